@@ -1,0 +1,45 @@
+"""Today's Server API."""
+
+from __future__ import annotations
+
+from api_upgrades.api import Api
+
+from .appointments import appointments
+from .availabilities import availabilities
+from .common import UNAUTHORIZED
+from .conversations import conversations
+from .copilot import copilot
+from .messages import messages
+from .observations import observations
+from .patients import patients
+from .providers import providers
+from .questionnaire_responses import questionnaire_responses
+from .tasks import tasks
+
+api = Api(
+    "Server API",
+    description=(
+        "Manage patients, providers and what happens between them, from your own server.\n\n"
+        "We sign what webhooks send: `X-Nabla-Webhook-Signature` is the hexadecimal HMAC-SHA256, under your webhook's "
+        "secret, of the header `X-Nabla-Webhook-Timestamp` followed by the body."
+    ),
+    version_header="X-Nabla-Api-Version",
+    version_query="nabla-api-version",
+    servers={
+        "https://api.nabla.com/v1/server": "Production",
+        "https://api.preprod.nabla.com/v1/server": "Preproduction",
+    },
+    resources=[
+        patients,
+        providers,
+        conversations,
+        messages,
+        appointments,
+        availabilities,
+        tasks,
+        observations,
+        questionnaire_responses,
+        copilot,
+    ],
+    errors=[UNAUTHORIZED],
+)

@@ -1,0 +1,101 @@
+"""What the resources share: types, list envelopes and errors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import ErrorResponse, Inline
+
+Email = Annotated[str, Field(json_schema_extra={"format": "email"})]
+Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$")]
+Metadata = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description="Anything you want to keep with the object. We store it and never read it.",
+        examples=[{"source": "front-desk"}],
+    ),
+]
+CreatedAt = Annotated[datetime, Field(description="When it was created.", examples=["2023-06-26T08:30:00Z"])]
+
+
+def not_in_example() -> Any:
+    """The default of an optional property that the example request leaves out, to stay short."""
+    return Field(default=None, json_schema_extra={"x-example-omit": True})
+
+
+class Address(BaseModel):
+    """A postal address."""
+
+    street_address: str = Field(description="Number and street.", examples=["18 rue des Lilas"])
+    zip_code: str = Field(description="Postal code.", examples=["69003"])
+    city: str = Field(description="City or town.", examples=["Lyon"])
+    state: str | None = Field(description="State or region, where addresses have one.", examples=[None])
+    country: str | None = Field(description="Country.", examples=["France"])
+
+
+class EphemeralUrl(BaseModel):
+    """A link that works for a short time. Fetch the object again to get a fresh one."""
+
+    url: Url = Field(
+        description="Where the file can be downloaded without further authentication.",
+        examples=["https://files.nabla.com/d/5f0c1a7e?signature=4b1d"],
+    )
+    expires_at: datetime = Field(description="When the link stops working.", examples=["2023-06-26T09:30:00Z"])
+
+
+Item = TypeVar("Item")
+
+
+class Page(Inline, Generic[Item]):
+    """One page of a list."""
+
+    data: list[Item] = Field(description="The objects of this page.")
+    has_more: bool = Field(description="Whether more objects follow this page.", examples=[True])
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` to get the next page. Null on the last page.", examples=["b2Zmc2V0PTI1"]
+    )
+    total_count: int = Field(ge=0, description="How many objects there are on all pages.", examples=[31])
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    cursor: str | None = Field(
+        default=None, description="The `next_cursor` of the page before.", examples=["b2Zmc2V0PTI1"]
+    )
+
+
+class Error(BaseModel):
+    """What went wrong: a code for your program, a sentence for you."""
+
+    code: str = Field(
+        description="Names the kind of error. It stays the same across versions.", examples=["invalid_request"]
+    )
+    message: str = Field(
+        description="Says what is wrong with this call. Meant for people, and may change.",
+        examples=["`locale` must be one of fr, en, pt."],
+    )
+
+
+def invalid(message: str) -> ErrorResponse:
+    """A request that breaks the contract, and what the answer says about it."""
+    return ErrorResponse(
+        400, "The request is not one that this version accepts.", Error(code="invalid_request", message=message)
+    )
+
+
+INVALID_CURSOR = invalid("`cursor` is not one that this list gave out.")
+UNAUTHORIZED = ErrorResponse(
+    401,
+    "The bearer token is missing, unknown or expired.",
+    Error(code="unauthorized", message="Send a valid token as `Authorization: Bearer …`."),
+)
+NOT_FOUND = ErrorResponse(
+    404,
+    "No such object is visible to your organisation.",
+    Error(code="not_found", message="There is no object with this id."),
+)

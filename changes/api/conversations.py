@@ -1,0 +1,169 @@
+"""Conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import Deprecated, Operation, Resource
+
+from .common import INVALID_CURSOR, NOT_FOUND, CreatedAt, Page, PageQuery, Url, invalid
+from .patients import Patient, PatientId
+from .providers import Provider
+
+ConversationId = Annotated[
+    UUID, Field(description="The id of the conversation.", examples=["7d5c2b91-e04f-4c6a-b8d3-91f0a2e6c47b"])
+]
+Title = Annotated[str | None, Field(description="What it is about.", examples=["Blood pressure follow-up"])]
+AssignedProviderIds = Annotated[
+    list[UUID] | None,
+    Field(
+        description="The ids of the providers who are in charge of it.",
+        examples=[["c3a7d2e8-15b4-4f09-8e6d-2f9a4b7c1d35"]],
+    ),
+]
+
+
+class TagType(BaseModel):
+    """A kind of tag that your organisation uses."""
+
+    id: UUID = Field(description="The id of the kind.", examples=["a1f4c6d8-3b27-4e95-8c10-6d2e7f9b0a43"])
+    name: str = Field(description="What people read on the tag.", examples=["Prescription renewal"])
+    created_at: CreatedAt
+    color: str = Field(description="The colour of the tag, as `#rrggbb`.", examples=["#1f7a8c"])
+    ml_predictable: bool = Field(description="Whether we may suggest it from what is written.", examples=[True])
+
+
+class TagModel(BaseModel):
+    """The model that suggests a tag."""
+
+    id: UUID = Field(description="The id of the model.", examples=["e5b8d0c2-9a61-4d37-b4f8-0c3e5a7d9f12"])
+    status: Literal["PENDING", "TRAINING", "READY", "DELETED", "ERROR"] = Field(
+        description="How far its training is.", examples=["READY"]
+    )
+    created_at: CreatedAt
+    updated_at: datetime | None = Field(description="When it was last trained.", examples=["2023-06-27T02:00:00Z"])
+
+
+class ConversationTag(BaseModel):
+    """A tag on a conversation."""
+
+    id: UUID = Field(description="The id of the tag.", examples=["4c9e7a15-d2b8-46f3-a07d-8b1c5e3f6a29"])
+    type: TagType = Field(description="Its kind.")
+    status: Literal["VALID", "SUGGESTED", "DISMISSED"] = Field(
+        description="Whether somebody set or confirmed it, we suggested it, or somebody turned our suggestion down.",
+        examples=["SUGGESTED"],
+    )
+    created_at: CreatedAt
+    model: TagModel | None = Field(description="The model that suggested it.")
+
+
+class Conversation(BaseModel):
+    """An exchange of messages between patients and providers."""
+
+    id: ConversationId
+    title: Title
+    summary: str | None = Field(
+        description="What was said so far, in a few words.",
+        examples=["Readings at home are stable under ramipril 5 mg."],
+    )
+    patient: Annotated[Patient | None, Deprecated("patients")] = Field(
+        description="The patient of the conversation. Where there are several, the first one."
+    )
+    patients: list[Patient] = Field(description="The patients in the conversation.")
+    providers: list[Provider] = Field(description="The providers in the conversation.")
+    assigned_providers: list[Provider] | None = Field(description="The providers who are in charge of it.")
+    tags: list[ConversationTag] = Field(description="Its tags.")
+    console_url: Url = Field(
+        description="Where providers read it in the console.",
+        examples=["https://pro.nabla.com/conversations/7d5c2b91-e04f-4c6a-b8d3-91f0a2e6c47b"],
+    )
+    unread_by_patient_messages_count: int = Field(
+        ge=0, description="How many messages the patients have not read.", examples=[0]
+    )
+    unread_by_providers_messages_count: int = Field(
+        ge=0, description="How many messages the providers have not read.", examples=[1]
+    )
+
+
+class ConversationCreate(BaseModel):
+    """A conversation to be created."""
+
+    type: Literal["individual_conversation", "group_conversation"] = Field(
+        description=(
+            "`individual_conversation` where one patient takes part, however many practitioners do; "
+            "`group_conversation` where several patients do."
+        ),
+        examples=["individual_conversation"],
+    )
+    title: Title = None
+    patient_id: Annotated[PatientId | None, Deprecated("patient_ids")] = None
+    patient_ids: list[UUID] | None = Field(
+        default=None,
+        description="The ids of the patients in the conversation.",
+        examples=[["0b9e1f54-6f3c-4a8e-9d42-7c1b5a3e8f60"]],
+    )
+    assigned_provider_ids: AssignedProviderIds = None
+
+
+class ConversationUpdate(BaseModel):
+    """What is to change in a conversation. What you leave out stays as it is."""
+
+    title: Title = None
+    assigned_provider_ids: AssignedProviderIds = None
+
+
+class ConversationPath(BaseModel):
+    """One conversation."""
+
+    id: ConversationId
+
+
+class ConversationQuery(PageQuery):
+    """Which conversations."""
+
+    patient_id: PatientId | None = Field(default=None, description="Only the conversations of this patient.")
+
+
+conversations = Resource(
+    "Conversations",
+    "Exchanges of messages between patients and providers.",
+    operations=[
+        Operation(
+            "GET /conversations",
+            "List conversations",
+            id="list_conversations",
+            query=ConversationQuery,
+            responses={200: Page[Conversation]},
+            errors=[INVALID_CURSOR],
+        ),
+        Operation(
+            "POST /conversations",
+            "Create a conversation",
+            id="create_conversation",
+            request=ConversationCreate,
+            responses={201: Conversation},
+            errors=[invalid("`title` must be a string.")],
+        ),
+        Operation(
+            "GET /conversations/{id}",
+            "Get a conversation",
+            id="get_conversation",
+            path=ConversationPath,
+            responses={200: Conversation},
+            errors=[NOT_FOUND],
+        ),
+        Operation(
+            "PATCH /conversations/{id}",
+            "Update a conversation",
+            id="update_conversation",
+            path=ConversationPath,
+            request=ConversationUpdate,
+            responses={200: Conversation},
+            errors=[invalid("`title` must be a string."), NOT_FOUND],
+        ),
+    ],
+)

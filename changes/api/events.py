@@ -1,0 +1,18 @@
+"""The envelope of what webhooks send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from api_upgrades.api import Inline
+
+
+class Event(Inline):
+    """Something that happened. Each event narrows `type`, and adds `data`."""
+
+    id: UUID = Field(description="The id of the event.", examples=["b8e0c4d6-7a29-4f51-93ce-d5f1a2b7089c"])
+    type: str
+    created_at: datetime = Field(description="When it happened.", examples=["2023-06-26T08:30:00Z"])

@@ -1,0 +1,177 @@
+"""Messages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import Deprecated, Inline, Operation, Resource, Webhook
+
+from .common import (
+    INVALID_CURSOR,
+    NOT_FOUND,
+    CreatedAt,
+    EphemeralUrl,
+    Metadata,
+    Page,
+    PageQuery,
+    Url,
+    invalid,
+    not_in_example,
+)
+from .conversations import Conversation, ConversationId
+from .events import Event
+
+MessageId = Annotated[
+    UUID, Field(description="The id of the message.", examples=["f2b6a890-4d1e-47c5-9e3a-5c8d7b0f1e64"])
+]
+AttachmentId = Annotated[
+    UUID, Field(description="The id of the uploaded file.", examples=["9a3d5f71-c8e2-4b06-a5d9-1e7f0c4b2d86"])
+]
+
+
+class MessageAuthor(BaseModel):
+    """Who wrote a message."""
+
+    id: UUID = Field(
+        description="The id of the patient or provider.", examples=["0b9e1f54-6f3c-4a8e-9d42-7c1b5a3e8f60"]
+    )
+    type: Literal["PATIENT", "PROVIDER"] = Field(description="Which of the two it is.", examples=["PATIENT"])
+
+
+class Attachment(BaseModel):
+    """A file in a message."""
+
+    id: AttachmentId
+    ephemeral_url: EphemeralUrl = Field(description="Where the file is.")
+    mime_type: str = Field(description="The type of the file.", examples=["application/pdf"])
+    thumbnail_url: Url | None = Field(
+        description="A small picture of the file.", examples=["https://files.nabla.com/t/5f0c1a7e.png"]
+    )
+
+
+class Message(BaseModel):
+    """One message of a conversation."""
+
+    id: MessageId
+    author: MessageAuthor | None = Field(description="Who wrote it. Null where the system did.")
+    text: str | None = Field(
+        description="What it says. Null where it is a file.",
+        examples=["My reading this morning was 122/78. Do I keep the same dose?"],
+    )
+    attachment: Attachment | None = Field(description="The file. Null where it is a text.", examples=[None])
+    created_at: CreatedAt
+    conversation_id: ConversationId
+    is_content_deleted: bool = Field(description="Whether its content was removed.", examples=[False])
+    metadata: Metadata
+
+
+class AttachmentReference(BaseModel):
+    """A file that was uploaded before."""
+
+    id: AttachmentId
+
+
+class TextContent(BaseModel):
+    """A message that is a text."""
+
+    type: Literal["text"] = Field(description="Says that it is a text.", examples=["text"])
+    text: str = Field(
+        description="What the message says.", examples=["122/78 is where we want it. Please keep the same dose."]
+    )
+
+
+class AttachmentContent(BaseModel):
+    """A message that is a file."""
+
+    type: Literal["attachment"] = Field(description="Says that it is a file.", examples=["attachment"])
+    attachment: AttachmentReference = Field(description="The file.")
+
+
+class MessageCreate(BaseModel):
+    """A message to be created."""
+
+    conversation_id: ConversationId
+    author_id: UUID = Field(
+        description="The id of the patient or provider in whose name it is sent.",
+        examples=["c3a7d2e8-15b4-4f09-8e6d-2f9a4b7c1d35"],
+    )
+    content: TextContent | AttachmentContent | None = Field(
+        default=None,
+        discriminator="type",
+        description="What is sent: a text or a file, never both.",
+    )
+    text: Annotated[str | None, Deprecated("content")] = Field(
+        default=None,
+        description="The text that is sent.",
+        examples=["122/78 is where we want it. Please keep the same dose."],
+    )
+    attachment: Annotated[AttachmentReference | None, Deprecated("content")] = Field(
+        default=None, description="The file that is sent.", json_schema_extra={"x-example-omit": True}
+    )
+    metadata: Metadata = not_in_example()
+
+
+class MessagePath(BaseModel):
+    """One message."""
+
+    id: MessageId
+
+
+class MessageQuery(PageQuery):
+    """Which messages."""
+
+    conversation_id: ConversationId
+
+
+class MessageCreatedData(Inline):
+    """The new message and where it was written."""
+
+    message: Message = Field(description="The new message.")
+    conversation: Conversation = Field(description="The conversation it was written in.")
+
+
+class MessageCreated(Event):
+    """Somebody has written a message."""
+
+    type: Literal["conversation.message.created"] = Field(
+        description="What happened.", examples=["conversation.message.created"]
+    )
+    data: MessageCreatedData = Field(description="What it happened to.")
+
+
+messages = Resource(
+    "Messages",
+    "What patients and providers write to each other, and the event that tells of it.",
+    operations=[
+        Operation(
+            "GET /messages",
+            "List the messages of a conversation",
+            id="list_messages",
+            query=MessageQuery,
+            responses={200: Page[Message]},
+            errors=[INVALID_CURSOR],
+        ),
+        Operation(
+            "POST /messages",
+            "Create a message",
+            id="create_message",
+            request=MessageCreate,
+            responses={201: Message},
+            errors=[invalid("`conversation_id` is not the id of a conversation.")],
+        ),
+        Operation(
+            "GET /messages/{id}",
+            "Get a message",
+            id="get_message",
+            path=MessagePath,
+            responses={200: Message},
+            errors=[NOT_FOUND],
+        ),
+    ],
+    webhooks=[
+        Webhook("conversation.message.created", "A message was created", payload=MessageCreated),
+    ],
+)

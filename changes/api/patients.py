@@ -1,0 +1,199 @@
+"""Patients."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import ErrorResponse, Operation, Resource
+
+from .common import (
+    INVALID_CURSOR,
+    NOT_FOUND,
+    Address,
+    CreatedAt,
+    Email,
+    Error,
+    Metadata,
+    Page,
+    PageQuery,
+    Phone,
+    invalid,
+    not_in_example,
+)
+
+PatientId = Annotated[
+    UUID, Field(description="The id of the patient.", examples=["0b9e1f54-6f3c-4a8e-9d42-7c1b5a3e8f60"])
+]
+Username = Annotated[
+    str | None,
+    Field(description="The name the patient signs in with, if not by email or phone.", examples=["camille.laurent"]),
+]
+FirstName = Annotated[str | None, Field(description="Given name.", examples=["Camille"])]
+LastName = Annotated[str | None, Field(description="Family name.", examples=["Laurent"])]
+DateOfBirth = Annotated[date | None, Field(description="Date of birth.", examples=["1987-03-14"])]
+Locale = Annotated[
+    Literal["fr", "en", "pt"], Field(description="The language we write to the patient in.", examples=["fr"])
+]
+PatientEmail = Annotated[Email | None, Field(description="Email address.", examples=["camille.laurent@example.com"])]
+PatientPhone = Annotated[
+    Phone | None, Field(description="Phone number in E.164 form, with the leading `+`.", examples=["+33639980123"])
+]
+Home = Annotated[Address | None, Field(description="Where the patient lives.")]
+Sex = Annotated[
+    Literal["MALE", "FEMALE", "OTHER"] | None, Field(description="Administrative sex.", examples=["FEMALE"])
+]
+ExternalId = Annotated[
+    str | None, Field(description="The id of the patient in your own system.", examples=["PAT-20391"])
+]
+CustomFields = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description="Values of the fields that your organisation has defined for its patients, by field name.",
+        examples=[{"preferred_pharmacy": "Pharmacie des Lilas"}],
+    ),
+]
+Tags = Annotated[
+    list[str], Field(description="Labels that your organisation gave the patient.", examples=[["hypertension"]])
+]
+
+
+class PatientIntegrations(BaseModel):
+    """Under which ids connected systems know the patient."""
+
+    apero_id: str | None = Field(description="The id in Apero.", examples=["AP-77120"])
+
+
+class Patient(BaseModel):
+    """A person who receives care from your organisation."""
+
+    id: PatientId
+    username: Username
+    first_name: FirstName
+    last_name: LastName
+    date_of_birth: DateOfBirth
+    locale: Locale
+    email: PatientEmail
+    phone: PatientPhone
+    address: Home
+    sex: Sex
+    updated_at: datetime = Field(description="When it was last changed.", examples=["2023-06-26T08:30:00Z"])
+    created_at: CreatedAt
+    external_id: ExternalId
+    healthcare_system_identifier: str | None = Field(
+        description="The number under which the national health system knows the patient.", examples=["287036912345678"]
+    )
+    summary: str | None = Field(
+        description="The medical background in a few words.",
+        examples=["Hypertension since 2019, on ramipril 5 mg. No known allergies."],
+    )
+    metadata: Metadata
+    custom_fields: CustomFields
+    integrations: PatientIntegrations | None = Field(description="Ids in connected systems.")
+    tags: Tags
+
+
+class PatientCreate(BaseModel):
+    """A patient to be created."""
+
+    username: Username = not_in_example()
+    first_name: FirstName = None
+    last_name: LastName = None
+    date_of_birth: DateOfBirth = None
+    locale: Locale
+    email: PatientEmail = None
+    phone: PatientPhone = None
+    address: Home = not_in_example()
+    sex: Sex = None
+    external_id: ExternalId = not_in_example()
+    metadata: Metadata = not_in_example()
+    custom_fields: CustomFields = None
+    tags: Tags | None = not_in_example()
+
+
+class PatientUpdate(BaseModel):
+    """What is to change in a patient. What you leave out stays as it is."""
+
+    username: Username = not_in_example()
+    first_name: FirstName = not_in_example()
+    last_name: LastName = not_in_example()
+    date_of_birth: DateOfBirth = not_in_example()
+    locale: Locale | None = not_in_example()
+    email: PatientEmail = not_in_example()
+    phone: PatientPhone = None
+    address: Home = not_in_example()
+    sex: Sex = not_in_example()
+    external_id: ExternalId = not_in_example()
+    metadata: Metadata = not_in_example()
+    custom_fields: CustomFields = None
+    tags: Tags | None = not_in_example()
+
+
+class PatientPath(BaseModel):
+    """One patient."""
+
+    id: PatientId
+
+
+class PatientQuery(PageQuery):
+    """Which patients."""
+
+    email: Email | None = Field(
+        default=None, description="Only the patient with this email address.", examples=["camille.laurent@example.com"]
+    )
+    phone: Phone | None = Field(
+        default=None, description="Only the patients with this phone number.", examples=["+33639980123"]
+    )
+    username: str | None = Field(
+        default=None, description="Only the patient with this user name.", examples=["camille.laurent"]
+    )
+
+
+EMAIL_TAKEN = ErrorResponse(
+    409,
+    "Another patient has this email address or user name.",
+    Error(code="already_exists", message="A patient with this email address already exists."),
+)
+
+patients = Resource(
+    "Patients",
+    "The people who receive care from your organisation.",
+    operations=[
+        Operation(
+            "GET /patients",
+            "List patients",
+            id="list_patients",
+            query=PatientQuery,
+            responses={200: Page[Patient]},
+            errors=[INVALID_CURSOR],
+        ),
+        Operation(
+            "POST /patients",
+            "Create a patient",
+            id="create_patient",
+            request=PatientCreate,
+            responses={201: Patient},
+            errors=[invalid("`locale` must be one of fr, en, pt."), EMAIL_TAKEN],
+        ),
+        Operation(
+            "GET /patients/{id}",
+            "Get a patient",
+            id="get_patient",
+            path=PatientPath,
+            responses={200: Patient},
+            errors=[NOT_FOUND],
+        ),
+        Operation(
+            "PATCH /patients/{id}",
+            "Update a patient",
+            id="update_patient",
+            path=PatientPath,
+            request=PatientUpdate,
+            responses={200: Patient},
+            errors=[invalid("`date_of_birth` must be a date, like 1987-03-14."), NOT_FOUND, EMAIL_TAKEN],
+        ),
+    ],
+)

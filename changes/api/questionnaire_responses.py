@@ -1,0 +1,109 @@
+"""Questionnaire responses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import Operation, Resource
+
+from .common import INVALID_CURSOR, NOT_FOUND, CreatedAt, Page, PageQuery, invalid
+from .patients import PatientId
+
+QuestionnaireResponseId = Annotated[
+    UUID, Field(description="The id of the questionnaire response.", examples=["3f7b0e95-a6c1-4d28-92fe-b4c8d1e50a76"])
+]
+QuestionnaireId = Annotated[
+    UUID, Field(description="The id of the questionnaire.", examples=["e9d3a1c7-58b2-4f60-8a4c-7f2e6b0d9135"])
+]
+
+
+class QuestionnaireItem(BaseModel):
+    """One question and its answer."""
+
+    question: str = Field(description="What was asked.", examples=["Have you felt dizzy in the last four weeks?"])
+    answer: str | None = Field(description="What the patient answered.", examples=["Twice, when standing up quickly"])
+
+
+Items = Annotated[list[QuestionnaireItem], Field(description="The questions and their answers, in the order asked.")]
+
+
+class QuestionnaireResponse(BaseModel):
+    """What a patient answered to a questionnaire."""
+
+    id: QuestionnaireResponseId
+    questionnaire_id: QuestionnaireId
+    patient_id: PatientId
+    items: Items
+    created_at: CreatedAt
+    updated_at: datetime = Field(description="When an answer was last changed.", examples=["2023-06-26T08:30:00Z"])
+
+
+class QuestionnaireResponseCreate(BaseModel):
+    """A questionnaire response to be created."""
+
+    questionnaire_id: QuestionnaireId
+    patient_id: PatientId
+    items: Items
+
+
+class QuestionnaireResponseUpdate(BaseModel):
+    """The answers that replace those of a questionnaire response."""
+
+    items: Items
+
+
+class QuestionnaireResponsePath(BaseModel):
+    """One questionnaire response."""
+
+    id: QuestionnaireResponseId
+
+
+class QuestionnaireResponseQuery(PageQuery):
+    """Which questionnaire responses."""
+
+    patient_id: PatientId | None = Field(default=None, description="Only what this patient answered.")
+
+
+questionnaire_responses = Resource(
+    "Questionnaire responses",
+    "What patients answered to questionnaires.",
+    operations=[
+        Operation(
+            "GET /questionnaire_responses",
+            "List questionnaire responses",
+            id="list_questionnaire_responses",
+            query=QuestionnaireResponseQuery,
+            responses={200: Page[QuestionnaireResponse]},
+            errors=[INVALID_CURSOR],
+        ),
+        Operation(
+            "POST /questionnaire_responses",
+            "Create a questionnaire response",
+            id="create_questionnaire_response",
+            request=QuestionnaireResponseCreate,
+            responses={201: QuestionnaireResponse},
+            errors=[invalid("`questionnaire_id` is not the id of a questionnaire.")],
+        ),
+        Operation(
+            "GET /questionnaire_responses/{id}",
+            "Get a questionnaire response",
+            id="get_questionnaire_response",
+            path=QuestionnaireResponsePath,
+            responses={200: QuestionnaireResponse},
+            errors=[NOT_FOUND],
+        ),
+        Operation(
+            "PATCH /questionnaire_responses/{id}",
+            "Update a questionnaire response",
+            id="update_questionnaire_response",
+            path=QuestionnaireResponsePath,
+            request=QuestionnaireResponseUpdate,
+            responses={200: QuestionnaireResponse},
+            errors=[invalid("The body must be a JSON object."), NOT_FOUND],
+        ),
+    ],
+)

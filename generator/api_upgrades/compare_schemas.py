@@ -1,0 +1,313 @@
+"""Two schemas, keyword by keyword, along the names of their properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject, schema_of, schema_part
+from api_upgrades.names import Names
+from api_upgrades.target import Target
+
+
+class Difference(NamedTuple):
+    """One difference, not yet judged; the fields are those of `Finding`."""
+
+    rule: str
+    target: Target
+    old_target: Target
+    facet: str
+    before: Json
+    after: Json
+
+
+LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+FLAGS = {"readOnly": ("became-read-only", "became-writable"), "writeOnly": ("became-write-only", "became-readable")}
+
+STRUCTURE = frozenset(
+    {"type", "$ref", "anyOf", "oneOf", "allOf", "items", "properties", "required", "enum", "const", "nullable"}
+    | {"deprecated", "x-replaced-by", "x-internal", "default", "additionalProperties"}
+    | set(FLAGS)
+)
+"""Keywords that have a comparison of their own; any other is a constraint."""
+
+
+@dataclass(frozen=True)
+class SchemaComparison:
+    """What compares the schemas of two contracts."""
+
+    old: Contract
+    new: Contract
+    names: Names
+
+    def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+        """The differences between a schema and what it became. A reference to the same schema is no difference:
+        that schema is compared as a part of its own.
+        """
+        if old is new and not self.names.moves:
+            return
+        old, new = _as_object(old), _as_object(new)
+        yield from self._annotations(old, new, old_target, target)
+        if self._same_reference(old, new):
+            return
+        was, now = self._value(old, new)
+        became = self._type(was, now)
+        if became:
+            yield Difference(became, target, old_target, "type", schemas.type_name(old), schemas.type_name(new))
+            return
+        yield from self._variants(was, now, old_target, target)
+        yield from self._values(was, now, old_target, target)
+        yield from self._constraints(was, now, old_target, target)
+        yield from self._properties(was, now, old_target, target)
+        for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
+            if isinstance(was.get(keyword), Mapping) and isinstance(now.get(keyword), Mapping):
+                yield from self.compare(was[keyword], now[keyword], old_target.child(step), target.child(step))
+            elif keyword == "additionalProperties":
+                yield from self._closed(was.get(keyword, True), now.get(keyword, True), old_target, target)
+
+    def _annotations(
+        self, old: JsonObject, new: JsonObject, old_target: Target, target: Target
+    ) -> Iterator[Difference]:
+        """What is said of a value beside what it is: null, deprecated, read-only, default."""
+        was, now = schemas.is_nullable(old), schemas.is_nullable(new)
+        if was != now:
+            rule = "became-nullable" if now else "became-not-nullable"
+            yield Difference(rule, target, old_target, "nullable", was, now)
+        was, now = schemas.get(old, "deprecated") is True, schemas.get(new, "deprecated") is True
+        if was != now:
+            rule = "deprecated" if now else "no-longer-deprecated"
+            yield Difference(rule, target, old_target, "deprecated", was, now)
+        for keyword, (rule, reverse) in FLAGS.items():
+            was, now = schemas.get(old, keyword) is True, schemas.get(new, keyword) is True
+            if was != now:
+                yield Difference(rule if now else reverse, target, old_target, keyword, was, now)
+        before, after = schemas.get(old, "default"), schemas.get(new, "default")
+        if before != after:
+            yield Difference("default-changed", target, old_target, "default", before, after)
+
+    def _same_reference(self, old: JsonObject, new: JsonObject) -> bool:
+        was, now = schemas.ref(old), schemas.ref(new)
+        return was is not None and now is not None and self._newer(was) == now
+
+    def _newer(self, schema: str) -> str:
+        part = self.names.newer(Target(schema_part(schema))).part
+        return part.name if part else schema
+
+    def _value(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
+        """The non-null schemas; where only one side refers to a schema, what it refers to: moving an object into a
+        schema of its own changes nothing.
+        """
+        was, now = schemas.value_schema(old), schemas.value_schema(new)
+        if ("$ref" in was) != ("$ref" in now):
+            was, now = _referred(self.old, was), _referred(self.new, now)
+        return was, now
+
+    def _type(self, was: JsonObject, now: JsonObject) -> str | None:
+        """The rule for another type, None where the type is the same."""
+        if "$ref" in was or "$ref" in now:
+            return "type-changed"
+        before, after = _type_set(was), _type_set(now)
+        if before == after:
+            return None
+        if len(after) == 1 and after == {"array"} and before and self._is_item(was, now):
+            return "property-became-list"
+        if not after or (before and _covers(after, before)):
+            return "type-widened"
+        return "type-narrowed" if not before or _covers(before, after) else "type-changed"
+
+    def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
+        item = now.get("items")
+        return isinstance(item, Mapping) and _type_set(_referred(self.new, item)) == _type_set(was)
+
+    def _variants(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
+        for keyword in ("oneOf", "anyOf", "allOf"):
+            before = [
+                self._variant(branch, True) for branch in was.get(keyword, ()) if not _is_inline_base(keyword, branch)
+            ]
+            after = [
+                self._variant(branch, False) for branch in now.get(keyword, ()) if not _is_inline_base(keyword, branch)
+            ]
+            gone = [one for one in before if one not in after]
+            come = [one for one in after if one not in before]
+            # An allOf asks for all of its branches, so one more of them is a constraint more.
+            rules = (
+                ("constraint-loosened", "constraint-tightened")
+                if keyword == "allOf"
+                else ("variant-removed", "variant-added")
+            )
+            for one in gone:
+                yield Difference(rules[0], target, old_target, keyword, _variant_name(one), None)
+            for one in come:
+                yield Difference(rules[1], target, old_target, keyword, None, _variant_name(one))
+
+    def _variant(self, branch: JsonObject, is_old: bool) -> Json:
+        ref = schemas.ref(branch)
+        if ref is not None:
+            return {"$ref": self._newer(ref) if is_old else ref}
+        return without_annotations(branch)
+
+    def _values(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
+        before, after = _own_values(was), _own_values(now)
+        if before is None and after is None:
+            return
+        if before is None or after is None:
+            rule = "enum-introduced" if before is None else "enum-lifted"
+            yield Difference(rule, target, old_target, "enum", before, after)
+            return
+        renamed: dict[str, str] = {}
+        for value in before:
+            newer = self.names.newer(old_target.child(f"={schemas.as_text(value)}")).name.removeprefix("=")
+            if newer != schemas.as_text(value):
+                renamed[schemas.as_text(value)] = newer
+        for value in after:
+            if value not in before and schemas.as_text(value) not in renamed.values():
+                yield Difference("enum-value-added", target, old_target, "enum", None, value)
+        for value in before:
+            text = schemas.as_text(value)
+            if text in renamed:
+                yield Difference("enum-value-renamed", target, old_target, "enum", value, renamed[text])
+            elif value not in after:
+                yield Difference("enum-value-removed", target, old_target, "enum", value, None)
+
+    def _constraints(
+        self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
+    ) -> Iterator[Difference]:
+        for keyword in dict.fromkeys((*was, *now)):
+            if keyword in STRUCTURE or keyword in schemas.ANNOTATIONS:
+                continue
+            before, after = was.get(keyword, schemas.MISSING), now.get(keyword, schemas.MISSING)
+            if before == after:
+                continue
+            gone, come = before is schemas.MISSING, after is schemas.MISSING
+            rule = _constraint_rule(keyword, before, after)
+            yield Difference(rule, target, old_target, keyword, None if gone else before, None if come else after)
+
+    def _properties(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
+        before, after = _own_properties(was), _own_properties(now)
+        required = {"old": _own_required(was), "new": _own_required(now)}
+        newer = {name: self.names.newer(old_target.property(name)) for name in before}
+        older = {moved.name: name for name, moved in newer.items() if moved.holder == target and moved.steps}
+        for name, schema in after.items():
+            place = target.property(name)
+            old_name = older.get(name)
+            if old_name is None:
+                came_from = self.names.older(place)
+                if came_from.holder != self.names.older(target) and came_from != place:
+                    yield Difference("property-moved", place, came_from, "name", str(came_from), str(place))
+                    continue
+                rule = "required-property-added" if name in required["new"] else "property-added"
+                yield Difference(rule, place, place, "existence", None, schema)
+                continue
+            old_place = old_target.property(old_name)
+            differences = list(self.compare(before[old_name], schema, old_place, place))
+            became_list = any(one.rule == "property-became-list" and one.target == place for one in differences)
+            if old_name != name and not became_list:
+                yield Difference("property-renamed", place, old_place, "name", old_name, name)
+            if (old_name in required["old"]) != (name in required["new"]):
+                rule = "became-required" if name in required["new"] else "became-optional"
+                yield Difference(
+                    rule, place, old_place, "required", old_name in required["old"], name in required["new"]
+                )
+            yield from differences
+        for name, moved in newer.items():
+            if moved.holder == target and moved.name not in after:
+                yield Difference("property-removed", moved, old_target.property(name), "existence", before[name], None)
+
+    def _closed(self, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+        if was == now:
+            return
+        rule = "constraint-tightened" if was is True else "constraint-loosened" if now is True else "constraint-changed"
+        yield Difference(rule, target, old_target, "additionalProperties", was, now)
+
+
+def _as_object(schema: Json) -> JsonObject:
+    """`true` allows anything, `false` nothing."""
+    if isinstance(schema, Mapping):
+        return schema
+    return {} if schema is True else {"not": {}}
+
+
+def _referred(contract: Contract, schema: JsonObject) -> JsonObject:
+    """What a schema is, through its references; what doesn't resolve, or only to itself, stays a reference."""
+    seen: set[str] = set()
+    while isinstance(ref := schema.get("$ref"), str) and ref not in seen:
+        seen.add(ref)
+        part = schema_of(ref)
+        if part is None or part not in contract.parts:
+            return schema
+        schema = schemas.value_schema(contract.parts[part])
+    return schema
+
+
+def _type_set(schema: JsonObject) -> frozenset[str]:
+    names = set(schemas.types(schema))
+    if not names and "properties" in schema:
+        names = {"object"}
+    if not names and "const" in schema:
+        names = {schemas.type_name(schema)}
+    return frozenset(names)
+
+
+def _covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
+    return all(name in wide or (name == "integer" and "number" in wide) for name in narrow)
+
+
+def _is_inline_base(keyword: str, branch: JsonObject) -> bool:
+    """A null branch, or an inline object of an `allOf`, whose properties are compared as the schema's own."""
+    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch and "properties" in branch)
+
+
+def _variant_name(variant: Json) -> str:
+    return str(variant.get("$ref") or variant.get("const") or schemas.type_name(variant))
+
+
+def _own_values(schema: JsonObject) -> list[Json] | None:
+    if "enum" in schema:
+        return [value for value in schema["enum"] if value is not None]
+    return [schema["const"]] if "const" in schema else None
+
+
+def _own_properties(schema: JsonObject) -> dict[str, Json]:
+    found: dict[str, Json] = dict(schema.get("properties", {}))
+    for branch in schema.get("allOf", ()):
+        if "$ref" not in branch:
+            found |= _own_properties(branch)
+    return found
+
+
+def _own_required(schema: JsonObject) -> set[str]:
+    names = set(schema.get("required", ()))
+    for branch in schema.get("allOf", ()):
+        if "$ref" not in branch:
+            names |= _own_required(branch)
+    return names
+
+
+def _constraint_rule(keyword: str, before: Json, after: Json) -> str:
+    if keyword.startswith("x-"):
+        return "extension-changed"
+    if before is schemas.MISSING:
+        return "constraint-tightened"
+    if after is schemas.MISSING:
+        return "constraint-loosened"
+    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and all(isinstance(one, int | float) for one in (before, after)):
+        return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
+    return "constraint-changed"
+
+
+def without_annotations(value: Json) -> Json:
+    """Some schema's JSON with the wording and the examples left out, however deep."""
+    if isinstance(value, Mapping):
+        return {
+            key: {name: without_annotations(one) for name, one in item.items()}
+            if key == "properties" and isinstance(item, Mapping)
+            else without_annotations(item)
+            for key, item in value.items()
+            if key not in schemas.ANNOTATIONS
+        }
+    if isinstance(value, list):
+        return [without_annotations(one) for one in value]
+    return value

@@ -1,0 +1,222 @@
+"""The contract: what the API promises at one version, as plain OpenAPI JSON in parts.
+
+A contract is immutable. Its JSON is shared with other contracts and must never be edited in place; `put`, `drop`
+and the methods of `Contract` return copies along the changed path and share everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+# JSON as `json.loads` gives it. A recursive alias would need a cast at every step into a document.
+Json: TypeAlias = Any
+JsonObject: TypeAlias = Mapping[str, Any]
+Pointer: TypeAlias = tuple[str | int, ...]
+PartKind = Literal["schema", "operation", "webhook"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class Part(NamedTuple):
+    """The address of one part: schema `Appointment`, operation `POST /patients`, webhook `appointment.updated`."""
+
+    kind: PartKind
+    name: str
+
+    def __str__(self) -> str:
+        return f"webhook {self.name}" if self.kind == "webhook" else self.name
+
+    @property
+    def method(self) -> str:
+        """The HTTP method of an operation, in capitals."""
+        return self.name.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """The path template of an operation."""
+        return self.name.partition(" ")[2]
+
+
+def schema_part(name: str) -> Part:
+    """The part that is the schema of a name."""
+    return Part("schema", name)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The API at one version.
+
+    `parts` holds each part's own JSON (an operation's Operation Object, a webhook's Path Item Object) in the order
+    of the document; `document` is the rest: info, servers, tags, security, shared parameters and responses, and
+    under `paths` what a path has beside its operations.
+    """
+
+    parts: Mapping[Part, JsonObject]
+    document: JsonObject
+
+    @classmethod
+    def from_openapi(cls, document: JsonObject) -> Contract:
+        """Take an OpenAPI 3.0 or 3.1 document apart. Nothing is normalised, so `to_openapi` gives it back."""
+        parts: dict[Part, JsonObject] = {}
+        rest: dict[str, Json] = dict(document)
+        components = dict(document.get("components", {}))
+        for name, schema in components.pop("schemas", {}).items():
+            parts[Part("schema", name)] = schema
+        if "components" in rest:
+            rest["components"] = components
+        paths: dict[str, JsonObject] = {}
+        for path, item in document.get("paths", {}).items():
+            paths[path] = {key: value for key, value in item.items() if key not in METHODS}
+            for key, value in item.items():
+                if key in METHODS:
+                    parts[Part("operation", f"{key.upper()} {path}")] = value
+        if "paths" in rest:
+            rest["paths"] = paths
+        for name, item in rest.pop("webhooks", {}).items():
+            parts[Part("webhook", name)] = item
+        return cls(parts, rest)
+
+    def to_openapi(self, version: str | None = None) -> dict[str, Json]:
+        """The contract as one OpenAPI document; `version` replaces `info.version`."""
+        document: dict[str, Json] = dict(self.document)
+        if version is not None:
+            document["info"] = {**document.get("info", {}), "version": version}
+        rest = document.pop("paths", {})
+        components = dict(document.pop("components", {}))
+        paths: dict[str, dict[str, Json]] = {}
+        for part in self.of_kind("operation"):
+            paths.setdefault(part.path, dict(rest.get(part.path, {})))[part.method.lower()] = self.parts[part]
+        document["paths"] = paths
+        webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
+        if webhooks:
+            document["webhooks"] = webhooks
+        schemas = {part.name: self.parts[part] for part in self.of_kind("schema")}
+        if schemas or components:
+            document["components"] = {"schemas": schemas, **components}
+        return document
+
+    def of_kind(self, kind: PartKind) -> Iterator[Part]:
+        """The parts of one kind, in the order of the document."""
+        return (part for part in self.parts if part.kind == kind)
+
+    @property
+    def dialect(self) -> Literal["3.0", "3.1"]:
+        """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
+        return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
+
+    def with_part(self, part: Part, value: JsonObject) -> Contract:
+        """The contract with an existing part's JSON replaced, in its place."""
+        return replace(self, parts={**self.parts, part: value})
+
+    def without_part(self, part: Part) -> Contract:
+        return replace(self, parts={key: value for key, value in self.parts.items() if key != part})
+
+    def with_part_renamed(self, old: Part, new: Part) -> Contract:
+        """The contract with `old` called `new`, in its place. References are the caller's to mend."""
+        return replace(self, parts={new if key == old else key: value for key, value in self.parts.items()})
+
+    def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
+        """The contract with a part added before another, or at the end."""
+        return replace(self, parts=insert(self.parts, part, value, before))
+
+
+def insert(mapping: Mapping[Any, Json], key: Any, value: Json, before: Any | None) -> dict[Any, Json]:
+    """A copy of `mapping` with `key` added before the key `before`, or at the end where that is None or absent."""
+    if before not in mapping:
+        return {**mapping, key: value}
+    result: dict[Any, Json] = {}
+    for other, kept in mapping.items():
+        if other == before:
+            result[key] = value
+        result[other] = kept
+    return result
+
+
+def at(value: Json, pointer: Pointer) -> Json:
+    """What stands at a path of keys and indexes. Raises KeyError or IndexError."""
+    for key in pointer:
+        value = value[key]
+    return value
+
+
+def put(value: Json, pointer: Pointer, new: Json) -> Json:
+    """A copy of `value` with `new` at the pointer; what is not on the way there is shared."""
+    if not pointer:
+        return new
+    key, rest = pointer[0], pointer[1:]
+    if isinstance(value, Mapping):
+        return {**value, key: put(value[key] if rest else None, rest, new)}
+    if isinstance(value, Sequence) and isinstance(key, int):
+        return [*value[:key], put(value[key], rest, new), *value[key + 1 :]]
+    raise KeyError(key)
+
+
+def drop(value: Json, pointer: Pointer) -> Json:
+    """A copy of `value` without what stands at the pointer."""
+    parent = at(value, pointer[:-1])
+    if isinstance(parent, Mapping):
+        return put(value, pointer[:-1], {key: kept for key, kept in parent.items() if key != pointer[-1]})
+    return put(value, pointer[:-1], [kept for index, kept in enumerate(parent) if index != pointer[-1]])
+
+
+LITERALS = ("example", "examples", "default", "enum", "const")
+"""Keywords whose values are data, not schemas: nothing inside them is a reference."""
+
+NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+"""Keywords whose keys are names that a document chose, so that a property may be called `default`."""
+
+
+def references(value: Json) -> Iterator[str]:
+    """Every `$ref` inside some JSON, in document order.
+
+    Also reads a discriminator's mapping, whose values are references without being called so.
+    """
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "$ref" and isinstance(item, str):
+                yield item
+            elif key == "discriminator" and isinstance(item, Mapping):
+                yield from (ref for ref in item.get("mapping", {}).values() if "/" in str(ref))
+            elif key in NAME_MAPS and isinstance(item, Mapping):
+                for child in item.values():
+                    yield from references(child)
+            elif key not in LITERALS:
+                yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+SCHEMA_REF = "#/components/schemas/"
+
+
+def unescape(token: str) -> str:
+    """A JSON Pointer token as the key it stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def escape(key: str) -> str:
+    """A key as a JSON Pointer token."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def schema_of(ref: str) -> Part | None:
+    """The schema part that a `$ref` names, or into which it points; None for any other reference."""
+    if not ref.startswith(SCHEMA_REF):
+        return None
+    return schema_part(unescape(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
+
+
+def resolve(contract: Contract, ref: str) -> Json:
+    """What a local `$ref` points at. Raises KeyError where nothing is there."""
+    keys = [unescape(token) for token in ref.removeprefix("#/").split("/")]
+    if keys[:2] == ["components", "schemas"] and len(keys) > 2:
+        value: Json = contract.parts[schema_part(keys[2])]
+        keys = keys[3:]
+    else:
+        value = contract.document
+    for key in keys:
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value

@@ -1,0 +1,113 @@
+"""From head to the oldest contract: every effect reverted, last one first.
+
+Whatever does not fit is reported with its place, and deriving goes on with the rest, so that one run finds all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from api_upgrades.contract import Contract, Part
+from api_upgrades.effects import Effect
+from api_upgrades.errors import DoesNotFit, RegistryError
+from api_upgrades.names import Names
+from api_upgrades.registry import Change, Registry, Version
+
+
+@dataclass(frozen=True)
+class AppliedEffect:
+    """One effect of a change, with the contract just before it and just after it."""
+
+    change: Change
+    index: int
+    effect: Effect
+    older: Contract
+    newer: Contract
+
+
+@dataclass(frozen=True)
+class Step:
+    """What leads to a version from the one before. `effects` are in the order in which they happened."""
+
+    version: Version
+    older_version: str
+    older: Contract
+    newer: Contract
+    effects: tuple[AppliedEffect, ...]
+
+    @property
+    def names(self) -> Names:
+        return Names.of(move for applied in self.effects for move in applied.effect.moves())
+
+
+def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:
+    """The steps to all versions but the first, oldest first, and what is wrong with them."""
+    steps: list[Step] = []
+    errors: list[RegistryError] = []
+    tainted: set[Part | None] = set()
+    contract = registry.head
+    for before, version in reversed(list(pairwise(registry.versions))):
+        errors.extend(_conflicts(version))
+        applied = _revert(version, contract, errors, tainted)
+        older = applied[0].older if applied else contract
+        steps.append(Step(version, before.id, older, contract, applied))
+        contract = older
+    return tuple(reversed(steps)), errors
+
+
+def in_order(version: Version) -> tuple[Change, ...]:
+    """The changes of a version in the order in which they happened: those that `order` names first, as it says."""
+    position = {id: index for index, id in enumerate(version.order)}
+    return tuple(sorted(version.changes, key=lambda change: (position.get(change.id, len(position)), change.id)))
+
+
+def _revert(
+    version: Version, contract: Contract, errors: list[RegistryError], tainted: set[Part | None]
+) -> tuple[AppliedEffect, ...]:
+    """The effects of a version that could be reverted, with the contracts around each."""
+    applied: list[AppliedEffect] = []
+    for change in reversed(in_order(version)):
+        for index, effect in reversed(list(enumerate(change.effects))):
+            try:
+                older = effect.revert(contract)
+            except DoesNotFit as error:
+                parts = {touch.target.part for touch in effect.touches()}
+                if not parts & tainted:
+                    errors.append(_error(change, index, effect, error))
+                # What goes wrong with these parts from here on follows from this.
+                tainted |= parts
+                continue
+            applied.append(AppliedEffect(change, index, effect, older, contract))
+            contract = older
+    return tuple(reversed(applied))
+
+
+def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> RegistryError:
+    path = () if error.field is None else (error.field,)
+    message = f"{effect.kind}: {error.message} at {change.version}{error.hint}"
+    return RegistryError(change.locate(index, *path), message)
+
+
+def _conflicts(version: Version) -> Iterator[RegistryError]:
+    """Changes of one version commute, or `version.yaml` says in which order they happened."""
+    for first, second in combinations(in_order(version), 2):
+        if {first.id, second.id} <= set(version.order):
+            continue
+        found = _conflict(first.effects, second.effects)
+        if found is not None:
+            index, place = found
+            yield RegistryError(
+                second.locate(index),
+                f"{second.id!r} and {first.id!r} both alter {place}; say which came first: "
+                f"'order: [{first.id}, {second.id}]' in {version.file}",
+            )
+
+
+def _conflict(first: Sequence[Effect], second: Sequence[Effect]) -> tuple[int, str] | None:
+    for index, effect in enumerate(second):
+        for touch in effect.touches():
+            if any(touch.conflicts(other) for one in first for other in one.touches()):
+                return index, str(touch.target)
+    return None

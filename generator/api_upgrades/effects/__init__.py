@@ -1,0 +1,23 @@
+"""The kinds of effects: one class a kind, one module a target.
+
+A class's fields are the YAML of its kind, `revert` is its meaning, `headline` its wording, `touches` what it may
+alter. Adding a kind is one class in a module named here, and one case file under `tests/effects/`.
+"""
+
+from __future__ import annotations
+
+from api_upgrades.effects import enum, operation, parameter, property, prose, replace, schema, value, webhook
+from api_upgrades.effects.base import EXISTENCE, Effect, Move, Override, TargetedEffect, Touch
+
+_MODULES = (property, value, enum, schema, operation, parameter, webhook, prose, replace)
+
+KINDS: dict[str, type[Effect]] = {
+    str(found.model_fields["kind"].default): found
+    for module in _MODULES
+    for found in vars(module).values()
+    if isinstance(found, type) and issubclass(found, Effect) and found.__module__ == module.__name__
+    if not found.__name__.startswith("_") and found.model_fields["kind"].default
+}
+"""Every kind by its name, in the order in which the documentation lists them."""
+
+__all__ = ["EXISTENCE", "KINDS", "Effect", "Move", "Override", "TargetedEffect", "Touch"]

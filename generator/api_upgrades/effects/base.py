@@ -1,0 +1,144 @@
+"""What every kind of effect is."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from api_upgrades.contract import Contract
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.severity import Severity
+from api_upgrades.target import Target
+
+Facet: TypeAlias = str
+"""What of a place is altered: `existence`, `required`, `nullable`, `type`, `enum`, or a JSON Schema keyword."""
+
+EXISTENCE: Facet = "existence"
+"""The place as a whole, with all that is inside it."""
+
+
+NAME: Facet = "name"
+"""What the place is called, or where it stands; what is inside it stays as it is."""
+
+
+class Touch(NamedTuple):
+    """One place that an effect alters, under the name it has just after the effect (just before it, if removed)."""
+
+    target: Target
+    facet: Facet
+
+    def conflicts(self, other: Touch) -> bool:
+        """Whether the order of the two could matter: the same facet of a place, or a place inside a new or old one."""
+        if self.facet in (EXISTENCE, NAME) and other.target.within(self.target):
+            return True
+        if other.facet in (EXISTENCE, NAME) and self.target.within(other.target):
+            return True
+        return self == other
+
+    def predicts(self, target: Target, facet: Facet) -> bool:
+        """Whether a difference in a facet of a place is what this effect does."""
+        if self.facet == EXISTENCE:
+            return target.within(self.target)
+        return self.target == target and self.facet == facet
+
+
+class Move(NamedTuple):
+    """A place that goes by another name from the effect on."""
+
+    old: Target
+    new: Target
+
+
+class Override(BaseModel):
+    """A severity other than the computed one, and the reason for it, which the page shows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    severity: Severity
+    reason: str = Field(min_length=1)
+
+
+class Effect(BaseModel, ABC):
+    """One structural edit inside a change, as data. Its fields are its YAML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    alters_contract: ClassVar[bool] = True
+
+    kind: str
+    override: Override | None = None
+
+    @abstractmethod
+    def revert(self, contract: Contract) -> Contract:
+        """The contract as it was before. Raises DoesNotFit where the effect cannot have led to `contract`."""
+
+    @abstractmethod
+    def headline(self) -> str:
+        """What happened, as one line of Markdown without a full stop."""
+
+    @abstractmethod
+    def touches(self) -> Iterator[Touch]:
+        """The places and facets that it alters; the comparison of both contracts finds nothing else."""
+
+    def moves(self) -> Iterator[Move]:
+        """How names move, for those kinds that move them."""
+        return iter(())
+
+
+def _as_tuple(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _as_written(targets: tuple[Target, ...]) -> str | list[str]:
+    return str(targets[0]) if len(targets) == 1 else [str(target) for target in targets]
+
+
+Targets = Annotated[
+    tuple[Target, ...],
+    BeforeValidator(_as_tuple, json_schema_input_type=str | list[str]),
+    PlainSerializer(_as_written),
+    Field(min_length=1),
+]
+"""One target or a list of them: where one intent touches many places, the same is done at each."""
+
+
+class TargetedEffect(Effect):
+    """An effect that does the same at each of its targets."""
+
+    target: Targets
+
+    def revert(self, contract: Contract) -> Contract:
+        for target in reversed(self.target):
+            reverted = self.revert_at(contract, target)
+            if self.alters_contract and reverted == contract:
+                raise DoesNotFit(f"alters nothing at {target}", "target")
+            contract = reverted
+        return contract
+
+    @abstractmethod
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        """The contract with the edit at one of the targets taken back."""
+
+    def named(self) -> str:
+        """The targets in words, as code."""
+        return listed(f"{as_code(target)}" for target in self.target)
+
+    def says(self, of_one: str, of_many: str) -> str:
+        """The targets and what happened to them: `is new`, `are new`."""
+        return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
+
+
+def listed(items: Iterator[str] | list[str]) -> str:
+    """`a`, `b` and `c`."""
+    found = list(items)
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def as_code(value: object) -> str:
+    """A name as inline code of Markdown, whatever backticks it holds."""
+    text = " ".join(str(value).split())
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    gap = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{gap}{text}{gap}{ticks}"

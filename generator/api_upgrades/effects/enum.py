@@ -1,0 +1,162 @@
+"""Enum values: added, removed, mapped.
+
+The enum is found in the value itself, in its non-null branch, in the items of a list, or behind a `$ref` that nobody
+else uses.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject, at, put
+from api_upgrades.effects.base import Move, Touch, as_code
+from api_upgrades.effects.value import ExampleEffect
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import Spot, schema_spot, value_spot
+from api_upgrades.target import Target
+
+
+def enum_spot(contract: Contract, target: Target) -> Spot:
+    """The schema whose enum a target means, and behind which `schemas.enum_pointer` finds it."""
+    spot = schema_spot(contract, target)
+    if schemas.enum_pointer(spot.read(contract)) is None:
+        spot = value_spot(contract, spot, target)
+        items = spot.read(contract).get("items")
+        if isinstance(items, dict) and schemas.enum_pointer(spot.read(contract)) is None:
+            spot = value_spot(contract, spot.below("items"), target.child("[]"))
+    if schemas.enum_pointer(spot.read(contract)) is None:
+        raise DoesNotFit(f"{target} is not an enum", "target")
+    return spot
+
+
+class _EnumEffect(ExampleEffect):
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = enum_spot(contract, target)
+        schema = spot.read(contract)
+        pointer = schemas.enum_pointer(schema)
+        assert pointer is not None, "enum_spot has found one"
+        older = put(schema, pointer, self.older_values(at(schema, pointer), target))
+        contract = spot.write(contract, older)
+        outer = schema_spot(contract, target)
+        found = outer.read(contract)
+        if "example" in self.model_fields_set:
+            return outer.write(contract, self.with_older_example(found, contract.dialect))
+        for one in dict.fromkeys((outer, spot)):
+            contract = one.write(contract, self._with_literals(one.read(contract), target, contract.dialect))
+        return contract
+
+    def _with_literals(self, schema: JsonObject, target: Target, dialect: str) -> JsonObject:
+        example = schemas.example(schema)
+        if example is not schemas.MISSING and example is not None:
+            older = self._older(example, target)
+            schema = schema if older == example else schemas.with_example(schema, older, dialect)
+        default = schemas.get(schema, "default")
+        if default is not None:
+            schema = schemas.with_keyword(schema, "default", self._older(default, target))
+        return schema
+
+    def _older(self, value: Json, target: Target) -> Json:
+        if isinstance(value, list):
+            return [self.older_value(one, target) for one in value]
+        return self.older_value(value, target)
+
+    @abstractmethod
+    def older_values(self, values: list[Json], target: Target) -> list[Json]:
+        """The values that were allowed before."""
+
+    @abstractmethod
+    def older_value(self, value: Json, target: Target) -> Json:
+        """What stood for a value before, in an example or a default. Raises DoesNotFit where that can't be told."""
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "enum") for target in self.target)
+
+
+class AddEnumValue(_EnumEffect):
+    """A value is allowed that was not."""
+
+    kind: Literal["add_enum_value"] = "add_enum_value"
+    value: Any
+
+    def older_values(self, values: list[Json], target: Target) -> list[Json]:
+        if self.value not in values:
+            raise DoesNotFit(f"{target} does not allow {self.value!r}", "value", _close(self.value, values))
+        if len(values) == 1:
+            raise DoesNotFit(f"{target} allows nothing but {self.value!r}; use 'change_type'", "value")
+        return [value for value in values if value != self.value]
+
+    def older_value(self, value: Json, target: Target) -> Json:
+        if value == self.value:
+            raise DoesNotFit(f"the example of {target} is {self.value!r}; give the older one as 'example'", "example")
+        return value
+
+    def headline(self) -> str:
+        return f"{self.named()} can be {as_code(schemas.as_text(self.value))}"
+
+
+class RemoveEnumValue(_EnumEffect):
+    """A value is no longer allowed."""
+
+    kind: Literal["remove_enum_value"] = "remove_enum_value"
+    value: Any
+    before: Any = Field(None, description="The value it stood before; at the end where absent.")
+
+    def older_values(self, values: list[Json], target: Target) -> list[Json]:
+        if self.value in values:
+            raise DoesNotFit(f"{target} still allows {self.value!r}", "value")
+        if "before" not in self.model_fields_set:
+            return [*values, self.value]
+        if self.before not in values:
+            raise DoesNotFit(f"{target} does not allow {self.before!r}", "before", _close(self.before, values))
+        index = values.index(self.before)
+        return [*values[:index], self.value, *values[index:]]
+
+    def older_value(self, value: Json, target: Target) -> Json:
+        return value
+
+    def headline(self) -> str:
+        return f"{self.named()} can no longer be {as_code(schemas.as_text(self.value))}"
+
+
+class MapEnumValues(_EnumEffect):
+    """Values go by other names, several perhaps by one."""
+
+    kind: Literal["map_enum_values"] = "map_enum_values"
+    values: dict[str, Any] = Field(min_length=1, description="The older value to the newer, in the older order.")
+
+    def older_values(self, values: list[Json], target: Target) -> list[Json]:
+        for new in self.values.values():
+            if new not in values:
+                raise DoesNotFit(f"{target} does not allow {new!r}", "values", _close(new, values))
+        for value in values:
+            if value not in self.values.values():
+                raise DoesNotFit(f"{target} allows {value!r}, which nothing is mapped to", "values")
+        return list(self.values)
+
+    def older_value(self, value: Json, target: Target) -> Json:
+        older = [old for old, new in self.values.items() if new == value]
+        if len(older) > 1:
+            raise DoesNotFit(
+                f"the example {value!r} of {target} was {' or '.join(older)}; give the older one as 'example'",
+                "example",
+            )
+        return older[0] if older else value
+
+    def moves(self) -> Iterator[Move]:
+        for target in self.target:
+            for old, new in self.values.items():
+                if old != new:
+                    yield Move(target.child(f"={old}"), target.child(f"={schemas.as_text(new)}"))
+
+    def headline(self) -> str:
+        moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]
+        return self.says(f"has other values: {', '.join(moved)}", f"have other values: {', '.join(moved)}")
+
+
+def _close(value: Json, values: list[Json]) -> str:
+    return did_you_mean(str(value), map(str, values))

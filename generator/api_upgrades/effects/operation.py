@@ -1,0 +1,264 @@
+"""Operations: added, removed, moved, and their statuses, responses, request bodies and security."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades.contract import Contract, Json, JsonObject, Part, insert
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import part_spot, section_spot
+from api_upgrades.target import Target
+
+
+class AddOperation(TargetedEffect):
+    """An operation is new."""
+
+    kind: Literal["add_operation"] = "add_operation"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return without_whole_part(contract, target, "operation")
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveOperation(TargetedEffect):
+    """An operation is gone."""
+
+    kind: Literal["remove_operation"] = "remove_operation"
+    was: dict[str, Any]
+    before: str | None = Field(None, description="The operation it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return with_whole_part(contract, target, "operation", self.was, self.before)
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class MoveOperation(TargetedEffect):
+    """An operation has another method, another path, or both. Path parameters follow by their position."""
+
+    kind: Literal["move_operation"] = "move_operation"
+    was_method: str | None = Field(None, pattern="^(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE)$")
+    was_path: str | None = Field(None, pattern="^/")
+
+    def _old(self, target: Target) -> Part:
+        part = whole_part(target, "operation")
+        return Part("operation", f"{self.was_method or part.method} {self.was_path or part.path}")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        if self.was_method is None and self.was_path is None:
+            raise DoesNotFit("give 'was_method', 'was_path' or both", "kind")
+        new, old = whole_part(target, "operation"), self._old(target)
+        operation = part_spot(contract, target).read(contract)
+        if old == new:
+            raise DoesNotFit(f"alters nothing at {target}", "target")
+        if old in contract.parts:
+            raise DoesNotFit(f"there still is {old}", "was_path" if self.was_path else "was_method")
+        reverted = contract.with_part_renamed(new, old).with_part(old, _path_parameters(operation, new, old))
+        return replace(reverted, document=_path_item(reverted, new.path, old.path))
+
+    def headline(self) -> str:
+        if self.was_path is None:
+            return self.says(f"used to be a {self.was_method}", f"used to be {self.was_method}")
+        return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in self.moves())
+
+    def touches(self) -> Iterator[Touch]:
+        for move in self.moves():
+            yield Touch(move.new, NAME)
+            yield Touch(move.old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        return (Move(Target(self._old(target)), target) for target in self.target)
+
+
+def path_parameter_names(path: str) -> list[str]:
+    return re.findall(r"\{([^{}]+)\}", path)
+
+
+def _path_parameters(operation: JsonObject, new: Part, old: Part) -> JsonObject:
+    names = dict(zip(path_parameter_names(new.path), path_parameter_names(old.path), strict=False))
+    if all(name == other for name, other in names.items()) or "parameters" not in operation:
+        return operation
+    return {
+        **operation,
+        "parameters": [
+            {**parameter, "name": names.get(parameter["name"], parameter["name"])}
+            if parameter.get("in") == "path"
+            else parameter
+            for parameter in operation["parameters"]
+        ],
+    }
+
+
+def _path_item(contract: Contract, new: str, old: str) -> JsonObject:
+    """The rest of the document, what the path has beside its operations gone along if no operation stayed."""
+    paths = contract.document.get("paths", {})
+    stays = any(part.path == new for part in contract.of_kind("operation"))
+    if new == old or new not in paths or old in paths:
+        return contract.document
+    item = paths[new]
+    moved: Mapping[str, Json] = (
+        {**paths, old: item} if stays else {old if path == new else path: kept for path, kept in paths.items()}
+    )
+    return {**contract.document, "paths": moved}
+
+
+class ChangeStatus(TargetedEffect):
+    """A response comes with another status."""
+
+    kind: Literal["change_status"] = "change_status"
+    old: str
+    new: str
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = section_spot(contract, target).below("responses")
+        responses = spot.read(contract)
+        if self.new not in responses:
+            raise DoesNotFit(f"{target} has no response {self.new}", "new", did_you_mean(self.new, responses))
+        if self.old in responses:
+            raise DoesNotFit(f"{target} still has a response {self.old}", "old")
+        older = {self.old if status == self.new else status: kept for status, kept in responses.items()}
+        return spot.write(contract, older)
+
+    def headline(self) -> str:
+        return self.says(
+            f"answers {as_code(self.new)} instead of {as_code(self.old)}",
+            f"answer {as_code(self.new)} instead of {as_code(self.old)}",
+        )
+
+    def touches(self) -> Iterator[Touch]:
+        for old, new in self.moves():
+            yield Touch(new, NAME)
+            yield Touch(old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        for target in self.target:
+            yield Move(replace(target, section=f"response {self.old}"), replace(target, section=f"response {self.new}"))
+
+
+def _status(target: Target) -> str:
+    status = target.section.removeprefix("response ")
+    if not target.section.startswith("response ") or target.steps:
+        raise DoesNotFit(f"{target} is not a response; write for example 'POST /x response 409'", "target")
+    return status
+
+
+class AddResponse(TargetedEffect):
+    """An operation can answer with a status that it could not."""
+
+    kind: Literal["add_response"] = "add_response"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        _status(target)
+        spot = part_spot(contract, target).below("responses")
+        responses = spot.read(contract)
+        if _status(target) not in responses:
+            raise DoesNotFit(f"there is no {target}", "target", did_you_mean(_status(target), responses))
+        return spot.write(contract, {key: kept for key, kept in responses.items() if key != _status(target)})
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveResponse(TargetedEffect):
+    """An operation no longer answers with a status."""
+
+    kind: Literal["remove_response"] = "remove_response"
+    was: dict[str, Any]
+    before: str | None = Field(None, description="The status it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        status = _status(target)
+        spot = part_spot(contract, target).below("responses")
+        responses = spot.read(contract)
+        if status in responses:
+            raise DoesNotFit(f"there still is {target}", "target")
+        if self.before is not None and self.before not in responses:
+            raise DoesNotFit(f"{target.part} has no response {self.before}", "before")
+        return spot.write(contract, insert(responses, status, self.was, self.before))
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+def _is_request(target: Target) -> None:
+    if target.section != "request" or target.steps:
+        raise DoesNotFit(f"{target} is not a request body; write for example 'POST /x request'", "target")
+
+
+class AddRequestBody(TargetedEffect):
+    """An operation takes a body that it did not."""
+
+    kind: Literal["add_request_body"] = "add_request_body"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        _is_request(target)
+        section_spot(contract, target)
+        return part_spot(contract, target).below("requestBody").erase(contract)
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveRequestBody(TargetedEffect):
+    """An operation takes no body any more."""
+
+    kind: Literal["remove_request_body"] = "remove_request_body"
+    was: dict[str, Any]
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        _is_request(target)
+        spot = part_spot(contract, target)
+        operation = spot.read(contract)
+        if "requestBody" in operation:
+            raise DoesNotFit(f"there still is {target}", "target")
+        return spot.write(contract, insert(operation, "requestBody", self.was, "responses"))
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class ChangeSecurity(TargetedEffect):
+    """An operation asks for other credentials."""
+
+    kind: Literal["change_security"] = "change_security"
+    was: list[dict[str, Any]] | None = Field(description="The older `security`; null where the API's own held.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        part = whole_part(target, "operation")
+        operation = part_spot(contract, target).read(contract)
+        older = {key: kept for key, kept in operation.items() if key != "security" or self.was is not None}
+        return contract.with_part(part, older if self.was is None else {**older, "security": self.was})
+
+    def headline(self) -> str:
+        return self.says("asks for other credentials", "ask for other credentials")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "security") for target in self.target)

@@ -1,0 +1,101 @@
+"""Parameters of operations: added, removed, renamed. Their values are for the kinds of `value.py` and `enum.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades.contract import Contract, JsonObject
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.locate import part_spot, section_spot
+from api_upgrades.target import PARAMETER_LOCATIONS, Target
+
+
+def _location(target: Target) -> str:
+    location = target.section.partition(" ")[0]
+    if location not in PARAMETER_LOCATIONS or target.steps:
+        raise DoesNotFit(f"{target} is not a parameter; write for example 'GET /x query email'", "target")
+    return location
+
+
+def _is(parameter: JsonObject, location: str, name: str | None) -> bool:
+    return parameter.get("in") == location and parameter.get("name") == name
+
+
+class AddParameter(TargetedEffect):
+    """A parameter is new."""
+
+    kind: Literal["add_parameter"] = "add_parameter"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        location = _location(target)
+        section_spot(contract, target)
+        spot = part_spot(contract, target)
+        operation = spot.read(contract)
+        left = [one for one in operation["parameters"] if not _is(one, location, target.name)]
+        if left:
+            return spot.write(contract, {**operation, "parameters": left})
+        return spot.below("parameters").erase(contract)
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveParameter(TargetedEffect):
+    """A parameter is gone."""
+
+    kind: Literal["remove_parameter"] = "remove_parameter"
+    was: dict[str, Any] = Field(description="The Parameter Object, without `name` and `in`.")
+    before: str | None = Field(None, description="The parameter it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        location = _location(target)
+        spot = part_spot(contract, target)
+        operation = spot.read(contract)
+        parameters = list(operation.get("parameters", ()))
+        if any(_is(one, location, target.name) for one in parameters):
+            raise DoesNotFit(f"there still is {target}", "target")
+        names = [one.get("name") for one in parameters]
+        if self.before is not None and self.before not in names:
+            raise DoesNotFit(f"{target.part} has no parameter {self.before!r}", "before")
+        index = len(names) if self.before is None else names.index(self.before)
+        parameters.insert(index, {"name": target.name, "in": location, **self.was})
+        return spot.write(contract, {**operation, "parameters": parameters})
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RenameParameter(TargetedEffect):
+    """A parameter keeps its meaning and gets another name."""
+
+    kind: Literal["rename_parameter"] = "rename_parameter"
+    old: str
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        location = _location(target)
+        spot = section_spot(contract, target)
+        others = part_spot(contract, target).read(contract)["parameters"]
+        if any(_is(one, location, self.old) for one in others):
+            raise DoesNotFit(f"there still is {target.sibling(self.old)}", "old")
+        return spot.write(contract, {**spot.read(contract), "name": self.old})
+
+    def headline(self) -> str:
+        return "; ".join(f"{as_code(move.old)} is now {as_code(move.new.name)}" for move in self.moves())
+
+    def touches(self) -> Iterator[Touch]:
+        for old, new in self.moves():
+            yield Touch(new, NAME)
+            yield Touch(old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        return (Move(target.sibling(self.old), target) for target in self.target)

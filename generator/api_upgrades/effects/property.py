@@ -1,0 +1,251 @@
+"""Properties of objects: added, removed, renamed, moved, turned into a list, deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject, insert
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import Spot, object_spot, schema_spot, section_spot
+from api_upgrades.target import Target
+
+
+def holder_spot(contract: Contract, holder: Target, name: str | None = None) -> Spot:
+    """The object in which a property stands or, where it does not yet, in which it would."""
+    return object_spot(contract, schema_spot(contract, holder), holder, name)
+
+
+def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
+    """The contract without a property, and the property's schema."""
+    if not target.steps or not target.steps[-1].startswith("."):
+        raise DoesNotFit(f"{target} is not a property", "target")
+    spot = holder_spot(contract, target.holder, target.name)
+    holder = spot.read(contract)
+    properties = holder.get("properties", {})
+    if target.name not in properties:
+        raise DoesNotFit(
+            f"{target.holder} has no property {target.name!r}", "target", did_you_mean(target.name, properties)
+        )
+    left = {name: kept for name, kept in properties.items() if name != target.name}
+    without = with_required({**holder, "properties": left}, target.name, False)
+    return spot.write(contract, without), properties[target.name]
+
+
+def put_property(contract: Contract, target: Target, schema: Json, required: bool, before: str | None) -> Contract:
+    """The contract with a property that it hasn't got."""
+    spot = holder_spot(contract, target.holder, before)
+    holder = spot.read(contract)
+    properties = holder.get("properties", {})
+    if target.name in properties:
+        raise DoesNotFit(f"{target.holder} still has a property {target.name!r}", "target")
+    if before is not None and before not in properties:
+        raise DoesNotFit(f"{target.holder} has no property {before!r}", "before", did_you_mean(before, properties))
+    added = {**holder, "properties": insert(properties, target.name, schema, before)}
+    return spot.write(contract, with_required(added, target.name, required))
+
+
+def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
+    """The object with a property required or not. `required` follows the order of the properties."""
+    names: list[str] = list(holder.get("required", ()))
+    if (name in names) == required:
+        return holder
+    if not required:
+        names.remove(name)
+    else:
+        order = {other: index for index, other in enumerate(holder.get("properties", {}))}
+        here = order.get(name, len(order))
+        names.insert(sum(order.get(other, -1) < here for other in names), name)
+    if not names:
+        return {key: kept for key, kept in holder.items() if key != "required"}
+    return {**holder, "required": names}
+
+
+class AddProperty(TargetedEffect):
+    """A property is new."""
+
+    kind: Literal["add_property"] = "add_property"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return take_property(contract, target)[0]
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveProperty(TargetedEffect):
+    """A property is gone."""
+
+    kind: Literal["remove_property"] = "remove_property"
+    was: dict[str, Any] | bool
+    required: bool = False
+    before: str | None = Field(None, description="The property it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return put_property(contract, target, self.was, self.required, self.before)
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RenameProperty(TargetedEffect):
+    """A property keeps its meaning and gets another name."""
+
+    kind: Literal["rename_property"] = "rename_property"
+    old: str
+    new: str
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = holder_spot(contract, target, self.new)
+        holder = spot.read(contract)
+        properties = holder.get("properties", {})
+        if self.new not in properties:
+            raise DoesNotFit(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
+        if self.old in properties:
+            raise DoesNotFit(f"{target} still has a property {self.old!r}", "old")
+        renamed = {
+            self.old if name == self.new else name: _replaced_by(kept, self.new, self.old)
+            for name, kept in properties.items()
+        }
+        result = {**holder, "properties": renamed}
+        if "required" in holder:
+            result["required"] = [self.old if name == self.new else name for name in holder["required"]]
+        discriminator = holder.get("discriminator")
+        if isinstance(discriminator, Mapping) and discriminator.get("propertyName") == self.new:
+            result["discriminator"] = {**discriminator, "propertyName": self.old}
+        return spot.write(contract, result)
+
+    def headline(self) -> str:
+        return f"{as_code(self.old)} is now {as_code(self.new)} in {self.named()}"
+
+    def touches(self) -> Iterator[Touch]:
+        for old, new in self.moves():
+            yield Touch(new, NAME)
+            yield Touch(old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        return (Move(target.property(self.old), target.property(self.new)) for target in self.target)
+
+
+def _replaced_by(schema: Json, new: str, old: str) -> Json:
+    """A sibling that is deprecated for the renamed property follows its name."""
+    if isinstance(schema, Mapping) and schema.get("x-replaced-by") == new:
+        return {**schema, "x-replaced-by": old}
+    return schema
+
+
+class MoveProperty(TargetedEffect):
+    """A property goes from one object to another."""
+
+    kind: Literal["move_property"] = "move_property"
+    was_in: Target = Field(description="The object that held it.")
+    old: str | None = Field(None, description="Its name there, where it was another.")
+    required: bool = Field(False, description="Whether it was required there.")
+    before: str | None = Field(None, description="The property it stood before; at the end where absent.")
+
+    def _old(self, target: Target) -> Target:
+        return self.was_in.property(self.old or target.name)
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        without, schema = take_property(contract, target)
+        return put_property(without, self._old(target), schema, self.required, self.before)
+
+    def headline(self) -> str:
+        moved = [f"{as_code(old)} has moved to {as_code(new)}" for old, new in self.moves()]
+        return "; ".join(moved)
+
+    def touches(self) -> Iterator[Touch]:
+        for old, new in self.moves():
+            yield Touch(new, NAME)
+            yield Touch(old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        return (Move(self._old(target), target) for target in self.target)
+
+
+class OneToList(TargetedEffect):
+    """A property that held one value holds a list of them, under a new name or its old one."""
+
+    kind: Literal["one_to_list"] = "one_to_list"
+    old: str
+    new: str
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = holder_spot(contract, target, self.new)
+        holder = spot.read(contract)
+        properties = holder.get("properties", {})
+        if self.new not in properties:
+            raise DoesNotFit(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
+        if self.old != self.new and self.old in properties:
+            raise DoesNotFit(f"{target} still has a property {self.old!r}", "old")
+        single = _one_of(properties[self.new], contract.dialect)
+        if single is None:
+            raise DoesNotFit(f"{target.property(self.new)} is not a list", "new")
+        renamed = {self.old if name == self.new else name: kept for name, kept in properties.items()}
+        result = {**holder, "properties": {**renamed, self.old: single}}
+        if "required" in holder:
+            result["required"] = [self.old if name == self.new else name for name in holder["required"]]
+        return spot.write(contract, result)
+
+    def headline(self) -> str:
+        return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.named()}"
+
+    def touches(self) -> Iterator[Touch]:
+        for old, new in self.moves():
+            yield Touch(new, NAME)
+            yield Touch(old, NAME)
+            yield Touch(new, "type")
+
+    def moves(self) -> Iterator[Move]:
+        return (Move(target.property(self.old), target.property(self.new)) for target in self.target)
+
+
+def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
+    """The schema of one item of a list, nullable where the list was, with the list's own annotations."""
+    value = schemas.value_schema(schema)
+    if not isinstance(value.get("items"), Mapping):
+        return None
+    item = schemas.with_nullable(value["items"], schemas.is_nullable(schema), dialect)
+    beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}
+    example = schemas.example(schema)
+    result: JsonObject = {**item, **beside}
+    if isinstance(example, list) and example:
+        result = schemas.with_example(result, example[0], dialect)
+    return result
+
+
+class Deprecate(TargetedEffect):
+    """A property, parameter, operation or webhook is deprecated; what replaces it may be named."""
+
+    kind: Literal["deprecate"] = "deprecate"
+    replaced_by: str | None = None
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+        found = spot.read(contract)
+        if schemas.get(found, "deprecated") is not True:
+            raise DoesNotFit(f"{target} is not deprecated", "target")
+        if found.get("x-replaced-by") != self.replaced_by:
+            raise DoesNotFit(
+                f"{target} is replaced by {found.get('x-replaced-by')!r}, not {self.replaced_by!r}", "replaced_by"
+            )
+        for keyword in ("deprecated", "x-replaced-by"):
+            found = schemas.without_keyword(found, keyword)
+        return spot.write(contract, found)
+
+    def headline(self) -> str:
+        instead = f"; use {as_code(self.replaced_by)}" if self.replaced_by else ""
+        return self.says(f"is deprecated{instead}", f"are deprecated{instead}")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "deprecated") for target in self.target)

@@ -1,0 +1,77 @@
+"""What a contract says beside its structure: wording, examples, and behaviour that no schema shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract
+from api_upgrades.effects.base import TargetedEffect, Touch
+from api_upgrades.locate import Spot, schema_spot, section_spot
+from api_upgrades.severity import Severity
+from api_upgrades.target import Target
+
+WORDING = Literal["title", "summary", "description"]
+
+
+def prose_spot(contract: Contract, target: Target) -> Spot:
+    """Where a target's own words stand: its schema, or its operation, parameter, body or response."""
+    return schema_spot(contract, target) if target.steps else section_spot(contract, target)
+
+
+class Wording(TargetedEffect):
+    """A text says something else. Without it, today's text serves all versions."""
+
+    kind: Literal["wording"] = "wording"
+    was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null where there was none.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = prose_spot(contract, target)
+        found = {key: kept for key, kept in spot.read(contract).items() if self.was.get(key, "") is not None}
+        return spot.write(contract, found | {key: text for key, text in self.was.items() if text is not None})
+
+    def headline(self) -> str:
+        return self.says("is described in other words", "are described in other words")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, keyword) for target in self.target for keyword in self.was)
+
+
+class ChangeExample(TargetedEffect):
+    """An example is another, its type being the same."""
+
+    kind: Literal["change_example"] = "change_example"
+    was: Any
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target)
+        return spot.write(contract, schemas.with_example(spot.read(contract), self.was, contract.dialect))
+
+    def headline(self) -> str:
+        return self.says("has another example", "have another example")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "example") for target in self.target)
+
+
+class Behaviour(TargetedEffect):
+    """The API behaves otherwise, though its contract is the same. Says itself how severe that is."""
+
+    kind: Literal["behaviour"] = "behaviour"
+    alters_contract: ClassVar[bool] = False
+    severity: Severity
+    before: str = Field(min_length=1, description="What one saw before, as text.")
+    after: str = Field(min_length=1, description="What one sees now, as text.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        prose_spot(contract, target)  # raises where the target isn't there
+        return contract
+
+    def headline(self) -> str:
+        return self.says("behaves otherwise", "behave otherwise")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "behaviour") for target in self.target)

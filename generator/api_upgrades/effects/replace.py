@@ -1,0 +1,60 @@
+"""The last resort: one value somewhere in a part, or in the rest of the document, for what no kind expresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from api_upgrades.contract import Contract, Pointer, unescape
+from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.locate import Spot, part_spot
+from api_upgrades.target import Target
+
+
+class Replace(TargetedEffect):
+    """A value changed that no other kind reaches."""
+
+    kind: Literal["replace"] = "replace"
+    pointer: str = Field(pattern="^(/|$)", description="A JSON Pointer inside the part.")
+    was: Any = Field(None, description="The older value; leave it out and say `absent: true` where there was none.")
+    absent: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Replace:
+        if ("was" in self.model_fields_set) == self.absent:
+            raise ValueError("give either 'was' or 'absent: true'")
+        return self
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        if target.section or target.steps:
+            raise DoesNotFit(f"{target} is inside a part; name the part and give the way as 'pointer'", "target")
+        spot = part_spot(contract, target)
+        for token in self.pointer.split("/")[1:]:
+            found = spot.read(contract)
+            key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape(token)
+            spot = spot.below(key)
+            if not self._can_step(contract, spot):
+                raise DoesNotFit(f"{target} has nothing at {self.pointer!r}", "pointer")
+        try:
+            return spot.erase(contract) if self.absent else spot.write(contract, self.was)
+        except (KeyError, IndexError, TypeError):
+            raise DoesNotFit(f"{target} has nothing at {self.pointer!r}", "pointer") from None
+
+    def _can_step(self, contract: Contract, spot: Spot) -> bool:
+        """Whether there is something at the spot, or something into which a new key can be put."""
+        parent: Any = Spot(spot.part, spot.pointer[:-1]).read(contract)
+        key = spot.pointer[-1]
+        here: Pointer = spot.pointer
+        if isinstance(parent, list):
+            return isinstance(key, int) and key < len(parent)
+        last = len(here) == self.pointer.count("/")
+        return isinstance(parent, dict) and (key in parent or (last and not self.absent))
+
+    def headline(self) -> str:
+        return self.says(f"has changed at {as_code(self.pointer)}", f"have changed at {as_code(self.pointer)}")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)

@@ -1,0 +1,133 @@
+"""Schemas as parts: added, removed, renamed. What changes inside one is for the kinds of properties and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, references, schema_of, schema_part
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import part_spot
+from api_upgrades.target import Target
+
+
+def whole_part(target: Target, kind: str) -> Part:
+    """The part that a target names, which must be a part of the kind as a whole."""
+    if target.part is None or target.part.kind != kind or target.section or target.steps:
+        raise DoesNotFit(f"{target} is not {'an' if kind == 'operation' else 'a'} {kind}", "target")
+    return target.part
+
+
+def without_whole_part(contract: Contract, target: Target, kind: str) -> Contract:
+    part = whole_part(target, kind)
+    part_spot(contract, target)
+    return contract.without_part(part)
+
+
+def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, before: str | None) -> Contract:
+    part = whole_part(target, kind)
+    if part in contract.parts:
+        raise DoesNotFit(f"there still is {target}", "target")
+    other = None if before is None else Part(part.kind, before)
+    if other is not None and other not in contract.parts:
+        known = [one.name for one in contract.of_kind(part.kind)]
+        raise DoesNotFit(f"there is no {kind} {before!r}", "before", did_you_mean(other.name, known))
+    return contract.with_part_before(part, was, other)
+
+
+class AddSchema(TargetedEffect):
+    """A schema is new."""
+
+    kind: Literal["add_schema"] = "add_schema"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return without_whole_part(contract, target, "schema")
+
+    def headline(self) -> str:
+        return self.says("is a new object", "are new objects")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveSchema(TargetedEffect):
+    """A schema is gone."""
+
+    kind: Literal["remove_schema"] = "remove_schema"
+    was: dict[str, Any]
+    before: str | None = Field(None, description="The schema it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return with_whole_part(contract, target, "schema", self.was, self.before)
+
+    def headline(self) -> str:
+        return f"The object {self.named()} is gone"
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RenameSchema(Effect):
+    """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes."""
+
+    kind: Literal["rename_schema"] = "rename_schema"
+    old: str
+    new: str
+
+    def revert(self, contract: Contract) -> Contract:
+        old, new = schema_part(self.old), schema_part(self.new)
+        if new not in contract.parts:
+            known = [part.name for part in contract.of_kind("schema")]
+            raise DoesNotFit(f"there is no schema {self.new!r}", "new", did_you_mean(self.new, known))
+        if old in contract.parts:
+            raise DoesNotFit(f"there still is a schema {self.old!r}", "old")
+        parts = {
+            old if part == new else part: _pointed(value, new, old) if _refers(value, new) else value
+            for part, value in contract.parts.items()
+        }
+        document = contract.document
+        return replace(
+            contract, parts=parts, document=_pointed(document, new, old) if _refers(document, new) else document
+        )
+
+    def headline(self) -> str:
+        return f"The object {as_code(self.old)} is now called {as_code(self.new)}"
+
+    def touches(self) -> Iterator[Touch]:
+        for move in self.moves():
+            yield Touch(move.new, NAME)
+            yield Touch(move.old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        yield Move(Target(schema_part(self.old)), Target(schema_part(self.new)))
+
+
+def _refers(value: Json, part: Part) -> bool:
+    return any(schema_of(ref) == part for ref in references(value))
+
+
+def _pointed(value: Json, new: Part, old: Part) -> Json:
+    """A copy of some JSON whose references to one schema point at another."""
+    if isinstance(value, Mapping):
+        return {
+            key: _renamed_ref(item, new, old)
+            if key == "$ref"
+            else {name: _renamed_ref(ref, new, old) for name, ref in item.items()}
+            if key == "mapping" and "propertyName" in value
+            else _pointed(item, new, old)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_pointed(item, new, old) for item in value]
+    return value
+
+
+def _renamed_ref(ref: Json, new: Part, old: Part) -> Json:
+    """A reference, or what only looks like one (a property called `$ref`), after the schema's renaming."""
+    if not isinstance(ref, str) or schema_of(ref) != new:
+        return _pointed(ref, new, old)
+    return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))

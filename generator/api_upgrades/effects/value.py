@@ -1,0 +1,226 @@
+"""Values: the type, requiredness, nullability and constraints of a property, parameter, body or schema."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject
+from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
+from api_upgrades.effects.property import holder_spot, with_required
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import Spot, schema_spot, section_spot, value_spot
+from api_upgrades.target import Target
+
+OWN_KIND = {
+    "type": "change_type",
+    "anyOf": "change_type",
+    "oneOf": "change_type",
+    "allOf": "change_type",
+    "$ref": "change_type",
+    "enum": "add_enum_value",
+    "required": "make_required",
+    "properties": "add_property",
+    "nullable": "make_nullable",
+    "deprecated": "deprecate",
+    "x-replaced-by": "deprecate",
+    "example": "change_example",
+    "examples": "change_example",
+    "title": "wording",
+    "description": "wording",
+}
+"""Keywords that no constraint kind may alter, and the kind that does."""
+
+
+class ChangeType(TargetedEffect):
+    """A value is of another type or shape."""
+
+    kind: Literal["change_type"] = "change_type"
+    was: dict[str, Any]
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target)
+        kept = {
+            key: value
+            for key, value in spot.read(contract).items()
+            if key in schemas.OUTSIDE - {"example", "examples", "default"} and key not in self.was
+        }
+        return spot.write(contract, {**self.was, **kept})
+
+    def headline(self) -> str:
+        return self.says(
+            f"has another type; it was {schemas.type_name(self.was)}",
+            f"have another type; it was {schemas.type_name(self.was)}",
+        )
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class _Requiredness(TargetedEffect):
+    was_required: ClassVar[bool]
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return _set_required(contract, target, self.was_required)
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "required") for target in self.target)
+
+
+def _set_required(contract: Contract, target: Target, required: bool) -> Contract:
+    if target.steps:
+        spot = holder_spot(contract, target.holder, target.name)
+        holder = spot.read(contract)
+        if target.name not in holder.get("properties", {}):
+            known = did_you_mean(target.name, holder.get("properties", {}))
+            raise DoesNotFit(f"{target.holder} has no property {target.name!r}", "target", known)
+        return spot.write(contract, with_required(holder, target.name, required))
+    if not target.section or target.section.startswith("response"):
+        raise DoesNotFit(f"{target} is not a property, a parameter or a request body", "target")
+    spot = section_spot(contract, target)
+    found = {key: value for key, value in spot.read(contract).items() if key != "required"}
+    return spot.write(contract, {**found, "required": True} if required else found)
+
+
+class MakeRequired(_Requiredness):
+    """A property, parameter or request body that could be left out is required."""
+
+    kind: Literal["make_required"] = "make_required"
+    was_required = False
+
+    def headline(self) -> str:
+        return self.says("is now required", "are now required")
+
+
+class MakeOptional(_Requiredness):
+    """A property, parameter or request body that was required may be left out."""
+
+    kind: Literal["make_optional"] = "make_optional"
+    was_required = True
+
+    def headline(self) -> str:
+        return self.says("is no longer required", "are no longer required")
+
+
+class ExampleEffect(TargetedEffect):
+    """An effect after which another example may be needed; null may be one, so presence is what counts."""
+
+    example: Any = Field(None, description="The older example, where today's does not hold for the older contract.")
+
+    def with_older_example(self, schema: JsonObject, dialect: str) -> JsonObject:
+        """The schema with the example that the effect says it had, if it says one."""
+        if "example" not in self.model_fields_set:
+            return schema
+        return schemas.with_example(schema, self.example, dialect)
+
+
+class _Nullability(ExampleEffect):
+    was_nullable: ClassVar[bool]
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target)
+        found = schemas.with_nullable(spot.read(contract), self.was_nullable, contract.dialect)
+        return spot.write(contract, self.with_older_example(found, contract.dialect))
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "nullable") for target in self.target)
+
+
+class MakeNullable(_Nullability):
+    """A value may be null now."""
+
+    kind: Literal["make_nullable"] = "make_nullable"
+    was_nullable = False
+
+    def headline(self) -> str:
+        return f"{self.named()} may be null"
+
+
+class MakeNotNullable(_Nullability):
+    """A value that could be null never is."""
+
+    kind: Literal["make_not_nullable"] = "make_not_nullable"
+    was_nullable = True
+
+    def headline(self) -> str:
+        return self.says("is never null", "are never null")
+
+
+class _Constraint(ExampleEffect):
+    keyword: str
+
+    def spot(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:
+        """The schema that has or had the keyword, which no other kind may be there for."""
+        if self.keyword in OWN_KIND:
+            raise DoesNotFit(f"use {OWN_KIND[self.keyword]!r} for {self.keyword!r}", "keyword")
+        spot = schema_spot(contract, target)
+        if self.keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(spot.read(contract)):
+            spot = value_spot(contract, spot, target)
+        return spot, spot.read(contract)
+
+    def present(self, schema: JsonObject, target: Target, expected: bool) -> None:
+        found = schemas.get(schema, self.keyword, schemas.MISSING)
+        if (found is not schemas.MISSING) != expected:
+            raise DoesNotFit(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot, schema = self.spot(contract, target)
+        return spot.write(contract, self.with_older_example(self.older(schema, target), contract.dialect))
+
+    @abstractmethod
+    def older(self, schema: JsonObject, target: Target) -> JsonObject:
+        """The schema with the keyword as it was."""
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, self.keyword) for target in self.target)
+
+
+class AddConstraint(_Constraint):
+    """A value has to meet a constraint that it had not: a format, a pattern, a maximum, any JSON Schema keyword."""
+
+    kind: Literal["add_constraint"] = "add_constraint"
+
+    def older(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.present(schema, target, True)
+        return schemas.without_keyword(schema, self.keyword)
+
+    def headline(self) -> str:
+        return self.says(f"now has a {as_code(self.keyword)}", f"now have a {as_code(self.keyword)}")
+
+
+class RemoveConstraint(_Constraint):
+    """A constraint of a value is gone."""
+
+    kind: Literal["remove_constraint"] = "remove_constraint"
+    was: Json
+
+    def older(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.present(schema, target, False)
+        return schemas.with_keyword(schema, self.keyword, self.was)
+
+    def headline(self) -> str:
+        return self.says(
+            f"no longer has the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
+            f"no longer have the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
+        )
+
+
+class ChangeConstraint(_Constraint):
+    """A constraint of a value is another: its format, pattern, minimum, default."""
+
+    kind: Literal["change_constraint"] = "change_constraint"
+    was: Json
+
+    def older(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.present(schema, target, True)
+        return schemas.with_keyword(schema, self.keyword, self.was)
+
+    def headline(self) -> str:
+        return self.says(
+            f"has another {as_code(self.keyword)}; it was {as_code(schemas.as_text(self.was))}",
+            f"have another {as_code(self.keyword)}; it was {as_code(schemas.as_text(self.was))}",
+        )

@@ -1,0 +1,74 @@
+"""Webhooks: added, removed, renamed. What changes in a payload is for the kinds of properties and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api_upgrades.contract import Contract, Part
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.schema import with_whole_part, without_whole_part
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.target import Target
+
+
+class AddWebhook(TargetedEffect):
+    """A webhook is new."""
+
+    kind: Literal["add_webhook"] = "add_webhook"
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return without_whole_part(contract, target, "webhook")
+
+    def headline(self) -> str:
+        return self.says("is new", "are new")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RemoveWebhook(TargetedEffect):
+    """A webhook is gone."""
+
+    kind: Literal["remove_webhook"] = "remove_webhook"
+    was: dict[str, Any] = Field(description="The Path Item Object.")
+    before: str | None = Field(None, description="The webhook it stood before; at the end where absent.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return with_whole_part(contract, target, "webhook", self.was, self.before)
+
+    def headline(self) -> str:
+        return self.says("is gone", "are gone")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
+class RenameWebhook(Effect):
+    """A webhook keeps its meaning and gets another name."""
+
+    kind: Literal["rename_webhook"] = "rename_webhook"
+    old: str
+    new: str
+
+    def revert(self, contract: Contract) -> Contract:
+        old, new = Part("webhook", self.old), Part("webhook", self.new)
+        if new not in contract.parts:
+            known = [part.name for part in contract.of_kind("webhook")]
+            raise DoesNotFit(f"there is no webhook {self.new!r}", "new", did_you_mean(self.new, known))
+        if old in contract.parts:
+            raise DoesNotFit(f"there still is a webhook {self.old!r}", "old")
+        return contract.with_part_renamed(new, old)
+
+    def headline(self) -> str:
+        return f"The webhook {as_code(self.old)} is now called {as_code(self.new)}"
+
+    def touches(self) -> Iterator[Touch]:
+        for move in self.moves():
+            yield Touch(move.new, NAME)
+            yield Touch(move.old, NAME)
+
+    def moves(self) -> Iterator[Move]:
+        yield Move(Target(Part("webhook", self.old)), Target(Part("webhook", self.new)))

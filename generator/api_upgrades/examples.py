@@ -1,0 +1,211 @@
+"""Whether every example that the site shows is valid by the contract it is shown for.
+
+What the site shows is composed, so the composed payload is what is checked. An object inside it that is exactly what
+its own schema composes to is checked once, as that schema's, and what is wrong with it is reported there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft4Validator, Draft202012Validator
+from jsonschema.exceptions import UnknownType, ValidationError, best_match
+from jsonschema.validators import extend
+from referencing import Registry
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, escape, resolve, schema_of
+from api_upgrades.formats import format_checker
+from api_upgrades.operation import parameters, request_body, responses
+from api_upgrades.payload import compose, compose_body
+from api_upgrades.severity import DIRECTIONS, Direction
+from api_upgrades.target import Target
+
+Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
+
+LONGEST_VALUE = 60
+LONGEST_MESSAGE = 200
+
+
+@dataclass(frozen=True)
+class InvalidExample:
+    """An example that its own contract doesn't allow, and why."""
+
+    target: Target
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.message}"
+
+
+def invalid_examples(
+    contract: Contract, parts: Iterable[Part], directions: Callable[[Part], Collection[Direction]]
+) -> Iterator[InvalidExample]:
+    """The invalid examples of some parts and of the schemas behind them, each once.
+
+    `directions` says in which directions a schema is shown on its own. What an operation or a webhook uses is checked
+    in the direction of its use in any case.
+    """
+    checks = {direction: _Check(contract, direction) for direction in DIRECTIONS}
+    found: dict[InvalidExample, None] = {}
+    for part in parts:
+        if part.kind == "schema":
+            for direction in directions(part):
+                checks[direction].reach(part)
+        else:
+            for direction, target, schema, value in _shown(contract, part):
+                found |= dict.fromkeys(checks[direction].faults(target, schema, value))
+    for check in checks.values():
+        found |= dict.fromkeys(check.faults_of_reached())
+    yield from found
+
+
+def _shown(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:
+    """What the site shows of an operation or a webhook: where, by which schema, and the value."""
+    direction: Direction = "request" if part.kind == "operation" else "webhook"
+    body = request_body(contract, part)
+    if body is not None:
+        section = "request" if part.kind == "operation" else "payload"
+        yield direction, Target(part, section), body.schema, compose_body(contract, body, direction)
+    if part.kind == "webhook":
+        return
+    for parameter in parameters(contract, part):
+        target = Target(part, f"{parameter.location} {parameter.name}")
+        yield direction, target, parameter.schema, compose(contract, parameter.schema, direction)
+    for response in responses(contract, part):
+        if response.body is not None:
+            value = compose_body(contract, response.body, "response")
+            yield "response", Target(part, f"response {response.status}"), response.body.schema, value
+
+
+class _Check:
+    """The examples of one contract in one direction."""
+
+    def __init__(self, contract: Contract, direction: Direction) -> None:
+        self._contract = contract
+        self._direction = direction
+        self._composed: dict[Part, Json] = {}
+        self._reached: list[Part] = []
+        self._entered: set[tuple[str, int]] = set()
+        base, around = (Draft4Validator, _nullable) if contract.dialect == "3.0" else (Draft202012Validator, _same)
+        keywords: dict[str, Keyword] = {
+            **base.VALIDATORS,
+            "$ref": self._ref,
+            "$dynamicRef": self._ref,
+            "pattern": _pattern,
+            "required": self._required,
+        }
+        known = {name: around(keyword) for name, keyword in keywords.items()}
+        # A registry of its own, since the default one would look for what it hasn't got on the network.
+        dialect = extend(base, known)  # type: ignore[no-untyped-call]  # its stub names no types
+        self._validator: Any = dialect({}, format_checker=format_checker(), registry=Registry())
+
+    def reach(self, part: Part) -> None:
+        """Have a schema's own example checked."""
+        if part not in self._composed:
+            self._composed[part] = compose(self._contract, self._contract.parts[part], self._direction)
+            self._reached.append(part)
+
+    def faults_of_reached(self) -> Iterator[InvalidExample]:
+        """What is wrong with the schemas that were reached, those included that are reached from these."""
+        for part in self._reached:
+            yield from self.faults(Target(part), self._contract.parts[part], self._composed[part])
+
+    def faults(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
+        """What is wrong with a value that is shown for a schema."""
+        try:
+            errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
+        except _UNREADABLE as error:
+            yield InvalidExample(target, f"its schema cannot be read: {_shortened(str(error), LONGEST_MESSAGE)}")
+            return
+        best = [best_match([error]) or error for error in errors]
+        yield from sorted((InvalidExample(_place(target, error), _message(error)) for error in best), key=str)
+
+    def _ref(self, validator: Any, ref: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+        part = schema_of(ref)
+        if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape(part.name):
+            self.reach(part)
+            if instance == self._composed[part]:
+                return
+        try:
+            target = resolve(self._contract, ref)
+        except (KeyError, IndexError, ValueError, TypeError):
+            yield ValidationError(f"the reference {ref!r} leads nowhere")
+            return
+        here = (ref, id(instance))
+        if here in self._entered:  # a schema that is itself, for the same value
+            return
+        self._entered.add(here)
+        try:
+            yield from validator.descend(instance, target)
+        finally:
+            self._entered.discard(here)
+
+    def _required(self, validator: Any, names: Json, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+        """What is read-only is not required in a request, nor what is write-only in a response."""
+        absent = "readOnly" if self._direction == "request" else "writeOnly"
+        for name in names if isinstance(instance, dict) else ():
+            declared = schema.get("properties", {}).get(name, {})
+            if name not in instance and not schemas.get(declared, absent):
+                yield ValidationError(f"{name!r} is a required property")
+
+
+_UNREADABLE = (UnknownType, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""How `jsonschema` fails over a schema that isn't one."""
+
+
+def _pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+    r"""A pattern that Python doesn't know how to read (`\p{L}`) is not held against the example."""
+    try:
+        matches = not isinstance(instance, str) or re.search(pattern, instance)
+    except re.error:
+        return
+    if not matches:
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _same(keyword: Keyword) -> Keyword:
+    return keyword
+
+
+def _nullable(keyword: Keyword) -> Keyword:
+    """OpenAPI 3.0: where a schema is `nullable`, null is right whatever else it says."""
+
+    def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
+        return (
+            () if instance is None and schema.get("nullable") is True else keyword(validator, value, instance, schema)
+        )
+
+    return check
+
+
+def _place(target: Target, error: ValidationError) -> Target:
+    """Where in the contract an error is: the keywords on the way there tell names, lists and maps apart."""
+    path = list(error.absolute_schema_path)
+    keywords = iter(path[:-1] if path and path[-1] == error.validator else path)
+    for keyword in keywords:
+        if keyword == "properties":
+            target = target.property(str(next(keywords)))
+        elif keyword in ("items", "prefixItems"):
+            target = target.child("[]")
+        elif keyword in ("additionalProperties", "unevaluatedProperties"):
+            target = target.child("{}")
+        elif keyword == "patternProperties":
+            target = target.child("{}")
+            next(keywords)
+        elif keyword in ("dependentSchemas", "dependencies"):
+            next(keywords)
+    return target
+
+
+def _message(error: ValidationError) -> str:
+    """The validator's own message, long values shortened."""
+    value = repr(error.instance)
+    return _shortened(error.message.replace(value, _shortened(value, LONGEST_VALUE)), LONGEST_MESSAGE)
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

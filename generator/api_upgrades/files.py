@@ -1,0 +1,27 @@
+"""Writing files whole: a reader sees the older one or the newer one, never half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from api_upgrades.errors import ApiUpgradesError
+
+
+def write(path: Path, text: str) -> None:
+    """Write one file, its folder included. Raises ApiUpgradesError where that can't be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
+            file.write(text)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def write_all(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files by their names below a folder."""
+    for name, text in files.items():
+        write(folder / name, text)

@@ -1,0 +1,75 @@
+"""What the formats of a string mean, as checks for `jsonschema`.
+
+Its own checker knows several of them only where further packages are installed, and says nothing where they aren't.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from urllib.parse import urlsplit
+
+from jsonschema import FormatChecker
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DURATION = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+_HOSTNAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.I)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]]*", re.ASCII)
+
+
+def _date(text: str) -> bool:
+    return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+
+
+def _time(text: str) -> bool:
+    return bool(_TIME.fullmatch(text) and time.fromisoformat(text.upper()))
+
+
+def _date_time(text: str) -> bool:
+    """RFC 3339: the day, a `T` (or a space), the time with its offset."""
+    day, rest = text[:10], text[11:]
+    if not (_DATE.fullmatch(day) and _TIME.fullmatch(rest) and text[10] in "Tt "):
+        return False
+    return bool(datetime.fromisoformat(f"{day}T{rest.upper()}"))
+
+
+def _uri_reference(text: str) -> bool:
+    return _URI.fullmatch(text) is not None and urlsplit(text) is not None
+
+
+def _uri(text: str) -> bool:
+    return _uri_reference(text) and urlsplit(text).scheme != ""
+
+
+CHECKS: dict[str, Callable[[str], object]] = {
+    "date-time": _date_time,
+    "date": _date,
+    "time": _time,
+    "duration": _DURATION.fullmatch,
+    "email": _EMAIL.fullmatch,
+    "hostname": _HOSTNAME.fullmatch,
+    "ipv4": ipaddress.IPv4Address,
+    "ipv6": ipaddress.IPv6Address,
+    "uri": _uri,
+    "uri-reference": _uri_reference,
+    "uuid": _UUID.fullmatch,
+}
+"""For each format what is true of a text that has it; a ValueError says as much as something false."""
+
+
+def format_checker() -> FormatChecker:
+    """A checker that knows these formats, and no other."""
+    checker = FormatChecker(formats=())
+    for name, check in CHECKS.items():
+        checker.checks(name, raises=ValueError)(_only_text(check))
+    return checker
+
+
+def _only_text(check: Callable[[str], object]) -> Callable[[object], bool]:
+    """A format says nothing about values that aren't strings."""
+    return lambda value: not isinstance(value, str) or bool(check(value))

@@ -1,0 +1,72 @@
+"""The YAML files of a registry as pydantic models: their keys, and what stands under each.
+
+A field's description is what an author reads who has left it out.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
+
+from api_upgrades.yaml_file import CONTROL, shown
+
+
+def _printable(text: str) -> str:
+    if match := CONTROL.search(text):
+        raise ValueError(f"the text holds the control character U+{ord(match.group()):04X}; take it out")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("this is one line of text; it has several")
+    return text
+
+
+def _date(text: str) -> str:
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"{shown(text)} is no date; write it like '2024-01-31'")
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise PydanticKnownError("string_type")
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_printable)]
+Line = Annotated[Text, AfterValidator(_one_line)]
+Date = Annotated[Line, AfterValidator(_date)]
+Given = BeforeValidator(_not_null)
+"""A key may be absent; if it is there, so is its text."""
+
+
+class ChangeFile(BaseModel):
+    """One change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    title: Line = Field(description="say in one line what changed")
+    why: Text = Field(description="say why it changed")
+    upgrade: Annotated[Text | None, Given] = Field(None, description="say what callers have to do")
+    effects: list[Any] = Field(min_length=1, description="list what changed in the contract")
+
+
+class VersionFile(BaseModel):
+    """One `version.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    summary: Text = Field(description="say in a sentence or two what the version brought")
+    dating: Annotated[Text | None, Given] = Field(None, description="say how its date is known, where it isn't certain")
+    sunset: Annotated[Date | None, Given] = Field(None, description="give the last day on which it is served")
+    label: Annotated[Line | None, Given] = Field(None, description="give what it is called beside its name")
+    before: Annotated[Line | None, Given] = Field(None, description="name the version that it comes before")
+    order: list[Line] = Field([], description="list changes that follow each other, the first one first")

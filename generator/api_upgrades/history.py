@@ -1,0 +1,155 @@
+"""The API at every version and between any two: contracts, what each change did, and who is affected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import Contract, Part
+from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.effects import Effect
+from api_upgrades.effects.prose import Behaviour
+from api_upgrades.names import Names
+from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.severity import SEVERITIES, Direction, RuleTable, Severity, worst
+from api_upgrades.usage import References, Usage
+
+
+@dataclass(frozen=True)
+class JudgedEffect:
+    """An effect with what it makes of the contract."""
+
+    applied: AppliedEffect
+    findings: tuple[Finding, ...]
+    severity: Severity
+
+    @property
+    def effect(self) -> Effect:
+        return self.applied.effect
+
+
+@dataclass(frozen=True)
+class JudgedChange:
+    """A change with its effects judged, and all that it reaches.
+
+    `touched` are the parts that it alters itself, `reached` all those whose closure holds one of these, in the older
+    contract or the newer, operations and webhooks included.
+    """
+
+    change: Change
+    effects: tuple[JudgedEffect, ...]
+    touched: tuple[Part, ...]
+    reached: tuple[Part, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return worst(effect.severity for effect in self.effects)
+
+
+class History:
+    """All versions of an API, oldest first, with what was asked of them kept."""
+
+    def __init__(self, registry: Registry, steps: Iterable[Step], table: RuleTable) -> None:
+        self.registry = registry
+        self.table = table
+        self.steps: Mapping[str, Step] = {step.version.id: step for step in steps}
+        self._references = References()
+        self._usages: dict[str, Usage] = {}
+        self._changes: dict[str, tuple[JudgedChange, ...]] = {}
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        return self.registry.versions
+
+    @property
+    def latest(self) -> Version:
+        return self.registry.latest
+
+    def contract_at(self, version: str) -> Contract:
+        """The contract of a version. Raises KeyError for one that isn't there."""
+        return self.contracts[version]
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """Every contract by its version, oldest first."""
+        first = self.versions[0].id
+        oldest = next(iter(self.steps.values())).older if self.steps else self.registry.head
+        return {first: oldest} | {id: step.newer for id, step in self.steps.items()}
+
+    def usage_at(self, version: str) -> Usage:
+        """Who uses what at a version."""
+        if version not in self._usages:
+            self._usages[version] = Usage(self.contract_at(version), self._references)
+        return self._usages[version]
+
+    @cached_property
+    def revisions(self) -> Mapping[str, Mapping[Part, str]]:
+        """For each version and part the oldest version since which the part's closure is the same.
+
+        Two versions that give the same answer for a part have the same part, with all it references.
+        """
+        found: dict[str, Mapping[Part, str]] = {}
+        current: dict[Part, str] = dict.fromkeys(self.contract_at(self.versions[0].id).parts, self.versions[0].id)
+        found[self.versions[0].id] = current
+        for version, step in self.steps.items():
+            changed = self.usage_at(version).reach(changed_parts(step.older, step.newer))
+            older = current
+            current = {part: older.get(part, version) for part in step.newer.parts}
+            current.update((part, version) for part in changed if part in current)
+            found[version] = current
+        return found
+
+    def changes_of(self, version: str) -> tuple[JudgedChange, ...]:
+        """The changes of a version, judged, the worst first and else by their ids."""
+        if version not in self._changes:
+            self._changes[version] = self._judge(self.steps[version]) if version in self.steps else ()
+        return self._changes[version]
+
+    def _judge(self, step: Step) -> tuple[JudgedChange, ...]:
+        grouped: dict[str, list[AppliedEffect]] = {}
+        for applied in step.effects:
+            grouped.setdefault(applied.change.id, []).append(applied)
+        changes = [self._judged_change(step, effects) for effects in grouped.values()]
+        return tuple(sorted(changes, key=lambda one: (SEVERITIES.index(one.severity), one.change.id)))
+
+    def _judged_change(self, step: Step, effects: list[AppliedEffect]) -> JudgedChange:
+        judged = tuple(self._judged_effect(step, applied) for applied in effects)
+        touched: dict[Part, None] = {}
+        for applied in effects:
+            touched |= dict.fromkeys(changed_parts(applied.older, applied.newer))
+            if isinstance(applied.effect, Behaviour):
+                touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
+        newer, older = self._usages_of(step)
+        reached = dict.fromkeys((*newer.reach(touched), *older.reach(touched)))
+        return JudgedChange(effects[0].change, judged, tuple(touched), tuple(reached))
+
+    def _judged_effect(self, step: Step, applied: AppliedEffect) -> JudgedEffect:
+        newer, older = self._usages_of(step)
+
+        def directions(schema: Part) -> Iterable[Direction]:
+            return newer.directions(schema) | older.directions(schema)
+
+        names = Names.of(applied.effect.moves())
+        findings = compare(applied.older, applied.newer, names, directions, self.table)
+        severity = worst(finding.severity for finding in findings)
+        if isinstance(applied.effect, Behaviour):
+            severity = applied.effect.severity
+        if applied.effect.override:
+            severity = applied.effect.override.severity
+        return JudgedEffect(applied, findings, severity)
+
+    def _usages_of(self, step: Step) -> tuple[Usage, Usage]:
+        return self.usage_at(step.version.id), self.usage_at(step.older_version)
+
+
+def changed_parts(older: Contract, newer: Contract) -> list[Part]:
+    """The parts whose own JSON differs, those that came and those that went; all operations and webhooks too where
+    what is shared beside the parts differs.
+    """
+    parts = [part for part, value in newer.parts.items() if older.parts.get(part) is not value]
+    parts += [part for part in older.parts if part not in newer.parts]
+    if older.document is not newer.document and older.document != newer.document:
+        parts += [part for part in newer.parts if part.kind != "schema"]
+    return parts

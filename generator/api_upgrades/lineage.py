@@ -1,0 +1,78 @@
+"""What happened to one place over time: since when it is there, what it was called or typed before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from api_upgrades.compare import Finding
+from api_upgrades.history import History, JudgedChange
+from api_upgrades.names import Names
+from api_upgrades.severity import Severity
+from api_upgrades.target import Target
+
+
+@dataclass(frozen=True)
+class Event:
+    """One finding about one place, with the change that tells of it. `version` is the one that brought it."""
+
+    version: str
+    change: JudgedChange
+    finding: Finding
+
+    @property
+    def severity(self) -> Severity:
+        return self.finding.severity
+
+
+class Lineage:
+    """The events of every place of a history."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._names = {version: step.names for version, step in history.steps.items()}
+
+    @cached_property
+    def _events(self) -> dict[str, dict[Target, list[Event]]]:
+        """For each version what it did to which place, by the name the place has in that version."""
+        events: dict[str, dict[Target, list[Event]]] = {}
+        for version, step in self._history.steps.items():
+            found: dict[Target, list[Event]] = {}
+            effects = [applied.effect for applied in step.effects]
+            for change in self._history.changes_of(version):
+                for judged in change.effects:
+                    # Later effects of the same version may have moved the names of this one.
+                    later = effects[effects.index(judged.effect) + 1 :]
+                    names = Names.of(move for effect in later for move in effect.moves())
+                    seen: set[tuple[Target, str, str]] = set()
+                    for finding in judged.findings:
+                        target = names.newer(finding.target)
+                        key = (target, finding.facet, finding.rule)
+                        if key not in seen:
+                            seen.add(key)
+                            found.setdefault(target, []).append(Event(version, change, finding))
+            events[version] = found
+        return events
+
+    def of(self, target: Target, version: str) -> Iterator[Event]:
+        """What happened to a place up to a version, the latest first, followed through its older names.
+
+        Ends with the change that brought the place; a place without such a change is there since the first version.
+        """
+        for step_version in reversed(self._events):
+            if self._is_after(step_version, version):
+                continue
+            events = self._events[step_version].get(target, ())
+            yield from events
+            if any(event.finding.rule.endswith("-added") and event.finding.facet == "existence" for event in events):
+                return
+            target = self._names[step_version].older(target)
+
+    def _is_after(self, one: str, other: str) -> bool:
+        order = self._order
+        return order[one] > order[other]
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {version.id: index for index, version in enumerate(self._history.versions)}

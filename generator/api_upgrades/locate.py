@@ -1,0 +1,180 @@
+"""From a target to the JSON it names: which part, and where inside it.
+
+Steps go through the non-null branch of a schema and into the branches of an `allOf`. They follow a `$ref` only where
+nobody else refers to the same schema: an edit behind a shared one would change users that the target doesn't name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import (
+    Contract,
+    Json,
+    JsonObject,
+    Part,
+    Pointer,
+    at,
+    drop,
+    put,
+    references,
+    schema_of,
+    schema_part,
+)
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.target import PARAMETER_LOCATIONS, Target
+
+JSON_MEDIA_TYPE = "application/json"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One place in the JSON of one part (of the rest of the document where `part` is None)."""
+
+    part: Part | None
+    pointer: Pointer
+
+    def read(self, contract: Contract) -> Json:
+        return at(contract.document if self.part is None else contract.parts[self.part], self.pointer)
+
+    def write(self, contract: Contract, value: Json) -> Contract:
+        """The contract with `value` at this spot."""
+        if self.part is None:
+            return replace(contract, document=put(contract.document, self.pointer, value))
+        return contract.with_part(self.part, put(contract.parts[self.part], self.pointer, value))
+
+    def erase(self, contract: Contract) -> Contract:
+        """The contract with nothing at this spot."""
+        if self.part is None:
+            return replace(contract, document=drop(contract.document, self.pointer))
+        return contract.with_part(self.part, drop(contract.parts[self.part], self.pointer))
+
+    def below(self, *keys: str | int) -> Spot:
+        return Spot(self.part, (*self.pointer, *keys))
+
+
+def part_spot(contract: Contract, target: Target) -> Spot:
+    """The part of a target as a whole. Raises DoesNotFit where the contract hasn't got it."""
+    part = target.part
+    if part is not None and part not in contract.parts:
+        known = [str(other) for other in contract.of_kind(part.kind)]
+        raise DoesNotFit(f"there is no {part.kind} {str(part)!r}", "target", did_you_mean(str(part), known))
+    return Spot(part, ())
+
+
+def section_spot(contract: Contract, target: Target) -> Spot:
+    """The JSON of a target's section: an Operation Object, a Request Body, Response or Parameter Object.
+
+    For a schema it is the schema, for a webhook without section the operation under its one method.
+    """
+    spot = part_spot(contract, target)
+    section, _, name = target.section.partition(" ")
+    if target.part is not None and target.part.kind == "webhook":
+        spot = spot.below(webhook_method(spot.read(contract)))
+        section = "request" if section == "payload" else section
+    if not section:
+        return spot
+    found = spot.read(contract)
+    if section == "request":
+        spot, missing = spot.below("requestBody"), "requestBody" not in found
+    elif section == "response":
+        name = name or success_status(found)
+        spot, missing = spot.below("responses", name), name not in found.get("responses", {})
+    elif section in PARAMETER_LOCATIONS:
+        index = parameter_index(found, section, name)
+        spot, missing = spot.below("parameters", -1 if index is None else index), index is None
+    if missing:
+        raise DoesNotFit(f"{target.part} has no {section} {name}".rstrip(), "target")
+    if "$ref" in spot.read(contract):
+        shared = spot.read(contract)["$ref"]
+        raise DoesNotFit(f"{target.part} shares {shared!r} with others; use 'replace' on the document", "target")
+    return spot
+
+
+def webhook_method(item: JsonObject) -> str:
+    """The method under which a webhook's Path Item Object holds its operation; `post` where it holds none."""
+    return next((key for key in item if key in ("post", "put", "patch", "get", "delete")), "post")
+
+
+def success_status(operation: JsonObject) -> str:
+    """The first 2xx status of an operation, in its own order; else `default`."""
+    return next((status for status in operation.get("responses", {}) if str(status).startswith("2")), "default")
+
+
+def parameter_index(operation: JsonObject, location: str, name: str) -> int | None:
+    for index, parameter in enumerate(operation.get("parameters", ())):
+        if parameter.get("in") == location and parameter.get("name") == name:
+            return index
+    return None
+
+
+def media_type(body: JsonObject) -> str | None:
+    """The media type whose schema stands for a body: JSON where there is one, else the first."""
+    content = body.get("content", {})
+    return JSON_MEDIA_TYPE if JSON_MEDIA_TYPE in content else next(iter(content), None)
+
+
+def schema_spot(contract: Contract, target: Target) -> Spot:
+    """The schema that a target names. Raises DoesNotFit, with a name close to the wrong one."""
+    spot = section_spot(contract, target)
+    section = target.section.partition(" ")[0]
+    if target.part is None or (target.part.kind != "schema" and not section):
+        raise DoesNotFit(
+            f"{target} is not a schema; say which: 'request', 'response', 'payload' or a parameter", "target"
+        )
+    if section in ("request", "response", "payload"):
+        media = media_type(spot.read(contract))
+        if media is None or "schema" not in spot.read(contract)["content"][media]:
+            raise DoesNotFit(f"{target} has no body", "target")
+        spot = spot.below("content", media, "schema")
+    elif section:
+        spot = spot.below("schema")
+    walked = replace(target, steps=())
+    for step in target.steps:
+        spot = _step(contract, spot, step, walked)
+        walked = walked.child(step)
+    return spot
+
+
+def _step(contract: Contract, spot: Spot, step: str, walked: Target) -> Spot:
+    if step == "[]" or step == "{}":
+        spot = value_spot(contract, spot, walked)
+        keyword = "items" if step == "[]" else "additionalProperties"
+        if not isinstance(spot.read(contract).get(keyword), Mapping):
+            raise DoesNotFit(f"{walked} is not a {'list' if step == '[]' else 'map'}", "target")
+        return spot.below(keyword)
+    name = step.removeprefix(".")
+    holder = object_spot(contract, spot, walked, name)
+    properties = holder.read(contract).get("properties", {})
+    if name not in properties:
+        known = schemas.property_names(value_spot(contract, spot, walked).read(contract))
+        raise DoesNotFit(f"{walked} has no property {name!r}", "target", did_you_mean(name, known))
+    return holder.below("properties", name)
+
+
+def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
+    """Where a schema says what its value is: its non-null branch, or behind a `$ref` that nobody else uses."""
+    schema = spot.read(contract)
+    inside = spot.below(*schemas.value_pointer(schema))
+    ref = inside.read(contract).get("$ref")
+    if ref is None:
+        return inside
+    part = schema_of(ref)
+    if part is None or part not in contract.parts:
+        raise DoesNotFit(f"{walked} refers to {ref!r}, which isn't there", "target")
+    if sum(schema_of(other) == part for one in contract.parts.values() for other in references(one)) > 1:
+        raise DoesNotFit(f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target")
+    return value_spot(contract, Spot(part, ()), Target(schema_part(part.name)))
+
+
+def object_spot(contract: Contract, spot: Spot, walked: Target, name: str | None = None) -> Spot:
+    """The object that holds a property: the schema itself, or the branch of its `allOf` that has the name."""
+    spot = value_spot(contract, spot, walked)
+    schema = spot.read(contract)
+    if name in schema.get("properties", {}) or "allOf" not in schema:
+        return spot
+    branches = [spot.below("allOf", index) for index, branch in enumerate(schema["allOf"]) if "properties" in branch]
+    holding = [branch for branch in branches if name in branch.read(contract)["properties"]]
+    return next(iter([*holding, *branches]), spot)

@@ -1,0 +1,202 @@
+"""A change as every page shows it: what it asks for, what it reaches, and its before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from api_upgrades import prose
+from api_upgrades.compare import Finding
+from api_upgrades.history import JudgedChange, JudgedEffect
+from api_upgrades.pages.before_after import BeforeAfter, before_after
+from api_upgrades.pages.page import Heading
+from api_upgrades.pages.site import PartLink, Site, counted, unique
+from api_upgrades.registry import Version
+from api_upgrades.severity import SEVERITIES, Severity
+from api_upgrades.target import Target
+
+KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an effect is as severe as it is: one rule, in one or more directions."""
+
+    severity: Severity
+    rule: str
+    what: str
+    directions: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class EffectView:
+    """One effect in words, with the reasons for its severity."""
+
+    headline: str
+    severity: Severity
+    reasons: tuple[Reason, ...]
+    override: str | None
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What a page shows of a change. Its costly half, the examples, is made only where it is asked for."""
+
+    site: Site
+    judged: JudgedChange
+
+    @property
+    def id(self) -> str:
+        return self.judged.change.id
+
+    @property
+    def version(self) -> str:
+        return self.judged.change.version
+
+    @property
+    def title(self) -> str:
+        return self.judged.change.title
+
+    @property
+    def why(self) -> str:
+        return self.judged.change.why
+
+    @property
+    def upgrade(self) -> str | None:
+        return self.judged.change.upgrade
+
+    @property
+    def severity(self) -> Severity:
+        return self.judged.severity
+
+    @property
+    def address(self) -> str:
+        return self.site.addresses.change(self.version, self.id)
+
+    @property
+    def guide_anchor(self) -> str:
+        """The id of the change on the guide, which holds all versions."""
+        return f"{self.version}-{self.id}"
+
+    @property
+    def heading(self) -> Heading:
+        return Heading(self.id, prose.to_plain(self.title))
+
+    @cached_property
+    def reached(self) -> dict[str, tuple[PartLink, ...]]:
+        """Operations, objects and webhooks that the change reaches, by the title of their kind."""
+        step = self.site.history.steps[self.version]
+        renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
+        links = [
+            self.site.part_link(part, self.version, step.older_version)
+            for part in self.judged.reached
+            if part not in renamed  # it is listed by its newer name
+        ]
+        return {
+            title: found
+            for kind, title in KINDS.items()
+            if (found := tuple(link for link in links if link.part.kind == kind))
+        }
+
+    @property
+    def resources(self) -> tuple[tuple[str, str], ...]:
+        """The resources that the change touches itself: name, and address in the reference."""
+        step = self.site.history.steps[self.version]
+        found: dict[str, str] = {}
+        for part in self.judged.touched:
+            for version in (self.version, step.older_version):
+                resource = self.site.resource_of(part, version)
+                if resource is not None:
+                    found.setdefault(resource.name, self.site.addresses.resource(version, resource.slug))
+                    break
+        return tuple(found.items())
+
+    @property
+    def effects(self) -> tuple[EffectView, ...]:
+        return tuple(self._effect(judged) for judged in self.judged.effects)
+
+    def _effect(self, judged: JudgedEffect) -> EffectView:
+        override = judged.effect.override
+        return EffectView(
+            judged.effect.headline(),
+            judged.severity,
+            tuple(self._reasons(judged.findings)),
+            override.reason if override else None,
+        )
+
+    def _reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
+        table = self.site.history.table
+        grouped: dict[tuple[Severity, str, str], list[str]] = {}
+        for finding in findings:
+            key = (finding.severity, finding.rule, table.why(finding.rule, finding.direction))
+            grouped.setdefault(key, []).append(finding.direction or "")
+        for (severity, rule, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
+            yield Reason(severity, rule, table.rules[rule].what, unique(filter(None, directions)), why)
+
+    @cached_property
+    def examples(self) -> list[BeforeAfter]:
+        return before_after(self.site.history, self.site.history.steps[self.version], self.judged)
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A version with its changes, the worst first."""
+
+    site: Site
+    version: Version
+
+    @property
+    def id(self) -> str:
+        return self.version.id
+
+    @cached_property
+    def changes(self) -> tuple[ChangeView, ...]:
+        return tuple(ChangeView(self.site, judged) for judged in self.site.history.changes_of(self.id))
+
+    @property
+    def is_latest(self) -> bool:
+        return self.version is self.site.history.latest
+
+    @property
+    def is_first(self) -> bool:
+        return self.version is self.site.history.versions[0]
+
+    @property
+    def address(self) -> str:
+        return self.site.addresses.version(self.id)
+
+    @property
+    def older(self) -> str | None:
+        step = self.site.history.steps.get(self.id)
+        return step.older_version if step else None
+
+    @cached_property
+    def newer(self) -> str | None:
+        ids = [version.id for version in self.site.history.versions]
+        index = ids.index(self.id) + 1
+        return ids[index] if index < len(ids) else None
+
+    @property
+    def counts(self) -> str:
+        """The numbers up front: `2 breaking changes, 1 addition, 3 operations`."""
+        words = {
+            "breaking": ("breaking change", None),
+            "risky": ("risky change", None),
+            "additive": ("addition", None),
+            "neutral": ("neutral change", None),
+        }
+        severities = [change.severity for change in self.changes]
+        found = [
+            counted(severities.count(severity), *words[severity]) for severity in SEVERITIES if severity in severities
+        ]
+        reached = {link.part for change in self.changes for link in change.reached.get(KINDS["operation"], ())}
+        if reached:
+            found.append(counted(len(reached), "operation"))
+        return ", ".join(found) or "no changes"
+
+    @property
+    def resources(self) -> tuple[tuple[str, str], ...]:
+        """The resources that its changes touch."""
+        return tuple(dict(pair for change in self.changes for pair in change.resources).items())

@@ -1,0 +1,75 @@
+"""Code as HTML: JSON with the theme's colours, and diffs with a sign and a word beside the colour.
+
+The classes of the colours are Pygments' own, as the theme knows them. Everything is escaped here.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from markupsafe import Markup
+
+from api_upgrades.diff import Block, Line, diff_lines, fold
+
+_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
+
+
+def json_html(text: str) -> Markup:
+    """A line or more of JSON, coloured."""
+    result: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        result.append(escape(text[end : match.start()], quote=False))
+        string, colon, word, _ = match.groups()
+        if string is not None:
+            kind = "nt" if colon else "s2"
+            result.append(f'<span class="{kind}">{escape(string, quote=False)}</span>{colon or ""}')
+        else:
+            result.append(f'<span class="{"kc" if word else "mi"}">{match.group(0)}</span>')
+        end = match.end()
+    result.append(escape(text[end:], quote=False))
+    return Markup("".join(result))
+
+
+def message_html(text: str) -> Markup:
+    """An HTTP message or a payload: head lines plain, the JSON body coloured."""
+    head, gap, body = text.partition("\n\n")
+    if not gap:
+        return json_html(text) if text[:1] in '{["' else Markup(escape(text, quote=False))
+    return Markup(escape(head, quote=False) + gap) + json_html(body)
+
+
+def code_block(text: str, language: str) -> Markup:
+    """A block that can be copied. `language` is `json`, `http` or anything else for plain text."""
+    shown = message_html(text) if language in ("json", "http") else Markup(escape(text, quote=False))
+    return Markup('<div class="highlight au-code"><pre><code>') + shown + Markup("\n</code></pre></div>")
+
+
+def diff_block(old: str, new: str, language: str) -> Markup:
+    """What changed between two texts: removed lines, added lines, unchanged ones folded away."""
+    blocks = [_block(block, language != "text") for block in fold(diff_lines(old, new))]
+    return Markup('<div class="au-diff highlight">') + Markup("").join(blocks) + Markup("</div>")
+
+
+def _block(block: Block, has_json: bool) -> Markup:
+    lines = Markup("").join(_line(line, has_json) for line in block.lines)
+    shown = Markup("<pre><code>") + lines + Markup("</code></pre>")
+    if not block.is_folded:
+        return shown
+    return Markup(f"<details><summary>{len(block.lines)} unchanged lines</summary>") + shown + Markup("</details>")
+
+
+_SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}
+"""The element that shows a line, and the word with which a screen reader says it."""
+
+_JSON_STARTS = tuple(' {}[]"')
+"""How a line of an indented JSON body begins, and the head of an HTTP message doesn't."""
+
+
+def _line(line: Line, has_json: bool) -> Markup:
+    tag, word = _SIGNS[line.sign]
+    is_json = has_json and line.text.startswith(_JSON_STARTS)
+    shown = json_html(line.text) if is_json else Markup(escape(line.text, quote=False))
+    hidden = f'<span class="au-hidden">{word}</span>' if word else ""
+    return Markup(f'<{tag} class="au-line">{hidden}') + shown + Markup(f"\n</{tag}>")

@@ -1,0 +1,116 @@
+"""A page: what every builder needs to show it, and nothing of any builder."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from api_upgrades.contract import Part
+
+VERSION = "\ue000"
+"""Stands for the version in text that pages of several versions share. A private-use character, so it is nobody's."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One entry of a page's contents list, with those below it."""
+
+    id: str
+    title: str
+    children: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """An entry of the list of pages beside a page; `path` is an address of the site."""
+
+    title: str
+    path: str
+    children: tuple[Crumb, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One generated page.
+
+    `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). Links inside `html`
+    are relative to it. `markdown` makes the page's Markdown twin. `search` says whether the search finds it,
+    `canonical` which address stands for it with search engines where that isn't its own. `section` is the guide, the
+    reference or whatever the page is a leaf of; `siblings` are the pages beside it.
+    """
+
+    path: str
+    title: str
+    description: str
+    html: str
+    markdown: Callable[[], str]
+    contents: tuple[Heading, ...] = ()
+    search: bool = True
+    canonical: str | None = None
+    section: str = ""
+    siblings: tuple[Crumb, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything is. An address is relative to the mount; `link` makes it relative to a page.
+
+    `index` is what a folder's page is called in a link: nothing, or `index.html` where the site is read from disk.
+    """
+
+    index: str = ""
+
+    guide = "upgrades/"
+    changelog = "changelog/"
+    versioning = "versioning/"
+    kinds = "maintain/kinds/"
+
+    def version(self, version: str) -> str:
+        return f"upgrades/{version}/"
+
+    def change(self, version: str, change: str) -> str:
+        return f"upgrades/{version}/#{change}"
+
+    def reference(self, version: str) -> str:
+        return f"reference/{version}/"
+
+    def resource(self, version: str, slug: str) -> str:
+        return f"reference/{version}/{slug}/"
+
+    def link(self, page: str, address: str) -> str:
+        """The way from the page at one address to another."""
+        path, hash, fragment = address.partition("#")
+        if path == page and hash:
+            return hash + fragment
+        way = posixpath.relpath("/" + path, "/" + page)
+        way = "./" if way == "." else f"{way}/"
+        if self.index:
+            way = way.removeprefix("./") + self.index
+        return way + hash + fragment
+
+
+def anchor(part: Part) -> str:
+    """The id of a part's section: `Appointment`, `post-appointments-id`, `webhook-appointment.updated`."""
+    if part.kind == "schema":
+        return _safe(part.name)
+    if part.kind == "webhook":
+        return f"webhook-{_safe(part.name)}"
+    return f"{part.method.lower()}-{_safe(part.path).strip('-')}"
+
+
+def property_anchor(part: Part, path: str) -> str:
+    """The id of a property's row: `Appointment.note`."""
+    return f"{anchor(part)}.{_safe(path)}"
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text)
+
+
+def flat(headings: tuple[Heading, ...]) -> Iterator[Heading]:
+    """Every heading, parents first."""
+    for heading in headings:
+        yield heading
+        yield from flat(heading.children)

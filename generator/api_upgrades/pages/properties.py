@@ -1,0 +1,167 @@
+"""The rows of a property table: what a schema says of each property, in the words of a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from api_upgrades import schema as schemas
+from api_upgrades.compare_schemas import STRUCTURE
+from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
+from api_upgrades.lineage import Event, Lineage
+from api_upgrades.target import Target
+
+MAX_DEPTH = 8
+"""How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""
+
+
+@dataclass(frozen=True)
+class TypeText:
+    """A piece of a type in words; `schema` where it is the name of one that can be linked."""
+
+    text: str
+    schema: Part | None = None
+
+
+@dataclass(frozen=True)
+class PropertyRow:
+    """One property, parameter or list item; `path` is its way from the top, `depth` how deep that is."""
+
+    name: str
+    path: str
+    depth: int
+    type: tuple[TypeText, ...]
+    required: bool
+    nullable: bool
+    flags: tuple[str, ...]
+    constraints: tuple[tuple[str, str], ...]
+    values: tuple[str, ...]
+    example: str | None
+    description: str
+    deprecated: bool
+    replaced_by: str | None
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class PropertyTable:
+    """What makes rows, for one contract at one version."""
+
+    contract: Contract
+    version: str
+    lineage: Lineage
+
+    def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
+        """The properties of an object, those of inline objects after the property that holds them."""
+        return tuple(self._rows(schema, target, (), 0))
+
+    def row(
+        self, name: str, schema: JsonObject, target: Target, *, required: bool, description: str = ""
+    ) -> PropertyRow:
+        """One row for a schema that isn't a property: a parameter."""
+        return self._row(name, (name,), 0, schema, target, required)
+
+    def _rows(self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int) -> Iterator[PropertyRow]:
+        value = schemas.value_schema(schema)
+        for branch in (value, *value.get("allOf", ())):
+            required = branch.get("required", ())
+            for name, inner in branch.get("properties", {}).items():
+                inner = inner if isinstance(inner, Mapping) else {}
+                place = target.property(name)
+                yield self._row(name, (*path, name), depth, inner, place, name in required)
+                yield from self._inside(inner, place, (*path, name), depth + 1)
+
+    def _inside(self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int) -> Iterator[PropertyRow]:
+        """The properties of an inline object, or of the inline objects in a list."""
+        value = schemas.value_schema(schema)
+        if depth >= MAX_DEPTH or "$ref" in value:
+            return
+        yield from self._rows(schema, target, path, depth)
+        if isinstance(value.get("items"), Mapping):
+            yield from self._inside(value["items"], target.child("[]"), (*path[:-1], f"{path[-1]}[]"), depth)
+
+    def _row(
+        self,
+        name: str,
+        path: tuple[str, ...],
+        depth: int,
+        schema: JsonObject,
+        target: Target,
+        required: bool,
+    ) -> PropertyRow:
+        example = schemas.example(schema)
+        return PropertyRow(
+            name=name,
+            path=".".join(path),
+            depth=depth,
+            type=type_texts(schema),
+            required=required,
+            nullable=schemas.is_nullable(schema),
+            flags=tuple(word for keyword, word in FLAGS.items() if schemas.get(schema, keyword) is True),
+            constraints=tuple(constraints(schema)),
+            values=tuple(schemas.as_text(one) for one in schemas.enum_values(schema) or () if one is not None),
+            example=None
+            if example is schemas.MISSING or isinstance(example, dict | list)
+            else schemas.as_text(example),
+            description=str(schemas.get(schema, "description") or ""),
+            deprecated=schemas.get(schema, "deprecated") is True,
+            replaced_by=schemas.get(schema, "x-replaced-by"),
+            events=tuple(self.lineage.of(target, self.version)),
+        )
+
+
+FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
+
+WORDS = {
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "pattern": "matches {}",
+    "multipleOf": "a multiple of {}",
+    "default": "default {}",
+    "format": "{}",
+}
+
+
+def constraints(schema: JsonObject) -> Iterator[tuple[str, str]]:
+    """Each constraint as the words around a value and the value: (`at least {} characters`, `1`)."""
+    inner = schemas.value_schema(schema)
+    for keyword, value in {**inner, **schema}.items():
+        if keyword in WORDS and keyword != "format":
+            yield WORDS[keyword], schemas.as_text(value)
+        elif keyword == "uniqueItems" and value is True:
+            yield "no two items alike{}", ""
+        elif keyword not in STRUCTURE | schemas.ANNOTATIONS and not keyword.startswith("x-") and keyword not in UNSAID:
+            yield f"{keyword} {{}}", schemas.as_text(value)
+
+
+UNSAID = ("format", "discriminator", "xml", "uniqueItems")
+"""Keywords that are said elsewhere, or that say nothing to a reader of the table."""
+
+
+def type_texts(schema: JsonObject) -> tuple[TypeText, ...]:
+    """A type in words, the names of schemas apart so that they can be links."""
+    return tuple(_type_texts(schema))
+
+
+def _type_texts(schema: Json) -> Iterator[TypeText]:
+    value = schemas.value_schema(schema)
+    name = schemas.ref(schema)
+    if name is not None:
+        yield TypeText(name, schema_part(name))
+    elif isinstance(value.get("items"), Mapping) and "$ref" not in value:
+        yield TypeText("list of ")
+        yield from _type_texts(value["items"])
+    elif branches := value.get("oneOf") or value.get("anyOf"):
+        for index, branch in enumerate(one for one in branches if one.get("type") != "null"):
+            if index:
+                yield TypeText(" or ")
+            yield from _type_texts(branch)
+    else:
+        kind = value.get("format")
+        yield TypeText(schemas.type_name(schema) + (f" ({kind})" if isinstance(kind, str) else ""))

@@ -1,0 +1,102 @@
+"""What all views share: the history, the addresses, and how a part or a change becomes a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from api_upgrades.contract import Part
+from api_upgrades.history import History
+from api_upgrades.lineage import Lineage
+from api_upgrades.pages.environment import html_environment, markdown_environment
+from api_upgrades.pages.page import Addresses, Crumb, anchor
+from api_upgrades.registry import Version
+from api_upgrades.resources import Resource, resources
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class PartLink:
+    """A part in words, and its address in the reference of a version."""
+
+    part: Part
+    label: str
+    address: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One API's pages as a whole."""
+
+    history: History
+    addresses: Addresses
+    _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return str(self.history.registry.head.document.get("info", {}).get("title", "API"))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        return Lineage(self.history)
+
+    @cached_property
+    def newest_first(self) -> tuple[Version, ...]:
+        return tuple(reversed(self.history.versions))
+
+    def resources(self, version: str) -> tuple[Resource, ...]:
+        """The resources of a version, as pages group them."""
+        if version not in self._resources:
+            self._resources[version] = resources(self.history.usage_at(version))
+        return self._resources[version]
+
+    def resource_of(self, part: Part, version: str) -> Resource | None:
+        return next((one for one in self.resources(version) if part in one.parts), None)
+
+    def part_link(self, part: Part, *versions: str) -> PartLink:
+        """A link to a part in the first of some versions that has it."""
+        for version in versions:
+            resource = self.resource_of(part, version)
+            if resource is not None:
+                address = f"{self.addresses.resource(version, resource.slug)}#{anchor(part)}"
+                return PartLink(part, part.name, address, resource.name)
+        raise KeyError(part)
+
+    def html(self, template: str, page: str, **view: object) -> str:
+        """A template of the site rendered for the page at an address."""
+
+        def link(address: str) -> str:
+            return self.addresses.link(page, address)
+
+        return html_environment().get_template(f"{template}.html.j2").render(site=self, link=link, **view)
+
+    def markdown(self, template: str, page: str, **view: object) -> Callable[[], str]:
+        """The Markdown twin of the same view, made when it is asked for."""
+
+        def link(address: str) -> str:
+            return self.addresses.link(page, address)
+
+        return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
+
+    def version_crumbs(self) -> tuple[Crumb, ...]:
+        """The versions as the list beside the guide's pages, newest first."""
+        return tuple(Crumb(version.id, self.addresses.version(version.id)) for version in self.newest_first)
+
+    def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
+        """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""
+        overview = Crumb("Overview", self.addresses.reference(shown))
+        return overview, *(
+            Crumb(resource.name, self.addresses.resource(shown, resource.slug)) for resource in self.resources(version)
+        )
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def unique(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))

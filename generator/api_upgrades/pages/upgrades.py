@@ -1,0 +1,59 @@
+"""The upgrade guide and a page for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from api_upgrades import prose
+from api_upgrades.pages.changes import VersionView
+from api_upgrades.pages.page import Heading, Page
+from api_upgrades.pages.site import Site
+
+
+def upgrade_pages(site: Site) -> Iterator[Page]:
+    """`/upgrades/`, then `/upgrades/<version>/`, newest first."""
+    versions = tuple(VersionView(site, version) for version in site.newest_first)
+    yield _guide(site, versions)
+    for view in versions:
+        yield _version(site, view)
+
+
+def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
+    path = site.addresses.guide
+    contents = (
+        Heading("before-you-upgrade", "Before you upgrade"),
+        Heading("versions", "Versions", tuple(Heading(version.id, version.id) for version in versions)),
+    )
+    view = {"versions": versions, "api": api_facts(site)}
+    return Page(
+        path,
+        "Upgrade guide",
+        f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
+        site.html("guide", path, **view),
+        site.markdown("guide", path, **view),
+        contents,
+        section=path,
+        siblings=site.version_crumbs(),
+    )
+
+
+def _version(site: Site, version: VersionView) -> Page:
+    path = version.address
+    contents = tuple(change.heading for change in version.changes)
+    view = {"version": version}
+    return Page(
+        path,
+        f"Version {version.id}",
+        f"What changed in version {version.id} of the {site.title}: {prose.to_plain(version.version.summary)}",
+        site.html("version", path, **view),
+        site.markdown("version", path, **view),
+        contents,
+        section=site.addresses.guide,
+        siblings=site.version_crumbs(),
+    )
+
+
+def api_facts(site: Site) -> dict[str, str | None]:
+    """How a call names its version: the header and the query parameter, where the API has them."""
+    extension = site.history.registry.head.document.get("x-api-version", {})
+    return {"header": extension.get("header"), "query": extension.get("query"), "latest": site.history.latest.id}

@@ -1,0 +1,262 @@
+"""The example of a schema, composed from what its properties say: what a payload looks like at one version.
+
+Every property carries its own example value, so the payload follows from the contract and changes with it. A value is
+what the schema fixes (`const`), else its own example, else its default, else its first enum value, else it is composed
+from what is inside, else it is a placeholder of its type.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject, resolve
+from api_upgrades.operation import Body
+from api_upgrades.placeholder import least_items, placeholder, type_of
+from api_upgrades.schema import MISSING, OUTSIDE
+from api_upgrades.severity import Direction
+
+MOST_VALUES = 5_000
+DEEPEST = 60
+"""Bounds on one payload. Thirty schemas that each hold the next one twice would make a billion values."""
+
+_ENDLESS: Json = object()
+"""No finite value: a schema inside itself."""
+_UNKNOWN: Json = object()
+"""Nothing can be said: a reference that leads nowhere, or a payload past its bounds."""
+
+
+def compose(contract: Contract, schema: JsonObject, direction: Direction) -> Json:
+    """The example of a schema as it is sent (request) or received (response, webhook).
+
+    A request has the required properties and those optional ones that carry an example; no read-only ones, and no
+    optional ones that are replaced or marked `x-example-omit`. What is received has all but write-only properties.
+    A schema is entered once on the way down, so that recursion ends: there the property is left out, the list empty
+    or the value null, as far as the schema allows it. The result shares JSON with the contract; don't edit it.
+    """
+    value = _Composer(contract, direction).value(schema, frozenset({id(schema)}))
+    return None if _is_absent(value) else value
+
+
+def compose_body(contract: Contract, body: Body, direction: Direction) -> Json:
+    """The example of a body. Its media type's own example serves where the schema gives nothing to compose from."""
+    value = compose(contract, body.schema, direction)
+    return body.example if value in (None, {}, []) and body.example is not MISSING else value
+
+
+def is_sent(contract: Contract, schema: JsonObject, required: bool) -> bool:
+    """Whether a property or parameter is part of a composed request."""
+    return _Composer(contract, "request").is_shown(schema, required)
+
+
+def as_json(value: Json) -> str:
+    """JSON as the site shows it."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _is_absent(value: Json) -> bool:
+    return value is _ENDLESS or value is _UNKNOWN
+
+
+def _own_value(schema: JsonObject) -> Json:
+    """The value that a schema names itself, or MISSING. An empty default says less than what can be composed."""
+    if (const := schemas.get(schema, "const", MISSING)) is not MISSING:
+        return const
+    if (example := schemas.example(schema)) is not MISSING:
+        return example
+    if (default := schemas.get(schema, "default")) not in (None, [], {}):
+        return default
+    enum = schemas.value_schema(schema).get("enum")
+    return next((one for one in enum if one is not None), None) if isinstance(enum, list) and enum else MISSING
+
+
+def _says(schema: JsonObject) -> set[str]:
+    """The keywords that say something about the value."""
+    return {key for key in schema if key not in _SILENT and not key.startswith("x-")}
+
+
+_SILENT = OUTSIDE | {"nullable", "discriminator"}
+
+
+def _required(schema: JsonObject) -> list[str]:
+    """The required names; what else stands there (`required: true`, as long ago) names nothing."""
+    names = schema.get("required")
+    return names if isinstance(names, list) else []
+
+
+class _Composer:
+    """One payload in the making. `path` holds the ids of the schemas that a value is inside of."""
+
+    def __init__(self, contract: Contract, direction: Direction) -> None:
+        self._contract = contract
+        self._direction = direction
+        self._values = 0
+        self._depth = 0
+        self._bare: set[str] = set()  # references behind which nothing carries an example
+
+    def value(self, schema: Json, path: frozenset[int]) -> Json:
+        if not isinstance(schema, Mapping):
+            return _ENDLESS if schema is False else None
+        own = _own_value(schema)
+        if own is not MISSING:
+            return own
+        self._values += 1
+        if self._values > MOST_VALUES or self._depth >= DEEPEST:
+            return _UNKNOWN
+        self._depth += 1
+        found = self._inside(schema, path)
+        self._depth -= 1
+        return None if _is_absent(found) and schemas.is_nullable(schema) else found
+
+    def _inside(self, schema: JsonObject, path: frozenset[int]) -> Json:
+        for keyword in ("oneOf", "anyOf"):
+            if isinstance(schema.get(keyword), list):
+                rest = {key: kept for key, kept in schema.items() if key != keyword}
+                return self._first_branch(schema[keyword], rest, path)
+        says = _says(schema)
+        if "$ref" in schema and says <= {"$ref", "type"}:
+            return self._referred(schema["$ref"], path)
+        if says == {"allOf"} and len(schema["allOf"]) == 1:
+            return self.value(schema["allOf"][0], path)
+        if says & {"$ref", "allOf"}:
+            merged: dict[str, Json] = {}
+            path = self._merge(schema, merged, path)
+            if "properties" in merged:  # an object's properties know better than the example of one of its parts
+                merged = {key: kept for key, kept in merged.items() if key not in ("example", "examples")}
+            return self.value(merged, path)
+        kind = type_of(schema)
+        if kind == "object":
+            return self._object(schema, path)
+        return self._list(schema, path) if kind == "array" else placeholder(kind, schema)
+
+    def _first_branch(self, branches: list[Json], rest: JsonObject, path: frozenset[int]) -> Json:
+        """The first branch that isn't null, with what the schema says beside it; the next one where it never ends."""
+        found: Json = None
+        for branch in branches:
+            if branch == {"type": "null"}:
+                continue
+            is_whole = isinstance(branch, Mapping) and not branch.keys().isdisjoint(("$ref", "type"))
+            beside = _says(rest) - {"type"} if is_whole else _says(rest)
+            found = self.value({"allOf": [rest, branch]} if beside else branch, path)
+            if found is not _ENDLESS:
+                return found
+        return found
+
+    def _target(self, ref: Json) -> Json:
+        """What a `$ref` points at, or MISSING."""
+        try:
+            return resolve(self._contract, ref)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+            return MISSING
+
+    def _referred(self, ref: Json, path: frozenset[int]) -> Json:
+        target = self._target(ref)
+        if target is MISSING:
+            return _UNKNOWN
+        if id(target) in path:
+            return None if schemas.is_nullable(target) else _ENDLESS
+        return self.value(target, path | {id(target)})
+
+    def _merge(self, schema: Json, merged: dict[str, Json], path: frozenset[int]) -> frozenset[int]:
+        """Put a schema with its `$ref` and `allOf` into one flat schema; what is nearer to the surface wins."""
+        if not isinstance(schema, Mapping):
+            return path
+        if "$ref" in schema:
+            target = self._target(schema["$ref"])
+            if target is not MISSING and id(target) not in path:
+                path = self._merge(target, merged, path | {id(target)})
+        for member in schema.get("allOf", ()):
+            path = self._merge(member, merged, path)
+        for key, value in schema.items():
+            if key == "properties":
+                properties = merged.setdefault("properties", {})
+                merged["properties"] = {
+                    **properties,
+                    **{name: _both(properties.get(name), value[name]) for name in value},
+                }
+            elif key == "required":
+                merged[key] = [*merged.get(key, ()), *_required(schema)]
+            elif key not in ("$ref", "allOf"):
+                merged[key] = value
+        return path
+
+    def _object(self, schema: JsonObject, path: frozenset[int]) -> Json:
+        properties: Mapping[str, Json] = schema.get("properties", {})
+        required = _required(schema)
+        others = schema.get("additionalProperties")
+        result: dict[str, Json] = {}
+        for name, value in self._entries(properties, required, others):
+            if value is not True and not self.is_shown(value, name in required):
+                continue
+            found = self.value(value, path)
+            if found is _ENDLESS and name in required:
+                return _ENDLESS
+            if name in required or not _is_absent(found):
+                result[name] = None if found is _UNKNOWN else found
+        if not properties and not result and isinstance(others, Mapping) and others:
+            key, found = self.value(schema.get("propertyNames", {}), path), self.value(others, path)
+            return {} if _is_absent(found) else {key if isinstance(key, str) else "key": found}
+        return result
+
+    @staticmethod
+    def _entries(properties: Mapping[str, Json], required: list[str], others: Json) -> Iterator[tuple[str, Json]]:
+        """The properties, and what is required without being one."""
+        yield from properties.items()
+        for name in required:
+            if name not in properties:
+                yield name, others if isinstance(others, Mapping) else True
+
+    def is_shown(self, schema: Json, required: bool) -> bool:
+        """Whether a property belongs into a payload of this direction."""
+        if not isinstance(schema, Mapping):
+            return required or self._direction != "request"
+        if self._direction != "request":
+            return schemas.get(schema, "writeOnly") is not True
+        if schemas.get(schema, "readOnly") is True:
+            return False
+        if required:
+            return True
+        is_replaced = schemas.get(schema, "deprecated") is True and schemas.get(schema, "x-replaced-by") is not None
+        return not is_replaced and not schemas.get(schema, "x-example-omit") and self._carries_example(schema)
+
+    def _carries_example(self, schema: JsonObject) -> bool:
+        """Whether a schema, or anything inside it, has an example; a fixed value is its own."""
+        waiting: list[Json] = [schema]
+        seen: set[str] = set()
+        while waiting:
+            one = waiting.pop()
+            if not isinstance(one, Mapping):
+                continue
+            if "const" in one or schemas.example(one) is not MISSING:
+                return True
+            ref = one.get("$ref")
+            if isinstance(ref, str) and ref not in seen and ref not in self._bare:
+                seen.add(ref)
+                waiting.append(self._target(ref))
+            for keyword in ("allOf", "oneOf", "anyOf", "prefixItems"):
+                waiting.extend(one.get(keyword, ()))
+            waiting.extend((one.get("items"), one.get("additionalProperties"), *one.get("properties", {}).values()))
+        self._bare |= seen
+        return False
+
+    def _list(self, schema: JsonObject, path: frozenset[int]) -> Json:
+        least = least_items(schema, "minItems")
+        if schema.get("maxItems") == 0:
+            return []
+        found = [self.value(one, path) for one in schema.get("prefixItems", ())]
+        if any(one is _ENDLESS for one in found):
+            return _ENDLESS
+        result = [None if one is _UNKNOWN else one for one in found]
+        missing = max(least - len(result), 0)
+        if "items" not in schema or (result and not missing):
+            return result + [None] * missing
+        item = self.value(schema["items"], path)
+        if item is _ENDLESS and missing:
+            return _ENDLESS
+        return result + ([None] * missing if _is_absent(item) else [item] * max(missing, 1))
+
+
+def _both(first: Json, second: Json) -> Json:
+    """A property that two parts of an `allOf` declare: the later one with what only the earlier one says."""
+    return {**first, **second} if isinstance(first, Mapping) and isinstance(second, Mapping) else second

@@ -1,0 +1,38 @@
+"""From a project's folder to its history: the stages, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api_upgrades import registry
+from api_upgrades.derive import derive
+from api_upgrades.errors import RegistryErrors
+from api_upgrades.history import History
+from api_upgrades.severity import RuleTable
+from api_upgrades.source import read_head
+from api_upgrades.verify import verify
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where a project keeps its API: folders relative to `root`, and its own severities of rules."""
+
+    root: Path
+    registry: str = "changes"
+    source: str = "changes/api"
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+    def load(self) -> History:
+        """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+        table = RuleTable.with_overrides(self.severity)
+        head = read_head(self.source, self.root)
+        found = registry.load(self.root / self.registry, head.contract, self.root)
+        steps, errors = derive(found)
+        if errors:
+            raise RegistryErrors(errors)
+        history = History(found, steps, table)
+        if errors := list(verify(history, f"{self.source}/__init__.py")):
+            raise RegistryErrors(errors)
+        return history

@@ -1,0 +1,216 @@
+"""One accessor for what a schema says, wherever it says it.
+
+A nullable string is `{"type": ["string", "null"]}`, `{"anyOf": [{"type": "string"}, {"type": "null"}]}` or, in
+OpenAPI 3.0, `{"type": "string", "nullable": true}`; pydantic puts `pattern` inside the branch and `examples` beside
+it. The functions here read and write a keyword where it sits, and never rewrite one form into another. They look at
+one schema; following `$ref` is for those who have the contract.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from api_upgrades.contract import SCHEMA_REF, Json, JsonObject, Pointer, at, drop, put, unescape
+
+ANNOTATIONS = frozenset(
+    {"title", "description", "summary", "example", "examples", "externalDocs", "$comment", "x-example-omit"}
+)
+"""Wording: not part of the contract."""
+
+OUTSIDE = ANNOTATIONS | {"deprecated", "readOnly", "writeOnly", "default", "x-replaced-by", "x-internal"}
+"""Keywords of the property rather than of its value: beside an `anyOf`, never inside its branch."""
+
+MISSING: Any = object()
+
+
+def value_pointer(schema: JsonObject) -> Pointer:
+    """Where the schema says what a value is that isn't null: in itself, or in the one branch beside `null`."""
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list):
+            others = [index for index, branch in enumerate(branches) if not _is_null(branch)]
+            if len(others) == 1 and len(branches) == 2:
+                return (keyword, others[0])
+    all_of = schema.get("allOf")
+    if isinstance(all_of, list) and len(all_of) == 1 and not schema.keys() & {"properties", "type"}:
+        return ("allOf", 0)
+    return ()
+
+
+def value_schema(schema: JsonObject) -> JsonObject:
+    found: JsonObject = at(schema, value_pointer(schema))
+    return found
+
+
+def _is_null(schema: Json) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") == "null"
+
+
+def keyword_pointer(schema: JsonObject, keyword: str) -> Pointer:
+    """Where a keyword sits, or where it belongs if the schema hasn't got it."""
+    inside = value_pointer(schema)
+    if keyword in schema or (keyword in OUTSIDE and keyword not in at(schema, inside)):
+        return (keyword,)
+    return (*inside, keyword)
+
+
+def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
+    """A keyword's value, wherever it sits."""
+    pointer = keyword_pointer(schema, keyword)
+    return at(schema, pointer[:-1]).get(keyword, default)
+
+
+def with_keyword(schema: JsonObject, keyword: str, value: Json) -> JsonObject:
+    result: JsonObject = put(schema, keyword_pointer(schema, keyword), value)
+    return result
+
+
+def without_keyword(schema: JsonObject, keyword: str) -> JsonObject:
+    pointer = keyword_pointer(schema, keyword)
+    result: JsonObject = drop(schema, pointer) if keyword in at(schema, pointer[:-1]) else schema
+    return result
+
+
+def types(schema: JsonObject) -> tuple[str, ...]:
+    """The JSON types a value may have, `null` left out."""
+    found = value_schema(schema).get("type", ())
+    names = (found,) if isinstance(found, str) else tuple(found)
+    return tuple(name for name in names if name != "null")
+
+
+def is_nullable(schema: JsonObject) -> bool:
+    inner = value_schema(schema)
+    for keyword in ("anyOf", "oneOf"):
+        if any(_is_null(branch) for branch in schema.get(keyword, ())):
+            return True
+    return any(
+        one.get("nullable") is True or (isinstance(one.get("type"), list) and "null" in one["type"])
+        for one in (schema, inner)
+    )
+
+
+def with_nullable(schema: JsonObject, nullable: bool, dialect: str) -> JsonObject:
+    """The schema accepting null, or no longer. The form is the one the schema has, else the shortest of the dialect."""
+    if nullable == is_nullable(schema):
+        return schema
+    return _add_null(schema, dialect) if nullable else _drop_null(schema)
+
+
+def _add_null(schema: JsonObject, dialect: str) -> JsonObject:
+    if dialect == "3.0":
+        return {**schema, "nullable": True}
+    if isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": [*schema["type"], "null"]}
+    value = {key: kept for key, kept in schema.items() if key not in OUTSIDE}
+    beside = {key: kept for key, kept in schema.items() if key in OUTSIDE}
+    for keyword in ("anyOf", "oneOf"):
+        if set(value) == {keyword}:
+            return {**schema, keyword: [*value[keyword], {"type": "null"}]}
+    return {"anyOf": [value, {"type": "null"}], **beside}
+
+
+def _drop_null(schema: JsonObject) -> JsonObject:
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list) and any(_is_null(branch) for branch in branches):
+            left = [branch for branch in branches if not _is_null(branch)]
+            if len(left) > 1:
+                return {**schema, keyword: left}
+            beside = {key: kept for key, kept in schema.items() if key != keyword}
+            return {**left[0], **beside}
+    if isinstance(schema.get("type"), list):
+        left = [name for name in schema["type"] if name != "null"]
+        return {**schema, "type": left[0] if len(left) == 1 else left}
+    if value_pointer(schema) and "nullable" not in schema:
+        result: JsonObject = put(schema, value_pointer(schema), _drop_null(value_schema(schema)))
+        return result
+    return {key: kept for key, kept in schema.items() if key != "nullable"}
+
+
+def example(schema: JsonObject) -> Json:
+    """The schema's own example value, or MISSING."""
+    for one in (schema, value_schema(schema)):
+        if isinstance(one.get("examples"), list) and one["examples"]:
+            return one["examples"][0]
+        if "example" in one:
+            return one["example"]
+    return MISSING
+
+
+def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
+    """The schema with its one example replaced where it stands, or given the dialect's keyword for it."""
+    if "example" in schema or (dialect == "3.0" and "examples" not in schema):
+        return {**schema, "example": value}
+    return {**schema, "examples": [value]}
+
+
+def ref(schema: JsonObject) -> str | None:
+    """The schema name that a schema refers to, null left aside."""
+    found = value_schema(schema).get("$ref")
+    return unescape(found.removeprefix(SCHEMA_REF)) if isinstance(found, str) and found.startswith(SCHEMA_REF) else None
+
+
+def enum_pointer(schema: JsonObject) -> Pointer | None:
+    """Where a schema's enum values stand: its own, its non-null branch's, or its list items'."""
+    inside = value_pointer(schema)
+    value = at(schema, inside)
+    if "enum" in value:
+        return (*inside, "enum")
+    if isinstance(value.get("items"), Mapping):
+        below = enum_pointer(value["items"])
+        return (*inside, "items", *below) if below is not None else None
+    return None
+
+
+def enum_values(schema: JsonObject) -> list[Json] | None:
+    """The values a schema allows: an `enum`, or a `const` as the list of one."""
+    pointer = enum_pointer(schema)
+    if pointer is not None:
+        found: list[Json] = at(schema, pointer)
+        return found
+    value = value_schema(schema)
+    return [value["const"]] if "const" in value else None
+
+
+def type_name(schema: JsonObject) -> str:
+    """The type in words, null left aside: `string`, `list of Provider`, `TextContent or AttachmentContent`."""
+    value = value_schema(schema)
+    if (name := ref(schema)) is not None:
+        return name
+    if "$ref" in value:
+        return str(value["$ref"]).rpartition("/")[2]
+    if isinstance(value.get("items"), Mapping):
+        return f"list of {type_name(value['items'])}"
+    for keyword in ("oneOf", "anyOf"):
+        if keyword in value:
+            return " or ".join(dict.fromkeys(type_name(branch) for branch in value[keyword] if not _is_null(branch)))
+    if "allOf" in value:
+        return " and ".join(dict.fromkeys(type_name(branch) for branch in value["allOf"]))
+    names = types(schema)
+    if (
+        isinstance(value.get("additionalProperties"), Mapping)
+        and value["additionalProperties"]
+        and "properties" not in value
+    ):
+        return f"map of {type_name(value['additionalProperties'])}"
+    if "const" in value and not names:
+        return {str: "string", bool: "boolean", int: "integer", float: "number"}.get(type(value["const"]), "null")
+    return " or ".join(names) or ("object" if "properties" in value else "any")
+
+
+def property_names(schema: JsonObject) -> tuple[str, ...]:
+    """The names of an object's own properties, those of inline `allOf` branches included."""
+    value = value_schema(schema)
+    names = dict.fromkeys(value.get("properties", {}))
+    for branch in value.get("allOf", ()):
+        names |= dict.fromkeys(property_names(branch))
+    return tuple(names)
+
+
+def as_text(value: Json) -> str:
+    """A JSON value in one line: a string as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,188 @@
+"""Targets: how a change file, a finding and a page name one place of a contract.
+
+    Appointment                              a schema
+    Appointment.location.city                a property, through inline objects
+    Conversation.tags[].type                 inside the items of a list; `{}` is the value of a map
+    POST /conversations                      an operation
+    POST /conversations request.type         inside its request body
+    POST /appointments response 201.url      inside a response body; `response` alone is the first 2xx
+    GET /patients query email                a parameter: query, path, header or cookie
+    webhook appointment.updated              a webhook
+    webhook appointment.updated payload.data inside its body
+    document                                 the rest of the OpenAPI document
+
+A name with other characters than letters, digits, `_`, `-`, `$` and `@` is written as a JSON string:
+`GET /profiles query "page[size]"`, `"com.example.Pet".name`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from api_upgrades.contract import METHODS, Part
+
+PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
+_PLAIN = re.compile(r"[A-Za-z0-9_$@-]+")
+_OPERATION = re.compile(rf"({'|'.join(method.upper() for method in METHODS)}) (\S+)")
+_STEP = re.compile(r'\[\]|\{\}|\.(?:[A-Za-z0-9_$@-]+|"(?:[^"\\]|\\.)*")')
+
+
+@dataclass(frozen=True)
+class Target:
+    """One place of a contract.
+
+    `part` is None for the rest of the document. `section` is `request`, `response`, `response 201`, `payload`,
+    `query email` (the name unquoted) or empty. `steps` lead on from there: `.name`, `[]` or `{}` each; a last step
+    `=VALUE`, which nobody writes, is one value of an enum.
+    """
+
+    part: Part | None
+    section: str = ""
+    steps: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """Read a target as people write it. Raises ValueError, saying what is wrong."""
+        if text == "document":
+            return cls(None)
+        if match := _OPERATION.match(text):
+            part = Part("operation", match.group(0))
+            return cls(part, *_section(text[match.end() :], text, ("request", "response", *PARAMETER_LOCATIONS)))
+        if text.startswith("webhook "):
+            name, rest = _until_space(text.removeprefix("webhook "))
+            return cls(Part("webhook", name), *_section(rest, text, ("payload",)))
+        name, rest = _name(text, text)
+        return cls(Part("schema", name), "", _steps(rest, text))
+
+    def __str__(self) -> str:
+        if self.part is None:
+            return "document"
+        head = _quoted(self.part.name) if self.part.kind == "schema" else str(self.part)
+        section = self.section
+        location, _, name = section.partition(" ")
+        if location in PARAMETER_LOCATIONS:
+            section = f"{location} {_quoted(name)}"
+        return head + (f" {section}" if section else "") + "".join(map(_step_text, self.steps))
+
+    @property
+    def holder(self) -> Target:
+        """What the last step leads out of: the object that holds a property, the list that holds its items."""
+        return replace(self, steps=self.steps[:-1]) if self.steps else replace(self, section="")
+
+    @property
+    def name(self) -> str:
+        """What this place is called where it stands: the property, parameter or part."""
+        if self.steps:
+            return self.steps[-1].removeprefix(".")
+        if self.section:
+            return self.section.partition(" ")[2] or self.section
+        return self.part.name if self.part else "document"
+
+    def child(self, step: str) -> Target:
+        """The place one step further: `.name`, `[]` or `{}`."""
+        return replace(self, steps=(*self.steps, step))
+
+    def property(self, name: str) -> Target:
+        return self.child(f".{name}")
+
+    def sibling(self, name: str) -> Target:
+        """The property or parameter of another name in the same holder."""
+        if self.steps:
+            return self.holder.property(name)
+        return replace(self, section=f"{self.section.partition(' ')[0]} {name}")
+
+    def within(self, other: Target) -> bool:
+        """Whether this is `other` or a place inside it."""
+        if self.part != other.part:
+            return False
+        if not other.section and not other.steps:
+            return True
+        return self.section == other.section and self.steps[: len(other.steps)] == other.steps
+
+    def moved(self, old: Target, new: Target) -> Target:
+        """This place after what stands at `old` has gone to `new`; itself where it is not within `old`."""
+        if not self.within(old):
+            return self
+        if not old.section and not old.steps and (self.section or self.steps):
+            return Target(new.part, new.section or self.section, new.steps + self.steps)
+        return replace(new, steps=new.steps + self.steps[len(old.steps) :])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In YAML and JSON a target is its text."""
+        from_text: Callable[[str], Target] = cls.parse
+        return core_schema.no_info_after_validator_function(
+            from_text, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
+        )
+
+
+def of_part(part: Part) -> Target:
+    return Target(part)
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def _step_text(step: str) -> str:
+    return f".{_quoted(step[1:])}" if step.startswith(".") else step
+
+
+def _name(text: str, whole: str) -> tuple[str, str]:
+    """A plain or quoted name at the start of `text`, and what follows it."""
+    if text.startswith('"'):
+        try:
+            name, end = json.JSONDecoder().raw_decode(text)
+        except ValueError:
+            raise ValueError(f"{whole!r}: a quoted name does not end") from None
+        return name, text[end:]
+    match = _PLAIN.match(text)
+    if not match:
+        raise ValueError(f"{whole!r} is not a target; write 'Schema.property', 'POST /path request' or 'webhook name'")
+    return match.group(0), text[match.end() :]
+
+
+def _until_space(text: str) -> tuple[str, str]:
+    if text.startswith('"'):
+        return _name(text, text)
+    name, space, rest = text.partition(" ")
+    return name, space + rest
+
+
+def _section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The section after an operation or a webhook, and the steps that lead on from it."""
+    if not text:
+        return "", ()
+    match = re.match(r" ([a-z]+)", text)
+    word = match.group(1) if match else ""
+    if not match or word not in allowed:
+        raise ValueError(f"{whole!r}: after {whole.removesuffix(text)!r} write one of {', '.join(allowed)}")
+    rest = text[match.end() :]
+    if word in PARAMETER_LOCATIONS:
+        if not rest.startswith(" "):
+            raise ValueError(f"{whole!r}: say which {word} parameter")
+        name, rest = _name(rest[1:], whole)
+        return f"{word} {name}", _steps(rest, whole)
+    if word == "response" and (status := re.match(r" ([1-5](?:\d\d|XX)|default)", rest)):
+        return f"response {status.group(1)}", _steps(rest[status.end() :], whole)
+    return word, _steps(rest, whole)
+
+
+def _steps(text: str, whole: str) -> tuple[str, ...]:
+    steps: list[str] = []
+    position = 0
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if not match:
+            raise ValueError(f"{whole!r}: cannot read {text[position:]!r}; steps are '.name', '[]' and '{{}}'")
+        step = match.group(0)
+        steps.append("." + json.loads(step[1:]) if step.startswith('."') else step)
+        position = match.end()
+    return tuple(steps)

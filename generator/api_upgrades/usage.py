@@ -1,0 +1,105 @@
+"""Who uses a schema, in which direction, and what is behind a part: the references of one contract as a graph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from api_upgrades.contract import Contract, Json, Part, references, resolve, schema_of
+from api_upgrades.severity import DIRECTIONS, Direction
+
+
+class References:
+    """The schemas to which each JSON of some contracts refers directly, read once per object that they share."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Json, tuple[Part, ...]]] = {}
+
+    def of(self, value: Json, document: Json) -> tuple[Part, ...]:
+        """Schemas in the order of their first mention; shared parameters, responses and bodies are looked into."""
+        key = id(value)
+        if key not in self._known:
+            found: dict[Part, None] = {}
+            for ref in references(value):
+                part = schema_of(ref)
+                if part is not None:
+                    found[part] = None
+                elif ref.startswith("#/components/"):
+                    found |= dict.fromkeys(self._shared(ref, document))
+            self._known[key] = (value, tuple(found))  # the value is kept, so that its id stays its own
+        return self._known[key][1]
+
+    def _shared(self, ref: str, document: Json) -> Iterator[Part]:
+        try:
+            target = resolve(Contract({}, document), ref)
+        except (KeyError, IndexError, ValueError, TypeError):
+            return
+        yield from self.of(target, document)
+
+
+class Usage:
+    """The graph of one contract: which parts refer to which schemas."""
+
+    def __init__(self, contract: Contract, references: References) -> None:
+        self.contract = contract
+        self._references = references
+
+    def direct(self, part: Part) -> tuple[Part, ...]:
+        """The schemas that a part names itself."""
+        return self._references.of(self.contract.parts[part], self.contract.document)
+
+    @cached_property
+    def users(self) -> Mapping[Part, list[Part]]:
+        """For each schema the parts that name it."""
+        users: dict[Part, list[Part]] = defaultdict(list)
+        for part in self.contract.parts:
+            for schema in self.direct(part):
+                users[schema].append(part)
+        return users
+
+    def closure(self, part: Part) -> list[Part]:
+        """A part with all that it references, nearest first."""
+        return self._spread([part], lambda one: self.direct(one) if one in self.contract.parts else ())
+
+    def reach(self, parts: Iterable[Part]) -> list[Part]:
+        """The parts whose closure holds any of the given ones, these included, nearest first."""
+        return self._spread(parts, lambda one: self.users.get(one, ()))
+
+    def _spread(self, parts: Iterable[Part], next_of: Callable[[Part], Iterable[Part]]) -> list[Part]:
+        found = dict.fromkeys(part for part in parts)
+        queue = list(found)
+        for part in queue:
+            for other in next_of(part):
+                if other not in found:
+                    found[other] = None
+                    queue.append(other)
+        return queue
+
+    @cached_property
+    def _directions(self) -> Mapping[Part, frozenset[Direction]]:
+        found: dict[Part, set[Direction]] = defaultdict(set)
+        for direction in DIRECTIONS:
+            roots: dict[Part, None] = {}
+            for part in self.contract.parts:
+                for value in _bodies(self.contract.parts[part], part, direction):
+                    roots |= dict.fromkeys(self._references.of(value, self.contract.document))
+            for schema in self._spread(roots, lambda one: self.direct(one) if one in self.contract.parts else ()):
+                found[schema].add(direction)
+        return {part: frozenset(directions) for part, directions in found.items()}
+
+    def directions(self, schema: Part) -> frozenset[Direction]:
+        """The directions in which a schema is used by any operation or webhook; none where nobody uses it."""
+        return self._directions.get(schema, frozenset())
+
+
+def _bodies(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
+    """The JSON of an operation or webhook in which schemas of one direction are named."""
+    if part.kind == "operation" and direction == "request":
+        yield from value.get("parameters", ())
+        if "requestBody" in value:
+            yield value["requestBody"]
+    elif part.kind == "operation" and direction == "response":
+        yield from value.get("responses", {}).values()
+    elif part.kind == "webhook" and direction == "webhook":
+        yield value

@@ -1,0 +1,86 @@
+"""What must hold for every contract: each reference leads somewhere, and each example is valid at its own version.
+
+A fault is reported once, at the newest version that has it, and blamed on the change that brought it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from api_upgrades.contract import Contract, Part, references, resolve
+from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.errors import Location, RegistryError
+from api_upgrades.examples import invalid_examples
+from api_upgrades.history import History, changed_parts
+from api_upgrades.target import Target
+from api_upgrades.usage import Usage
+
+
+def verify(history: History, source: str) -> Iterator[RegistryError]:
+    """The faults of head, which stand in `source`, then those that each step back would add."""
+    head = history.usage_at(history.latest.id)
+    known = dict(_faults(head, head.contract.parts))
+    for target, message in known.values():
+        yield RegistryError(Location(source), f"{target}: {message}; mend the model")
+    for step in reversed(list(history.steps.values())):
+        older = history.usage_at(step.older_version)
+        changed = changed_parts(step.older, step.newer)
+        affected = [part for part in older.reach(changed) if part in step.older.parts]
+        for key, (target, message) in _faults(older, affected):
+            if key not in known:
+                known[key] = (target, message)
+                yield _blamed(step, older, target, message)
+
+
+Fault = tuple[tuple[str, str], tuple[Target, str]]
+"""What tells a fault from others, and the fault: its place, and what is wrong there."""
+
+
+def _faults(usage: Usage, parts: Iterable[Part]) -> Iterator[Fault]:
+    parts = list(parts)
+    contract = usage.contract
+    dangling = set()
+    for part in parts:
+        for ref in references(contract.parts[part]):
+            if not _resolves(contract, ref):
+                dangling.add(part)
+                yield (str(part), ref), (Target(part), f"refers to {ref!r}, which isn't there")
+    # An example behind a reference that leads nowhere can't be judged.
+    sound = [part for part in parts if not dangling & set(usage.closure(part))]
+    for invalid in invalid_examples(contract, sound, usage.directions):
+        yield (str(invalid.target), invalid.message), (invalid.target, f"the example {invalid.message}")
+
+
+def _resolves(contract: Contract, ref: str) -> bool:
+    if not ref.startswith("#"):
+        return True
+    try:
+        resolve(contract, ref)
+    except (KeyError, IndexError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _blamed(step: Step, older: Usage, target: Target, message: str) -> RegistryError:
+    """The error at the effect that touches the place, or else the part, or something behind it."""
+    applied = next(iter(_suspects(step.effects, older, target)), None)
+    message = f"{target}: {message} at {step.older_version}"
+    if applied is None:
+        return RegistryError(Location(step.version.file), message)
+    return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
+
+
+def _suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) -> list[AppliedEffect]:
+    """The effects of a step, the likeliest first: nearest to the place."""
+    closure = older.closure(target.part) if target.part in older.contract.parts and target.part else []
+
+    def distance(applied: AppliedEffect) -> int:
+        touched = [touch.target for touch in applied.effect.touches()]
+        if any(target.within(one) or one.within(target) for one in touched):
+            return 0
+        changed = changed_parts(applied.older, applied.newer)
+        if target.part in changed:
+            return 1
+        return 2 if set(changed) & set(closure) else 3
+
+    return sorted((one for one in effects if distance(one) < 3), key=distance)

@@ -1,0 +1,139 @@
+"""A real Chromium for tests: fixtures, a small server for built sites, and axe-core.
+
+Without Playwright or Chromium a test that needs them is skipped with the reason; where `API_UPGRADES_REQUIRE_BROWSER`
+is `1` it fails instead, so that a continuous integration cannot pass by skipping.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PHONE = (390, 844)
+DESKTOP = (1280, 900)
+
+
+def unavailable(reason: str) -> NoReturn:
+    if os.environ.get("API_UPGRADES_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{reason}, and API_UPGRADES_REQUIRE_BROWSER=1", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium, or Playwright's, headless."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        unavailable("Playwright is not installed")
+    with sync_playwright() as playwright:
+        places = (*map(shutil.which, CHROMIUM), playwright.chromium.executable_path)
+        executable = next((place for place in places if place and Path(place).exists()), None)
+        if executable is None:
+            unavailable("there is no Chromium on the PATH, nor one installed by Playwright")
+        # Chromium's sandbox needs rights that root in a container hasn't got; it only sees pages built here.
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class OpenPage(Protocol):
+    """Opens a blank page in a browser profile of its own."""
+
+    def __call__(
+        self,
+        size: tuple[int, int] = DESKTOP,
+        palette: Literal["light", "dark"] = "light",
+        javascript: bool = True,
+    ) -> Page: ...
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens pages of any size and palette. The test fails if one of them reports an error or asks another host."""
+    faults: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_one(
+            size: tuple[int, int] = DESKTOP, palette: Literal["light", "dark"] = "light", javascript: bool = True
+        ) -> Page:
+            width, height = size
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=palette, java_script_enabled=javascript
+            )
+            contexts.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+            page.on("console", lambda said: faults.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+            page.on("request", lambda asked: faults.extend(_foreign(asked.url)))
+            return page
+
+        yield open_one
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
+
+
+def _foreign(url: str) -> Iterator[str]:
+    if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
+        yield f"{url} was asked for"
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A blank page, desktop size, light palette."""
+    return open_page()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Keeps requests out of pytest's output."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serves a folder on the loopback interface, and gives its address with a slash at the end."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def site_url(site: Path) -> Iterator[str]:
+    """The address of this project's own site, built and served."""
+    with serving(site) as url:
+        yield url
+
+
+@cache
+def _axe_script() -> str:
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def axe(page: Page, within: str = "article") -> list[str]:
+    """What axe-core finds wrong inside the first element that a selector matches: rule, element, advice."""
+    page.evaluate(_axe_script())
+    violations = page.evaluate("async (within) => (await axe.run(within)).violations", within)
+    return [
+        f"{violation['id']}: {' '.join(node['target'])}: {node['failureSummary']}"
+        for violation in violations
+        for node in violation["nodes"]
+    ]

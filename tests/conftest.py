@@ -1,0 +1,45 @@
+"""What all tests share: the built site, and a browser where there is one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.browser import browser, open_page, page, site_url
+
+__all__ = ["browser", "open_page", "page", "site", "site_url"]
+
+ROOT = Path(__file__).parent.parent
+
+# A slow machine is not a fault of the code under test.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This project's own site, built once for all tests as `mkdocs build --strict` builds it."""
+    folder = tmp_path_factory.mktemp("site")
+    run = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode != 0:
+        pytest.fail(f"the site does not build:\n{run.stdout}{run.stderr}", pytrace=False)
+    return folder

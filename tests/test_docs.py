@@ -1,0 +1,179 @@
+"""The hand-written pages and the README: what they promise is there, and what they show works."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from api_upgrades.cli import main
+from api_upgrades.effects import KINDS
+from api_upgrades.target import Target
+from tests.browser import DESKTOP, PHONE, OpenPage, axe
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOME, RECORD, ARCHITECTURE = (
+    (ROOT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("index.md", "maintain/index.md", "maintain/architecture.md")
+)
+LATEST = "2023-06-26"
+"""The version that the worked example starts from."""
+
+
+class Block(NamedTuple):
+    """A fenced block of a Markdown page."""
+
+    language: str
+    title: str
+    text: str
+
+
+def blocks(page: str) -> list[Block]:
+    found = re.findall(r'^```(\w+)(?: title="([^"]*)")?\n(.*?)^```$', page, re.DOTALL | re.MULTILINE)
+    return [Block(*one) for one in found]
+
+
+def changes(page: str) -> list[dict[str, Any]]:
+    """The blocks of a page that are change files or parts of one."""
+    loaded = (yaml.safe_load(block.text) for block in blocks(page) if block.language == "yaml")
+    return [one for one in loaded if "effects" in one]
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_readme_starts_with_what_this_is_a_picture_and_two_commands() -> None:
+    title, about, picture, *_ = README.split("\n\n")
+    assert title == "# api-upgrades"
+    assert len(about.splitlines()) == 5
+    assert picture.startswith("![")
+    commands = [block.text.strip() for block in blocks(README) if block.language == "bash"]
+    assert commands == ["pip install -e . && mkdocs serve", "pip install -e '.[test]' && pytest"]
+
+
+def test_what_the_readme_links_to_and_lists_is_there() -> None:
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    folders = re.findall(r"^\| `([^`]+/)` \|", README, re.MULTILINE)
+    assert links
+    assert folders
+    assert [name for name in [*links, *folders] if not (ROOT / name).exists()] == []
+
+
+def test_the_readme_lists_every_command() -> None:
+    assert set(re.findall(r"^\| `api-upgrades (\w+)", README, re.MULTILINE)) == set(main.commands)
+
+
+def test_the_change_in_the_readme_is_the_one_in_the_registry() -> None:
+    [shown] = changes(README)
+    recorded = (ROOT / "changes" / LATEST / "recording-expires-at.yaml").read_text(encoding="utf-8")
+    assert shown == yaml.safe_load(recorded)
+
+
+@pytest.mark.parametrize("page", [README, RECORD], ids=["README", "Record a change"])
+def test_every_effect_shown_is_one(page: str) -> None:
+    effects = [effect for change in changes(page) for effect in change["effects"]]
+    assert effects
+    for effect in effects:
+        KINDS[effect["kind"]].model_validate(effect)
+
+
+def test_every_target_shown_is_one() -> None:
+    table = RECORD[RECORD.index("| Target | Names |") : RECORD.index("Call places by")]
+    targets = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    assert targets
+    assert [str(Target.parse(target)) for target in targets] == targets
+
+
+def test_every_message_explained_is_one() -> None:
+    table = RECORD[RECORD.index("| It says | Do |") :]
+    messages = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "generator").rglob("*.py"))
+    assert messages
+    assert [message for message in messages if message not in code] == []
+
+
+def test_every_module_of_the_architecture_is_there() -> None:
+    table = ARCHITECTURE[ARCHITECTURE.index("| Module |") : ARCHITECTURE.index("Files are read by")]
+    cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    listed = {name for cell in cells for name in re.findall(r"`([\w/.]+)`", cell)}
+    package = ROOT / "generator" / "api_upgrades"
+    assert {name for name in listed if not (package / name).exists()} == set()
+    assert {path.name for path in package.glob("*.py")} - listed == {"__init__.py"}
+
+
+def test_the_home_page_shows_a_version_and_objects_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    [version] = re.findall(r"X-Nabla-Api-Version: (\S+?)\"", HOME)
+    document = json.loads(run("export", version))
+    modelled = re.findall(r"\*\*([A-Z]\w+)\*\*", HOME[HOME.index("!!! note") :])
+    assert set(modelled) - set(document["components"]["schemas"]) == set()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what an API team edits, as the current folder."""
+    shutil.copytree(ROOT / "changes", tmp_path / "changes", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def follow_the_example(project: Path) -> None:
+    for block in blocks(RECORD):
+        if not block.title:
+            continue
+        file = project / block.title
+        if block.language == "diff":
+            lines = block.text.splitlines(keepends=True)
+            old, new = ("".join(line[1:] for line in lines if line[0] in sides) for sides in (" -", " +"))
+            text = file.read_text(encoding="utf-8")
+            assert text.count(old) == 1, f"{block.title} has not exactly one\n{old}"
+            file.write_text(text.replace(old, new), encoding="utf-8")
+        else:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
+
+
+def test_the_worked_example_works_and_leaves_the_older_versions_alone(project: Path) -> None:
+    before = run("export", LATEST)
+    follow_the_example(project)
+    run("check")
+    assert run("export", LATEST) == before
+    assert run("export", "2023-07-10") != before
+
+
+def test_the_fault_in_the_worked_example_is_reported_as_shown(project: Path) -> None:
+    follow_the_example(project)
+    change = project / "changes" / "2023-07-10" / "national-health-number.yaml"
+    old, new = "healthcare_system_identifier", "national_health_number"
+    right, wrong = (f"    old: {one}\n    new: {other}\n" for one, other in ((old, new), (new, old)))
+    text = change.read_text(encoding="utf-8")
+    assert right in text
+    change.write_text(text.replace(right, wrong), encoding="utf-8")
+    result = CliRunner().invoke(main, ["check"])
+    [shown] = [block.text.strip() for block in blocks(RECORD) if block.language == "text"]
+    assert result.exit_code == 1
+    assert shown in result.output
+
+
+@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("address", ["", "maintain/", "maintain/architecture/"])
+def test_hand_written_pages_are_accessible_and_fit(
+    open_page: OpenPage, site_url: str, address: str, size: tuple[int, int], palette: Any
+) -> None:
+    page = open_page(size, palette)
+    page.goto(site_url + address)
+    # The theme puts a nameless `nav` around each copy button.
+    assert [fault for fault in axe(page) if not fault.startswith("landmark-unique: #__code_")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
