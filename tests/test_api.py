@@ -299,7 +299,7 @@ def test_what_cannot_be_a_schema_is_refused(request_model: Any, response_model: 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        pytest.param("post /things", "write it as 'POST /things'|'POST /patients'", id="small letters"),
+        pytest.param("post /things", "write it as 'POST /patients'", id="small letters"),
         pytest.param("FETCH /things", "is not an operation", id="no such method"),
         pytest.param("POST things", "is not an operation", id="no path"),
         pytest.param("GET /things/{id}", "id must be both in the path and a field", id="a parameter without a field"),

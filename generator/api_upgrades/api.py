@@ -14,7 +14,13 @@
             ),
         ],
     )
-    api = Api("Server API", version_header="X-Api-Version", resources=[patients], errors=[UNAUTHORIZED])
+    api = Api(
+        "Server API",
+        version_header="X-Api-Version",
+        servers={"https://api.example.com": "Production"},
+        resources=[patients],
+        errors=[UNAUTHORIZED],
+    )
 
 A model's name is its schema's name, its docstring the schema's description, its fields are the properties in their
 order. Operations and webhooks are named as targets in change files name them.
@@ -35,6 +41,7 @@ from api_upgrades.contract import METHODS, Json
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.locate import JSON_MEDIA_TYPE
 from api_upgrades.models import Inline, Model, ModelError, ModelSchemas, Use
+from api_upgrades.schema import with_nullable
 
 __all__ = ["Api", "Deprecated", "ErrorResponse", "Inline", "ModelError", "Operation", "Resource", "Webhook"]
 
@@ -241,6 +248,7 @@ def _parameters(location: str, model: Model | None, schemas: ModelSchemas) -> li
     for name, schema in fields.get("properties", {}).items():
         outside = {key: schema[key] for key in ("description", "deprecated", "x-replaced-by") if key in schema}
         required = {"required": True} if name in fields.get("required", ()) else {}
-        inside = {key: kept for key, kept in schema.items() if key not in outside}
-        result.append({"name": name, "in": location, **outside, **required, "schema": inside})
+        # A field without a value is None in Python; in a query there is no null, the parameter is left out.
+        value = with_nullable({key: kept for key, kept in schema.items() if key not in outside}, False, "3.1")
+        result.append({"name": name, "in": location, **outside, **required, "schema": dict(value)})
     return result

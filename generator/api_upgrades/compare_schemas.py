@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ class SchemaComparison:
         yield from self._constraints(was, now, old_target, target)
         yield from self._properties(was, now, old_target, target)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
-            if isinstance(was.get(keyword), Mapping) and isinstance(now.get(keyword), Mapping):
+            if isinstance(was.get(keyword), dict) and isinstance(now.get(keyword), dict):
                 yield from self.compare(was[keyword], now[keyword], old_target.child(step), target.child(step))
             elif keyword == "additionalProperties":
                 yield from self._closed(was.get(keyword, True), now.get(keyword, True), old_target, target)
@@ -120,7 +120,7 @@ class SchemaComparison:
 
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         item = now.get("items")
-        return isinstance(item, Mapping) and _type_set(_referred(self.new, item)) == _type_set(was)
+        return isinstance(item, dict) and _type_set(_referred(self.new, item)) == _type_set(was)
 
     def _variants(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         for keyword in ("oneOf", "anyOf", "allOf"):
@@ -225,7 +225,7 @@ class SchemaComparison:
 
 def _as_object(schema: Json) -> JsonObject:
     """`true` allows anything, `false` nothing."""
-    if isinstance(schema, Mapping):
+    if isinstance(schema, dict):
         return schema
     return {} if schema is True else {"not": {}}
 
@@ -300,10 +300,10 @@ def _constraint_rule(keyword: str, before: Json, after: Json) -> str:
 
 def without_annotations(value: Json) -> Json:
     """Some schema's JSON with the wording and the examples left out, however deep."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
             key: {name: without_annotations(one) for name, one in item.items()}
-            if key == "properties" and isinstance(item, Mapping)
+            if key == "properties" and isinstance(item, dict)
             else without_annotations(item)
             for key, item in value.items()
             if key not in schemas.ANNOTATIONS

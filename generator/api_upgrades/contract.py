@@ -7,7 +7,7 @@ and the methods of `Contract` return copies along the changed path and share eve
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 # JSON as `json.loads` gives it. A recursive alias would need a cast at every step into a document.
@@ -55,6 +55,8 @@ class Contract:
 
     parts: Mapping[Part, JsonObject]
     document: JsonObject
+    composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `payload.compose` found behind references, by reference and direction: kept, for it is asked often."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
@@ -146,7 +148,7 @@ def put(value: Json, pointer: Pointer, new: Json) -> Json:
     if not pointer:
         return new
     key, rest = pointer[0], pointer[1:]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {**value, key: put(value[key] if rest else None, rest, new)}
     if isinstance(value, Sequence) and isinstance(key, int):
         return [*value[:key], put(value[key], rest, new), *value[key + 1 :]]
@@ -156,7 +158,7 @@ def put(value: Json, pointer: Pointer, new: Json) -> Json:
 def drop(value: Json, pointer: Pointer) -> Json:
     """A copy of `value` without what stands at the pointer."""
     parent = at(value, pointer[:-1])
-    if isinstance(parent, Mapping):
+    if isinstance(parent, dict):
         return put(value, pointer[:-1], {key: kept for key, kept in parent.items() if key != pointer[-1]})
     return put(value, pointer[:-1], [kept for index, kept in enumerate(parent) if index != pointer[-1]])
 
@@ -173,13 +175,13 @@ def references(value: Json) -> Iterator[str]:
 
     Also reads a discriminator's mapping, whose values are references without being called so.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in value.items():
             if key == "$ref" and isinstance(item, str):
                 yield item
-            elif key == "discriminator" and isinstance(item, Mapping):
+            elif key == "discriminator" and isinstance(item, dict):
                 yield from (ref for ref in item.get("mapping", {}).values() if "/" in str(ref))
-            elif key in NAME_MAPS and isinstance(item, Mapping):
+            elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
                     yield from references(child)
             elif key not in LITERALS:

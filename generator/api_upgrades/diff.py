@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
@@ -57,6 +57,11 @@ def diff_lines(old: str, new: str) -> list[Line]:
         result += [Line("+", line) for line in new_lines[hunk.new_start : hunk.new_end]]
         done = hunk.new_end
     return result + [Line(" ", line) for line in new_lines[done:]]
+
+
+def changed_lines(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """The sign and the text, without comma, of every line that differs."""
+    return ((line.sign, line.text.removesuffix(",")) for line in diff_lines(old, new) if line.sign != " ")
 
 
 def _lines(text: str) -> list[str]:

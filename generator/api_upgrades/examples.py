@@ -7,7 +7,7 @@ its own schema composes to is checked once, as that schema's, and what is wrong 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from jsonschema.exceptions import UnknownType, ValidationError, best_match
 from jsonschema.validators import extend
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, escape, resolve, schema_of
@@ -99,9 +100,11 @@ class _Check:
             "required": self._required,
         }
         known = {name: around(keyword) for name, keyword in keywords.items()}
-        # A registry of its own, since the default one would look for what it hasn't got on the network.
         dialect = extend(base, known)  # type: ignore[no-untyped-call]  # its stub names no types
-        self._validator: Any = dialect({}, format_checker=format_checker(), registry=Registry())
+        # The document and the registry are for schemas that name a dialect of their own (`$schema`) and so aren't
+        # checked by these keywords: references still lead into the contract, and never to the network.
+        document = {"components": {"schemas": {part.name: contract.parts[part] for part in contract.of_kind("schema")}}}
+        self._validator: Any = dialect(document, format_checker=format_checker(), registry=Registry())
 
     def reach(self, part: Part) -> None:
         """Have a schema's own example checked."""
@@ -149,11 +152,11 @@ class _Check:
         absent = "readOnly" if self._direction == "request" else "writeOnly"
         for name in names if isinstance(instance, dict) else ():
             declared = schema.get("properties", {}).get(name, {})
-            if name not in instance and not schemas.get(declared, absent):
+            if name not in instance and not (isinstance(declared, Mapping) and schemas.get(declared, absent)):
                 yield ValidationError(f"{name!r} is a required property")
 
 
-_UNREADABLE = (UnknownType, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_UNREADABLE = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """How `jsonschema` fails over a schema that isn't one."""
 
 

@@ -93,10 +93,11 @@ class _Composer:
         self._direction = direction
         self._values = 0
         self._depth = 0
+        self._cuts = 0  # how often something was left out for being inside of itself
         self._bare: set[str] = set()  # references behind which nothing carries an example
 
     def value(self, schema: Json, path: frozenset[int]) -> Json:
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return _ENDLESS if schema is False else None
         own = _own_value(schema)
         if own is not MISSING:
@@ -136,7 +137,7 @@ class _Composer:
         for branch in branches:
             if branch == {"type": "null"}:
                 continue
-            is_whole = isinstance(branch, Mapping) and not branch.keys().isdisjoint(("$ref", "type"))
+            is_whole = isinstance(branch, dict) and not branch.keys().isdisjoint(("$ref", "type"))
             beside = _says(rest) - {"type"} if is_whole else _says(rest)
             found = self.value({"allOf": [rest, branch]} if beside else branch, path)
             if found is not _ENDLESS:
@@ -151,20 +152,31 @@ class _Composer:
             return MISSING
 
     def _referred(self, ref: Json, path: frozenset[int]) -> Json:
+        """What is behind a reference; once for each contract, unless it depends on what it is inside of."""
+        known = self._contract.composed
+        if (ref, self._direction) in known:
+            return known[ref, self._direction]
         target = self._target(ref)
         if target is MISSING:
             return _UNKNOWN
         if id(target) in path:
+            self._cuts += 1
             return None if schemas.is_nullable(target) else _ENDLESS
-        return self.value(target, path | {id(target)})
+        cuts = self._cuts
+        found = self.value(target, path | {id(target)})
+        if self._cuts == cuts and self._values <= MOST_VALUES and self._depth < DEEPEST // 2:
+            known[ref, self._direction] = found
+        return found
 
     def _merge(self, schema: Json, merged: dict[str, Json], path: frozenset[int]) -> frozenset[int]:
         """Put a schema with its `$ref` and `allOf` into one flat schema; what is nearer to the surface wins."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return path
         if "$ref" in schema:
             target = self._target(schema["$ref"])
-            if target is not MISSING and id(target) not in path:
+            if id(target) in path:
+                self._cuts += 1
+            elif target is not MISSING:
                 path = self._merge(target, merged, path | {id(target)})
         for member in schema.get("allOf", ()):
             path = self._merge(member, merged, path)
@@ -194,7 +206,7 @@ class _Composer:
                 return _ENDLESS
             if name in required or not _is_absent(found):
                 result[name] = None if found is _UNKNOWN else found
-        if not properties and not result and isinstance(others, Mapping) and others:
+        if not properties and not result and isinstance(others, dict) and others:
             key, found = self.value(schema.get("propertyNames", {}), path), self.value(others, path)
             return {} if _is_absent(found) else {key if isinstance(key, str) else "key": found}
         return result
@@ -205,11 +217,11 @@ class _Composer:
         yield from properties.items()
         for name in required:
             if name not in properties:
-                yield name, others if isinstance(others, Mapping) else True
+                yield name, others if isinstance(others, dict) else True
 
     def is_shown(self, schema: Json, required: bool) -> bool:
         """Whether a property belongs into a payload of this direction."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return required or self._direction != "request"
         if self._direction != "request":
             return schemas.get(schema, "writeOnly") is not True
@@ -226,7 +238,7 @@ class _Composer:
         seen: set[str] = set()
         while waiting:
             one = waiting.pop()
-            if not isinstance(one, Mapping):
+            if not isinstance(one, dict):
                 continue
             if "const" in one or schemas.example(one) is not MISSING:
                 return True
@@ -259,4 +271,4 @@ class _Composer:
 
 def _both(first: Json, second: Json) -> Json:
     """A property that two parts of an `allOf` declare: the later one with what only the earlier one says."""
-    return {**first, **second} if isinstance(first, Mapping) and isinstance(second, Mapping) else second
+    return {**first, **second} if isinstance(first, dict) and isinstance(second, dict) else second

@@ -14,7 +14,7 @@ from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Link, Navigation, Section
@@ -28,6 +28,7 @@ from api_upgrades.pages.page import Addresses, Heading, Page
 from api_upgrades.project import Project
 
 STYLE = "assets/api-upgrades.css"
+SCRIPT = "assets/api-upgrades.js"
 
 log = get_plugin_logger("api-upgrades")
 
@@ -42,10 +43,10 @@ class PluginConfig(base.Config):
 
 
 class GeneratedPage(MkDocsPage):
-    """A page that is HTML already: nothing is read, nothing goes through Markdown."""
+    """A page that is HTML already: nothing is read, nothing goes through Markdown. `title` is its navigation label."""
 
-    def __init__(self, page: Page, mount: str, file: File, config: MkDocsConfig) -> None:
-        super().__init__(page.title, file, config)
+    def __init__(self, page: Page, title: str, mount: str, file: File, config: MkDocsConfig) -> None:
+        super().__init__(title, file, config)
         self.generated = page
         self.mount = mount
         self.stands_for_itself = page.canonical is None
@@ -55,13 +56,13 @@ class GeneratedPage(MkDocsPage):
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no source; what Markdown's front matter would say comes with the page."""
         self.markdown = ""
-        self.meta = {"description": self.generated.description}
-        if not self.generated.search:
+        self.meta = {"title": self.generated.title, "description": self.generated.description}
+        if self.generated.found is None:
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Takes the page's HTML and its contents list as they are."""
-        self.content = self.generated.html
+        """Takes what the search shall read, and the contents list; the page's own HTML comes when that is done."""
+        self.content = self.generated.found or ""
         self.toc = TableOfContents([_anchor_link(heading, 2) for heading in self.generated.contents])
 
 
@@ -78,6 +79,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def __init__(self) -> None:
         self._last_good: Sequence[Page] | None = None
+        self._files: list[tuple[Page, File]] = []
         self._serves = False
         self._server: LiveReloadServer | None = None
 
@@ -86,33 +88,52 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._serves = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Adds the style sheet, once for all instances."""
+        """Adds the style sheet and the script, once for all instances."""
         if STYLE not in config.extra_css:
             config.extra_css.insert(0, STYLE)
+            config.extra_javascript.append(SCRIPT)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Adds a file for every generated page. Raises PluginError for a page that is there already."""
-        mount = _mount(self.config.path)
-        if files.get_file_from_path(STYLE) is None:
-            style = package_files("api_upgrades.pages").joinpath(STYLE).read_text("utf-8")
-            files.append(File.generated(config, STYLE, content=style))
+        for asset in (STYLE, SCRIPT):
+            if files.get_file_from_path(asset) is None:
+                content = package_files("api_upgrades.pages").joinpath(asset).read_text("utf-8")
+                files.append(File.generated(config, asset, content=content))
         written = {file.dest_uri: file for file in files}
+        self._files = []
         for page in self._pages(config):
-            uri = f"{mount}{page.path}index.md"
+            uri = f"{self._mount}{page.path}index.md"
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
             if file.dest_uri in written:
                 raise PluginError(_collision(uri, written[file.dest_uri], config))
-            GeneratedPage(page, mount, file, config)
             files.append(file)
+            self._files.append((page, file))
         return files
 
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Makes the pages. One that `nav` names keeps the title that it has there."""
+        in_nav = {id(named): index for index, named in enumerate(nav.pages)}
+        for page, file in self._files:
+            named = file.page
+            label = next((one.title for one in page.siblings if one.path == page.path), page.title)
+            made = GeneratedPage(page, label, self._mount, file, config)
+            if named is not None and id(named) in in_nav:
+                made.title = named.title or label
+                made.parent, made.previous_page, made.next_page = named.parent, named.previous_page, named.next_page
+                nav.pages[in_nav[id(named)]] = made
+                _replace(nav.items, named, made)
+        return nav
+
+    @event_priority(-100)  # after the search, which reads the page in the same event
     def on_page_context(
         self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Puts the pages of the same section beside a generated page, which is in nobody's navigation itself."""
-        if isinstance(page, GeneratedPage) and page.generated.siblings and page.mount == _mount(self.config.path):
-            context["nav"] = _with_siblings(nav, page)
+        """Shows a generated page, with the pages of the same section beside it: it is in no navigation itself."""
+        if isinstance(page, GeneratedPage) and page.mount == self._mount:
+            page.content = page.generated.html
+            if page.generated.siblings:
+                context["nav"] = _with_siblings(nav, page)
         return context
 
     def on_template_context(
@@ -131,6 +152,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             server.watch(str(project.root / folder))
         return server
 
+    @property
+    def _mount(self) -> str:
+        """The `path` option as the beginning of addresses. Raises PluginError for one that leaves the site."""
+        parts = [part for part in self.config.path.split("/") if part]
+        if any(part in (".", "..") or "\\" in part for part in parts):
+            raise PluginError(f"path: {self.config.path!r} leads out of the site; write a folder such as 'billing'")
+        return "".join(f"{part}/" for part in parts)
+
     def _project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         return Project(root, self.config.registry, self.config.source, self.config.severity)
@@ -145,14 +174,6 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
-
-
-def _mount(path: str) -> str:
-    """The `path` option as the beginning of addresses. Raises PluginError for one that leaves the site."""
-    parts = [part for part in path.split("/") if part]
-    if any(part in (".", "..") or "\\" in part for part in parts):
-        raise PluginError(f"path: {path!r} leads out of the site; write a folder such as 'billing'")
-    return "".join(f"{part}/" for part in parts)
 
 
 def _collision(uri: str, other: File, config: MkDocsConfig) -> str:
@@ -171,24 +192,38 @@ def _name(config: MkDocsConfig) -> str:
     return Path(config.config_file_path).name if config.config_file_path else "the configuration"
 
 
+def _replace(items: list[StructureItem], old: StructureItem, new: StructureItem) -> None:
+    """Put one item in another's place, in the sections too."""
+    for index, item in enumerate(items):
+        if item is old:
+            items[index] = new
+        elif isinstance(item, Section):
+            _replace(item.children, old, new)
+
+
 def _with_siblings(nav: Navigation, page: GeneratedPage) -> Navigation:
     """The navigation in which the entry of the page's section holds the section's pages."""
     result = copy.copy(nav)
-    result.items = [_unfolded(item, page) for item in nav.items]
+    result.items = [_unfolded(item, page) if _leads(item, page) else item for item in nav.items]
     return result
 
 
-def _unfolded(item: StructureItem, page: GeneratedPage) -> StructureItem:
-    home = page.mount + page.generated.section
-    if not isinstance(item, GeneratedPage) or not item.file.src_uri.startswith(home):
-        return item
-    children: list[StructureItem] = [item] if item is page or item.file.src_uri == f"{home}index.md" else []
+def _leads(item: StructureItem, page: GeneratedPage) -> bool:
+    """Whether an entry of the navigation stands for the section that a page is in."""
+    return (
+        isinstance(item, GeneratedPage)
+        and item.mount == page.mount
+        and item.generated.section == page.generated.section
+    )
+
+
+def _unfolded(item: StructureItem, page: GeneratedPage) -> Section:
+    children: list[StructureItem] = []
     for crumb in page.generated.siblings:
-        if crumb.path == page.generated.path:
-            if page not in children:
-                children.append(page)
-        else:
-            children.append(Link(crumb.title, page.mount + crumb.path + _index(page.file)))
+        known = next(
+            (one for one in (page, item) if isinstance(one, GeneratedPage) and one.generated.path == crumb.path), None
+        )
+        children.append(known or Link(crumb.title, page.mount + crumb.path + _index(page.file)))
     section = Section(item.title or "", children)
     section.active = True
     return section

@@ -3,17 +3,13 @@
 There are two guards, and either would do. Markdown is read by an instance of our own, fixed, that knows no raw HTML.
 And what it gives is not passed on but parsed and written anew from a short list of elements, with no attributes but
 a link's checked address, a list's start and the language of a code block.
-
-Imported descriptions often hold HTML. Its harmless elements work here as their Markdown does; all else is shown as
-the text it is.
+Raw HTML is shown as text, but for the few elements that `prose_html` reads.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections import defaultdict
-from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
@@ -27,37 +23,23 @@ from markdown.extensions.tables import TableExtension
 from markdown.util import Registry
 from markupsafe import Markup, escape
 
+from api_upgrades.prose_html import MARKS, HtmlReader, Mark
+
 _CACHED = 65536
-_MAX_LENGTH = 100_000
-_MAX_SEARCH = 5_000_000
+_MAX_LENGTH = 30_000
+_MAX_SEARCH = 2_000_000
 """What Markdown is asked to read at most; the worst text within these bounds takes it a second or two."""
+
+_MAX_OPEN = 60
+"""How deep elements go; what is deeper stays at that depth."""
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff\U000f0000-\U000fffff]"
 )
-"""Controls, what turns the order of letters round, what is no character, and the marks used below."""
+"""Controls, what turns the order of letters round, what is no character, and the marks of `prose_html`."""
 
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ,.;:'()/%+=?-]*[A-Za-z0-9,.;:')?%])?")
-"""A line that means nothing to Markdown, as most descriptions of properties are; it is spared the trouble."""
-
+_MARK = re.compile(f"([{chr(MARKS[0])}-{chr(MARKS[-1])}])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_BREAK = "\x1e"
-_FIRST_MARK = 0xF0000
-_MARKS = 0xFFFE
-_MARK = re.compile("([\U000f0000-\U000ffffd])")
-_FENCE = re.compile(r"(`{3,}|~{3,})[^`\n]*\n?")
-_HTML = re.compile(
-    r"(?P<markdown>(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`))"
-    r"|<code(?:\s[^<>]*)?>(?P<code>.{0,500}?)</code>"
-    r"|<(?P<end>/?)(?P<name>br|p|a|strong|b|em|i|ul|ol|li)(?P<attributes>[\s/][^<>]*)?>",
-    re.IGNORECASE | re.DOTALL,
-)
-"""The elements that work as Markdown does, and Markdown's own code, inside which there are none."""
-
-_INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "a": "a"}
-_BULLETS = {"ul": "- ", "ol": "1. "}
-_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-
 _PASSED_INLINE = frozenset(("strong", "em", "code"))
 _PASSED = _PASSED_INLINE | {"p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
@@ -92,14 +74,20 @@ def to_plain(text: str) -> str:
 
 def _html(text: str, style: _Style) -> Markup:
     text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
-    if _PLAIN.fullmatch(text):
-        return escape(text) if style.is_inline else Markup("<p>%s</p>") % text
-    if not _is_bounded(text):
-        return escape(text) if style.is_inline else Markup("\n").join(map(Markup("<p>%s</p>").__mod__, _blocks(text)))
-    reader = _Reader(style)
-    text = reader.read(text)
-    with _LOCK:
-        html = (_LINE_MARKDOWN if style.is_inline else _MARKDOWN).reset().convert(text)
+    html = _rendered(text, style) if _is_bounded(text) else None
+    if html is not None:
+        return html
+    return escape(text) if style.is_inline else Markup("\n").join(Markup("<p>%s</p>") % one for one in _blocks(text))
+
+
+def _rendered(text: str, style: _Style) -> Markup | None:
+    """Markdown as HTML, None for a text so deeply nested that Python-Markdown gives up."""
+    reader = HtmlReader(style.is_inline)
+    try:
+        with _LOCK:
+            html = (_LINE_MARKDOWN if style.is_inline else _MARKDOWN).reset().convert(reader.read(text))
+    except RecursionError:
+        return None
     writer = _Writer(style, reader.marks)
     writer.feed(html)
     writer.close()
@@ -132,111 +120,6 @@ _LOCK = threading.Lock()
 """A converter has state, and the server of `mkdocs serve` has threads."""
 
 
-class _Mark(NamedTuple):
-    """What a single character stands for while Markdown is read: a tag, or a `code` element with its text."""
-
-    source: str
-    name: str
-    is_end: bool = False
-    href: str = ""
-    code: str = ""
-
-
-def _fenced(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether it is a fenced block of code."""
-    fence, piece = "", ""
-    for line in text.splitlines(keepends=True):
-        opening = _FENCE.fullmatch(line)
-        if not fence and opening:
-            yield piece, False
-            fence, piece = opening.group(1), line
-        elif fence and line.rstrip() == fence:
-            yield piece + line, True
-            fence, piece = "", ""
-        else:
-            piece += line
-    yield piece, bool(fence)
-
-
-class _Reader:
-    """Takes harmless HTML out of a text: marks for what is inside a line, Markdown for paragraphs and lists."""
-
-    def __init__(self, style: _Style) -> None:
-        self.marks: list[_Mark] = []
-        self._is_inline = style.is_inline
-
-    def read(self, text: str) -> str:
-        if "<" not in text:
-            return text
-        return "".join(piece if is_code else self._piece(piece) for piece, is_code in _fenced(text))
-
-    def _piece(self, text: str) -> str:
-        matches = list(_HTML.finditer(text))
-        paired = _paired(matches)
-        lists: list[str] = []
-        out: list[str] = []
-        end = 0
-        for index, match in enumerate(matches):
-            between = text[end : match.start()]
-            out.append(re.sub(r"\s+", " ", between) if lists else between)
-            out.append(self._instead(match, index in paired, lists))
-            end = match.end()
-        first, *rest = "".join((*out, text[end:])).split(_BREAK)
-        # Elsewhere the spaces around a paragraph mean nothing; to Markdown they are code.
-        return "\n\n".join((first.rstrip(), *(block.strip() for block in rest))) if rest else first
-
-    def _instead(self, match: re.Match[str], is_paired: bool, lists: list[str]) -> str:
-        """What a match becomes. `lists` are the bullets of the lists that are open here."""
-        source = match.group()
-        if match["markdown"]:
-            return source
-        if match["code"] is not None:
-            return self._mark(_Mark(source, "code", code=unescape(re.sub(r"<[^<>]*>", "", match["code"]))))
-        name, is_end = match["name"].lower(), bool(match["end"])
-        if name == "br":
-            return self._mark(_Mark(source, name))
-        if name in _INLINE:
-            href = "" if is_end else _href(match["attributes"] or "")
-            return self._mark(_Mark(source, _INLINE[name], is_end, href)) if is_paired else source
-        if self._is_inline:
-            return " "
-        if name == "p":
-            return " " if lists else _BREAK
-        if name == "li":
-            return source if not lists else "" if is_end else "\n" + "    " * (len(lists) - 1) + lists[-1]
-        if not is_paired:
-            return source
-        if is_end:
-            del lists[-1:]
-            return "" if lists else _BREAK
-        lists.append(_BULLETS[name])
-        return "" if len(lists) > 1 else _BREAK
-
-    def _mark(self, mark: _Mark) -> str:
-        if len(self.marks) == _MARKS:
-            return mark.source
-        self.marks.append(mark)
-        return chr(_FIRST_MARK + len(self.marks) - 1)
-
-
-def _paired(matches: list[re.Match[str]]) -> set[int]:
-    """The indexes of those tags that have a partner. `List<i>` is not the beginning of something in italics."""
-    found: set[int] = set()
-    opened: defaultdict[str, list[int]] = defaultdict(list)
-    for index, match in enumerate(matches):
-        name = (match["name"] or "").lower()
-        if not match["end"]:
-            opened[name].append(index)
-        elif opened[name]:
-            found |= {index, opened[name].pop()}
-    return found
-
-
-def _href(attributes: str) -> str:
-    match = _HREF.search(attributes)
-    return unescape(next(value for value in match.groups() if value is not None)) if match else ""
-
-
 class _Open(NamedTuple):
     """An element that is being written: how it ends, where its content begins, and a link's address."""
 
@@ -249,7 +132,7 @@ class _Open(NamedTuple):
 class _Writer(HTMLParser):
     """Writes the HTML it is fed anew, from what is allowed. All elements end, and in order."""
 
-    def __init__(self, style: _Style, marks: list[_Mark]) -> None:
+    def __init__(self, style: _Style, marks: list[Mark]) -> None:
         super().__init__()
         self.out: list[str] = []
         self._style = style
@@ -270,8 +153,9 @@ class _Writer(HTMLParser):
             self._start(tag, f"<{tag}{_attribute(tag, attributes)}>", f"</{tag}>")
 
     def _start(self, tag: str, begin: str, end: str, href: str = "") -> None:
-        self.out.append(begin)
-        self._open.append(_Open(tag, end, len(self.out), href))
+        if len(self._open) < _MAX_OPEN:
+            self.out.append(begin)
+            self._open.append(_Open(tag, end, len(self.out), href))
 
     def _start_link(self, href: str) -> None:
         address = safe_address(href)
@@ -293,13 +177,13 @@ class _Writer(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         for piece in _MARK.split(data) if self._marks else (data,):
-            index = ord(piece) - _FIRST_MARK if len(piece) == 1 else -1
+            index = ord(piece) - MARKS[0] if len(piece) == 1 else -1
             if 0 <= index < len(self._marks):
                 self._write_mark(self._marks[index])
             else:
                 self.out.append(escape(_UNWANTED.sub("", piece)))
 
-    def _write_mark(self, mark: _Mark) -> None:
+    def _write_mark(self, mark: Mark) -> None:
         if self._is_within("code"):
             self.out.append(escape(mark.source))
         elif mark.name == "code":

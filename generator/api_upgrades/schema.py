@@ -9,7 +9,6 @@ one schema; following `$ref` is for those who have the contract.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from api_upgrades.contract import SCHEMA_REF, Json, JsonObject, Pointer, at, drop, put, unescape
@@ -22,19 +21,28 @@ ANNOTATIONS = frozenset(
 OUTSIDE = ANNOTATIONS | {"deprecated", "readOnly", "writeOnly", "default", "x-replaced-by", "x-internal"}
 """Keywords of the property rather than of its value: beside an `anyOf`, never inside its branch."""
 
+COMBINATIONS = ("anyOf", "oneOf", "allOf")
+
 MISSING: Any = object()
 
 
 def value_pointer(schema: JsonObject) -> Pointer:
     """Where the schema says what a value is that isn't null: in itself, or in the one branch beside `null`."""
+    if schema.keys().isdisjoint(COMBINATIONS):  # nearly always, and this is asked of every property
+        return ()
     for keyword in ("anyOf", "oneOf"):
         branches = schema.get(keyword)
         if isinstance(branches, list):
             others = [index for index, branch in enumerate(branches) if not _is_null(branch)]
-            if len(others) == 1 and len(branches) == 2:
+            if len(others) == 1 and len(branches) == 2 and isinstance(branches[others[0]], dict):
                 return (keyword, others[0])
     all_of = schema.get("allOf")
-    if isinstance(all_of, list) and len(all_of) == 1 and not schema.keys() & {"properties", "type"}:
+    if (
+        isinstance(all_of, list)
+        and len(all_of) == 1
+        and isinstance(all_of[0], dict)
+        and not schema.keys() & {"properties", "type"}
+    ):
         return ("allOf", 0)
     return ()
 
@@ -45,7 +53,7 @@ def value_schema(schema: JsonObject) -> JsonObject:
 
 
 def _is_null(schema: Json) -> bool:
-    return isinstance(schema, Mapping) and schema.get("type") == "null"
+    return isinstance(schema, dict) and schema.get("type") == "null"
 
 
 def keyword_pointer(schema: JsonObject, keyword: str) -> Pointer:
@@ -160,7 +168,7 @@ def enum_pointer(schema: JsonObject) -> Pointer | None:
     value = at(schema, inside)
     if "enum" in value:
         return (*inside, "enum")
-    if isinstance(value.get("items"), Mapping):
+    if isinstance(value.get("items"), dict):
         below = enum_pointer(value["items"])
         return (*inside, "items", *below) if below is not None else None
     return None
@@ -183,7 +191,7 @@ def type_name(schema: JsonObject) -> str:
         return name
     if "$ref" in value:
         return str(value["$ref"]).rpartition("/")[2]
-    if isinstance(value.get("items"), Mapping):
+    if isinstance(value.get("items"), dict):
         return f"list of {type_name(value['items'])}"
     for keyword in ("oneOf", "anyOf"):
         if keyword in value:
@@ -192,7 +200,7 @@ def type_name(schema: JsonObject) -> str:
         return " and ".join(dict.fromkeys(type_name(branch) for branch in value["allOf"]))
     names = types(schema)
     if (
-        isinstance(value.get("additionalProperties"), Mapping)
+        isinstance(value.get("additionalProperties"), dict)
         and value["additionalProperties"]
         and "properties" not in value
     ):

@@ -67,7 +67,7 @@ def read_head(source: str, root: Path) -> Head:
 def _identity(folder: Path) -> Json:
     """What a kept result depends on besides the files that were opened: who read them, and which modules there are."""
     generator = hashlib.sha256()
-    for name in ("api.py", "contract.py", "models.py", "source.py"):
+    for name in ("api.py", "contract.py", "models.py", "schema.py", "source.py"):
         generator.update((_GENERATOR / name).read_bytes())
     modules = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
     return [str(folder), sys.version, pydantic.VERSION, generator.hexdigest(), modules]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import Field
@@ -121,7 +121,7 @@ class RenameProperty(TargetedEffect):
         if "required" in holder:
             result["required"] = [self.old if name == self.new else name for name in holder["required"]]
         discriminator = holder.get("discriminator")
-        if isinstance(discriminator, Mapping) and discriminator.get("propertyName") == self.new:
+        if isinstance(discriminator, dict) and discriminator.get("propertyName") == self.new:
             result["discriminator"] = {**discriminator, "propertyName": self.old}
         return spot.write(contract, result)
 
@@ -139,7 +139,7 @@ class RenameProperty(TargetedEffect):
 
 def _replaced_by(schema: Json, new: str, old: str) -> Json:
     """A sibling that is deprecated for the renamed property follows its name."""
-    if isinstance(schema, Mapping) and schema.get("x-replaced-by") == new:
+    if isinstance(schema, dict) and schema.get("x-replaced-by") == new:
         return {**schema, "x-replaced-by": old}
     return schema
 
@@ -213,7 +213,7 @@ class OneToList(TargetedEffect):
 def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
     """The schema of one item of a list, nullable where the list was, with the list's own annotations."""
     value = schemas.value_schema(schema)
-    if not isinstance(value.get("items"), Mapping):
+    if not isinstance(value.get("items"), dict):
         return None
     item = schemas.with_nullable(value["items"], schemas.is_nullable(schema), dialect)
     beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}

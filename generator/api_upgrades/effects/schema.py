@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -112,7 +112,7 @@ def _refers(value: Json, part: Part) -> bool:
 
 def _pointed(value: Json, new: Part, old: Part) -> Json:
     """A copy of some JSON whose references to one schema point at another."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
             key: _renamed_ref(item, new, old)
             if key == "$ref"

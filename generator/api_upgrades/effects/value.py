@@ -52,10 +52,7 @@ class ChangeType(TargetedEffect):
         return spot.write(contract, {**self.was, **kept})
 
     def headline(self) -> str:
-        return self.says(
-            f"has another type; it was {schemas.type_name(self.was)}",
-            f"have another type; it was {schemas.type_name(self.was)}",
-        )
+        return self.says("is of another type", "are of another type")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -220,7 +217,4 @@ class ChangeConstraint(_Constraint):
         return schemas.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
-        return self.says(
-            f"has another {as_code(self.keyword)}; it was {as_code(schemas.as_text(self.was))}",
-            f"have another {as_code(self.keyword)}; it was {as_code(schemas.as_text(self.was))}",
-        )
+        return self.says(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from api_upgrades import http
 from api_upgrades.compare_schemas import without_annotations
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape
 from api_upgrades.derive import Step
+from api_upgrades.diff import changed_lines
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.errors import DoesNotFit
@@ -28,13 +29,17 @@ Language = Literal["json", "http", "text"]
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """One text at the older version and at the newer; empty where the part isn't there."""
+    """One text at the older version and at the newer, empty where the part isn't there. The title is Markdown.
+
+    `own` are the lines, with their sign, that the change itself alters, where other changes of the version alter more.
+    """
 
     title: str
     part: Part | None
     language: Language
     before: str
     after: str
+    own: frozenset[tuple[str, str]] | None = None
 
     @property
     def size(self) -> int:
@@ -43,13 +48,13 @@ class BeforeAfter:
 
 def before_after(history: History, step: Step, change: JudgedChange) -> list[BeforeAfter]:
     """What shows the change: its behaviour's own texts, else payloads, the smallest first, else schema fragments."""
-    shown = [*_behaviours(change)]
-    names = step.names
-    payloads: list[BeforeAfter] = []
-    for part in change.touched:
-        payloads.extend(_payloads(history, step, names, part))
+    shown = list(_behaviours(change))
+    is_alone = len(history.changes_of(step.version.id)) == 1
+    payloads = [
+        found for part in change.touched for found in _payloads(history, step, part, None if is_alone else change)
+    ]
     shown += sorted(dict.fromkeys(payloads), key=lambda one: one.size)
-    return shown or list(_fragments(step, names, change))
+    return shown or list(dict.fromkeys(_fragments(step, change)))
 
 
 def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
@@ -57,85 +62,111 @@ def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
         if isinstance(judged.effect, Behaviour):
             title = ", ".join(str(target) for target in judged.effect.target)
             part = judged.effect.target[0].part
-            yield BeforeAfter(title, part, "text", judged.effect.before.strip("\n"), judged.effect.after.strip("\n"))
+            yield BeforeAfter(
+                f"`{title}`", part, "text", judged.effect.before.strip("\n"), judged.effect.after.strip("\n")
+            )
 
 
-def _payloads(history: History, step: Step, names: Names, part: Part) -> Iterator[BeforeAfter]:
-    """The texts of one touched part that differ."""
-    new = part if part in step.newer.parts else names.newer(Target(part)).part
-    old = part if part in step.older.parts else names.older(Target(part)).part
-    older = old if old in step.older.parts else None
-    newer = new if new in step.newer.parts else None
-    before = dict(_texts(history.usage_at(step.older_version), older))
-    after = dict(_texts(history.usage_at(step.version.id), newer))
+def _payloads(history: History, step: Step, part: Part, change: JudgedChange | None) -> Iterator[BeforeAfter]:
+    """The texts of one touched part that differ; with a change, by something that the change itself alters."""
+    older, newer = history.usage_at(step.older_version), history.usage_at(step.version.id)
+    before = dict(_texts(older, step.older, _older(part, step.older, step.names)))
+    after = dict(_texts(newer, step.newer, _newer(part, step.newer, step.names)))
+    own_before, own_after = before, after
+    if change is not None:
+        first, last = change.effects[0].applied, change.effects[-1].applied
+        names = Names.of(move for judged in change.effects for move in judged.effect.moves())
+        own_before = dict(_texts(older, first.older, _older(part, first.older, names)))
+        own_after = dict(_texts(newer, last.newer, _newer(part, last.newer, names)))
     for key in dict.fromkeys((*after, *before)):
-        was, now = before.get(key, ""), after.get(key, "")
-        title, language = key
-        if was != now:
-            yield BeforeAfter(title, newer or older, language, _in(was, step.older_version), _in(now, step.version.id))
+        was, now = before.get(key, NOTHING), after.get(key, NOTHING)
+        own_was, own_now = own_before.get(key, NOTHING).text, own_after.get(key, NOTHING).text
+        if was.text == now.text or own_was == own_now:
+            continue
+        shown = now if now.text else was
+        texts = (_in(was.text, step.older_version), _in(now.text, step.version.id))
+        own = None
+        if (own_was, own_now) != (was.text, now.text):
+            own = frozenset(changed_lines(_in(own_was, step.older_version), _in(own_now, step.version.id)))
+        yield BeforeAfter(shown.title, shown.part, shown.language, *texts, own)
+
+
+def _older(part: Part, older: Contract, names: Names) -> Part | None:
+    return part if part in older.parts else names.older(Target(part)).part
+
+
+def _newer(part: Part, newer: Contract, names: Names) -> Part | None:
+    return part if part in newer.parts else names.newer(Target(part)).part
 
 
 def _in(text: str, version: str) -> str:
     return text.replace(VERSION, version)
 
 
-Texts = Iterator[tuple[tuple[str, Language], str]]
+class Text(NamedTuple):
+    """One text that shows a part; requests have a mark for the version that they name."""
+
+    title: str
+    part: Part | None
+    language: Language
+    text: str
 
 
-def _texts(usage: Usage, part: Part | None) -> Texts:
-    """What can be shown of a part, by title and language; requests name no version yet."""
-    contract = usage.contract
-    if part is None:
+NOTHING = Text("", None, "text", "")
+
+Texts = Iterator[tuple[str, Text]]
+"""Texts by what they are of, so that the older one and the newer one find each other whatever their part is called."""
+
+
+def _texts(usage: Usage, contract: Contract, part: Part | None) -> Texts:
+    """What can be shown of a part; nothing where the contract hasn't got it. `usage` tells how a schema is used."""
+    if part is None or part not in contract.parts:
         return
     if part.kind == "schema":
         if usage.directions(part) == {"request"}:
-            yield from _requests(usage, part)
+            yield _request_with(usage, contract, part)
         else:
-            yield (f"The {part.name} object", "json"), _composed(contract, _ref(part), "response")
+            yield "object", _object(contract, part, "response")
     elif part.kind == "webhook":
         body = request_body(contract, part)
         if body is not None:
-            yield (f"The payload of {part.name}", "json"), as_json(compose_body(contract, body, "webhook"))
+            text = as_json(compose_body(contract, body, "webhook"))
+            yield "payload", Text(f"Payload of `{part.name}`", part, "json", text)
     else:
-        yield from _messages(contract, part)
+        yield "request", _request(contract, part)
+        for response in responses(contract, part):
+            if response.body is not None:
+                text = http.as_response(response.status, compose_body(contract, response.body, "response"))
+                yield response.status, Text(f"Response {response.status} of `{part.name}`", part, "http", text)
 
 
-def _requests(usage: Usage, schema: Part) -> Texts:
+def _request_with(usage: Usage, contract: Contract, schema: Part) -> tuple[str, Text]:
     """The first request that carries a schema which is only sent."""
-    contract = usage.contract
     for part in usage.reach([schema]):
-        if part.kind == "operation" and request_body(contract, part) is not None:
-            yield ("The request", "http"), http.as_http(http.request(contract, part, VERSION))
-            return
-    yield (f"The {schema.name} object", "json"), _composed(contract, _ref(schema), "request")
+        if part.kind == "operation" and part in contract.parts and request_body(contract, part) is not None:
+            return "request", _request(contract, part)
+    return "object", _object(contract, schema, "request")
 
 
-def _messages(contract: Contract, part: Part) -> Texts:
-    yield ("The request", "http"), http.as_http(http.request(contract, part, VERSION))
-    for response in responses(contract, part):
-        if response.body is not None:
-            body = compose_body(contract, response.body, "response")
-            yield (f"The response {response.status}", "http"), http.as_response(response.status, body)
+def _request(contract: Contract, part: Part) -> Text:
+    return Text(f"`{part.name}`", part, "http", http.as_http(http.request(contract, part, VERSION)))
 
 
-def _ref(schema: Part) -> Json:
-    return {"$ref": SCHEMA_REF + escape(schema.name)}
+def _object(contract: Contract, schema: Part, direction: Direction) -> Text:
+    composed = compose(contract, {"$ref": SCHEMA_REF + escape(schema.name)}, direction)
+    return Text(f"`{schema.name}`", schema, "json", as_json(composed))
 
 
-def _composed(contract: Contract, schema: Json, direction: Direction) -> str:
-    return as_json(compose(contract, schema, direction))
-
-
-def _fragments(step: Step, names: Names, change: JudgedChange) -> Iterator[BeforeAfter]:
+def _fragments(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
     """For what no payload shows, such as one more enum value: the schema at each target."""
     for judged in change.effects:
         if not isinstance(judged.effect, TargetedEffect):
             continue
         for target in judged.effect.target:
-            before = _fragment(step.older, names.older(target))
+            before = _fragment(step.older, step.names.older(target))
             after = _fragment(step.newer, target)
             if before != after:
-                yield BeforeAfter(f"The schema of {target}", target.part, "json", before, after)
+                yield BeforeAfter(f"Schema of `{target}`", target.part, "json", before, after)
 
 
 def _fragment(contract: Contract, target: Target) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades.pages.changes import VersionView
-from api_upgrades.pages.page import Heading, Page
+from api_upgrades.pages.page import Heading, Page, searchable
 from api_upgrades.pages.site import Site
 
 
@@ -21,5 +21,6 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         site.html("changelog", path, **view),
         site.markdown("changelog", path, **view),
         tuple(Heading(version.id, version.id) for version in versions),
+        searchable("Changelog", "Every change, newest first.", ()),
         section=path,
     )

@@ -8,11 +8,13 @@ from functools import cached_property
 
 from api_upgrades import prose
 from api_upgrades.compare import Finding
+from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
 from api_upgrades.pages.site import PartLink, Site, counted, unique
 from api_upgrades.registry import Version
+from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
 from api_upgrades.target import Target
 
@@ -24,20 +26,26 @@ class Reason:
     """Why an effect is as severe as it is: one rule, in one or more directions."""
 
     severity: Severity
-    rule: str
     what: str
     directions: tuple[str, ...]
     why: str
 
+    @property
+    def where(self) -> str:
+        """` in responses and webhooks`."""
+        return f" in {' and '.join(f'{direction}s' for direction in self.directions)}" if self.directions else ""
+
 
 @dataclass(frozen=True)
 class EffectView:
-    """One effect in words, with the reasons for its severity."""
+    """One effect in words, with the reasons for its severity. `values` are what it says was, and what it is now."""
 
     headline: str
     severity: Severity
     reasons: tuple[Reason, ...]
+    values: tuple[tuple[str, str], ...]
     override: str | None
+    is_wording: bool
 
 
 @dataclass(frozen=True)
@@ -123,21 +131,33 @@ class ChangeView:
             judged.effect.headline(),
             judged.severity,
             tuple(self._reasons(judged.findings)),
+            tuple(dict.fromkeys(_values(judged.findings))),
             override.reason if override else None,
+            isinstance(judged.effect, Wording | ChangeExample),
         )
 
     def _reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
         table = self.site.history.table
         grouped: dict[tuple[Severity, str, str], list[str]] = {}
         for finding in findings:
-            key = (finding.severity, finding.rule, table.why(finding.rule, finding.direction))
+            key = (finding.severity, table.rules[finding.rule].what, table.why(finding.rule, finding.direction))
             grouped.setdefault(key, []).append(finding.direction or "")
-        for (severity, rule, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
-            yield Reason(severity, rule, table.rules[rule].what, unique(filter(None, directions)), why)
+        for (severity, what, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
+            yield Reason(severity, what, unique(filter(None, directions)), why)
 
     @cached_property
     def examples(self) -> list[BeforeAfter]:
         return before_after(self.site.history, self.site.history.steps[self.version], self.judged)
+
+
+def _values(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
+    """The older and the newer value of what an effect's headline tells only half: a type, a pattern, a maximum."""
+    for finding in findings:
+        if finding.rule.startswith(("type-", "constraint-", "default-")) and None not in (
+            finding.before,
+            finding.after,
+        ):
+            yield as_text(finding.before), as_text(finding.after)
 
 
 @dataclass(frozen=True)

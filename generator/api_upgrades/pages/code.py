@@ -6,11 +6,13 @@ The classes of the colours are Pygments' own, as the theme knows them. Everythin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
 
-from api_upgrades.diff import Block, Line, diff_lines, fold
+from api_upgrades.diff import Line, diff_lines, fold
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
@@ -40,24 +42,45 @@ def message_html(text: str) -> Markup:
     return Markup(escape(head, quote=False) + gap) + json_html(body)
 
 
+@lru_cache(8192)
 def code_block(text: str, language: str) -> Markup:
     """A block that can be copied. `language` is `json`, `http` or anything else for plain text."""
     shown = message_html(text) if language in ("json", "http") else Markup(escape(text, quote=False))
-    return Markup('<div class="highlight au-code"><pre><code>') + shown + Markup("\n</code></pre></div>")
+    return (
+        Markup('<div class="highlight au-code no-copy"><pre tabindex="0"><code>')
+        + shown
+        + Markup("\n</code></pre></div>")
+    )
 
 
-def diff_block(old: str, new: str, language: str) -> Markup:
-    """What changed between two texts: removed lines, added lines, unchanged ones folded away."""
-    blocks = [_block(block, language != "text") for block in fold(diff_lines(old, new))]
-    return Markup('<div class="au-diff highlight">') + Markup("").join(blocks) + Markup("</div>")
+def diff_block(old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None) -> Markup:
+    """What changed between two texts: removed lines, added lines, the others folded away.
+
+    With `own`, lines that differ but aren't among these are folded away as the unchanged ones are.
+    """
+    lines = diff_lines(old, new)
+    if own is not None:
+        # Folding sees the lines of other changes as unchanged; they are shown with their own sign where they show.
+        masked = [line if (line.sign, line.text.removesuffix(",")) in own else Line(" ", line.text) for line in lines]
+    else:
+        masked = lines
+    result = Markup()
+    done = 0
+    for block in fold(masked):
+        result += _block(lines[done : done + len(block.lines)], block.is_folded, language != "text")
+        done += len(block.lines)
+    return Markup('<div class="au-diff highlight no-copy">') + result + Markup("</div>")
 
 
-def _block(block: Block, has_json: bool) -> Markup:
-    lines = Markup("").join(_line(line, has_json) for line in block.lines)
-    shown = Markup("<pre><code>") + lines + Markup("</code></pre>")
-    if not block.is_folded:
+def _block(lines: Sequence[Line], is_folded: bool, has_json: bool) -> Markup:
+    shown = Markup("<pre><code>") + Markup().join(_line(line, has_json) for line in lines) + Markup("</code></pre>")
+    if not is_folded:
         return shown
-    return Markup(f"<details><summary>{len(block.lines)} unchanged lines</summary>") + shown + Markup("</details>")
+    others = sum(line.sign != " " for line in lines)
+    count = f"{len(lines)} unchanged lines"
+    if others:
+        count = f"{len(lines)} lines, {others} of them altered by other changes"
+    return Markup(f"<details><summary>{count}</summary>") + shown + Markup("</details>")
 
 
 _SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
 from api_upgrades.effects import KINDS, Effect
-from api_upgrades.pages.page import Heading, Page
+from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 
 
@@ -47,6 +47,11 @@ def kind_pages(site: Site) -> Iterator[Page]:
         site.html("kinds", path, **view),
         site.markdown("kinds", path, **view),
         tuple(Heading(group, titles[group]) for group in groups),
+        searchable(
+            "Effect kinds",
+            "Every kind of effect that a change file can hold.",
+            (Found(group, titles[group], " ".join(kind.name for kind in kinds)) for group, kinds in groups.items()),
+        ),
         section="maintain/",
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
 
 from api_upgrades.contract import Part
 
@@ -28,7 +30,6 @@ class Crumb:
 
     title: str
     path: str
-    children: tuple[Crumb, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ class Page:
     """One generated page.
 
     `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). Links inside `html`
-    are relative to it. `markdown` makes the page's Markdown twin. `search` says whether the search finds it,
-    `canonical` which address stands for it with search engines where that isn't its own. `section` is the guide, the
-    reference or whatever the page is a leaf of; `siblings` are the pages beside it.
+    are relative to it. `markdown` makes the page's Markdown twin. `found` is what the site's search reads instead of
+    `html`, None where it shall not find the page: code and tables are slow to read and are no good to search in.
+    `canonical` is the address that stands for the page with search engines, where that isn't its own. `section` is
+    the guide, the reference or whatever the page is a leaf of; `siblings` are the pages beside it.
     """
 
     path: str
@@ -47,10 +49,10 @@ class Page:
     html: str
     markdown: Callable[[], str]
     contents: tuple[Heading, ...] = ()
-    search: bool = True
+    found: str | None = None
     canonical: str | None = None
     section: str = ""
-    siblings: tuple[Crumb, ...] = field(default=())
+    siblings: tuple[Crumb, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,16 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text)
 
 
-def flat(headings: tuple[Heading, ...]) -> Iterator[Heading]:
-    """Every heading, parents first."""
-    for heading in headings:
-        yield heading
-        yield from flat(heading.children)
+class Found(NamedTuple):
+    """A section of a page as the search finds it, by its id."""
+
+    id: str
+    title: str
+    text: str
+
+
+def searchable(title: str, text: str, sections: Iterable[Found]) -> str:
+    """What the search reads of a page: headings with their ids, and plain text below them."""
+    shown = [f"<h1>{escape(title)}</h1><p>{escape(text)}</p>"]
+    shown += (f'<h2 id="{escape(one.id)}">{escape(one.title)}</h2><p>{escape(one.text)}</p>' for one in sections)
+    return "".join(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
@@ -66,7 +66,7 @@ class PropertyTable:
         for branch in (value, *value.get("allOf", ())):
             required = branch.get("required", ())
             for name, inner in branch.get("properties", {}).items():
-                inner = inner if isinstance(inner, Mapping) else {}
+                inner = inner if isinstance(inner, dict) else {}
                 place = target.property(name)
                 yield self._row(name, (*path, name), depth, inner, place, name in required)
                 yield from self._inside(inner, place, (*path, name), depth + 1)
@@ -77,7 +77,7 @@ class PropertyTable:
         if depth >= MAX_DEPTH or "$ref" in value:
             return
         yield from self._rows(schema, target, path, depth)
-        if isinstance(value.get("items"), Mapping):
+        if isinstance(value.get("items"), dict):
             yield from self._inside(value["items"], target.child("[]"), (*path[:-1], f"{path[-1]}[]"), depth)
 
     def _row(
@@ -154,7 +154,7 @@ def _type_texts(schema: Json) -> Iterator[TypeText]:
     name = schemas.ref(schema)
     if name is not None:
         yield TypeText(name, schema_part(name))
-    elif isinstance(value.get("items"), Mapping) and "$ref" not in value:
+    elif isinstance(value.get("items"), dict) and "$ref" not in value:
         yield TypeText("list of ")
         yield from _type_texts(value["items"])
     elif branches := value.get("oneOf") or value.get("anyOf"):

@@ -7,16 +7,16 @@ same; a page is its sections put together. What a section says of its version is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from api_upgrades import http
-from api_upgrades.contract import SCHEMA_REF, Contract, JsonObject, Part, escape
+from api_upgrades import http, prose
+from api_upgrades.contract import LITERALS, SCHEMA_REF, Contract, Json, JsonObject, Part, escape
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
-from api_upgrades.pages.page import VERSION, Heading, Page, anchor, property_anchor
+from api_upgrades.pages.page import VERSION, Found, Heading, Page, anchor, property_anchor, searchable
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.payload import as_json, compose, compose_body
@@ -25,8 +25,7 @@ from api_upgrades.resources import Resource
 from api_upgrades.severity import Direction
 from api_upgrades.target import Target
 
-KIND_TITLES = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
-PARAMETER_TITLES = {"path": "Path", "query": "Query", "header": "Headers", "cookie": "Cookies"}
+KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class PartView:
     rows: tuple[PropertyRow, ...] = ()
     type: PropertyRow | None = None
     example: str | None = None
-    parameters: dict[str, tuple[PropertyRow, ...]] = field(default_factory=dict)
+    parameters: tuple[PropertyRow, ...] = ()
     request_type: PropertyRow | None = None
     curl: str | None = None
     responses: tuple[ResponseView, ...] = ()
@@ -73,6 +72,7 @@ class Reference:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self._known_revisions: dict[str, tuple[str, ...]] = {}
         self._sections: dict[tuple[object, ...], tuple[str, Callable[[], str]]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -108,12 +108,12 @@ class Reference:
         }
         return Page(
             path,
-            f"{self.site.title} {version.id}",
+            "Reference" if shown == LATEST else f"Reference {version.id}",
             f"The reference of version {version.id} of the {self.site.title}.",
             self.site.html("reference", path, **view),
             self.site.markdown("reference", path, **view),
             (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
-            search=shown == LATEST,
+            searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
@@ -123,12 +123,15 @@ class Reference:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
+        revisions = self._revisions(resource.name)
+        order = [one.id for one in self.site.history.versions]
         view = {
             "version": version,
             "shown": shown,
             "resource": resource,
             "groups": groups,
-            "differs": self._differs(resource.name),
+            "since": next(one for one in revisions if order.index(one) <= order.index(version.id)),
+            "revisions": revisions,
         }
         contents = tuple(
             Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
@@ -149,23 +152,34 @@ class Reference:
                 "resource", path, **view, sections={one: _in(md(), version) for one, (_, md) in sections.items()}
             )(),
             contents,
-            search=shown == LATEST,
+            self._found(version, resource) if shown == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
         )
 
-    def _differs(self, resource: str) -> tuple[str, ...]:
+    def _found(self, version: Version, resource: Resource) -> str:
+        """What the search finds of a resource: its parts by their names, descriptions and properties."""
+        contract = self.site.history.contract_at(version.id)
+        sections = (
+            Found(anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
+            for part in resource.parts
+        )
+        return searchable(resource.name, prose.to_plain(resource.description), sections)
+
+    def _revisions(self, resource: str) -> tuple[str, ...]:
         """The versions, newest first, whose page of a resource says something else than the one before."""
-        found: list[str] = []
-        before: object = None
-        for version in self.site.history.versions:
-            parts = next((one.parts for one in self.site.resources(version.id) if one.name == resource), ())
-            revision = tuple((part, self.site.history.revisions[version.id][part]) for part in parts)
-            if revision != before and parts:
-                found.append(version.id)
-            before = revision
-        return tuple(reversed(found))
+        if resource not in self._known_revisions:
+            found: list[str] = []
+            before: object = ()
+            for version in self.site.history.versions:
+                parts = next((one.parts for one in self.site.resources(version.id) if one.name == resource), ())
+                revision = tuple((part, self.site.history.revisions[version.id][part]) for part in parts)
+                if revision != before and parts:
+                    found.append(version.id)
+                before = revision
+            self._known_revisions[resource] = tuple(reversed(found))
+        return self._known_revisions[resource]
 
     def _section(self, version: Version, part: Part, path: str) -> tuple[str, Callable[[], str]]:
         revision = self.site.history.revisions[version.id][part]
@@ -255,10 +269,27 @@ class Reference:
             **common,
             rows=table.rows(body.schema, target) if body else (),
             request_type=table.row("body", body.schema, target, required=True) if body else None,
-            parameters=_grouped(contract, table, part),
+            parameters=tuple(_parameters(contract, table, part)),
             curl=http.as_curl(http.request(contract, part, VERSION)),
             responses=tuple(_response(contract, table, part, one) for one in responses(contract, part)),
         )
+
+
+def _words(value: Json) -> Iterator[str]:
+    """The names of the properties and parameters in some JSON, and the texts that describe them."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "properties" and isinstance(item, dict):
+                for name, inner in item.items():
+                    yield name
+                    yield from _words(inner)
+            elif key in ("description", "summary", "name") and isinstance(item, str):
+                yield item
+            elif key not in LITERALS:
+                yield from _words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)
 
 
 def _in(text: str, version: Version) -> str:
@@ -266,14 +297,13 @@ def _in(text: str, version: Version) -> str:
     return text.replace(VERSION, version.id)
 
 
-def _grouped(contract: Contract, table: PropertyTable, part: Part) -> dict[str, tuple[PropertyRow, ...]]:
-    """The parameters by where they go, the title of the place first."""
-    groups: dict[str, list[PropertyRow]] = {}
-    for parameter in parameters(contract, part):
-        target = Target(part, f"{parameter.location} {parameter.name}")
-        row = table.row(parameter.name, parameter.schema, target, required=parameter.required)
-        groups.setdefault(PARAMETER_TITLES.get(parameter.location, parameter.location), []).append(row)
-    return {title: tuple(rows) for title, rows in groups.items()}
+def _parameters(contract: Contract, table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
+    """The parameters of an operation, but for the header that names the version: the overview tells of it once."""
+    pinning = contract.document.get("x-api-version", {}).get("header")
+    for one in parameters(contract, part):
+        if (one.location, one.name) != ("header", pinning):
+            row = table.row(one.name, one.schema, Target(part, f"{one.location} {one.name}"), required=one.required)
+            yield replace(row, flags=(f"in the {one.location}", *row.flags))
 
 
 def _response(contract: Contract, table: PropertyTable, part: Part, response: Response) -> ResponseView:

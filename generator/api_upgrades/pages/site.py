@@ -82,8 +82,9 @@ class Site:
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
     def version_crumbs(self) -> tuple[Crumb, ...]:
-        """The versions as the list beside the guide's pages, newest first."""
-        return tuple(Crumb(version.id, self.addresses.version(version.id)) for version in self.newest_first)
+        """The guide and its versions, newest first, as the list beside these pages."""
+        guide = Crumb("Upgrade guide", self.addresses.guide)
+        return guide, *(Crumb(version.id, self.addresses.version(version.id)) for version in self.newest_first)
 
     def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
         """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""

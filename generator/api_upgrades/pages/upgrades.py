@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades import prose
-from api_upgrades.pages.changes import VersionView
-from api_upgrades.pages.page import Heading, Page
+from api_upgrades.pages.changes import ChangeView, VersionView
+from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 
 
@@ -32,6 +32,7 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
         site.html("guide", path, **view),
         site.markdown("guide", path, **view),
         contents,
+        searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
         siblings=site.version_crumbs(),
     )
@@ -48,9 +49,16 @@ def _version(site: Site, version: VersionView) -> Page:
         site.html("version", path, **view),
         site.markdown("version", path, **view),
         contents,
+        searchable(f"Version {version.id}", prose.to_plain(version.version.summary), map(_found, version.changes)),
         section=site.addresses.guide,
         siblings=site.version_crumbs(),
     )
+
+
+def _found(change: ChangeView) -> Found:
+    """A change by its title, by what it asks for, and by the older and the newer names of all that it alters."""
+    texts = (change.upgrade or "", *(effect.headline for effect in change.effects), change.why)
+    return Found(change.id, prose.to_plain(change.title), " ".join(map(prose.to_plain, texts)))
 
 
 def api_facts(site: Site) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades.pages.page import Heading, Page
+from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.severity import MEANINGS, SEVERITIES, Direction, Rule, Severity
@@ -30,10 +30,11 @@ def versioning_pages(site: Site) -> Iterator[Page]:
     """`/versioning/`."""
     path = site.addresses.versioning
     rules = tuple(site.history.table.rules.values())
+    lists = {severity: _listed(rules, severity) for severity in SEVERITIES}
     view = {
         "api": api_facts(site),
         "rules": rules,
-        "lists": {severity: _listed(rules, severity) for severity in SEVERITIES},
+        "lists": lists,
         "meanings": MEANINGS,
         "versions": site.newest_first,
         "latest": site.history.latest,
@@ -52,8 +53,20 @@ def versioning_pages(site: Site) -> Iterator[Page]:
             Heading("all-rules", "All rules"),
             Heading("all-versions", "All versions"),
         ),
+        searchable(
+            "Versioning",
+            "How a call names its version, and how an organisation is pinned to one.",
+            (
+                Found("what-is-breaking", "What is breaking", _text(lists["breaking"])),
+                Found("what-is-not", "What is not", _text(lists["additive"])),
+            ),
+        ),
         section=path,
     )
+
+
+def _text(listed: tuple[Listed, ...]) -> str:
+    return " ".join(f"{one.rule.what} {one.where}." for one in listed)
 
 
 def _listed(rules: tuple[Rule, ...], severity: Severity) -> tuple[Listed, ...]:
