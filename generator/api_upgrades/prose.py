@@ -68,8 +68,8 @@ def inline_html(text: str, *, links: bool = True) -> Markup:
 def to_plain(text: str) -> str:
     """Some prose as one line of text, for titles, meta tags and the search."""
     html = to_html(text) if "\n" in text.strip() else inline_html(text)
-    html = re.sub(r"</?(?:strong|em|code|a)\b[^>]*>", "", html)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    joined = re.sub(r"</?(?:strong|em|code|a)\b[^>]*>", "", html)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", joined)).split())
 
 
 def _html(text: str, style: _Style) -> Markup:
@@ -187,7 +187,7 @@ class _Writer(HTMLParser):
         if self._is_within("code"):
             self.out.append(escape(mark.source))
         elif mark.name == "code":
-            self.out.append(Markup("<code>%s</code>") % mark.code)
+            self.out.append(Markup("<code>%s</code>") % _UNWANTED.sub("", mark.code))
         elif mark.is_end:
             self.handle_endtag(mark.name)
         else:

@@ -14,10 +14,10 @@ from html import unescape
 from typing import NamedTuple
 
 MARKS = range(0xF0000, 0xFFFFE)
-"""The characters that serve as marks, all for private use; no other text may hold them."""
+"""The characters that serve as marks, all for private use, and more than a text has tags. No text may hold them."""
 
 BREAK = "\x1e"
-"""Serves as the end of a paragraph while lists and paragraphs are taken out; no other text may hold it."""
+"""Serves as the end of a paragraph while lists and paragraphs are taken out; no text may hold it."""
 
 _MAX_NESTED = 6
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`\n]*\n?")
@@ -89,13 +89,10 @@ class HtmlReader:
         if name == "p":
             return " " if lists else BREAK
         if name == "li":
-            return (
-                source
-                if not lists
-                else ""
-                if is_end
-                else "\n" + "    " * (min(len(lists), _MAX_NESTED) - 1) + lists[-1]
-            )
+            if not lists:
+                return source
+            indent = "    " * (min(len(lists), _MAX_NESTED) - 1)
+            return "" if is_end else f"\n{indent}{lists[-1]}"
         if not is_paired:
             return source
         if is_end:
@@ -105,8 +102,6 @@ class HtmlReader:
         return "" if len(lists) > 1 else BREAK
 
     def _mark(self, mark: Mark) -> str:
-        if len(self.marks) == len(MARKS):
-            return mark.source
         self.marks.append(mark)
         return chr(MARKS[len(self.marks) - 1])
 

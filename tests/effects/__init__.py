@@ -1,0 +1,95 @@
+"""The cases of every kind of effect: a tiny newer contract, an effect as a person writes it, and what it means.
+
+One file a kind, a list of cases each. A case has a `name`, the `newer` contract and the `effect`, and then either
+
+    older      the contract before the effect, `headline`, and `findings`: what the comparison of both must find, or
+    error      what is wrong, as text; `at` is the field of the effect that is blamed for it.
+
+A contract has `schemas`, `operations`, `webhooks` and `document` (the rest); a section that `older` leaves out is as
+it is in `newer`. Expectations are written from the meaning of a kind, never from the program's output. A finding is
+`rule place (direction severity, ...)`, judged as if every schema were used in all three directions; `(severity)`
+where all three agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from api_upgrades import yaml_file
+from api_upgrades.contract import Contract, JsonObject, Part
+from api_upgrades.effects import KINDS, Effect
+from api_upgrades.model_faults import model_faults
+
+FOLDER = Path(__file__).parent
+SECTIONS = {"schemas": "schema", "operations": "operation", "webhooks": "webhook"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a file."""
+
+    kind: str
+    name: str
+    newer: JsonObject
+    effect: JsonObject
+    older: JsonObject | None = None
+    headline: str = ""
+    findings: tuple[str, ...] = ()
+    error: str | None = None
+    at: str | None = "target"
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}: {self.name}"
+
+    def parsed(self) -> Effect:
+        """The effect as the registry reads it. Raises ValidationError."""
+        return KINDS[self.kind].model_validate(self.effect)
+
+    def newer_contract(self) -> Contract:
+        return contract_of(self.newer)
+
+    def older_contract(self) -> Contract:
+        return contract_of({**self.newer, **(self.older or {})})
+
+    def faults(self) -> tuple[str, str] | None:
+        """The field and the message of what is wrong with the effect's own form, None where nothing is."""
+        try:
+            self.parsed()
+        except ValidationError as error:
+            (fault,) = model_faults(KINDS[self.kind], self.effect, error)
+            return ".".join(map(str, fault.path)), fault.message
+        return None
+
+
+def contract_of(sections: JsonObject) -> Contract:
+    """A contract from its parts, which stand under the names that targets call them by."""
+    parts: dict[Part, JsonObject] = {}
+    for section, kind in SECTIONS.items():
+        parts |= {Part(kind, name): value for name, value in sections.get(section, {}).items()}  # type: ignore[arg-type]  # the kinds are literals
+    return Contract(parts, {"openapi": "3.1.0", **sections.get("document", {})})
+
+
+def sections_of(contract: Contract) -> dict[str, Any]:
+    """A contract as the cases write it."""
+    found: dict[str, Any] = {
+        section: {part.name: contract.parts[part] for part in contract.parts if part.kind == kind}
+        for section, kind in SECTIONS.items()
+    }
+    return {**found, "document": contract.document}
+
+
+def _cases(path: Path) -> list[Case]:
+    return [
+        Case(path.stem, **{key: tuple(value) if key == "findings" else value for key, value in data.items()})
+        for data in yaml_file.read(path, path.name).data
+    ]
+
+
+CASES = {path.stem: _cases(path) for path in sorted(FOLDER.glob("*.yaml"))}
+REVERTED = [case for cases in CASES.values() for case in cases if case.error is None]
+REFUSED = [case for cases in CASES.values() for case in cases if case.error is not None]

@@ -78,7 +78,10 @@ class _EnumEffect(ExampleEffect):
 
 
 class AddEnumValue(_EnumEffect):
-    """A value is allowed that was not."""
+    """A value is allowed that was not.
+
+    {kind: add_enum_value, target: Appointment.mode, value: EXTERNAL_VIDEOCALL}
+    """
 
     kind: Literal["add_enum_value"] = "add_enum_value"
     value: Any
@@ -100,7 +103,10 @@ class AddEnumValue(_EnumEffect):
 
 
 class RemoveEnumValue(_EnumEffect):
-    """A value is no longer allowed."""
+    """A value is no longer allowed.
+
+    {kind: remove_enum_value, target: Appointment.status, value: DRAFT, before: PENDING}
+    """
 
     kind: Literal["remove_enum_value"] = "remove_enum_value"
     value: Any
@@ -124,7 +130,10 @@ class RemoveEnumValue(_EnumEffect):
 
 
 class MapEnumValues(_EnumEffect):
-    """Values go by other names, several perhaps by one."""
+    """Values go by other names, several perhaps by one.
+
+    {kind: map_enum_values, target: Availability.supported_modes, values: {NABLA_VIDEOCALL: VIDEOCALL}}
+    """
 
     kind: Literal["map_enum_values"] = "map_enum_values"
     values: dict[str, Any] = Field(min_length=1, description="The older value to the newer, in the older order.")

@@ -18,7 +18,10 @@ from api_upgrades.target import Target
 
 
 class AddOperation(TargetedEffect):
-    """An operation is new."""
+    """An operation is new.
+
+    {kind: add_operation, target: POST /copilot/notes}
+    """
 
     kind: Literal["add_operation"] = "add_operation"
 
@@ -33,7 +36,10 @@ class AddOperation(TargetedEffect):
 
 
 class RemoveOperation(TargetedEffect):
-    """An operation is gone."""
+    """An operation is gone.
+
+    {kind: remove_operation, target: GET /ping, was: {responses: {"200": {description: It answers.}}}}
+    """
 
     kind: Literal["remove_operation"] = "remove_operation"
     was: dict[str, Any]
@@ -50,7 +56,10 @@ class RemoveOperation(TargetedEffect):
 
 
 class MoveOperation(TargetedEffect):
-    """An operation has another method, another path, or both. Path parameters follow by their position."""
+    """An operation has another method, another path, or both. Path parameters follow by their position.
+
+    {kind: move_operation, target: ["PATCH /patients/{id}", "PATCH /tasks/{id}"], was_method: PUT}
+    """
 
     kind: Literal["move_operation"] = "move_operation"
     was_method: str | None = Field(None, pattern="^(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE)$")
@@ -119,7 +128,10 @@ def _path_item(contract: Contract, new: str, old: str) -> JsonObject:
 
 
 class ChangeStatus(TargetedEffect):
-    """A response comes with another status."""
+    """A response comes with another status.
+
+    {kind: change_status, target: POST /patients, old: "200", new: "201"}
+    """
 
     kind: Literal["change_status"] = "change_status"
     old: str
@@ -159,7 +171,10 @@ def _status(target: Target) -> str:
 
 
 class AddResponse(TargetedEffect):
-    """An operation can answer with a status that it could not."""
+    """An operation can answer with a status that it could not.
+
+    {kind: add_response, target: POST /patients response 409}
+    """
 
     kind: Literal["add_response"] = "add_response"
 
@@ -179,7 +194,10 @@ class AddResponse(TargetedEffect):
 
 
 class RemoveResponse(TargetedEffect):
-    """An operation no longer answers with a status."""
+    """An operation no longer answers with a status.
+
+    {kind: remove_response, target: GET /patients response 404, was: {description: There is none.}}
+    """
 
     kind: Literal["remove_response"] = "remove_response"
     was: dict[str, Any]
@@ -208,7 +226,10 @@ def _is_request(target: Target) -> None:
 
 
 class AddRequestBody(TargetedEffect):
-    """An operation takes a body that it did not."""
+    """An operation takes a body that it did not.
+
+    {kind: add_request_body, target: POST /exports request}
+    """
 
     kind: Literal["add_request_body"] = "add_request_body"
 
@@ -225,7 +246,10 @@ class AddRequestBody(TargetedEffect):
 
 
 class RemoveRequestBody(TargetedEffect):
-    """An operation takes no body any more."""
+    """An operation takes no body any more.
+
+    {kind: remove_request_body, target: POST /exports request, was: {content: {application/json: {}}}}
+    """
 
     kind: Literal["remove_request_body"] = "remove_request_body"
     was: dict[str, Any]
@@ -246,7 +270,10 @@ class RemoveRequestBody(TargetedEffect):
 
 
 class ChangeSecurity(TargetedEffect):
-    """An operation asks for other credentials."""
+    """An operation asks for other credentials.
+
+    {kind: change_security, target: GET /patients, was: [{basic: []}]}
+    """
 
     kind: Literal["change_security"] = "change_security"
     was: list[dict[str, Any]] | None = Field(description="The older `security`; null where the API's own held.")

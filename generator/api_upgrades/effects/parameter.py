@@ -26,7 +26,10 @@ def _is(parameter: JsonObject, location: str, name: str | None) -> bool:
 
 
 class AddParameter(TargetedEffect):
-    """A parameter is new."""
+    """A parameter is new.
+
+    {kind: add_parameter, target: GET /patients query phone}
+    """
 
     kind: Literal["add_parameter"] = "add_parameter"
 
@@ -48,7 +51,10 @@ class AddParameter(TargetedEffect):
 
 
 class RemoveParameter(TargetedEffect):
-    """A parameter is gone."""
+    """A parameter is gone.
+
+    {kind: remove_parameter, target: GET /patients query page, was: {schema: {type: integer}}, before: email}
+    """
 
     kind: Literal["remove_parameter"] = "remove_parameter"
     was: dict[str, Any] = Field(description="The Parameter Object, without `name` and `in`.")
@@ -76,7 +82,10 @@ class RemoveParameter(TargetedEffect):
 
 
 class RenameParameter(TargetedEffect):
-    """A parameter keeps its meaning and gets another name."""
+    """A parameter keeps its meaning and gets another name.
+
+    {kind: rename_parameter, target: GET /patients query cursor, old: after}
+    """
 
     kind: Literal["rename_parameter"] = "rename_parameter"
     old: str

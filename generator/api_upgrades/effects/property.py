@@ -66,7 +66,10 @@ def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
 
 
 class AddProperty(TargetedEffect):
-    """A property is new."""
+    """A property is new.
+
+    {kind: add_property, target: Appointment.title}
+    """
 
     kind: Literal["add_property"] = "add_property"
 
@@ -81,7 +84,10 @@ class AddProperty(TargetedEffect):
 
 
 class RemoveProperty(TargetedEffect):
-    """A property is gone."""
+    """A property is gone.
+
+    {kind: remove_property, target: Patient.nickname, was: {type: string, examples: [Cam]}, before: email}
+    """
 
     kind: Literal["remove_property"] = "remove_property"
     was: dict[str, Any] | bool
@@ -99,7 +105,10 @@ class RemoveProperty(TargetedEffect):
 
 
 class RenameProperty(TargetedEffect):
-    """A property keeps its meaning and gets another name."""
+    """A property keeps its meaning and gets another name.
+
+    {kind: rename_property, target: AppointmentRecording, old: expiresAt, new: expires_at}
+    """
 
     kind: Literal["rename_property"] = "rename_property"
     old: str
@@ -145,7 +154,10 @@ def _replaced_by(schema: Json, new: str, old: str) -> Json:
 
 
 class MoveProperty(TargetedEffect):
-    """A property goes from one object to another."""
+    """A property goes from one object to another.
+
+    {kind: move_property, target: Appointment.url, was_in: POST /appointments response 201}
+    """
 
     kind: Literal["move_property"] = "move_property"
     was_in: Target = Field(description="The object that held it.")
@@ -174,7 +186,10 @@ class MoveProperty(TargetedEffect):
 
 
 class OneToList(TargetedEffect):
-    """A property that held one value holds a list of them, under a new name or its old one."""
+    """A property that held one value holds a list of them, under a new name or its old one.
+
+    {kind: one_to_list, target: Conversation, old: assigned_provider, new: assigned_providers}
+    """
 
     kind: Literal["one_to_list"] = "one_to_list"
     old: str
@@ -225,7 +240,10 @@ def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
 
 
 class Deprecate(TargetedEffect):
-    """A property, parameter, operation or webhook is deprecated; what replaces it may be named."""
+    """A property, parameter, operation or webhook is deprecated; what replaces it may be named.
+
+    {kind: deprecate, target: Conversation.patient, replaced_by: patients}
+    """
 
     kind: Literal["deprecate"] = "deprecate"
     replaced_by: str | None = None

@@ -23,7 +23,10 @@ def prose_spot(contract: Contract, target: Target) -> Spot:
 
 
 class Wording(TargetedEffect):
-    """A text says something else. Without it, today's text serves all versions."""
+    """A text says something else. Without it, today's text serves all versions.
+
+    {kind: wording, target: Patient.phone, was: {description: The phone number without a leading plus.}}
+    """
 
     kind: Literal["wording"] = "wording"
     was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null where there was none.")
@@ -41,7 +44,10 @@ class Wording(TargetedEffect):
 
 
 class ChangeExample(TargetedEffect):
-    """An example is another, its type being the same."""
+    """An example is another, its type being the same.
+
+    {kind: change_example, target: ClinicalNoteSection.text, was: "- Headache for two days"}
+    """
 
     kind: Literal["change_example"] = "change_example"
     was: Any
@@ -58,7 +64,10 @@ class ChangeExample(TargetedEffect):
 
 
 class Behaviour(TargetedEffect):
-    """The API behaves otherwise, though its contract is the same. Says itself how severe that is."""
+    """The API behaves otherwise, though its contract is the same. Says itself how severe that is.
+
+    {kind: behaviour, target: POST /copilot/notes, severity: risky, before: "- a", after: a}
+    """
 
     kind: Literal["behaviour"] = "behaviour"
     alters_contract: ClassVar[bool] = False

@@ -15,7 +15,10 @@ from api_upgrades.target import Target
 
 
 class Replace(TargetedEffect):
-    """A value changed that no other kind reaches."""
+    """A value changed that no other kind reaches.
+
+    {kind: replace, target: document, pointer: /servers/0/url, was: "https://api.example.com/v0"}
+    """
 
     kind: Literal["replace"] = "replace"
     pointer: str = Field(pattern="^(/|$)", description="A JSON Pointer inside the part.")

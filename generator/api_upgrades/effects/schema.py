@@ -40,7 +40,10 @@ def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, be
 
 
 class AddSchema(TargetedEffect):
-    """A schema is new."""
+    """A schema is new.
+
+    {kind: add_schema, target: TextContent}
+    """
 
     kind: Literal["add_schema"] = "add_schema"
 
@@ -55,7 +58,10 @@ class AddSchema(TargetedEffect):
 
 
 class RemoveSchema(TargetedEffect):
-    """A schema is gone."""
+    """A schema is gone.
+
+    {kind: remove_schema, target: PatientNote, was: {type: object, properties: {text: {type: string}}}}
+    """
 
     kind: Literal["remove_schema"] = "remove_schema"
     was: dict[str, Any]
@@ -72,7 +78,10 @@ class RemoveSchema(TargetedEffect):
 
 
 class RenameSchema(Effect):
-    """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes."""
+    """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes.
+
+    {kind: rename_schema, old: Doctor, new: Provider}
+    """
 
     kind: Literal["rename_schema"] = "rename_schema"
     old: str

@@ -37,7 +37,10 @@ OWN_KIND = {
 
 
 class ChangeType(TargetedEffect):
-    """A value is of another type or shape."""
+    """A value is of another type or shape.
+
+    {kind: change_type, target: Appointment.note, was: {type: object, properties: {text: {type: string}}}}
+    """
 
     kind: Literal["change_type"] = "change_type"
     was: dict[str, Any]
@@ -84,7 +87,10 @@ def _set_required(contract: Contract, target: Target, required: bool) -> Contrac
 
 
 class MakeRequired(_Requiredness):
-    """A property, parameter or request body that could be left out is required."""
+    """A property, parameter or request body that could be left out is required.
+
+    {kind: make_required, target: ConversationCreate.type}
+    """
 
     kind: Literal["make_required"] = "make_required"
     was_required = False
@@ -94,7 +100,10 @@ class MakeRequired(_Requiredness):
 
 
 class MakeOptional(_Requiredness):
-    """A property, parameter or request body that was required may be left out."""
+    """A property, parameter or request body that was required may be left out.
+
+    {kind: make_optional, target: GET /patients query email}
+    """
 
     kind: Literal["make_optional"] = "make_optional"
     was_required = True
@@ -128,7 +137,10 @@ class _Nullability(ExampleEffect):
 
 
 class MakeNullable(_Nullability):
-    """A value may be null now."""
+    """A value may be null now.
+
+    {kind: make_nullable, target: Patient.email}
+    """
 
     kind: Literal["make_nullable"] = "make_nullable"
     was_nullable = False
@@ -138,7 +150,10 @@ class MakeNullable(_Nullability):
 
 
 class MakeNotNullable(_Nullability):
-    """A value that could be null never is."""
+    """A value that could be null never is.
+
+    {kind: make_not_nullable, target: Task.due_at}
+    """
 
     kind: Literal["make_not_nullable"] = "make_not_nullable"
     was_nullable = True
@@ -177,7 +192,10 @@ class _Constraint(ExampleEffect):
 
 
 class AddConstraint(_Constraint):
-    """A value has to meet a constraint that it had not: a format, a pattern, a maximum, any JSON Schema keyword."""
+    """A value has to meet a constraint that it had not: a format, a pattern, a maximum, any JSON Schema keyword.
+
+    {kind: add_constraint, target: Patient.locale, keyword: maxLength}
+    """
 
     kind: Literal["add_constraint"] = "add_constraint"
 
@@ -190,7 +208,10 @@ class AddConstraint(_Constraint):
 
 
 class RemoveConstraint(_Constraint):
-    """A constraint of a value is gone."""
+    """A constraint of a value is gone.
+
+    {kind: remove_constraint, target: Task.title, keyword: maxLength, was: 80}
+    """
 
     kind: Literal["remove_constraint"] = "remove_constraint"
     was: Json
@@ -207,7 +228,10 @@ class RemoveConstraint(_Constraint):
 
 
 class ChangeConstraint(_Constraint):
-    """A constraint of a value is another: its format, pattern, minimum, default."""
+    """A constraint of a value is another: its format, pattern, minimum, default.
+
+    {kind: change_constraint, target: Patient.phone, keyword: pattern, was: '^[1-9][0-9]+$', example: '33612345678'}
+    """
 
     kind: Literal["change_constraint"] = "change_constraint"
     was: Json

@@ -15,7 +15,10 @@ from api_upgrades.target import Target
 
 
 class AddWebhook(TargetedEffect):
-    """A webhook is new."""
+    """A webhook is new.
+
+    {kind: add_webhook, target: webhook appointment.updated}
+    """
 
     kind: Literal["add_webhook"] = "add_webhook"
 
@@ -30,7 +33,10 @@ class AddWebhook(TargetedEffect):
 
 
 class RemoveWebhook(TargetedEffect):
-    """A webhook is gone."""
+    """A webhook is gone.
+
+    {kind: remove_webhook, target: webhook patient.merged, was: {post: {responses: {}}}}
+    """
 
     kind: Literal["remove_webhook"] = "remove_webhook"
     was: dict[str, Any] = Field(description="The Path Item Object.")
@@ -47,7 +53,10 @@ class RemoveWebhook(TargetedEffect):
 
 
 class RenameWebhook(Effect):
-    """A webhook keeps its meaning and gets another name."""
+    """A webhook keeps its meaning and gets another name.
+
+    {kind: rename_webhook, old: message.created, new: conversation.message.created}
+    """
 
     kind: Literal["rename_webhook"] = "rename_webhook"
     old: str

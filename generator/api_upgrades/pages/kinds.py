@@ -24,10 +24,11 @@ class FieldView:
 
 @dataclass(frozen=True)
 class KindView:
-    """One kind: its name, what it says, and the fields that its YAML has beside `kind` and `override`."""
+    """One kind: its name, what it says, an example, and the fields that its YAML has beside `kind` and `override`."""
 
     name: str
     says: str
+    example: str
     fields: tuple[FieldView, ...]
 
 
@@ -37,7 +38,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
     groups: dict[str, list[KindView]] = {}
     for name, kind in KINDS.items():
         group = kind.__module__.rpartition(".")[2]
-        groups.setdefault(group, []).append(KindView(name, inspect.getdoc(kind) or "", tuple(_fields(kind))))
+        groups.setdefault(group, []).append(KindView(name, *described(kind), tuple(_fields(kind))))
     titles = {group: _title(group) for group in groups}
     view = {"groups": groups, "titles": titles}
     yield Page(
@@ -46,14 +47,20 @@ def kind_pages(site: Site) -> Iterator[Page]:
         "Every kind of effect that a change file can hold, with its fields.",
         site.html("kinds", path, **view),
         site.markdown("kinds", path, **view),
-        tuple(Heading(group, titles[group]) for group in groups),
+        tuple(Heading(f"kinds-{group}", titles[group]) for group in groups),
         searchable(
             "Effect kinds",
             "Every kind of effect that a change file can hold.",
-            (Found(group, titles[group], " ".join(kind.name for kind in kinds)) for group, kinds in groups.items()),
+            (Found(f"kinds-{group}", titles[group], " ".join(kind.name for kind in kinds)) for group, kinds in groups.items()),
         ),
         section="maintain/",
     )
+
+
+def described(kind: type[Effect]) -> tuple[str, str]:
+    """What a kind's docstring says, and the YAML that it ends with."""
+    says, _, example = (inspect.getdoc(kind) or "").partition("\n\n")
+    return says, inspect.cleandoc(example)
 
 
 def _title(module: str) -> str:

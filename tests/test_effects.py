@@ -1,0 +1,85 @@
+"""Every kind of effect does what its case file says: see `tests/effects/__init__.py`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from api_upgrades.compare import Finding, compare
+from api_upgrades.effects import KINDS
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.names import Names
+from api_upgrades.severity import DIRECTIONS, RuleTable
+from tests.effects import CASES, REFUSED, REVERTED, Case, sections_of
+
+reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
+refused = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REFUSED])
+
+
+def test_every_kind_has_cases_and_every_file_a_kind() -> None:
+    assert sorted(CASES) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_case_that_works_and_one_that_fails(kind: str) -> None:
+    errors = [case.error for case in CASES.get(kind, ())]
+    assert None in errors
+    assert any(errors)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_names_are_unique_and_the_effects_of_the_kind(kind: str) -> None:
+    names = [case.name for case in CASES[kind]]
+    assert sorted(names) == sorted(set(names))
+    assert {case.effect["kind"] for case in CASES[kind]} == {kind}
+
+
+@reverted
+def test_the_older_contract(case: Case) -> None:
+    older = sections_of(case.parsed().revert(case.newer_contract()))
+    assert as_text(older) == as_text(sections_of(case.older_contract()))
+
+
+@reverted
+def test_the_findings(case: Case) -> None:
+    names = Names.of(case.parsed().moves())
+    table = RuleTable.with_overrides({})
+    found = compare(case.older_contract(), case.newer_contract(), names, lambda schema: DIRECTIONS, table)
+    assert in_words(found) == list(case.findings)
+
+
+@reverted
+def test_the_headline(case: Case) -> None:
+    assert case.parsed().headline() == case.headline
+
+
+@refused
+def test_the_error(case: Case) -> None:
+    faults = case.faults()
+    if faults is None:
+        with pytest.raises(DoesNotFit) as raised:
+            case.parsed().revert(case.newer_contract())
+        faults = raised.value.field or "", str(raised.value)
+    assert faults == (case.at or "", case.error)
+
+
+def as_text(value: object) -> str:
+    """JSON in which the order of keys counts."""
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def in_words(findings: tuple[Finding, ...]) -> list[str]:
+    """The findings as the case files write them, one line a difference."""
+    lines: dict[str, list[Finding]] = {}
+    for finding in findings:
+        key = as_text([finding.rule, str(finding.target), finding.before, finding.after])
+        lines.setdefault(key, []).append(finding)
+    return [f"{same[0].rule} {same[0].target} ({_severities(same)})" for same in lines.values()]
+
+
+def _severities(findings: list[Finding]) -> str:
+    severities = {finding.severity for finding in findings}
+    if len(findings) == len(DIRECTIONS) and len(severities) == 1:
+        return severities.pop()
+    return ", ".join(f"{finding.direction or 'nowhere'} {finding.severity}" for finding in findings)
