@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades import yaml_file
@@ -124,6 +124,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(min_codepoint=32, max_codepoint=126)), inner),
+    max_leaves=15,
 )  # fmt: skip
 
 
@@ -133,13 +134,15 @@ def test_json_is_read_as_what_it_is(value: Any) -> None:
     assert repr(data(json.dumps(value, ensure_ascii=False))) == repr(value)
 
 
+@settings(max_examples=500)
 @given(st.binary(max_size=200) | st.text("abc:- \n\t[]{}&*!|>'\"%@`#?,~<\\0é\x00", max_size=60).map(str.encode))
 def test_nothing_but_data_or_a_refusal(source: bytes) -> None:
     try:
-        parse(source, "x.yaml")
-    except RegistryErrors as errors:
-        assert errors.errors
-        assert all(str(error).startswith("x.yaml:") for error in errors.errors)
+        found = parse(source, "x.yaml").data
+    except RegistryErrors as refused:
+        found = refused
+    lines = str(found).splitlines()
+    assert not isinstance(found, RegistryErrors) or (lines and all(line.startswith("x.yaml:") for line in lines))
 
 
 @pytest.mark.usefixtures("loader")
@@ -269,13 +272,13 @@ def test_bombs_are_refused_quickly_and_in_little_memory(text: str) -> None:
     assert len(message) < 300
 
 
-def test_the_largest_files_are_read_in_bounded_memory() -> None:
-    text = "[" + "a," * (MAX_BYTES // 2 - 1) + "]"
+def test_memory_is_a_multiple_of_the_file() -> None:
+    items = MAX_BYTES // 20
     tracemalloc.start()
-    assert len(data(text)) == MAX_BYTES // 2 - 1
+    assert len(data(f"[{'a,' * items}]")) == items
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 300 * 1024 * 1024
+    assert peak < MAX_BYTES // 10 * 300
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import posixpath
+from collections import defaultdict
 from collections.abc import Sequence
+from html import escape
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin
 
+from jinja2 import Environment
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -19,13 +21,16 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
+from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.files import write
 from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Heading, Page
+from api_upgrades.pages.page import Addresses, Heading, Links, Page
 from api_upgrades.project import Project
+from api_upgrades.shell import Shell, anchor_link
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
@@ -43,33 +48,39 @@ class PluginConfig(base.Config):
 
 
 class GeneratedPage(MkDocsPage):
-    """A page that is HTML already: nothing is read, nothing goes through Markdown. `title` is its navigation label."""
+    """A page that is HTML already: nothing is read, nothing goes through Markdown. `title` is its navigation label.
+
+    Where it has `likes`, pages that differ in nothing but their content, the theme renders a form for all of them.
+    """
 
     def __init__(self, page: Page, title: str, mount: str, file: File, config: MkDocsConfig) -> None:
-        super().__init__(title, file, config)
+        super().__init__(escape(title), file, config)
         self.generated = page
         self.mount = mount
+        self.likes: list[Page] = []
         self.stands_for_itself = page.canonical is None
         if page.canonical is not None and config.site_url:
-            self.canonical_url = urljoin(config.site_url.rstrip("/") + "/", mount + page.canonical)
+            self.canonical_url = _base(config) + mount + page.canonical
 
     def read_source(self, config: MkDocsConfig) -> None:
         """There is no source; what Markdown's front matter would say comes with the page."""
         self.markdown = ""
-        self.meta = {"title": self.generated.title, "description": self.generated.description}
+        self.meta = {"title": escape(self.generated.title), "description": escape(self.generated.description)}
         if self.generated.found is None:
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Takes what the search shall read, and the contents list; the page's own HTML comes when that is done."""
         self.content = self.generated.found or ""
-        self.toc = TableOfContents([_anchor_link(heading, 2) for heading in self.generated.contents])
+        self.toc = TableOfContents([anchor_link(heading, 2) for heading in self.generated.contents])
 
-
-def _anchor_link(heading: Heading, level: int) -> AnchorLink:
-    link = AnchorLink(heading.title, heading.id, level)
-    link.children = [_anchor_link(child, level + 1) for child in heading.children]
-    return link
+    def become_form(self) -> None:
+        """Put marks in place of all that the pages like this one have of their own."""
+        self.title = shell.LABEL
+        self.content = shell.CONTENT
+        self.meta = {"title": shell.TITLE, "description": shell.DESCRIPTION}
+        self.canonical_url = self.canonical_url and shell.CANONICAL
+        self.toc = TableOfContents([anchor_link(Heading(shell.HEADING, shell.HEADING), 2)])
 
 
 class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
@@ -80,6 +91,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def __init__(self) -> None:
         self._last_good: Sequence[Page] | None = None
         self._files: list[tuple[Page, File]] = []
+        self._likes: dict[str, list[Page]] = {}
         self._serves = False
         self._server: LiveReloadServer | None = None
 
@@ -102,8 +114,12 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
                 files.append(File.generated(config, asset, content=content))
         written = {file.dest_uri: file for file in files}
         self._files = []
+        self._likes = defaultdict(list)
         for page in self._pages(config):
             uri = f"{self._mount}{page.path}index.md"
+            if page.like is not None and config.theme.name == "material":
+                self._likes[page.like].append(page)
+                continue
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
             if file.dest_uri in written:
                 raise PluginError(_collision(uri, written[file.dest_uri], config))
@@ -118,6 +134,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             named = file.page
             label = next((one.title for one in page.siblings if one.path == page.path), page.title)
             made = GeneratedPage(page, label, self._mount, file, config)
+            made.likes = self._likes.get(page.path, [])
             if named is not None and id(named) in in_nav:
                 made.title = named.title or label
                 made.parent, made.previous_page, made.next_page = named.parent, named.previous_page, named.next_page
@@ -134,23 +151,28 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             page.content = page.generated.html
             if page.generated.siblings:
                 context["nav"] = _with_siblings(nav, page)
+            if page.likes:
+                page.become_form()
         return context
 
-    def on_template_context(
-        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
-    ) -> TemplateContext:
-        """Keeps out of the sitemap what another page stands for."""
-        if template_name == "sitemap.xml":
-            context["pages"] = [file for file in context["pages"] if getattr(file.page, "stands_for_itself", True)]
-        return context
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Keeps the theme's templates at hand."""
+        self._env = env
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Watches the registry and the models."""
-        self._server = server
-        project = self._project(config)
-        for folder in (project.registry, project.source):
-            server.watch(str(project.root / folder))
-        return server
+    @event_priority(-100)  # after all that has something to do with the theme's output
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Fills the pages that are like this one into its form, and writes them."""
+        if not isinstance(page, GeneratedPage) or page.mount != self._mount or not page.likes:
+            return output
+        own, beside = (Links(path, self._addresses(config)) for path in (page.generated.path, page.likes[0].path))
+        own_link = (own(page.generated.path), beside(page.generated.path))
+        form = Shell(output, own_link, self._env.get_template(shell.TOC_ITEM), _base(config))
+        for like in page.likes:
+            write(
+                Path(config.site_dir, self._mount, like.path, "index.html"),
+                form.fill(like, self._mount, own(like.path)),
+            )
+        return form.fill(page.generated, self._mount, own_link[1])
 
     @property
     def _mount(self) -> str:
@@ -164,16 +186,24 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         return Project(root, self.config.registry, self.config.source, self.config.severity)
 
+    @staticmethod
+    def _addresses(config: MkDocsConfig) -> Addresses:
+        return Addresses("" if config.use_directory_urls else "index.html")
+
     def _pages(self, config: MkDocsConfig) -> Sequence[Page]:
         """The pages as the registry has them; while serving a broken one, as they last were."""
-        addresses = Addresses("" if config.use_directory_urls else "index.html")
         try:
-            self._last_good = tuple(render(self._project(config).load(), addresses))
+            self._last_good = tuple(render(self._project(config).load(), self._addresses(config)))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
+
+
+def _base(config: MkDocsConfig) -> str:
+    """The site's address, if it is known, ending in a slash."""
+    return config.site_url.rstrip("/") + "/" if config.site_url else ""
 
 
 def _collision(uri: str, other: File, config: MkDocsConfig) -> str:
@@ -218,12 +248,13 @@ def _leads(item: StructureItem, page: GeneratedPage) -> bool:
 
 
 def _unfolded(item: StructureItem, page: GeneratedPage) -> Section:
-    children: list[StructureItem] = []
-    for crumb in page.generated.siblings:
-        known = next(
-            (one for one in (page, item) if isinstance(one, GeneratedPage) and one.generated.path == crumb.path), None
-        )
-        children.append(known or Link(crumb.title, page.mount + crumb.path + _index(page.file)))
+    known = {one.generated.path: one for one in (item, page) if isinstance(one, GeneratedPage) and not one.likes}
+    children: list[StructureItem] = [
+        known.get(crumb.path) or Link(escape(crumb.title), page.mount + crumb.path + _index(page.file))
+        for crumb in page.generated.siblings
+    ]
+    if page.likes:  # the entry of the present page, which each page takes to its own place
+        children.append(page)
     section = Section(item.title or "", children)
     section.active = True
     return section

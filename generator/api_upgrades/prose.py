@@ -83,11 +83,14 @@ def _html(text: str, style: _Style) -> Markup:
 def _rendered(text: str, style: _Style) -> Markup | None:
     """Markdown as HTML, None for a text so deeply nested that Python-Markdown gives up."""
     reader = HtmlReader(style.is_inline)
-    try:
-        with _LOCK:
-            html = (_LINE_MARKDOWN if style.is_inline else _MARKDOWN).reset().convert(reader.read(text))
-    except RecursionError:
-        return None
+    text = reader.read(text)
+    with _LOCK:
+        try:
+            html = _CONVERTERS[style.is_inline].reset().convert(text)
+        except RecursionError:
+            # What it was in the middle of would go on in the next text.
+            _CONVERTERS[style.is_inline] = _converter(style.is_inline)
+            return None
     writer = _Writer(style, reader.marks)
     writer.feed(html)
     writer.close()
@@ -108,14 +111,14 @@ def _converter(is_inline: bool) -> Markdown:
     converter = Markdown(extensions=extensions, output_format="html")
     converter.preprocessors.deregister("html_block")
     converter.inlinePatterns.deregister("html")
+    converter.ESCAPED_CHARS.append("<")
     if is_inline:
         converter.parser.blockprocessors = Registry()
         converter.parser.blockprocessors.register(ParagraphProcessor(converter.parser), "paragraph", 10)
     return converter
 
 
-_MARKDOWN = _converter(is_inline=False)
-_LINE_MARKDOWN = _converter(is_inline=True)
+_CONVERTERS = {is_inline: _converter(is_inline) for is_inline in (False, True)}
 _LOCK = threading.Lock()
 """A converter has state, and the server of `mkdocs serve` has threads."""
 

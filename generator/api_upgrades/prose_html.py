@@ -23,8 +23,8 @@ _MAX_NESTED = 6
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`\n]*\n?")
 _HTML = re.compile(
     r"(?P<markdown>(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`))"
-    r"|<code(?:\s[^<>]*)?>(?P<code>.{0,500}?)</code>"
-    r"|<(?P<end>/?)(?P<name>br|p|a|strong|b|em|i|ul|ol|li)(?P<attributes>[\s/][^<>]*)?>",
+    r"|(?<!\\)<code(?:\s[^<>]*)?>(?P<code>.{0,500}?)</code>"
+    r"|(?<!\\)<(?P<end>/?)(?P<name>br|p|a|strong|b|em|i|ul|ol|li)(?P<attributes>[\s/][^<>]*)?>",
     re.IGNORECASE | re.DOTALL,
 )
 """The elements that work as Markdown does, and Markdown's own code, inside which there are none."""

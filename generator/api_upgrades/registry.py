@@ -30,8 +30,8 @@ RESERVED = (*NOT_VERSIONS, "latest", "path", "from")
 """Names that mean something else in the folder or in an address."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*")
-_SCRAP = re.compile(r"\.#.*|\.(?!.*\.ya?ml$).*|#.*|.*~|__pycache__")
-"""Files that editors, Python and the desktop leave behind; a hidden YAML file may be a change that somebody misses."""
+_SCRAP = re.compile(r"\.#.*|\.(?!.*\.ya?ml$).*|#.*|.*~")
+"""Files that editors and the desktop leave behind. A hidden YAML file isn't one: somebody may miss a change."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -96,7 +96,7 @@ def load(folder: Path, head: Contract, root: Path) -> Registry:
 def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
     """A sort key by which `2.9` comes before `2.11`."""
     pieces = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
-    return [(not piece.isdigit(), int(piece) if piece.isdigit() else 0, piece) for piece in pieces], name
+    return [(False, int(piece), "") if piece.isdigit() else (True, 0, piece) for piece in pieces], name
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _Reader:
 
     def ordered(self, folders: Mapping[str, _Folder]) -> tuple[list[str], str | None]:
         """The versions' names, oldest first, and which of them is the first if that is certain."""
-        certain = all(found.form for found in folders.values())
+        certain = not self.errors
         groups: dict[str | None, list[str]] = {}
         for name, found in folders.items():
             before = found.form.before if found.form else None
@@ -259,7 +259,7 @@ class _Reader:
         try:
             for name in sorted(os.listdir(folder)):
                 path = folder / name
-                if _SCRAP.fullmatch(name):
+                if name == "__pycache__" or (_SCRAP.fullmatch(name) and not path.is_dir()):
                     continue
                 if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(base):
                     self._report(self._place(path), "a link that leaves the registry; put the file itself here")

@@ -5,14 +5,12 @@ Jinja's own choice by file name would leave `page.html.j2` unescaped, since the 
 
 from __future__ import annotations
 
-import re
 from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api_upgrades import prose
-from api_upgrades.effects.base import as_code
-from api_upgrades.pages import code
+from api_upgrades.pages import code, markdown
 from api_upgrades.schema import as_text
 
 
@@ -32,9 +30,23 @@ def html_environment() -> Environment:
 
 @cache
 def markdown_environment() -> Environment:
-    """Templates of the Markdown twins. Text goes through `text`, `cell`, `code` or `fence`; prose is Markdown."""
+    """Templates of the Markdown twins. What isn't the template's own Markdown goes through one of these filters.
+
+    `text` is for plain text, `prose`, `inline`, `unlinked` and `flat` (blocks on one line) for prose. All but `prose`,
+    `fence` and `diff` give one line, and a line goes through `cell` last where it stands in a table.
+    """
     environment = _environment(autoescape=False)
-    environment.filters |= {"text": md_text, "cell": md_cell, "code": md_code, "fence": md_fence}
+    environment.filters |= {
+        "text": markdown.text,
+        "cell": markdown.cell,
+        "code": markdown.code,
+        "fence": markdown.fence,
+        "diff": markdown.diff,
+        "prose": markdown.blocks,
+        "inline": markdown.line,
+        "unlinked": partial(markdown.line, links=False),
+        "flat": markdown.flat,
+    }
     return environment
 
 
@@ -50,24 +62,3 @@ def _environment(autoescape: bool) -> Environment:
     )
     environment.filters |= {"plain": prose.to_plain, "value": as_text}
     return environment
-
-
-def md_text(text: str) -> str:
-    """Text in which Markdown sees no markup, on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", " ".join(text.split()))
-
-
-def md_cell(text: str) -> str:
-    """Markdown that stays inside its table cell."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def md_code(text: str) -> str:
-    """Text as inline code, inside a table too."""
-    return as_code(text).replace("|", "\\|")
-
-
-def md_fence(text: str, language: str = "") -> str:
-    """A fenced block, its fence longer than any run of backticks inside."""
-    ticks = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    return f"{ticks}{language}\n{text}\n{ticks}"

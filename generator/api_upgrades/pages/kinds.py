@@ -51,7 +51,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
         searchable(
             "Effect kinds",
             "Every kind of effect that a change file can hold.",
-            (Found(f"kinds-{group}", titles[group], " ".join(kind.name for kind in kinds)) for group, kinds in groups.items()),
+            (Found(kind.name, kind.name, kind.says) for kinds in groups.values() for kind in kinds),
         ),
         section="maintain/",
     )

@@ -7,12 +7,14 @@ is gone by then, and what is left stands where it may. All of it means the same 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import groupby
 
 from api_upgrades import prose
-from api_upgrades.diff import diff_lines, fold
+from api_upgrades.diff import Line, diff_lines, fold
 from api_upgrades.effects.base import as_code
 
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
@@ -23,7 +25,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;)|[<~]")
 _LINE_START = re.compile(r"(?:[-+>](?=\s|$)|[>!]|-(?=-)|[0-9]{1,9}(?=[.)](?:\s|$)))", re.ASCII)
 """What begins a list, a quotation, a line or a block of an extension; only at the start of a line."""
 
-_IN_ADDRESS = re.compile(r"""[\s"'()<>\[\\\]^`{|}*_~]""")
+_IN_ADDRESS = re.compile(r"""[\s"'()<>\[\\\]^`{|}*]""")
 
 
 def text(text: str) -> str:
@@ -47,16 +49,34 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
-def diff(old: str, new: str) -> str:
-    """What changed between two texts as a fenced block, each run of unchanged lines folded into one that says so."""
-    lines: list[str] = []
-    for block in fold(diff_lines(old, new)):
-        if block.is_folded:
-            first = block.lines[0].text
-            lines.append(f" {first[: len(first) - len(first.lstrip())]}… {len(block.lines)} unchanged lines")
-        else:
-            lines += [f"{line.sign}{line.text}".rstrip() for line in block.lines]
-    return fence("\n".join(lines), "diff")
+def diff(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> str:
+    """What changed between two texts as a fenced block, each run of other lines folded into one that says so.
+
+    With `own`, lines that differ but aren't among these are folded away as the unchanged ones are.
+    """
+    lines = diff_lines(old, new)
+    # Folding sees the lines of other changes as unchanged.
+    masked = [line if own is None or (line.sign, line.text.removesuffix(",")) in own else _same(line) for line in lines]
+    found: list[str] = []
+    done = 0
+    for block in fold(masked):
+        run = lines[done : done + len(block.lines)]
+        done += len(run)
+        found += [_folded(run)] if block.is_folded else [f"{line.sign}{line.text}".rstrip() for line in run]
+    return fence("\n".join(found), "diff")
+
+
+def _same(line: Line) -> Line:
+    return Line(" ", line.text)
+
+
+def _folded(lines: Sequence[Line]) -> str:
+    others = sum(line.sign != " " for line in lines)
+    note = (
+        f"{len(lines)} lines, {others} of them altered by other changes" if others else f"{len(lines)} unchanged lines"
+    )
+    first = lines[0].text
+    return f" {first[: len(first) - len(first.lstrip())]}… {note}"
 
 
 @lru_cache(65536)
@@ -138,23 +158,20 @@ def _read(html: str) -> _Node:
     return reader.open[0]
 
 
-_BLOCKS = ("p", "pre", "ul", "ol", "blockquote", "table", "hr", "li")
+_BLOCKS = ("p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "hr")
+
+
+def _parts(node: _Node) -> Iterator[_Node]:
+    """What an element holds one below the other: its blocks, and the lines between them as paragraphs."""
+    is_block = [isinstance(child, _Node) and child.tag in _BLOCKS for child in node.children]
+    for of_block, run in groupby(zip(node.children, is_block, strict=True), key=lambda one: one[1]):
+        children = [child for child, _ in run]
+        yield from (child for child in children if isinstance(child, _Node)) if of_block else [_Node("p", {}, children)]
 
 
 def _blocks(node: _Node, is_inside: bool) -> list[str]:
-    """The blocks of an element. Inside of others code is indented: not every reader of Markdown knows fences there."""
-    found: list[str] = []
-    loose = _Node("p")
-    for child in [*node.children, _Node("")]:
-        if isinstance(child, str) or child.tag not in ("", *_BLOCKS):
-            loose.children.append(child)
-            continue
-        if paragraph := _paragraph(loose):
-            found.append(paragraph)
-        loose = _Node("p")
-        if block := _block(child, is_inside):
-            found.append(block)
-    return found
+    """The blocks of an element. Inside of others there are no fences: not every reader of Markdown knows them there."""
+    return list(filter(None, (_block(part, is_inside) for part in _parts(node))))
 
 
 def _block(node: _Node, is_inside: bool) -> str:
@@ -169,7 +186,7 @@ def _block(node: _Node, is_inside: bool) -> str:
         return _table(node)
     if node.tag == "hr":
         return "---"
-    return _paragraph(node) if node.tag == "p" else "\n\n".join(_blocks(node, is_inside))
+    return _paragraph(node)
 
 
 def _paragraph(node: _Node) -> str:
@@ -187,14 +204,14 @@ def _list(node: _Node) -> str:
     for number, content in enumerate(contents, first):
         marker = "-" if node.tag == "ul" else f"{number}."
         text = "\n\n".join(content).replace("\n", "\n    ")
-        found.append(re.sub(r"(?m)[ \t]+$(?<!\S  )", "", f"{marker} ".ljust(4 if is_loose else 0) + text))
+        found.append(re.sub(r"(?m)^ +$", "", f"{marker} ".ljust(4 if is_loose else 0) + text))
     return ("\n\n" if is_loose else "\n").join(found)
 
 
 def _pre(node: _Node, is_inside: bool) -> str:
     text = node.text.strip("\n")
     if is_inside:
-        return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
+        return "  \n".join(code(line) for line in text.split("\n") if line.strip())
     codes = node.inside("code")
     language = (codes[0].attributes.get("class") or "") if codes else ""
     return fence(text, language.removeprefix("language-"))
@@ -235,17 +252,13 @@ def _address(address: str) -> str:
     return re.sub(r"&(?=#?\w+;)", "&amp;", quoted)
 
 
-def _flat(node: _Node) -> list[str]:
-    """The blocks of an element as pieces of one line, items of lists with a dot before them."""
-    if node.tag in ("p", "pre"):
-        return [code(node.text)] if node.tag == "pre" else [" ".join(_inline(node).split())]
-    found: list[str] = []
-    loose = _Node("p")
-    for child in [*node.children, _Node("")]:
-        if isinstance(child, str) or child.tag not in ("", "thead", "tbody", "tr", "th", "td", *_BLOCKS):
-            loose.children.append(child)
-            continue
-        found += _flat(loose) if loose.children else []
-        loose = _Node("p")
-        found += (["•"] if child.tag == "li" else []) + (_flat(child) if child.tag else [])
-    return found
+def _flat(node: _Node) -> Iterator[str]:
+    """The blocks of an element as pieces of one line, a dot before each item of a list."""
+    for part in _parts(node):
+        if part.tag == "p":
+            yield " ".join(_inline(part).split())
+        elif part.tag == "pre":
+            yield code(part.text)
+        else:
+            yield "•" if part.tag == "li" else ""
+            yield from _flat(part)

@@ -40,7 +40,8 @@ class Page:
     are relative to it. `markdown` makes the page's Markdown twin. `found` is what the site's search reads instead of
     `html`, None where it shall not find the page: code and tables are slow to read and are no good to search in.
     `canonical` is the address that stands for the page with search engines, where that isn't its own. `section` is
-    the guide, the reference or whatever the page is a leaf of; `siblings` are the pages beside it.
+    the guide, the reference or whatever the page is a leaf of; `siblings` are the pages beside it. `like` is the
+    address of a page that differs from this one in nothing around its content, neither of them being searched.
     """
 
     path: str
@@ -53,11 +54,12 @@ class Page:
     canonical: str | None = None
     section: str = ""
     siblings: tuple[Crumb, ...] = ()
+    like: str | None = None
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything is. An address is relative to the mount; `link` makes it relative to a page.
+    """Where everything is. An address is relative to the mount; `Links` makes it relative to a page.
 
     `index` is what a folder's page is called in a link: nothing, or `index.html` where the site is read from disk.
     """
@@ -81,16 +83,49 @@ class Addresses:
     def resource(self, version: str, slug: str) -> str:
         return f"reference/{version}/{slug}/"
 
-    def link(self, page: str, address: str) -> str:
-        """The way from the page at one address to another."""
+
+@dataclass(frozen=True)
+class Links:
+    """The ways from one page, by its address, to everywhere else. Calling it makes any address relative."""
+
+    page: str
+    addresses: Addresses
+
+    def __call__(self, address: str) -> str:
         path, hash, fragment = address.partition("#")
-        if path == page and hash:
+        if path == self.page and hash:
             return hash + fragment
-        way = posixpath.relpath("/" + path, "/" + page)
+        way = posixpath.relpath("/" + path, "/" + self.page)
         way = "./" if way == "." else f"{way}/"
-        if self.index:
-            way = way.removeprefix("./") + self.index
+        if self.addresses.index:
+            way = way.removeprefix("./") + self.addresses.index
         return way + hash + fragment
+
+    @property
+    def guide(self) -> str:
+        """The way to the upgrade guide."""
+        return self(self.addresses.guide)
+
+    @property
+    def versioning(self) -> str:
+        """The way to the page that explains versions."""
+        return self(self.addresses.versioning)
+
+    def version(self, version: str) -> str:
+        """The way to a version's page."""
+        return self(self.addresses.version(version))
+
+    def change(self, version: str, change: str) -> str:
+        """The way to a change on its version's page."""
+        return self(self.addresses.change(version, change))
+
+    def reference(self, version: str) -> str:
+        """The way to the reference of a version, or of `latest`."""
+        return self(self.addresses.reference(version))
+
+    def resource(self, version: str, slug: str, anchor: str = "") -> str:
+        """The way to a resource in the reference of a version, or to a part on its page."""
+        return self(self.addresses.resource(version, slug) + (f"#{anchor}" if anchor else ""))
 
 
 def anchor(part: Part) -> str:

@@ -16,7 +16,7 @@ from api_upgrades import http, prose
 from api_upgrades.contract import LITERALS, SCHEMA_REF, Contract, Json, JsonObject, Part, escape
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
-from api_upgrades.pages.page import VERSION, Found, Heading, Page, anchor, property_anchor, searchable
+from api_upgrades.pages.page import VERSION, Found, Heading, Links, Page, anchor, property_anchor, searchable
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.payload import as_json, compose, compose_body
@@ -123,6 +123,7 @@ class Reference:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
+        first = self.site.resources(version.id)[0]
         revisions = self._revisions(resource.name)
         order = [one.id for one in self.site.history.versions]
         view = {
@@ -156,6 +157,7 @@ class Reference:
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
+            like=None if shown == LATEST or resource is first else self.site.addresses.resource(shown, first.slug),
         )
 
     def _found(self, version: Version, resource: Resource) -> str:
@@ -203,12 +205,13 @@ class Reference:
 
     def _schema_link(self, version: str, path: str) -> Callable[[Part], str | None]:
         shown = path.split("/")[1]
+        link = Links(path, self.site.addresses)
 
         def schema_link(schema: Part) -> str | None:
             slug = self._schema_address(version, schema)
             if slug is None:
                 return None
-            return self.site.addresses.link(path, f"{self.site.addresses.resource(shown, slug)}#{anchor(schema)}")
+            return link.resource(shown, slug, anchor(schema))
 
         return schema_link
 

@@ -10,7 +10,7 @@ from api_upgrades.contract import Part
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
-from api_upgrades.pages.page import Addresses, Crumb, anchor
+from api_upgrades.pages.page import Addresses, Crumb, Links, anchor
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resources
 
@@ -67,18 +67,12 @@ class Site:
 
     def html(self, template: str, page: str, **view: object) -> str:
         """A template of the site rendered for the page at an address."""
-
-        def link(address: str) -> str:
-            return self.addresses.link(page, address)
-
+        link = Links(page, self.addresses)
         return html_environment().get_template(f"{template}.html.j2").render(site=self, link=link, **view)
 
     def markdown(self, template: str, page: str, **view: object) -> Callable[[], str]:
         """The Markdown twin of the same view, made when it is asked for."""
-
-        def link(address: str) -> str:
-            return self.addresses.link(page, address)
-
+        link = Links(page, self.addresses)
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
     def version_crumbs(self) -> tuple[Crumb, ...]:
