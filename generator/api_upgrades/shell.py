@@ -8,6 +8,7 @@ each version with marks in place of what is its own, and the others are filled i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 
 import jinja2
@@ -50,8 +51,8 @@ class Shell:
         if self._present and entry >= 0:
             start, end = _list_item(html, entry)
             html = html[:start] + self._present + html[end:]
-        mark = self._toc_item.render(toc_item=anchor_link(Heading(HEADING, HEADING), 2))
-        contents = "".join(self._toc_item.render(toc_item=anchor_link(one, 2)) for one in page.contents)
+        mark = _contents(self._toc_item, (Heading(HEADING, HEADING),))
+        contents = _contents(self._toc_item, page.contents)
         label = next((one.title for one in page.siblings if one.path == page.path), page.title)
         for old, new in (
             (mark, contents),
@@ -64,6 +65,12 @@ class Shell:
         ):
             html = html.replace(old, new)
         return html
+
+
+@lru_cache(4096)
+def _contents(toc_item: jinja2.Template, headings: tuple[Heading, ...]) -> str:
+    """A contents list in the theme's HTML; many versions have the same."""
+    return "".join(toc_item.render(toc_item=anchor_link(heading, 2)) for heading in headings)
 
 
 def _list_item(html: str, inside: int) -> tuple[int, int]:

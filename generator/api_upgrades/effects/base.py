@@ -64,7 +64,7 @@ class Override(BaseModel):
 class Effect(BaseModel, ABC):
     """One structural edit inside a change, as data. Its fields are its YAML."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # few registries use every kind
     alters_contract: ClassVar[bool] = True
 
     kind: str

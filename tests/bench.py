@@ -1,0 +1,177 @@
+"""What the site costs: `python -m tests.bench [--versions V] [--parts P] [--runs N]`.
+
+Everything is built in fresh processes, and compared with what was built beside it for the same pages. CPU seconds are
+those of a process and its children, memory is the peak of either. The targets are printed with what was reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from tests.bench_project import ROOT, write_registry, write_site
+
+OWN_STAGES = ("load", "derive", "verify", "render", "hand over")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: its CPU seconds and peak megabytes, and the CPU seconds of the generator's stages in it."""
+
+    cpu: float
+    memory: float
+    stages: dict[str, float]
+
+    @property
+    def own(self) -> float:
+        return sum(self.stages.get(stage, 0.0) for stage in OWN_STAGES)
+
+
+def run(*arguments: str | Path) -> Run:
+    """Run a command of `bench_run`. Raises SystemExit, with what it printed, where it fails."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench_run", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None, "it is piped"
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"'{' '.join(map(str, arguments))}' failed:\n{output}")
+    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Run(usage.ru_utime + usage.ru_stime, kilobytes / 1024, json.loads(output.splitlines()[-1]))
+
+
+def middle(runs: Sequence[Run], of: Callable[[Run], float]) -> float:
+    return median(map(of, runs))
+
+
+def table(title: str, rows: Iterable[tuple[str, ...]]) -> None:
+    """Print rows as columns, the first to the left and the others to the right."""
+    found = list(rows)
+    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
+    print(f"\n{title}")
+    for first, *rest in found:
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
+        print("  " + "   ".join(cells).rstrip())
+
+
+def target(what: str, found: float, limit: float, unit: str, inclusive: bool = False) -> tuple[str, str, str, str]:
+    reached = found <= limit if inclusive else found < limit
+    words = "at most" if inclusive else "under"
+    return what, f"{found:.2f} {unit}", f"{words} {limit:g} {unit}", "reached" if reached else "MISSED"
+
+
+def server_api(scratch: Path, runs: int) -> list[tuple[str, str, str, str]]:
+    """This project's own site, beside one with nothing but a home page."""
+    empty_config = write_site(scratch / "empty", "[search]")
+    empty: list[Run] = []
+    full: list[Run] = []
+    run("build", ROOT / "mkdocs.yml", scratch / "warm")  # so that no run imports the models or compiles anything
+    for _ in range(runs):
+        empty.append(run("build", empty_config, scratch / "empty" / "site"))
+        full.append(run("build", ROOT / "mkdocs.yml", scratch / "full"))
+    shutil.copytree(ROOT / "changes", scratch / "copy" / "changes", ignore=shutil.ignore_patterns("__pycache__"))
+    imported = run("derive", scratch / "copy").stages["import"]
+    pages = sum(1 for _ in (scratch / "full").rglob("*.html"))
+    rows = [("", "CPU seconds", "share")]
+    whole = middle(full, lambda one: one.cpu)
+    for stage in OWN_STAGES:
+        rows.append(
+            (
+                f"  {stage}",
+                f"{middle(full, lambda one, stage=stage: one.stages[stage]):.2f}",
+                f"{middle(full, lambda one, stage=stage: one.stages[stage] / one.cpu):.0%}",
+            )
+        )
+    share = middle(full, lambda one: one.own / one.cpu)
+    rows += [
+        ("all that is ours", f"{middle(full, lambda one: one.own):.2f}", f"{share:.0%}"),
+        (f"the whole build, {pages} pages", f"{whole:.2f}", ""),
+        ("an empty site with Material", f"{middle(empty, lambda one: one.cpu):.2f}", ""),
+        ("importing the models, once per edit (not in the build above)", f"{imported:.2f}", ""),
+    ]
+    table(f"The Server API, medians of {runs} builds", rows)
+    multiple = median(one.cpu / other.cpu for one, other in zip(full, empty, strict=True))
+    return [
+        target("Server API: what is ours", 100 * share, 25, "% of the build's CPU"),
+        target("Server API: the whole build", multiple, 3, "times an empty site's CPU", inclusive=True),
+    ]
+
+
+def beside_plain(scratch: Path, versions: int, parts: int) -> None:
+    """Many generated pages, beside plain MkDocs on the same pages as Markdown files. Neither has a search."""
+    ours, plain = scratch / "ours", scratch / "plain"
+    write_registry(ours, versions, parts)
+    run("derive", ours)  # so that the build doesn't import the models
+    run("twins", ours, plain / "docs")
+    pages = sum(1 for _ in (plain / "docs").rglob("*.md"))
+    by_us = run("build", write_site(ours, "[api-upgrades]"), ours / "site")
+    by_mkdocs = run("build", write_site(plain, "[]"), plain / "site")
+    assert_same_pages(ours / "site", plain / "site")
+    rows = [("", "CPU seconds", "a page, ms", "peak MB")]
+    for name, one in (("plain MkDocs with Material", by_mkdocs), ("this generator", by_us)):
+        rows.append((name, f"{one.cpu:.1f}", f"{1000 * one.cpu / pages:.1f}", f"{one.memory:.0f}"))
+    rows += [
+        (f"  of it {stage}", f"{by_us.stages[stage]:.1f}", f"{1000 * by_us.stages[stage] / pages:.1f}", "")
+        for stage in OWN_STAGES
+    ]
+    rows.append(
+        ("plain in terms of ours", f"{by_mkdocs.cpu / by_us.cpu:.1f} x", "", f"{by_mkdocs.memory / by_us.memory:.1f} x")
+    )
+    table(f"{versions} versions and {parts} parts: {pages} generated pages", rows)
+
+
+def assert_same_pages(one: Path, other: Path) -> None:
+    """Raises SystemExit where two sites don't have the same pages, so that nothing else is compared."""
+    found = [{path.relative_to(site).as_posix() for path in site.rglob("index.html")} for site in (one, other)]
+    if found[0] != found[1]:
+        sys.exit(f"the two sites differ in their pages: {sorted(found[0] ^ found[1])[:5]}")
+
+
+def deriving(scratch: Path, versions: int, parts: int) -> list[tuple[str, str, str, str]]:
+    """All contracts of a large API."""
+    root = scratch / "large"
+    write_registry(root, versions, parts)
+    imported = run("derive", root).stages["import"]
+    found = run("derive", root)
+    rows = [("", "CPU seconds")]
+    rows += [(f"  {stage}", f"{found.stages[stage]:.2f}") for stage in ("load", "derive", "verify")]
+    rows += [("the whole process", f"{found.cpu:.2f}"), ("importing the models, apart", f"{imported:.2f}")]
+    table(f"{versions} versions and {parts} parts: deriving every contract", rows)
+    what = f"Deriving {versions} versions of {parts} parts"
+    return [
+        target(what, found.stages["derive"], 2, "CPU seconds"),
+        target(f"{what}: peak of the process", found.memory, 300, "MB"),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures what the site costs.")
+    parser.add_argument("--versions", type=int, default=30, help="of the comparison with plain MkDocs")
+    parser.add_argument("--parts", type=int, default=200, help="of the comparison with plain MkDocs; a multiple of 10")
+    parser.add_argument("--runs", type=int, default=5, help="builds of the Server API's site, of which medians count")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        targets = server_api(scratch, options.runs)
+        targets += deriving(scratch, 100, 1000)
+        beside_plain(scratch, options.versions, options.parts)
+    table("Targets", targets)
+
+
+if __name__ == "__main__":
+    main()
