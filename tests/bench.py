@@ -90,13 +90,8 @@ def server_api(scratch: Path, runs: int) -> list[tuple[str, str, str, str]]:
     rows = [("", "CPU seconds", "share")]
     whole = middle(full, lambda one: one.cpu)
     for stage in OWN_STAGES:
-        rows.append(
-            (
-                f"  {stage}",
-                f"{middle(full, lambda one, stage=stage: one.stages[stage]):.2f}",
-                f"{middle(full, lambda one, stage=stage: one.stages[stage] / one.cpu):.0%}",
-            )
-        )
+        seconds = median(one.stages.get(stage, 0.0) for one in full)
+        rows.append((f"  {stage}", f"{seconds:.2f}", f"{seconds / whole:.0%}"))
     share = middle(full, lambda one: one.own / one.cpu)
     rows += [
         ("all that is ours", f"{middle(full, lambda one: one.own):.2f}", f"{share:.0%}"),

@@ -85,5 +85,6 @@ def derive(root: str) -> None:
 
 if __name__ == "__main__":
     count_stages()
-    {"build": build, "twins": twins, "derive": derive}[sys.argv[1]](*sys.argv[2:])
+    commands: dict[str, Callable[..., None]] = {"build": build, "twins": twins, "derive": derive}
+    commands[sys.argv[1]](*sys.argv[2:])
     print(json.dumps(spent))

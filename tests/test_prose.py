@@ -428,7 +428,7 @@ BOMBS = {
     "lists": "".join("    " * n + "- a\n" for n in range(100)),
     "headings": "# a\n" * 5_000,
     "fences": "```a\n" * 5_000,
-    "runs of backticks": "".join("`" * (n % 200) + "a" for n in range(300)),
+    "runs of backticks": "".join("`" * (n % 100) + "a" for n in range(400)),
     "emphasis": "*_" * 15_000,
     "tags": "<b>" * 10_000,
     "pairs of tags": "<b>" * 4_000 + "</b>" * 4_000,

@@ -70,7 +70,8 @@ class Contract:
             rest["components"] = components
         paths: dict[str, JsonObject] = {}
         for path, item in document.get("paths", {}).items():
-            paths[path] = {key: value for key, value in item.items() if key not in METHODS}
+            if beside := {key: value for key, value in item.items() if key not in METHODS}:
+                paths[path] = beside
             for key, value in item.items():
                 if key in METHODS:
                     parts[Part("operation", f"{key.upper()} {path}")] = value
@@ -161,6 +162,20 @@ def drop(value: Json, pointer: Pointer) -> Json:
     if isinstance(parent, dict):
         return put(value, pointer[:-1], {key: kept for key, kept in parent.items() if key != pointer[-1]})
     return put(value, pointer[:-1], [kept for index, kept in enumerate(parent) if index != pointer[-1]])
+
+
+def same(one: Json, other: Json) -> bool:
+    """Whether two values are the same JSON. To Python `True` is 1; in JSON it is not."""
+    return one is other or (one == other and _same_booleans(one, other))
+
+
+def _same_booleans(one: Json, other: Json) -> bool:
+    """For values that are equal to Python."""
+    if isinstance(one, dict):
+        return all(one[key] is other[key] or _same_booleans(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return all(map(_same_booleans, one, other))
+    return isinstance(one, bool) == isinstance(other, bool)
 
 
 LITERALS = ("example", "examples", "default", "enum", "const")

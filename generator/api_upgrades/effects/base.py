@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from api_upgrades.contract import Contract
+from api_upgrades.contract import Contract, same
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
@@ -112,7 +112,7 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and reverted == contract:
+            if self.alters_contract and same(reverted.parts, contract.parts) and same(reverted.document, contract.document):
                 raise DoesNotFit(f"alters nothing at {target}", "target")
             contract = reverted
         return contract

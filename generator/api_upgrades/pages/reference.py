@@ -7,64 +7,19 @@ same; a page is its sections put together. What a section says of its version is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
-from api_upgrades import http, prose
-from api_upgrades.contract import LITERALS, SCHEMA_REF, Contract, Json, JsonObject, Part, escape
-from api_upgrades.lineage import Event
-from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
-from api_upgrades.pages.page import VERSION, Found, Heading, Links, Page, anchor, property_anchor, searchable
-from api_upgrades.pages.properties import PropertyRow, PropertyTable
+from api_upgrades import prose
+from api_upgrades.contract import LITERALS, Json, Part
+from api_upgrades.operation import operation_object
+from api_upgrades.pages.page import VERSION, Found, Heading, Links, Page, anchor, searchable
+from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
-from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
-from api_upgrades.severity import Direction
-from api_upgrades.target import Target
 
 KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
-
-
-@dataclass(frozen=True)
-class ResponseView:
-    """A response of an operation: its body's rows, and what it looks like."""
-
-    status: str
-    description: str
-    type: PropertyRow | None
-    rows: tuple[PropertyRow, ...]
-    example: str | None
-
-    @property
-    def is_error(self) -> bool:
-        return not self.status.startswith(("1", "2", "3"))
-
-
-@dataclass(frozen=True)
-class PartView:
-    """A part at one version; the fields that its kind hasn't got are empty."""
-
-    part: Part
-    anchor: str
-    title: str
-    description: str
-    deprecated: bool
-    replaced_by: str | None
-    events: tuple[Event, ...]
-    rows: tuple[PropertyRow, ...] = ()
-    type: PropertyRow | None = None
-    example: str | None = None
-    parameters: tuple[PropertyRow, ...] = ()
-    request_type: PropertyRow | None = None
-    curl: str | None = None
-    responses: tuple[ResponseView, ...] = ()
-
-    def row_anchor(self, row: PropertyRow) -> str:
-        """The id of a row of an object; rows of operations have none."""
-        return property_anchor(self.part, row.path)
 
 
 class Reference:
@@ -190,7 +145,7 @@ class Reference:
         )
         key = (part, revision, path.count("/"), links)
         if key not in self._sections:
-            view = {"view": self._view(version, part), "schema_link": self._schema_link(version.id, path)}
+            view = {"view": part_view(self.site, version.id, part), "schema_link": self._schema_link(version.id, path)}
             template = f"part_{part.kind}"
             self._sections[key] = (
                 self.site.html(template, path, **view),
@@ -215,68 +170,6 @@ class Reference:
 
         return schema_link
 
-    def _view(self, version: Version, part: Part) -> PartView:
-        contract = self.site.history.contract_at(version.id)
-        table = PropertyTable(contract, version.id, self.site.lineage)
-        events = tuple(self.site.lineage.of(Target(part), version.id))
-        value = contract.parts[part]
-        if part.kind == "schema":
-            return self._schema(contract, table, part, value, events, version)
-        operation = operation_object(contract, part)
-        common: dict[str, Any] = {
-            "part": part,
-            "anchor": anchor(part),
-            "title": str(operation.get("summary") or part.name),
-            "description": str(operation.get("description") or ""),
-            "deprecated": operation.get("deprecated") is True,
-            "replaced_by": operation.get("x-replaced-by"),
-            "events": events,
-        }
-        if part.kind == "webhook":
-            body = request_body(contract, part)
-            rows = table.rows(body.schema, Target(part, "payload")) if body else ()
-            example = as_json(compose_body(contract, body, "webhook")) if body else None
-            return PartView(**common, rows=rows, example=example)
-        return self._operation(contract, table, part, common)
-
-    def _schema(
-        self,
-        contract: Contract,
-        table: PropertyTable,
-        part: Part,
-        value: JsonObject,
-        events: tuple[Event, ...],
-        version: Version,
-    ) -> PartView:
-        directions = self.site.history.usage_at(version.id).directions(part)
-        direction: Direction = "request" if directions == {"request"} else "response"
-        composed = compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, direction)
-        rows = table.rows(value, Target(part))
-        return PartView(
-            part,
-            anchor(part),
-            part.name,
-            str(value.get("description") or ""),
-            value.get("deprecated") is True,
-            value.get("x-replaced-by"),
-            events,
-            rows,
-            None if rows else table.row(part.name, value, Target(part), required=True),
-            as_json(composed),
-        )
-
-    def _operation(self, contract: Contract, table: PropertyTable, part: Part, common: dict[str, Any]) -> PartView:
-        body = request_body(contract, part)
-        target = Target(part, "request")
-        return PartView(
-            **common,
-            rows=table.rows(body.schema, target) if body else (),
-            request_type=table.row("body", body.schema, target, required=True) if body else None,
-            parameters=tuple(_parameters(contract, table, part)),
-            curl=http.as_curl(http.request(contract, part, VERSION)),
-            responses=tuple(_response(contract, table, part, one) for one in responses(contract, part)),
-        )
-
 
 def _words(value: Json) -> Iterator[str]:
     """The names of the properties and parameters in some JSON, and the texts that describe them."""
@@ -298,24 +191,3 @@ def _words(value: Json) -> Iterator[str]:
 def _in(text: str, version: Version) -> str:
     """A shared text as the page of a version has it."""
     return text.replace(VERSION, version.id)
-
-
-def _parameters(contract: Contract, table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
-    """The parameters of an operation, but for the header that names the version: the overview tells of it once."""
-    pinning = contract.document.get("x-api-version", {}).get("header")
-    for one in parameters(contract, part):
-        if (one.location, one.name) != ("header", pinning):
-            row = table.row(one.name, one.schema, Target(part, f"{one.location} {one.name}"), required=one.required)
-            yield replace(row, flags=(f"in the {one.location}", *row.flags))
-
-
-def _response(contract: Contract, table: PropertyTable, part: Part, response: Response) -> ResponseView:
-    body = response.body
-    target = Target(part, f"response {response.status}")
-    return ResponseView(
-        response.status,
-        response.description,
-        table.row("body", body.schema, target, required=True) if body else None,
-        table.rows(body.schema, target) if body else (),
-        http.as_response(response.status, compose_body(contract, body, "response")) if body else None,
-    )

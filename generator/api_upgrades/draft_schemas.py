@@ -1,0 +1,264 @@
+"""What happened inside a schema: the kinds of properties, values, enums and prose that lead from the newer to the older.
+
+Everything is named by its target, so only places that a target reaches are looked into, and never through a `$ref`:
+a schema that is referred to is a part of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Json, JsonObject, same
+from api_upgrades.draft_undo import Undone, cost, left_over, size
+from api_upgrades.effects.value import OWN_KIND
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.locate import schema_spot
+from api_upgrades.names import Names
+from api_upgrades.schema import MISSING
+from api_upgrades.target import Target
+
+WORDS = ("title", "description")
+
+KEPT = schemas.OUTSIDE - {"example", "examples", "default"}
+"""What `change_type` and `one_to_list` take over from today."""
+
+SHAPE = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
+"""Keywords that say what a value is; where no finer kind has put them right, it is another type."""
+
+WALKED = OWN_KIND.keys() | SHAPE
+"""Keywords that no constraint kind is for, or that are looked into."""
+
+SMALL = 6
+"""A schema of so few leaves is told whole, as another type, even if not all of it differs."""
+
+
+@dataclass(frozen=True)
+class SchemaDraft:
+    """What drafts the effects inside of schemas. `goal` is the older contract, under the names of the newer."""
+
+    undone: Undone
+    goal: Contract
+    names: Names
+
+    def draft(self, target: Target) -> None:
+        """Undo, on the schema at a target, whatever a kind expresses."""
+        try:
+            goal, now = self._goal(target), self._now(target)
+        except DoesNotFit:
+            return
+        if not isinstance(goal, dict) or not isinstance(now, dict) or same(goal, now):
+            return
+        if target.steps or not target.section:  # else the words are those of the parameter or the body
+            self._words(target, goal, now)
+            self._deprecation(target, goal)
+        if _is_list(now) and not _is_list(goal) and self._became_list(target, goal):
+            self.draft(target)
+            return
+        self._constraints(target, KEPT)
+        if _is_other_type(goal, now) and self._another_type(target):
+            return
+        self._mapped_values(target)
+        self._constraints(target, None)
+        self._values(target)
+        self._children(target)
+        self._nullability(target)
+        self._example(target)
+        if any(left.pointer[:1] and left.pointer[0] in SHAPE for left in left_over(self._now(target), goal)):
+            self._another_type(target)
+
+    def _goal(self, target: Target) -> Json:
+        return schema_spot(self.goal, target).read(self.goal)
+
+    def _now(self, target: Target, contract: Contract | None = None) -> Json:
+        contract = contract or self.undone.contract
+        return schema_spot(contract, target).read(contract)
+
+    def _words(self, target: Target, goal: JsonObject, now: JsonObject) -> None:
+        was = {key: goal.get(key) for key in WORDS if goal.get(key) != now.get(key)}
+        if was:
+            self.undone.undo_at("wording", target, was=was)
+
+    def _deprecation(self, target: Target, goal: JsonObject) -> None:
+        now = self._now(target)
+        if now.get("deprecated") is True and "deprecated" not in goal and "x-replaced-by" not in goal:
+            self.undone.undo_at("deprecate", target, replaced_by=now.get("x-replaced-by", MISSING))
+
+    def _became_list(self, target: Target, goal: JsonObject) -> bool:
+        """A list of what was one of them before, under the same name."""
+
+        def fits(older: Contract) -> bool:
+            return 2 * cost(self._now(target, older), goal) <= size(goal)
+
+        if not target.steps or not target.steps[-1].startswith("."):
+            return False
+        return self.undone.undo_at("one_to_list", target.holder, fits, old=target.name, new=target.name)
+
+    def _another_type(self, target: Target) -> bool:
+        """The whole schema at once, unless that would copy much more than differs."""
+        goal, now = self._goal(target), self._now(target)
+        left = cost(now, goal)
+        was = {key: value for key, value in goal.items() if key not in KEPT or not same(value, now.get(key, MISSING))}
+        if size(was) > max(SMALL, left + 2):
+            return False
+        return self.undone.undo_at("change_type", target, lambda older: cost(self._now(target, older), goal) < left, was=was)
+
+    def _constraints(self, target: Target, only: frozenset[str] | None) -> None:
+        goal, now = self._goal(target), self._now(target)
+        for keyword in dict.fromkeys((*goal, *schemas.value_schema(goal), *now, *schemas.value_schema(now))):
+            if keyword not in WALKED and (only is None or keyword in only):
+                self._constraint(target, keyword)
+
+    def _constraint(self, target: Target, keyword: str) -> None:
+        goal, now = self._goal(target), self._now(target)
+        was, has = schemas.get(goal, keyword, MISSING), schemas.get(now, keyword, MISSING)
+        if same(was, has) or _is_shared(was, has):
+            return
+        if keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(now):
+            return  # the constraint kinds would write behind the reference
+
+        def fits(older: Contract) -> bool:
+            return same(schemas.get(self._now(target, older), keyword, MISSING), was)
+
+        kind = "remove" if has is MISSING else "add" if was is MISSING else "change"
+        example = MISSING if keyword in schemas.OUTSIDE else self._older_example(goal, now)
+        self.undone.undo_at(f"{kind}_constraint", target, fits, keyword=keyword, was=was, example=example)
+
+    def _older_example(self, goal: JsonObject, now: JsonObject) -> Json:
+        """The older example, where it is another and a kind that takes one can write it; else MISSING."""
+        was, has = schemas.example(goal), schemas.example(now)
+        if was is MISSING or same(was, has):
+            return MISSING
+        written = schemas.with_example(now, was, self.goal.dialect)
+        return was if all(same(written.get(key), goal.get(key)) for key in ("example", "examples")) else MISSING
+
+    def _example(self, target: Target) -> None:
+        was = self._older_example(self._goal(target), self._now(target))
+        if was is not MISSING:
+            self.undone.undo_at("change_example", target, was=was)
+
+    def _mapped_values(self, target: Target) -> None:
+        """Values that went by other names, as the names say; what is new beside them is undone first."""
+        older = _values(self._goal(target))
+        was = self.names.older(target)
+        newer = {value: self.names.newer(was.child(f"={value}")).steps[-1][1:] for value in older}
+        if all(old == new for old, new in newer.items()):
+            return
+        by_text = {schemas.as_text(value): value for value in _values(self._now(target))}
+        values = {old: by_text[new] for old, new in newer.items() if new in by_text}
+        for value in by_text.values():
+            if value not in values.values():
+                self._value("add_enum_value", target, value)
+        example = self._older_example(self._goal(target), self._now(target))
+        self.undone.undo_at("map_enum_values", target, values=values, example=example)
+
+    def _values(self, target: Target) -> None:
+        """Values that came and values that went. The older ones are put back first: an enum is never empty."""
+        goal, now = self._goal(target), self._now(target)
+        if schemas.enum_pointer(goal) is None or schemas.enum_pointer(now) is None:
+            return
+        older, newer = _values(goal), _values(now)
+        before: Json = MISSING
+        for value in reversed(older):
+            if value not in newer and not self._value("remove_enum_value", target, value, before):
+                continue
+            before = value
+        for value in reversed(newer):
+            if value not in older:
+                self._value("add_enum_value", target, value)
+
+    def _value(self, kind: str, target: Target, value: Json, before: Json = MISSING) -> bool:
+        example = self._older_example(self._goal(target), self._now(target))
+        return self.undone.undo_at(kind, target, value=value, before=before, example=example)
+
+    def _nullability(self, target: Target) -> None:
+        goal, now = self._goal(target), self._now(target)
+        if schemas.is_nullable(goal) != schemas.is_nullable(now):
+            left = cost(now, goal)
+            self.undone.undo_at(
+                "make_nullable" if schemas.is_nullable(now) else "make_not_nullable",
+                target,
+                lambda older: cost(self._now(target, older), goal) < left,
+                example=self._older_example(goal, now),
+            )
+
+    def _children(self, target: Target) -> None:
+        goal, now = self._goal(target), self._now(target)
+        older, newer = _properties(goal), _properties(now)
+        for name in reversed(newer):
+            if name not in older:
+                self.undone.undo_at("add_property", target.property(name))
+        required, requires = _required(goal), _required(now)
+        for name in reversed(newer):
+            if name not in older:
+                continue
+            if (name in required) != (name in requires):
+                kind = "make_required" if name in requires else "make_optional"
+                self.undone.undo_at(kind, target.property(name))
+            if not same(older[name], newer[name]):
+                self.draft(target.property(name))
+        for holder in _holders(goal):
+            self._gone(target, holder, set(newer))
+        was, has = schemas.value_schema(goal), schemas.value_schema(now)
+        for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
+            if isinstance(was.get(keyword), dict) and isinstance(has.get(keyword), dict):
+                self.draft(target.child(step))
+
+    def _gone(self, target: Target, holder: JsonObject, present: set[str]) -> None:
+        """The properties of one object that are no more, put back from the last to the first."""
+        before: Json = MISSING
+        for name, was in reversed(holder["properties"].items()):
+            if name not in present:
+                required = name in holder.get("required", ())
+                if not self._put_back(target.property(name), was, required or MISSING, before):
+                    continue
+            before = name
+
+    def _put_back(self, target: Target, was: Json, required: Json, before: Json) -> bool:
+        def fits(older: Contract) -> bool:
+            return schema_spot(older, target).pointer == schema_spot(self.goal, target).pointer
+
+        return self.undone.undo_at("remove_property", target, fits, was=was, required=required, before=before)
+
+
+def _holders(schema: JsonObject) -> Iterator[JsonObject]:
+    """The objects whose properties are a schema's own: its value's, and those of inline branches of an `allOf`."""
+    value = schemas.value_schema(schema)
+    for holder in (value, *value.get("allOf", ())):
+        if "properties" in holder:
+            yield holder
+
+
+def _properties(schema: JsonObject) -> dict[str, Json]:
+    return {name: value for holder in _holders(schema) for name, value in holder["properties"].items()}
+
+
+def _required(schema: JsonObject) -> set[str]:
+    return {name for holder in _holders(schema) for name in holder.get("required", ())}
+
+
+def _values(schema: JsonObject) -> list[Json]:
+    return (schemas.enum_values(schema) or []) if schemas.enum_pointer(schema) is not None else []
+
+
+def _is_list(schema: JsonObject) -> bool:
+    return isinstance(schemas.value_schema(schema).get("items"), dict)
+
+
+def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
+    was, has = schemas.value_schema(goal), schemas.value_schema(now)
+    if any(not same(was.get(keyword), has.get(keyword)) for keyword in ("$ref", "const")):
+        return True
+    if any((keyword in was) != (keyword in has) for keyword in ("anyOf", "oneOf", "allOf", "enum")):
+        return True
+    return _types(goal) != _types(now)
+
+
+def _types(schema: JsonObject) -> set[str]:
+    return set(schemas.types(schema)) or ({"object"} if "properties" in schemas.value_schema(schema) else set())
+
+
+def _is_shared(was: Json, has: Json) -> bool:
+    """Whether two objects have something in common, which a constraint kind would copy."""
+    return isinstance(was, dict) and isinstance(has, dict) and any(same(was[key], has.get(key)) for key in was)

@@ -1,0 +1,128 @@
+"""A schema, an operation or a webhook at one version, as the reference shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from api_upgrades import http
+from api_upgrades.contract import SCHEMA_REF, Part, escape
+from api_upgrades.lineage import Event
+from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
+from api_upgrades.pages.page import VERSION, anchor, property_anchor
+from api_upgrades.pages.properties import PropertyRow, PropertyTable
+from api_upgrades.pages.site import Site
+from api_upgrades.payload import as_json, compose, compose_body
+from api_upgrades.severity import Direction
+from api_upgrades.target import Target
+
+
+@dataclass(frozen=True)
+class ResponseView:
+    """A response of an operation: its body's rows, and what it looks like."""
+
+    status: str
+    description: str
+    type: PropertyRow | None
+    rows: tuple[PropertyRow, ...]
+    example: str | None
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it tells of a failure."""
+        return not self.status.startswith(("1", "2", "3"))
+
+
+@dataclass(frozen=True)
+class PartView:
+    """A part at one version; what its kind hasn't got is empty. Requests name the version by the mark `VERSION`.
+
+    `rows` are the properties of a schema, of a request body or of a payload; `type` is the schema's own, or the
+    body's, as one row.
+    """
+
+    part: Part
+    title: str
+    description: str
+    deprecated: bool
+    replaced_by: str | None
+    events: tuple[Event, ...]
+    rows: tuple[PropertyRow, ...]
+    type: PropertyRow | None
+    example: str | None
+    parameters: tuple[PropertyRow, ...] = ()
+    responses: tuple[ResponseView, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """The id of its section."""
+        return anchor(self.part)
+
+    def row_anchor(self, row: PropertyRow) -> str:
+        """The id of a row of an object; rows of operations have none."""
+        return property_anchor(self.part, row.path)
+
+
+def part_view(site: Site, version: str, part: Part) -> PartView:
+    """What the reference of a version shows of a part."""
+    usage = site.history.usage_at(version)
+    contract = usage.contract
+    table = PropertyTable(contract, version, site.lineage)
+    events = tuple(site.lineage.of(Target(part), version))
+    if part.kind == "schema":
+        schema = contract.parts[part]
+        direction: Direction = "request" if usage.directions(part) == {"request"} else "response"
+        return PartView(
+            part,
+            part.name,
+            str(schema.get("description") or ""),
+            schema.get("deprecated") is True,
+            schema.get("x-replaced-by"),
+            events,
+            table.rows(schema, Target(part)),
+            table.row(part.name, schema, Target(part), required=True),
+            as_json(compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, direction)),
+        )
+    operation = operation_object(contract, part)
+    body = request_body(contract, part)
+    target = Target(part, "payload" if part.kind == "webhook" else "request")
+    view = PartView(
+        part,
+        str(operation.get("summary") or part.name),
+        str(operation.get("description") or ""),
+        operation.get("deprecated") is True,
+        operation.get("x-replaced-by"),
+        events,
+        table.rows(body.schema, target) if body else (),
+        table.row("body", body.schema, target, required=True) if body else None,
+        None,
+    )
+    if part.kind == "webhook":
+        return replace(view, example=as_json(compose_body(contract, body, "webhook")) if body else None)
+    return replace(
+        view,
+        example=http.as_curl(http.request(contract, part, VERSION)),
+        parameters=tuple(_parameters(table, part)),
+        responses=tuple(_response(table, part, one) for one in responses(contract, part)),
+    )
+
+
+def _parameters(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
+    """The parameters of an operation, but for the header that names the version: the overview tells of it once."""
+    pinning = table.contract.document.get("x-api-version", {}).get("header")
+    for one in parameters(table.contract, part):
+        if (one.location, one.name) != ("header", pinning):
+            row = table.row(one.name, one.schema, Target(part, f"{one.location} {one.name}"), required=one.required)
+            yield replace(row, flags=(f"in the {one.location}", *row.flags))
+
+
+def _response(table: PropertyTable, part: Part, response: Response) -> ResponseView:
+    body = response.body
+    target = Target(part, f"response {response.status}")
+    return ResponseView(
+        response.status,
+        response.description,
+        table.row("body", body.schema, target, required=True) if body else None,
+        table.rows(body.schema, target) if body else (),
+        http.as_response(response.status, compose_body(table.contract, body, "response")) if body else None,
+    )

@@ -1,0 +1,62 @@
+"""A small project that tests write and alter: the API of a shop, in three versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+API = """\
+from pydantic import BaseModel, Field
+
+from api_upgrades.api import Api, Operation, Resource
+
+
+class Book(BaseModel):
+    \"\"\"A book on the shelf.\"\"\"
+
+    isbn: str = Field(description="Its number.", examples=["9780140449136"])
+    title: str = Field(description="Its name.", examples=["The Odyssey"])
+    pages: int = Field(description="How long it is.", examples=[416])
+
+
+books = Resource("Books", "What is for sale.", operations=[
+    Operation("GET /books", "List books", id="list_books", responses={200: list[Book]}),
+])
+api = Api("Shop", version_header="X-Shop-Version", servers={"https://shop.example": "Live"}, resources=[books])
+"""
+
+FILES = {
+    "changes/api/__init__.py": API,
+    "changes/2024-01-01/version.yaml": "summary: The beginning.\n",
+    "changes/2024-02-01/version.yaml": "summary: Books say how long they are.\n",
+    "changes/2024-02-01/pages.yaml": """\
+title: Books have `pages`
+why: Readers asked how long they are.
+effects:
+  - {kind: add_property, target: Book.pages}
+""",
+    "changes/2024-03-01/version.yaml": "summary: Names are titles.\n",
+    "changes/2024-03-01/title.yaml": """\
+title: "`name` is now `title`"
+why: A book has a title.
+upgrade: Read `title`.
+effects:
+  - {kind: rename_property, target: Book, old: name, new: title}
+""",
+}
+
+MKDOCS = """\
+site_name: Shop
+theme: {name: material, font: false}
+plugins: [search, api-upgrades]
+"""
+
+SITE = FILES | {"mkdocs.yml": MKDOCS, "docs/index.md": "# Shop\n\nWelcome.\n"}
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    """Write files by their names below a folder, which comes back."""
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return root
