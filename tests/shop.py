@@ -19,7 +19,7 @@ class Book(BaseModel):
 
 
 books = Resource("Books", "What is for sale.", operations=[
-    Operation("GET /books", "List books", id="list_books", responses={200: list[Book]}),
+    Operation("GET /books/first", "Get the first book", id="first_book", responses={200: Book}),
 ])
 api = Api("Shop", version_header="X-Shop-Version", servers={"https://shop.example": "Live"}, resources=[books])
 """

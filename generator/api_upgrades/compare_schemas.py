@@ -153,6 +153,7 @@ class SchemaComparison:
         before, after = _own_values(was), _own_values(now)
         if before is None and after is None:
             return
+        old_target, target = old_target.of_list, target.of_list
         if before is None or after is None:
             rule = "enum-introduced" if before is None else "enum-lifted"
             yield Difference(rule, target, old_target, "enum", before, after)

@@ -19,7 +19,7 @@ from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
 from api_upgrades.target import Target
 
-WORDS = ("title", "description")
+WORDS = ("title", "summary", "description")
 
 KEPT = schemas.OUTSIDE - {"example", "examples", "default"}
 """What `change_type` and `one_to_list` take over from today."""
@@ -27,7 +27,7 @@ KEPT = schemas.OUTSIDE - {"example", "examples", "default"}
 SHAPE = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
 """Keywords that say what a value is; where no finer kind has put them right, it is another type."""
 
-WALKED = OWN_KIND.keys() | SHAPE
+WALKED = {*OWN_KIND, *SHAPE, *WORDS}
 """Keywords that no constraint kind is for, or that are looked into."""
 
 SMALL = 6
@@ -53,7 +53,7 @@ class SchemaDraft:
         if target.steps or not target.section:  # else the words are those of the parameter or the body
             self._words(target, goal, now)
             self._deprecation(target, goal)
-        if _is_list(now) and not _is_list(goal) and self._became_list(target, goal):
+        if is_list(now) and not is_list(goal) and self._became_list(target, goal):
             self.draft(target)
             return
         self._constraints(target, KEPT)
@@ -140,7 +140,7 @@ class SchemaDraft:
 
     def _mapped_values(self, target: Target) -> None:
         """Values that went by other names, as the names say; what is new beside them is undone first."""
-        older = _values(self._goal(target))
+        older = [value for value in _values(self._goal(target)) if isinstance(value, str)]
         was = self.names.older(target)
         newer = {value: self.names.newer(was.child(f"={value}")).steps[-1][1:] for value in older}
         if all(old == new for old, new in newer.items()):
@@ -242,7 +242,7 @@ def _values(schema: JsonObject) -> list[Json]:
     return (schemas.enum_values(schema) or []) if schemas.enum_pointer(schema) is not None else []
 
 
-def _is_list(schema: JsonObject) -> bool:
+def is_list(schema: JsonObject) -> bool:
     return isinstance(schemas.value_schema(schema).get("items"), dict)
 
 

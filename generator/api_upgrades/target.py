@@ -77,6 +77,11 @@ class Target:
         return replace(self, steps=self.steps[:-1]) if self.steps else replace(self, section="")
 
     @property
+    def of_list(self) -> Target:
+        """The list whose items this is, else this place: the values of a list's items are told of as the list's."""
+        return self.holder.of_list if self.steps[-1:] == ("[]",) else self
+
+    @property
     def name(self) -> str:
         """What this place is called where it stands: the property, parameter or part."""
         if self.steps:

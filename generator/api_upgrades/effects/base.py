@@ -112,7 +112,7 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and same(reverted.parts, contract.parts) and same(reverted.document, contract.document):
+            if self.alters_contract and _is_unaltered(contract, reverted):
                 raise DoesNotFit(f"alters nothing at {target}", "target")
             contract = reverted
         return contract
@@ -128,6 +128,10 @@ class TargetedEffect(Effect):
     def says(self, of_one: str, of_many: str) -> str:
         """The targets and what happened to them: `is new`, `are new`."""
         return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
+
+
+def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
+    return same(reverted.parts, contract.parts) and same(reverted.document, contract.document)
 
 
 def listed(items: Iterator[str] | list[str]) -> str:

@@ -74,7 +74,7 @@ class _EnumEffect(ExampleEffect):
         """What stood for a value before, in an example or a default. Raises DoesNotFit where that can't be told."""
 
     def touches(self) -> Iterator[Touch]:
-        return (Touch(target, "enum") for target in self.target)
+        return (Touch(target.of_list, "enum") for target in self.target)
 
 
 class AddEnumValue(_EnumEffect):
@@ -160,7 +160,7 @@ class MapEnumValues(_EnumEffect):
         for target in self.target:
             for old, new in self.values.items():
                 if old != new:
-                    yield Move(target.child(f"={old}"), target.child(f"={schemas.as_text(new)}"))
+                    yield Move(target.of_list.child(f"={old}"), target.of_list.child(f"={schemas.as_text(new)}"))
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]

@@ -206,7 +206,10 @@ class OneToList(TargetedEffect):
         single = _one_of(properties[self.new], contract.dialect)
         if single is None:
             raise DoesNotFit(f"{target.property(self.new)} is not a list", "new")
-        renamed = {self.old if name == self.new else name: kept for name, kept in properties.items()}
+        renamed = {
+            self.old if name == self.new else name: _replaced_by(kept, self.new, self.old)
+            for name, kept in properties.items()
+        }
         result = {**holder, "properties": {**renamed, self.old: single}}
         if "required" in holder:
             result["required"] = [self.old if name == self.new else name for name in holder["required"]]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
-from api_upgrades import http
 from api_upgrades.compare_schemas import without_annotations
-from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape
+from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import Step
 from api_upgrades.diff import changed_lines
 from api_upgrades.effects import TargetedEffect
@@ -17,14 +15,9 @@ from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.names import Names
-from api_upgrades.operation import request_body, responses
-from api_upgrades.pages.page import VERSION
-from api_upgrades.payload import as_json, compose, compose_body
-from api_upgrades.severity import Direction
+from api_upgrades.payload import as_json
 from api_upgrades.target import Target
-from api_upgrades.usage import Usage
-
-Language = Literal["json", "http", "text"]
+from api_upgrades.texts import NOTHING, Language, in_version, part_texts
 
 
 @dataclass(frozen=True)
@@ -70,24 +63,26 @@ def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
 def _payloads(history: History, step: Step, part: Part, change: JudgedChange | None) -> Iterator[BeforeAfter]:
     """The texts of one touched part that differ; with a change, by something that the change itself alters."""
     older, newer = history.usage_at(step.older_version), history.usage_at(step.version.id)
-    before = dict(_texts(older, step.older, _older(part, step.older, step.names)))
-    after = dict(_texts(newer, step.newer, _newer(part, step.newer, step.names)))
+    before = dict(part_texts(older, step.older, _older(part, step.older, step.names)))
+    after = dict(part_texts(newer, step.newer, _newer(part, step.newer, step.names)))
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
         names = Names.of(move for judged in change.effects for move in judged.effect.moves())
-        own_before = dict(_texts(older, first.older, _older(part, first.older, names)))
-        own_after = dict(_texts(newer, last.newer, _newer(part, last.newer, names)))
+        own_before = dict(part_texts(older, first.older, _older(part, first.older, names)))
+        own_after = dict(part_texts(newer, last.newer, _newer(part, last.newer, names)))
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NOTHING), after.get(key, NOTHING)
         own_was, own_now = own_before.get(key, NOTHING).text, own_after.get(key, NOTHING).text
         if was.text == now.text or own_was == own_now:
             continue
         shown = now if now.text else was
-        texts = (_in(was.text, step.older_version), _in(now.text, step.version.id))
+        texts = (in_version(was.text, step.older_version), in_version(now.text, step.version.id))
         own = None
         if (own_was, own_now) != (was.text, now.text):
-            own = frozenset(changed_lines(_in(own_was, step.older_version), _in(own_now, step.version.id)))
+            own = frozenset(
+                changed_lines(in_version(own_was, step.older_version), in_version(own_now, step.version.id))
+            )
         yield BeforeAfter(shown.title, shown.part, shown.language, *texts, own)
 
 
@@ -97,64 +92,6 @@ def _older(part: Part, older: Contract, names: Names) -> Part | None:
 
 def _newer(part: Part, newer: Contract, names: Names) -> Part | None:
     return part if part in newer.parts else names.newer(Target(part)).part
-
-
-def _in(text: str, version: str) -> str:
-    return text.replace(VERSION, version)
-
-
-class Text(NamedTuple):
-    """One text that shows a part; requests have a mark for the version that they name."""
-
-    title: str
-    part: Part | None
-    language: Language
-    text: str
-
-
-NOTHING = Text("", None, "text", "")
-
-Texts = Iterator[tuple[str, Text]]
-"""Texts by what they are of, so that the older one and the newer one find each other whatever their part is called."""
-
-
-def _texts(usage: Usage, contract: Contract, part: Part | None) -> Texts:
-    """What can be shown of a part; nothing where the contract hasn't got it. `usage` tells how a schema is used."""
-    if part is None or part not in contract.parts:
-        return
-    if part.kind == "schema":
-        if usage.directions(part) == {"request"}:
-            yield _request_with(usage, contract, part)
-        else:
-            yield "object", _object(contract, part, "response")
-    elif part.kind == "webhook":
-        body = request_body(contract, part)
-        if body is not None:
-            text = as_json(compose_body(contract, body, "webhook"))
-            yield "payload", Text(f"Payload of `{part.name}`", part, "json", text)
-    else:
-        yield "request", _request(contract, part)
-        for response in responses(contract, part):
-            if response.body is not None:
-                text = http.as_response(response.status, compose_body(contract, response.body, "response"))
-                yield response.status, Text(f"Response {response.status} of `{part.name}`", part, "http", text)
-
-
-def _request_with(usage: Usage, contract: Contract, schema: Part) -> tuple[str, Text]:
-    """The first request that carries a schema which is only sent."""
-    for part in usage.reach([schema]):
-        if part.kind == "operation" and part in contract.parts and request_body(contract, part) is not None:
-            return "request", _request(contract, part)
-    return "object", _object(contract, schema, "request")
-
-
-def _request(contract: Contract, part: Part) -> Text:
-    return Text(f"`{part.name}`", part, "http", http.as_http(http.request(contract, part, VERSION)))
-
-
-def _object(contract: Contract, schema: Part, direction: Direction) -> Text:
-    composed = compose(contract, {"$ref": SCHEMA_REF + escape(schema.name)}, direction)
-    return Text(f"`{schema.name}`", schema, "json", as_json(composed))
 
 
 def _fragments(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:

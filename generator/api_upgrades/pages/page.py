@@ -11,9 +11,6 @@ from typing import NamedTuple
 
 from api_upgrades.contract import Part
 
-VERSION = "\ue000"
-"""Stands for the version in text that pages of several versions share. A private-use character, so it is nobody's."""
-
 
 @dataclass(frozen=True)
 class Heading:

@@ -9,12 +9,13 @@ from api_upgrades import http
 from api_upgrades.contract import SCHEMA_REF, Part, escape
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
-from api_upgrades.pages.page import VERSION, anchor, property_anchor
+from api_upgrades.pages.page import anchor, property_anchor
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import Site
 from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.severity import Direction
 from api_upgrades.target import Target
+from api_upgrades.texts import VERSION
 
 
 @dataclass(frozen=True)

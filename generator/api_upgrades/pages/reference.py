@@ -1,7 +1,8 @@
 """The reference of every version: an overview, and a page per resource.
 
 A part's section is rendered once for each run of versions over which the part, and all that it references, is the
-same; a page is its sections put together. What a section says of its version is the mark `VERSION`, filled in last.
+same; a page is its sections put together. What a section says of its version is the mark `texts.VERSION`, filled in
+last.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from markupsafe import Markup
 from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, Part
 from api_upgrades.operation import operation_object
-from api_upgrades.pages.page import VERSION, Found, Heading, Links, Page, anchor, searchable
+from api_upgrades.pages.page import Found, Heading, Links, Page, anchor, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
+from api_upgrades.texts import in_version
 
 KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 
@@ -102,10 +104,13 @@ class Reference:
                 "resource",
                 path,
                 **view,
-                sections={part: Markup(_in(html, version)) for part, (html, _) in sections.items()},
+                sections={part: Markup(in_version(html, version.id)) for part, (html, _) in sections.items()},
             ),
             lambda: self.site.markdown(
-                "resource", path, **view, sections={one: _in(md(), version) for one, (_, md) in sections.items()}
+                "resource",
+                path,
+                **view,
+                sections={one: in_version(md(), version.id) for one, (_, md) in sections.items()},
             )(),
             contents,
             self._found(version, resource) if shown == LATEST else None,
@@ -186,8 +191,3 @@ def _words(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _words(item)
-
-
-def _in(text: str, version: Version) -> str:
-    """A shared text as the page of a version has it."""
-    return text.replace(VERSION, version.id)

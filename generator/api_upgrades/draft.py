@@ -1,0 +1,65 @@
+"""Effects drafted from two contracts: what happened between them, told by the kinds.
+
+The newer contract is walked back to the older one. Each effect that seems to tell of a difference is reverted there
+and then, so that what is drafted is known to revert, and what no kind has put right at the end is a `replace`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from api_upgrades.contract import Contract, Part, same
+from api_upgrades.draft_names import Renames
+from api_upgrades.draft_operations import OperationDraft
+from api_upgrades.draft_schemas import SchemaDraft
+from api_upgrades.draft_undo import STUMBLES, Undone, undo_the_rest
+from api_upgrades.effects import Effect
+from api_upgrades.names import Names
+from api_upgrades.schema import MISSING
+from api_upgrades.target import Target
+
+NO_NAMES = Names()
+
+
+def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
+    """The effects, in the order in which they happened, that turn `new` into `old` when reverted last to first.
+
+    Names are followed, never guessed. Effects have one target each, and name places as they are in `new`; what went
+    away, before a thing that took its name, has the name it had.
+    """
+    undone = Undone(new)
+    renames = Renames(old, undone, names)
+    goal = renames.align()
+    _undo_differences(undone, goal, names)
+    renames.undo()
+    _undo_differences(undone, old, NO_NAMES)
+    undo_the_rest(undone, old)
+    return tuple(reversed(undone.effects))
+
+
+def _undo_differences(undone: Undone, goal: Contract, names: Names) -> None:
+    """Undo what came, what changed and what went, up to what no kind expresses."""
+    schemas = SchemaDraft(undone, goal, names)
+    operations = OperationDraft(undone, goal, schemas)
+    for part in reversed(list(undone.contract.parts)):
+        if part not in goal.parts:
+            undone.undo_at(f"add_{part.kind}", Target(part))
+        elif not same(goal.parts[part], undone.contract.parts[part]):
+            with suppress(*STUMBLES):
+                if part.kind == "schema":
+                    schemas.draft(Target(part))
+                else:
+                    operations.draft(part)
+    for part, before in _with_next(goal):
+        if part not in undone.contract.parts:
+            was = goal.parts[part]
+            undone.undo_at(f"remove_{part.kind}", Target(part), was=was, before=before.name if before else MISSING)
+
+
+def _with_next(contract: Contract) -> Iterator[tuple[Part, Part | None]]:
+    """The parts from the last to the first, each with the one of its kind that comes after it."""
+    after: dict[str, Part] = {}
+    for part in reversed(list(contract.parts)):
+        yield part, after.get(part.kind)
+        after[part.kind] = part

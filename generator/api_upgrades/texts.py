@@ -1,0 +1,77 @@
+"""What shows a part: the payloads and messages composed from a contract, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from api_upgrades import http
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape
+from api_upgrades.operation import request_body, responses
+from api_upgrades.payload import as_json, compose, compose_body
+from api_upgrades.severity import Direction
+from api_upgrades.usage import Usage
+
+Language = Literal["json", "http", "text"]
+
+VERSION = "\ue000"
+"""Stands for the version in text that several versions share. A private-use character, so it is nobody's."""
+
+
+def in_version(text: str, version: str) -> str:
+    """A shared text as one version has it."""
+    return text.replace(VERSION, version)
+
+
+class Text(NamedTuple):
+    """One text that shows a part; requests have a mark for the version that they name."""
+
+    title: str
+    part: Part | None
+    language: Language
+    text: str
+
+
+NOTHING = Text("", None, "text", "")
+
+Texts = Iterator[tuple[str, Text]]
+"""Texts by what they are of, so that the older one and the newer one find each other whatever their part is called."""
+
+
+def part_texts(usage: Usage, contract: Contract, part: Part | None) -> Texts:
+    """What can be shown of a part; nothing where the contract hasn't got it. `usage` tells how a schema is used."""
+    if part is None or part not in contract.parts:
+        return
+    if part.kind == "schema":
+        if usage.directions(part) == {"request"}:
+            yield _request_with(usage, contract, part)
+        else:
+            yield "object", _object(contract, part, "response")
+    elif part.kind == "webhook":
+        body = request_body(contract, part)
+        if body is not None:
+            text = as_json(compose_body(contract, body, "webhook"))
+            yield "payload", Text(f"Payload of `{part.name}`", part, "json", text)
+    else:
+        yield "request", _request(contract, part)
+        for response in responses(contract, part):
+            if response.body is not None:
+                text = http.as_response(response.status, compose_body(contract, response.body, "response"))
+                yield response.status, Text(f"Response {response.status} of `{part.name}`", part, "http", text)
+
+
+def _request_with(usage: Usage, contract: Contract, schema: Part) -> tuple[str, Text]:
+    """The first request that carries a schema which is only sent."""
+    for part in usage.reach([schema]):
+        if part.kind == "operation" and part in contract.parts and request_body(contract, part) is not None:
+            return "request", _request(contract, part)
+    return "object", _object(contract, schema, "request")
+
+
+def _request(contract: Contract, part: Part) -> Text:
+    return Text(f"`{part.name}`", part, "http", http.as_http(http.request(contract, part, VERSION)))
+
+
+def _object(contract: Contract, schema: Part, direction: Direction) -> Text:
+    composed = compose(contract, {"$ref": SCHEMA_REF + escape(schema.name)}, direction)
+    return Text(f"`{schema.name}`", schema, "json", as_json(composed))
