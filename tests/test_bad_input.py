@@ -12,9 +12,11 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
-from api_upgrades.contract import Contract
+from api_upgrades.contract import Contract, Pointer
 from api_upgrades.errors import RegistryErrors
+from api_upgrades.model_faults import model_faults
 from api_upgrades.registry import load
 from tests.test_yaml_file import BOMBS
 
@@ -195,6 +197,29 @@ def test_a_change(tmp_path: Path, content: str | bytes, expected: list[str], mon
     for line, start in zip(found, expected, strict=True):
         assert line.startswith(f"changes/2023-06-26/a-change.yaml:{start}")
     assert [path.name for path in tmp_path.iterdir()] == ["changes"]
+
+
+class _Either(BaseModel):
+    field: str | list[int] | bool
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            5.5,
+            [(("field",), "'field' must be text, or a list, or true or false, not the number 5.5; put it in quotes")],
+        ),
+        ([1, "x"], [(("field", 1), "item 2 of 'field' must be a whole number, not 'x'")]),
+    ],
+    ids=["none of them", "one of them"],
+)
+def test_one_fault_a_place(value: object, expected: list[tuple[Pointer, str]]) -> None:
+    """Of a union pydantic reports every branch, and a fault inside one beside the other branches."""
+    with pytest.raises(ValidationError) as caught:
+        _Either.model_validate({"field": value}, strict=True)
+    faults = model_faults(_Either, {"field": value}, caught.value)
+    assert [(fault.path, fault.message) for fault in faults] == expected
 
 
 VERSIONS: dict[str, tuple[str, list[str]]] = {

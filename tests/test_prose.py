@@ -140,6 +140,7 @@ HTML = {
         "<p><strong>c</strong></p>",
     ),
     "in indented code": ("    <b>a</b><br>", "<pre><code>&lt;b&gt;a&lt;/b&gt;&lt;br&gt;\n</code></pre>"),
+    "a link in a link": ("[a <a href=b>c</a>](d)", '<p><a href="d">a c</a></p>'),
     "escaped": ("\\<b>a</b> \\<br>", "<p>&lt;b&gt;a&lt;/b&gt; &lt;br&gt;</p>"),
     "other elements": (
         "<div>a</div><!-- b --><h1>c</h1>",
@@ -279,7 +280,8 @@ def test_a_harmful_address(address: str) -> None:
     "address",
     [
         "https://a.b", "HTTP://a.b:80/c?d=e:f#g", "https://[::1]/", "https://é.fr/ü", "mailto:a@b.c?subject=d", "a",
-        "a/b:c", "./a:b", "../a", "/", "/a//b", "#a", "#a:b", "?a=b:c", "a.html", "javascript%3Aalert(1)", "javascript/:x",
+        "a/b:c", "./a:b", "../a", "/", "/a//b", "#a", "#a:b", "?a=b:c", "a.html", "javascript%3Aalert(1)",
+        "javascript/:x",
     ],
 )  # fmt: skip
 def test_a_good_address(address: str) -> None:
@@ -370,6 +372,7 @@ ATTACKS = [
     "\U000f0000<b>x</b>\U000f0001\U000f0002",
     "&#xF0000;&#xF0001;&#xF0002; <b>x</b>",
     "[x](a&#xF0000;b) <b>x</b>",
+    "<code>&#x202e;&#xF0000;&lt;script></code>",
     "[x](<b>a</b>)",
     "<a href='<b>x</b>'>y</a>",
     "\ufeff<script>",
@@ -432,7 +435,7 @@ BOMBS = {
     "emphasis": "*_" * 15_000,
     "tags": "<b>" * 10_000,
     "pairs of tags": "<b>" * 4_000 + "</b>" * 4_000,
-    "lists of HTML": "<ul><li>" * 2_000 + "</li></ul>" * 1_500,
+    "lists of HTML": "<ul><li>" * 1_600 + "</li></ul>" * 1_600,
     "a tag full of spaces": "<a " + " " * 29_000,
     "a tag full of attributes": "<a " + "href=" * 5_000 + ">x</a>",
     "open code": "<code>" * 5_000,
@@ -454,6 +457,11 @@ def test_bombs_take_little_time(text: str) -> None:
 def test_what_is_too_much_for_markdown_is_shown_as_text() -> None:
     assert to_html("*a*\n\n" + "<b>" * 20_000).startswith("<p>*a*</p>\n<p>&lt;b&gt;&lt;b&gt;")
     assert inline_html("*a* " + "[" * 3_000) == "*a* " + "[" * 3_000
+
+
+def test_depth_is_bounded() -> None:
+    assert to_html("<b>" * 500 + "x" + "</b>" * 500).count("<strong>") < 100
+    assert to_html("<ul><li>" * 50 + "x" + "</li></ul>" * 50).count("<ul>") < 20
 
 
 def test_each_text_is_rendered_once() -> None:

@@ -16,7 +16,7 @@ from api_upgrades.contract import Json
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
-from api_upgrades.pages.page import Addresses
+from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
 
 
@@ -98,7 +98,7 @@ def render(project: Project, out: Path) -> None:
     Example: api-upgrades render --out build/markdown
     """
     pages = render_pages(project.load(), Addresses("index.md"))
-    write_all(out, {f"{page.path}index.md": page.markdown() for page in pages})
+    write_all(out, {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)})
 
 
 def _json(value: Mapping[str, Json]) -> str:

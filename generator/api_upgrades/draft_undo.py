@@ -65,7 +65,8 @@ class Left(NamedTuple):
 def left_over(now: Json, older: Json) -> list[Left]:
     """The smallest places to replace, in this order, so that `now` becomes `older`.
 
-    Where replacing the inner places would copy as much as there is, the outer place is one replacement.
+    Where replacing the inner places would copy as much as there is, the outer place is one replacement; so it is
+    where the items of a plain list are in another order.
     """
     if same(now, older):
         return []
@@ -75,7 +76,9 @@ def left_over(now: Json, older: Json) -> list[Left]:
         found = _left_in_list(now, older)
     else:
         found = [Left((), older)]
-    if len(found) > 1 and sum(0 if one.was is MISSING else size(one.was) for one in found) >= size(older):
+    copied = [one.was for one in found if one.was is not MISSING]
+    is_reordered = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
+    if len(found) > 1 and (is_reordered or sum(map(size, copied)) >= size(older)):
         return [Left((), older)]
     return found
 

@@ -28,7 +28,7 @@ from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.files import write
 from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Heading, Links, Page
+from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
 from api_upgrades.project import Project
 from api_upgrades.shell import Shell, anchor_link
 
@@ -89,7 +89,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     supports_multiple_instances = True
 
     def __init__(self) -> None:
-        self._last_good: Sequence[Page] | None = None
+        self._last_good: Sequence[Page | Asset] | None = None
         self._files: list[tuple[Page, File]] = []
         self._likes: dict[str, list[Page]] = {}
         self._serves = False
@@ -116,6 +116,9 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._files = []
         self._likes = defaultdict(list)
         for page in self._pages(config):
+            if isinstance(page, Asset):
+                files.append(File.generated(config, self._mount + page.path, content=page.content))
+                continue
             uri = f"{self._mount}{page.path}index.md"
             if page.like is not None and config.theme.name == "material":
                 self._likes[page.like].append(page)
@@ -190,10 +193,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def _addresses(config: MkDocsConfig) -> Addresses:
         return Addresses("" if config.use_directory_urls else "index.html")
 
-    def _pages(self, config: MkDocsConfig) -> Sequence[Page]:
+    def _pages(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
         """The pages as the registry has them; while serving a broken one, as they last were."""
         try:
-            self._last_good = tuple(render(self._project(config).load(), self._addresses(config)))
+            self._last_good = tuple(
+                render(
+                    self._project(config).load(), self._addresses(config), _base(config) and _base(config) + self._mount
+                )
+            )
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None

@@ -6,6 +6,8 @@ alter. Adding a kind is one class in a module named here, and one case file unde
 
 from __future__ import annotations
 
+import inspect
+
 from api_upgrades.effects import enum, operation, parameter, property, prose, replace, schema, value, webhook
 from api_upgrades.effects.base import EXISTENCE, Effect, Move, Override, TargetedEffect, Touch
 
@@ -16,7 +18,7 @@ KINDS: dict[str, type[Effect]] = {
     for module in _MODULES
     for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, Effect) and found.__module__ == module.__name__
-    if not found.__name__.startswith("_") and found.model_fields["kind"].default
+    if not inspect.isabstract(found)
 }
 """Every kind by its name, in the order in which the documentation lists them."""
 

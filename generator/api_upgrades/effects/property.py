@@ -20,10 +20,14 @@ def holder_spot(contract: Contract, holder: Target, name: str | None = None) -> 
     return object_spot(contract, schema_spot(contract, holder), holder, name)
 
 
-def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
-    """The contract without a property, and the property's schema."""
+def _is_property(target: Target) -> None:
     if not target.steps or not target.steps[-1].startswith("."):
         raise DoesNotFit(f"{target} is not a property", "target")
+
+
+def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
+    """The contract without a property, and the property's schema."""
+    _is_property(target)
     spot = holder_spot(contract, target.holder, target.name)
     holder = spot.read(contract)
     properties = holder.get("properties", {})
@@ -38,6 +42,7 @@ def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObj
 
 def put_property(contract: Contract, target: Target, schema: Json, required: bool, before: str | None) -> Contract:
     """The contract with a property that it hasn't got."""
+    _is_property(target)
     spot = holder_spot(contract, target.holder, before)
     holder = spot.read(contract)
     properties = holder.get("properties", {})
@@ -170,7 +175,10 @@ class MoveProperty(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         without, schema = take_property(contract, target)
-        return put_property(without, self._old(target), schema, self.required, self.before)
+        try:
+            return put_property(without, self._old(target), schema, self.required, self.before)
+        except DoesNotFit as error:
+            raise DoesNotFit(error.message, error.field if error.field == "before" else "was_in", error.hint) from None
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} has moved to {as_code(new)}" for old, new in self.moves()]

@@ -71,7 +71,7 @@ class RemoveSchema(TargetedEffect):
         return with_whole_part(contract, target, "schema", self.was, self.before)
 
     def headline(self) -> str:
-        return f"The object {self.named()} is gone"
+        return f"The object{'s' * (len(self.target) > 1)} {self.says('is gone', 'are gone')}"
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)

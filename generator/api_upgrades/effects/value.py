@@ -22,6 +22,8 @@ OWN_KIND = {
     "oneOf": "change_type",
     "allOf": "change_type",
     "$ref": "change_type",
+    "const": "change_type",
+    "items": "change_type",
     "enum": "add_enum_value",
     "required": "make_required",
     "properties": "add_property",
@@ -79,11 +81,14 @@ def _set_required(contract: Contract, target: Target, required: bool) -> Contrac
             known = did_you_mean(target.name, holder.get("properties", {}))
             raise DoesNotFit(f"{target.holder} has no property {target.name!r}", "target", known)
         return spot.write(contract, with_required(holder, target.name, required))
-    if not target.section or target.section.startswith("response"):
+    if not target.section or target.section.startswith(("response", "payload")):
         raise DoesNotFit(f"{target} is not a property, a parameter or a request body", "target")
     spot = section_spot(contract, target)
-    found = {key: value for key, value in spot.read(contract).items() if key != "required"}
-    return spot.write(contract, {**found, "required": True} if required else found)
+    found = spot.read(contract)
+    if bool(found.get("required")) == required:
+        return contract
+    left = {key: value for key, value in found.items() if key != "required"}
+    return spot.write(contract, {**left, "required": True} if required else left)
 
 
 class MakeRequired(_Requiredness):

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from api_upgrades.history import History
 from api_upgrades.pages.changelog import changelog_pages
 from api_upgrades.pages.kinds import kind_pages
-from api_upgrades.pages.page import Addresses, Page
+from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versioning import versioning_pages
 
 
-def render(history: History, addresses: Addresses) -> Iterator[Page]:
-    """Every generated page of the site, in the order of its table of pages."""
+def render(history: History, addresses: Addresses, site_url: str = "") -> Iterator[Page | Asset]:
+    """Every generated page of the site, in the order of its table of pages, then what machines and scripts read.
+
+    `site_url` is the address of the mount, ending in a slash, for what has to name absolute addresses; empty where it
+    isn't known.
+    """
     site = Site(history, addresses)
     yield from upgrade_pages(site)
     yield from Reference(site).pages()

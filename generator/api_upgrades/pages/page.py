@@ -30,6 +30,14 @@ class Crumb:
 
 
 @dataclass(frozen=True)
+class Asset:
+    """A file for machines or scripts; `path` is its address below the mount, the file's name included."""
+
+    path: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One generated page.
 
