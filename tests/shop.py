@@ -18,10 +18,19 @@ class Book(BaseModel):
     pages: int = Field(description="How long it is.", examples=[416])
 
 
+class Order(BaseModel):
+    \"\"\"What somebody buys.\"\"\"
+
+    book: Book = Field(description="What was bought.")
+
+
 books = Resource("Books", "What is for sale.", operations=[
     Operation("GET /books/first", "Get the first book", id="first_book", responses={200: Book}),
 ])
-api = Api("Shop", version_header="X-Shop-Version", servers={"https://shop.example": "Live"}, resources=[books])
+orders = Resource("Orders", "What was sold.", operations=[
+    Operation("GET /orders/last", "Get the last order", id="last_order", responses={200: Order}),
+])
+api = Api("Shop", version_header="X-Shop-Version", servers={"https://shop.example": "Live"}, resources=[books, orders])
 """
 
 FILES = {
@@ -43,6 +52,16 @@ effects:
   - {kind: rename_property, target: Book, old: name, new: title}
 """,
 }
+
+VERSIONS = ("2024-01-01", "2024-02-01", "2024-03-01")
+LATEST = VERSIONS[-1]
+
+PAGES = {
+    *("upgrades", *(f"upgrades/{version}" for version in VERSIONS)),
+    *(f"reference/{version}{page}" for version in (*VERSIONS, "latest") for page in ("", "/books", "/orders")),
+    *("changelog", "versioning", "maintain/kinds"),
+}
+"""The address of every generated page."""
 
 MKDOCS = """\
 site_name: Shop

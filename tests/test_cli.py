@@ -10,9 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api_upgrades.cli import main
-from tests.shop import FILES, write
-
-VERSIONS = ["2024-01-01", "2024-02-01", "2024-03-01"]
+from tests.shop import FILES, LATEST, PAGES, VERSIONS, write
 
 Run = Callable[..., Result]
 
@@ -52,7 +50,7 @@ def test_export_prints_one_version(run: Run, version: str, names: list[str]) -> 
     result = run("export", version)
     assert (result.exit_code, result.stderr) == (0, "")
     assert properties(result.stdout) == names
-    assert json.loads(result.stdout)["info"]["version"] == version.replace("latest", VERSIONS[-1])
+    assert json.loads(result.stdout)["info"]["version"] == version.replace("latest", LATEST)
 
 
 def test_export_writes_all_versions(run: Run, tmp_path: Path) -> None:
@@ -134,9 +132,7 @@ def test_render_writes_every_page(run: Run, tmp_path: Path) -> None:
     result = run("render", "--out", str(out))
     assert (result.exit_code, result.output) == (0, "")
     pages = {path.relative_to(out).parent.as_posix() for path in out.rglob("index.md")}
-    assert pages == {"changelog", "maintain/kinds", "upgrades", "versioning"} | {
-        f"{folder}/{version}" for folder in ("upgrades", "reference") for version in VERSIONS
-    } | {f"reference/{version}/books" for version in VERSIONS} | {"reference/latest", "reference/latest/books"}
+    assert pages == PAGES
     assert {path.suffix for path in out.rglob("*") if path.is_file()} == {".md"}
 
 

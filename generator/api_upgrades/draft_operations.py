@@ -86,14 +86,14 @@ class OperationDraft:
             self.schemas.draft(target)
 
     def _responses(self, part: Part, goal: Mapping[str, Json], now: Mapping[str, Json]) -> None:
-        for status in reversed(now):
+        for status in reversed(list(now)):
             target = Target(part, f"response {status}")
             if status in goal:
                 self._body(target)
             else:
                 self.undone.undo_at("add_response", target)
         before: Json = MISSING
-        for status in reversed(goal):
+        for status in reversed(list(goal)):
             target = Target(part, f"response {status}")
             if status in now or self.undone.undo_at("remove_response", target, was=goal[status], before=before):
                 before = status

@@ -1,4 +1,4 @@
-"""What happened inside a schema: the kinds of properties, values, enums and prose that lead from the newer to the older.
+"""What happened inside a schema: its properties, values, enums and words, from the newer contract to the older.
 
 Everything is named by its target, so only places that a target reaches are looked into, and never through a `$ref`:
 a schema that is referred to is a part of its own.
@@ -102,7 +102,9 @@ class SchemaDraft:
         was = {key: value for key, value in goal.items() if key not in KEPT or not same(value, now.get(key, MISSING))}
         if size(was) > max(SMALL, left + 2):
             return False
-        return self.undone.undo_at("change_type", target, lambda older: cost(self._now(target, older), goal) < left, was=was)
+        return self.undone.undo_at(
+            "change_type", target, lambda older: cost(self._now(target, older), goal) < left, was=was
+        )
 
     def _constraints(self, target: Target, only: frozenset[str] | None) -> None:
         goal, now = self._goal(target), self._now(target)
@@ -113,7 +115,7 @@ class SchemaDraft:
     def _constraint(self, target: Target, keyword: str) -> None:
         goal, now = self._goal(target), self._now(target)
         was, has = schemas.get(goal, keyword, MISSING), schemas.get(now, keyword, MISSING)
-        if same(was, has) or _is_shared(was, has):
+        if same(was, has) or _is_shared(keyword, was, has):
             return
         if keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(now):
             return  # the constraint kinds would write behind the reference
@@ -130,7 +132,7 @@ class SchemaDraft:
         was, has = schemas.example(goal), schemas.example(now)
         if was is MISSING or same(was, has):
             return MISSING
-        written = schemas.with_example(now, was, self.goal.dialect)
+        written = schemas.with_example(now, was, self.undone.contract.dialect)
         return was if all(same(written.get(key), goal.get(key)) for key in ("example", "examples")) else MISSING
 
     def _example(self, target: Target) -> None:
@@ -259,6 +261,8 @@ def _types(schema: JsonObject) -> set[str]:
     return set(schemas.types(schema)) or ({"object"} if "properties" in schemas.value_schema(schema) else set())
 
 
-def _is_shared(was: Json, has: Json) -> bool:
-    """Whether two objects have something in common, which a constraint kind would copy."""
-    return isinstance(was, dict) and isinstance(has, dict) and any(same(was[key], has.get(key)) for key in was)
+def _is_shared(keyword: str, was: Json, has: Json) -> bool:
+    """Whether two objects are looked into, or have something in common, which a constraint kind would copy."""
+    if not isinstance(was, dict) or not isinstance(has, dict):
+        return False
+    return keyword == "additionalProperties" or any(same(was[key], has.get(key)) for key in was)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare import Finding
+from api_upgrades.contract import Part
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.names import Names
 from api_upgrades.severity import Severity
@@ -68,6 +69,27 @@ class Lineage:
             if any(event.finding.rule.endswith("-added") and event.finding.facet == "existence" for event in events):
                 return
             target = self._names[step_version].older(target)
+
+    def of_part(self, part: Part, version: str) -> Iterator[tuple[str, tuple[JudgedChange, ...]]]:
+        """The versions up to one that altered something in a part itself, the latest first, with their changes."""
+        target = Target(part)
+        for step_version in reversed(self._events):
+            if self._is_after(step_version, version):
+                continue
+            found = self._changes_by_part[step_version].get(target.part)
+            if found:
+                yield step_version, tuple(found.values())
+            target = self._names[step_version].older(target)
+
+    @cached_property
+    def _changes_by_part(self) -> dict[str, dict[Part | None, dict[str, JudgedChange]]]:
+        result: dict[str, dict[Part | None, dict[str, JudgedChange]]] = {}
+        for version, places in self._events.items():
+            found: dict[Part | None, dict[str, JudgedChange]] = {}
+            for target, events in places.items():
+                found.setdefault(target.part, {}).update((event.change.change.id, event.change) for event in events)
+            result[version] = found
+        return result
 
     def _is_after(self, one: str, other: str) -> bool:
         order = self._order

@@ -20,6 +20,7 @@ from api_upgrades.contract import (
     drop,
     put,
     references,
+    resolve,
     schema_of,
     schema_part,
 )
@@ -59,8 +60,8 @@ def part_spot(contract: Contract, target: Target) -> Spot:
     """The part of a target as a whole. Raises DoesNotFit where the contract hasn't got it."""
     part = target.part
     if part is not None and part not in contract.parts:
-        known = [str(other) for other in contract.of_kind(part.kind)]
-        raise DoesNotFit(f"there is no {part.kind} {str(part)!r}", "target", did_you_mean(str(part), known))
+        known = [other.name for other in contract.of_kind(part.kind)]
+        raise DoesNotFit(f"there is no {part.kind} {part.name!r}", "target", did_you_mean(part.name, known))
     return Spot(part, ())
 
 
@@ -83,7 +84,7 @@ def section_spot(contract: Contract, target: Target) -> Spot:
         name = name or success_status(found)
         spot, missing = spot.below("responses", name), name not in found.get("responses", {})
     elif section in PARAMETER_LOCATIONS:
-        index = parameter_index(found, section, name)
+        index = parameter_index(contract, found, section, name)
         spot, missing = spot.below("parameters", -1 if index is None else index), index is None
     if missing:
         raise DoesNotFit(f"{target.part} has no {section} {name}".rstrip(), "target")
@@ -103,11 +104,21 @@ def success_status(operation: JsonObject) -> str:
     return next((status for status in operation.get("responses", {}) if str(status).startswith("2")), "default")
 
 
-def parameter_index(operation: JsonObject, location: str, name: str) -> int | None:
+def parameter_index(contract: Contract, operation: JsonObject, location: str, name: str) -> int | None:
+    """Where an operation lists a parameter, be it one that it shares with others."""
     for index, parameter in enumerate(operation.get("parameters", ())):
-        if parameter.get("in") == location and parameter.get("name") == name:
+        found = _shared(contract, parameter)
+        if found.get("in") == location and found.get("name") == name:
             return index
     return None
+
+
+def _shared(contract: Contract, value: JsonObject) -> JsonObject:
+    try:
+        found: JsonObject = resolve(contract, value["$ref"]) if "$ref" in value else value
+    except (KeyError, IndexError, ValueError, TypeError):
+        return value
+    return found
 
 
 def media_type(body: JsonObject) -> str | None:

@@ -151,9 +151,12 @@ def example(schema: JsonObject) -> Json:
 
 def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
     """The schema with its one example replaced where it stands, or given the dialect's keyword for it."""
-    if "example" in schema or (dialect == "3.0" and "examples" not in schema):
-        return {**schema, "example": value}
-    return {**schema, "examples": [value]}
+    for inside in ((), value_pointer(schema)):
+        for keyword, new in (("examples", [value]), ("example", value)):
+            if keyword in at(schema, inside):
+                result: JsonObject = put(schema, (*inside, keyword), new)
+                return result
+    return {**schema, "example": value} if dialect == "3.0" else {**schema, "examples": [value]}
 
 
 def ref(schema: JsonObject) -> str | None:

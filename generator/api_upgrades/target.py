@@ -64,7 +64,7 @@ class Target:
     def __str__(self) -> str:
         if self.part is None:
             return "document"
-        head = _quoted(self.part.name) if self.part.kind == "schema" else str(self.part)
+        head = _part_text(self.part)
         section = self.section
         location, _, name = section.partition(" ")
         if location in PARAMETER_LOCATIONS:
@@ -130,6 +130,14 @@ class Target:
 
 def of_part(part: Part) -> Target:
     return Target(part)
+
+
+def _part_text(part: Part) -> str:
+    if part.kind == "schema":
+        return json.dumps(part.name) if part.name == "document" else _quoted(part.name)
+    if part.kind == "webhook" and (part.name.startswith('"') or part.name.split() != [part.name]):
+        return f"webhook {json.dumps(part.name, ensure_ascii=False)}"
+    return str(part)
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,7 @@ from api_upgrades.contract import Contract, Json, JsonObject, Part, insert
 from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
 from api_upgrades.errors import DoesNotFit, did_you_mean
-from api_upgrades.locate import part_spot, section_spot
+from api_upgrades.locate import Spot, part_spot, section_spot
 from api_upgrades.target import Target
 
 
@@ -65,14 +65,14 @@ class MoveOperation(TargetedEffect):
     was_method: str | None = Field(None, pattern="^(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE)$")
     was_path: str | None = Field(None, pattern="^/")
 
-    def _old(self, target: Target) -> Part:
-        part = whole_part(target, "operation")
+    def _old(self, part: Part) -> Part:
         return Part("operation", f"{self.was_method or part.method} {self.was_path or part.path}")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if self.was_method is None and self.was_path is None:
             raise DoesNotFit("give 'was_method', 'was_path' or both", "kind")
-        new, old = whole_part(target, "operation"), self._old(target)
+        new = whole_part(target, "operation")
+        old = self._old(new)
         operation = part_spot(contract, target).read(contract)
         if old == new:
             raise DoesNotFit(f"alters nothing at {target}", "target")
@@ -84,7 +84,8 @@ class MoveOperation(TargetedEffect):
     def headline(self) -> str:
         if self.was_path is None:
             return self.says(f"used to be a {self.was_method}", f"used to be {self.was_method}")
-        return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in self.moves())
+        moved = (move for move in self.moves() if not move.new.section)
+        return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in moved)
 
     def touches(self) -> Iterator[Touch]:
         for move in self.moves():
@@ -92,22 +93,33 @@ class MoveOperation(TargetedEffect):
             yield Touch(move.old, NAME)
 
     def moves(self) -> Iterator[Move]:
-        return (Move(Target(self._old(target)), target) for target in self.target)
+        for target in self.target:
+            if target.part is not None:
+                old = self._old(target.part)
+                yield Move(Target(old), target)
+                for name, other in _renamed_in_path(target.part, old).items():
+                    yield Move(replace(target, section=f"path {other}"), replace(target, section=f"path {name}"))
 
 
 def path_parameter_names(path: str) -> list[str]:
     return re.findall(r"\{([^{}]+)\}", path)
 
 
+def _renamed_in_path(new: Part, old: Part) -> dict[str, str]:
+    """The newer names of path parameters with the older ones, where they differ."""
+    names = zip(path_parameter_names(new.path), path_parameter_names(old.path), strict=False)
+    return {name: other for name, other in names if name != other}
+
+
 def _path_parameters(operation: JsonObject, new: Part, old: Part) -> JsonObject:
-    names = dict(zip(path_parameter_names(new.path), path_parameter_names(old.path), strict=False))
-    if all(name == other for name, other in names.items()) or "parameters" not in operation:
+    names = _renamed_in_path(new, old)
+    if not names or "parameters" not in operation:
         return operation
     return {
         **operation,
         "parameters": [
-            {**parameter, "name": names.get(parameter["name"], parameter["name"])}
-            if parameter.get("in") == "path"
+            {**parameter, "name": names[parameter["name"]]}
+            if parameter.get("in") == "path" and parameter["name"] in names
             else parameter
             for parameter in operation["parameters"]
         ],
@@ -138,8 +150,8 @@ class ChangeStatus(TargetedEffect):
     new: str
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = section_spot(contract, target).below("responses")
-        responses = spot.read(contract)
+        whole_part(target, "operation")
+        spot, responses = _responses(contract, target)
         if self.new not in responses:
             raise DoesNotFit(f"{target} has no response {self.new}", "new", did_you_mean(self.new, responses))
         if self.old in responses:
@@ -163,6 +175,11 @@ class ChangeStatus(TargetedEffect):
             yield Move(replace(target, section=f"response {self.old}"), replace(target, section=f"response {self.new}"))
 
 
+def _responses(contract: Contract, target: Target) -> tuple[Spot, Mapping[str, Json]]:
+    spot = part_spot(contract, target)
+    return spot.below("responses"), spot.read(contract).get("responses", {})
+
+
 def _status(target: Target) -> str:
     status = target.section.removeprefix("response ")
     if not target.section.startswith("response ") or target.steps:
@@ -180,8 +197,7 @@ class AddResponse(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         _status(target)
-        spot = part_spot(contract, target).below("responses")
-        responses = spot.read(contract)
+        spot, responses = _responses(contract, target)
         if _status(target) not in responses:
             raise DoesNotFit(f"there is no {target}", "target", did_you_mean(_status(target), responses))
         return spot.write(contract, {key: kept for key, kept in responses.items() if key != _status(target)})
@@ -205,8 +221,7 @@ class RemoveResponse(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         status = _status(target)
-        spot = part_spot(contract, target).below("responses")
-        responses = spot.read(contract)
+        spot, responses = _responses(contract, target)
         if status in responses:
             raise DoesNotFit(f"there still is {target}", "target")
         if self.before is not None and self.before not in responses:

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract, JsonObject
+from api_upgrades.contract import Contract
 from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
-from api_upgrades.errors import DoesNotFit
-from api_upgrades.locate import part_spot, section_spot
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.locate import parameter_index, part_spot, section_spot
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 
@@ -19,10 +19,6 @@ def _location(target: Target) -> str:
     if location not in PARAMETER_LOCATIONS or target.steps:
         raise DoesNotFit(f"{target} is not a parameter; write for example 'GET /x query email'", "target")
     return location
-
-
-def _is(parameter: JsonObject, location: str, name: str | None) -> bool:
-    return parameter.get("in") == location and parameter.get("name") == name
 
 
 class AddParameter(TargetedEffect):
@@ -35,13 +31,13 @@ class AddParameter(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         location = _location(target)
-        section_spot(contract, target)
         spot = part_spot(contract, target)
         operation = spot.read(contract)
-        left = [one for one in operation["parameters"] if not _is(one, location, target.name)]
-        if left:
-            return spot.write(contract, {**operation, "parameters": left})
-        return spot.below("parameters").erase(contract)
+        index = parameter_index(contract, operation, location, target.name)
+        if index is None:
+            raise DoesNotFit(f"{target.part} has no {location} {target.name}", "target")
+        way = ("parameters", index) if len(operation["parameters"]) > 1 else ("parameters",)
+        return spot.below(*way).erase(contract)
 
     def headline(self) -> str:
         return self.says("is new", "are new")
@@ -65,11 +61,12 @@ class RemoveParameter(TargetedEffect):
         spot = part_spot(contract, target)
         operation = spot.read(contract)
         parameters = list(operation.get("parameters", ()))
-        if any(_is(one, location, target.name) for one in parameters):
+        if parameter_index(contract, operation, location, target.name) is not None:
             raise DoesNotFit(f"there still is {target}", "target")
-        names = [one.get("name") for one in parameters]
+        names = [str(one.get("name")) for one in parameters]
         if self.before is not None and self.before not in names:
-            raise DoesNotFit(f"{target.part} has no parameter {self.before!r}", "before")
+            hint = did_you_mean(self.before, names)
+            raise DoesNotFit(f"{target.part} has no parameter {self.before!r}", "before", hint)
         index = len(names) if self.before is None else names.index(self.before)
         parameters.insert(index, {"name": target.name, "in": location, **self.was})
         return spot.write(contract, {**operation, "parameters": parameters})
@@ -92,9 +89,11 @@ class RenameParameter(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         location = _location(target)
+        if location == "path":
+            raise DoesNotFit(f"{target} is named in the path; use 'move_operation'", "target")
         spot = section_spot(contract, target)
-        others = part_spot(contract, target).read(contract)["parameters"]
-        if any(_is(one, location, self.old) for one in others):
+        operation = part_spot(contract, target).read(contract)
+        if parameter_index(contract, operation, location, self.old) is not None:
             raise DoesNotFit(f"there still is {target.sibling(self.old)}", "old")
         return spot.write(contract, {**spot.read(contract), "name": self.old})
 

@@ -57,7 +57,8 @@ class Replace(TargetedEffect):
         return isinstance(parent, dict) and (key in parent or (last and not self.absent))
 
     def headline(self) -> str:
-        return self.says(f"has changed at {as_code(self.pointer)}", f"have changed at {as_code(self.pointer)}")
+        where = f"at {as_code(self.pointer)}" if self.pointer else "as a whole"
+        return self.says(f"has changed {where}", f"have changed {where}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from api_upgrades import http
 from api_upgrades.contract import SCHEMA_REF, Part, escape
+from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.pages.page import anchor, property_anchor
@@ -38,6 +39,7 @@ class ResponseView:
 class PartView:
     """A part at one version; what its kind hasn't got is empty. Requests name the version by the mark `VERSION`.
 
+    `events` are about the part as a whole; `touched` are the versions that altered anything in it, with their changes.
     `rows` are the properties of a schema, of a request body or of a payload; `type` is the schema's own, or the
     body's, as one row.
     """
@@ -48,6 +50,7 @@ class PartView:
     deprecated: bool
     replaced_by: str | None
     events: tuple[Event, ...]
+    touched: tuple[tuple[str, tuple[JudgedChange, ...]], ...]
     rows: tuple[PropertyRow, ...]
     type: PropertyRow | None
     example: str | None
@@ -70,6 +73,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     contract = usage.contract
     table = PropertyTable(contract, version, site.lineage)
     events = tuple(site.lineage.of(Target(part), version))
+    touched = tuple(site.lineage.of_part(part, version))
     if part.kind == "schema":
         schema = contract.parts[part]
         direction: Direction = "request" if usage.directions(part) == {"request"} else "response"
@@ -80,6 +84,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
             schema.get("deprecated") is True,
             schema.get("x-replaced-by"),
             events,
+            touched,
             table.rows(schema, Target(part)),
             table.row(part.name, schema, Target(part), required=True),
             as_json(compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, direction)),
@@ -94,6 +99,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         operation.get("deprecated") is True,
         operation.get("x-replaced-by"),
         events,
+        touched,
         table.rows(body.schema, target) if body else (),
         table.row("body", body.schema, target, required=True) if body else None,
         None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from api_upgrades import prose
 from api_upgrades.pages.changes import ChangeView, VersionView
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
+from api_upgrades.severity import Severity, worst
 
 
 def upgrade_pages(site: Site) -> Iterator[Page]:
@@ -22,9 +24,10 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
     path = site.addresses.guide
     contents = (
         Heading("before-you-upgrade", "Before you upgrade"),
+        Heading("map-of-change", "What changed when"),
         Heading("versions", "Versions", tuple(Heading(version.id, version.id) for version in versions)),
     )
-    view = {"versions": versions, "api": api_facts(site)}
+    view = {"versions": versions, "api": api_facts(site), "map": tuple(_map(versions))}
     return Page(
         path,
         "Upgrade guide",
@@ -36,6 +39,31 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
         section=path,
         siblings=site.version_crumbs(),
     )
+
+
+class Mark(NamedTuple):
+    """What one version did to one resource: how many changes, the worst severity, and where to read about them."""
+
+    changes: int
+    severity: Severity
+    address: str
+
+
+def _map(versions: tuple[VersionView, ...]) -> Iterator[tuple[str, tuple[Mark | None, ...]]]:
+    """Each resource with its mark in every version, the versions as given but for the first one, which has none."""
+    touched: dict[str, dict[str, list[ChangeView]]] = {}
+    for version in versions:
+        for change in version.changes:
+            for resource, _ in change.resources:
+                touched.setdefault(resource, {}).setdefault(version.id, []).append(change)
+    for resource in sorted(touched):
+        yield resource, tuple(_mark(touched[resource].get(version.id)) for version in versions if not version.is_first)
+
+
+def _mark(changes: list[ChangeView] | None) -> Mark | None:
+    if not changes:
+        return None
+    return Mark(len(changes), worst(change.severity for change in changes), changes[0].address)
 
 
 def _version(site: Site, version: VersionView) -> Page:
