@@ -67,11 +67,12 @@ Found = tuple[Difference, tuple[Direction, ...]]
 
 def _differences(old: Contract, new: Contract, names: Names, directions: Directions) -> Iterator[Found]:
     older = {names.newer(Target(part)).part: part for part in old.parts}
+    shared_differs = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
         before = older.get(part)
         if before is None:
             yield _existence(part, part, None, value)
-        elif before != part or old.parts[before] is not value:
+        elif before != part or old.parts[before] is not value or (shared_differs and part.kind != "schema"):
             if before != part:
                 yield _renamed(before, part)
             comparison = SchemaComparison(old, new, names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, schema_of, schema_part
+from api_upgrades.contract import Contract, Json, JsonObject, escape, schema_of
 from api_upgrades.names import Names
 from api_upgrades.target import Target
 
@@ -65,8 +65,8 @@ class SchemaComparison:
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(was.get(keyword), dict) and isinstance(now.get(keyword), dict):
                 yield from self.compare(was[keyword], now[keyword], old_target.child(step), target.child(step))
-            elif keyword == "additionalProperties":
-                yield from self._closed(was.get(keyword, True), now.get(keyword, True), old_target, target)
+            else:
+                yield from self._closed(keyword, was.get(keyword, True), now.get(keyword, True), old_target, target)
 
     def _annotations(
         self, old: JsonObject, new: JsonObject, old_target: Target, target: Target
@@ -84,17 +84,26 @@ class SchemaComparison:
             was, now = schemas.get(old, keyword) is True, schemas.get(new, keyword) is True
             if was != now:
                 yield Difference(rule if now else reverse, target, old_target, keyword, was, now)
-        before, after = schemas.get(old, "default"), schemas.get(new, "default")
+        before, after = self._newer_value(old_target, schemas.get(old, "default")), schemas.get(new, "default")
         if before != after:
             yield Difference("default-changed", target, old_target, "default", before, after)
 
     def _same_reference(self, old: JsonObject, new: JsonObject) -> bool:
-        was, now = schemas.ref(old), schemas.ref(new)
-        return was is not None and now is not None and self._newer(was) == now
+        was, now = schemas.value_schema(old).get("$ref"), schemas.value_schema(new).get("$ref")
+        return was is not None and now is not None and self._newer_ref(was) == now
 
-    def _newer(self, schema: str) -> str:
-        part = self.names.newer(Target(schema_part(schema))).part
-        return part.name if part else schema
+    def _newer_ref(self, ref: str) -> str:
+        old = schema_of(ref)
+        new = self.names.newer(Target(old)).part if old else None
+        return ref.replace(escape(old.name), escape(new.name), 1) if old and new else ref
+
+    def _newer_value(self, old_target: Target, value: Json) -> Json:
+        """A value of an enum, or a list of them, by its newer name."""
+        if isinstance(value, list):
+            return [self._newer_value(old_target, one) for one in value]
+        text = schemas.as_text(value)
+        newer = self.names.newer(old_target.of_list.child(f"={text}")).name.removeprefix("=")
+        return value if newer == text else newer
 
     def _value(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
         """The non-null schemas; where only one side refers to a schema, what it refers to: moving an object into a
@@ -144,10 +153,10 @@ class SchemaComparison:
                 yield Difference(rules[1], target, old_target, keyword, None, _variant_name(one))
 
     def _variant(self, branch: JsonObject, is_old: bool) -> Json:
-        ref = schemas.ref(branch)
+        ref = schemas.value_schema(branch).get("$ref")
         if ref is not None:
-            return {"$ref": self._newer(ref) if is_old else ref}
-        return without_annotations(branch)
+            return {"$ref": self._newer_ref(ref) if is_old else ref}
+        return without_annotations(schemas.repointed(branch, self._newer_ref) if is_old else branch)
 
     def _values(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = _own_values(was), _own_values(now)
@@ -158,20 +167,15 @@ class SchemaComparison:
             rule = "enum-introduced" if before is None else "enum-lifted"
             yield Difference(rule, target, old_target, "enum", before, after)
             return
-        renamed: dict[str, str] = {}
-        for value in before:
-            newer = self.names.newer(old_target.child(f"={schemas.as_text(value)}")).name.removeprefix("=")
-            if newer != schemas.as_text(value):
-                renamed[schemas.as_text(value)] = newer
+        newer = [self._newer_value(old_target, value) for value in before]
         for value in after:
-            if value not in before and schemas.as_text(value) not in renamed.values():
+            if value not in newer:
                 yield Difference("enum-value-added", target, old_target, "enum", None, value)
-        for value in before:
-            text = schemas.as_text(value)
-            if text in renamed:
-                yield Difference("enum-value-renamed", target, old_target, "enum", value, renamed[text])
-            elif value not in after:
+        for value, name in zip(before, newer, strict=True):
+            if name not in after:
                 yield Difference("enum-value-removed", target, old_target, "enum", value, None)
+            elif name != value:
+                yield Difference("enum-value-renamed", target, old_target, "enum", value, name)
 
     def _constraints(
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
@@ -180,11 +184,17 @@ class SchemaComparison:
             if keyword in STRUCTURE or keyword in schemas.ANNOTATIONS:
                 continue
             before, after = was.get(keyword, schemas.MISSING), now.get(keyword, schemas.MISSING)
-            if before == after:
+            if before == after or self._newer_keyword(keyword, before, old_target) == after:
                 continue
             gone, come = before is schemas.MISSING, after is schemas.MISSING
             rule = _constraint_rule(keyword, before, after)
             yield Difference(rule, target, old_target, keyword, None if gone else before, None if come else after)
+
+    def _newer_keyword(self, keyword: str, value: Json, old_target: Target) -> Json:
+        """A keyword's value with the newer names of what it refers to."""
+        if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
+            value = {**value, "propertyName": self.names.newer(old_target.property(value["propertyName"])).name}
+        return schemas.repointed({keyword: value}, self._newer_ref)[keyword]
 
     def _properties(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = _own_properties(was), _own_properties(now)
@@ -217,11 +227,12 @@ class SchemaComparison:
             if moved.holder == target and moved.name not in after:
                 yield Difference("property-removed", moved, old_target.property(name), "existence", before[name], None)
 
-    def _closed(self, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+    def _closed(self, keyword: str, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+        """Items, or properties without a name of their own, where they may be anything (`true`) or there are none."""
         if was == now:
             return
         rule = "constraint-tightened" if was is True else "constraint-loosened" if now is True else "constraint-changed"
-        yield Difference(rule, target, old_target, "additionalProperties", was, now)
+        yield Difference(rule, target, old_target, keyword, was, now)
 
 
 def _as_object(schema: Json) -> JsonObject:
@@ -262,7 +273,7 @@ def _is_inline_base(keyword: str, branch: JsonObject) -> bool:
 
 
 def _variant_name(variant: Json) -> str:
-    return str(variant.get("$ref") or variant.get("const") or schemas.type_name(variant))
+    return str(variant.get("const") or schemas.type_name(variant))
 
 
 def _own_values(schema: JsonObject) -> list[Json] | None:

@@ -14,7 +14,7 @@ from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import part_spot, schema_spot, section_spot
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
-from api_upgrades.target import Target
+from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 
 class Rename(NamedTuple):
@@ -27,31 +27,21 @@ class Rename(NamedTuple):
     def depth(self) -> int:
         return bool(self.new.section) + len(self.new.steps)
 
-    @property
-    def existence(self) -> str:
-        """The kind's name for what there is: `property`, `parameter`, `response`, `schema`."""
-        if self.new.steps:
-            return "property"
-        if self.new.section:
-            return "response" if self.new.section.startswith("response ") else "parameter"
-        return self.new.part.kind if self.new.part else ""
-
     def effect(self) -> Effect | None:
         """The effect that gave the place its newer name; None where no kind does that."""
         old, new = self
-        if new.steps:
+        kind = _kind_of_place(new)
+        if kind == "property":
             return made("rename_property", target=str(new.holder), old=old.name, new=new.name)
-        if self.existence == "response":
+        if kind == "response":
             return made("change_status", target=str(new.holder), old=old.name, new=new.name)
-        if self.existence == "parameter":
+        if kind == "parameter":
             return made("rename_parameter", target=str(new), old=old.name)
-        if old.part is None or new.part is None:
-            return None
-        if self.existence == "operation":
+        if kind == "operation" and old.part and new.part:
             method = old.part.method if old.part.method != new.part.method else MISSING
             path = old.part.path if old.part.path != new.part.path else MISSING
             return made("move_operation", target=str(new), was_method=method, was_path=path)
-        return made(f"rename_{self.existence}", old=old.part.name, new=new.part.name)
+        return made(f"rename_{kind}", old=old.name, new=new.name)
 
 
 class Renames:
@@ -69,11 +59,14 @@ class Renames:
         Moves from one object to another have no name in both, so these are undone here and now.
         """
         waiting: list[Rename] = []
-        for old, new in self._places():
-            if new.steps and self._names.newer(old.holder) != new.holder:
+        for old, new in reversed(list(self._places())):
+            if not new.section and not new.steps:
+                waiting.append(Rename(old, new))
+            elif self._names.newer(old.holder) == new.holder:
+                waiting.append(Rename(new.sibling(old.name), new))
+            elif new.steps:
                 self._undo_move(old, new)
-            elif (rename := _beside(old, new)).old != rename.new:
-                waiting.append(rename)
+        waiting = [rename for rename in waiting if rename.old != rename.new]
         waiting.sort(key=lambda rename: rename.depth)
         goal = self._old
         while waiting:
@@ -96,7 +89,7 @@ class Renames:
         for index, move in enumerate(self._names.moves):
             new = Names(self._names.moves[index + 1 :]).newer(move.new)
             old = self._names.older(new)
-            if new in seen or self._names.newer(old) != new:
+            if new in seen or self._names.newer(old) != new or not _kind_of_place(old) == _kind_of_place(new) != "":
                 continue
             seen.add(new)
             if _exists(self._old, old) and _exists(self._undone.contract, new):
@@ -124,7 +117,7 @@ class Renames:
     def _aligned(self, goal: Contract, rename: Rename) -> Contract:
         """The older contract with one more newer name; unchanged where no effect would lead back."""
         effect, reverse = rename.effect(), Rename(rename.new, rename.old).effect()
-        in_the_way = made(f"add_{rename.existence}", target=str(rename.new))
+        in_the_way = made(f"add_{_kind_of_place(rename.new)}", target=str(rename.new))
         if effect is None or reverse is None or in_the_way is None:
             return goal
         try:
@@ -157,11 +150,16 @@ class Renames:
         return (effect, older) if effect and 2 * cost(one, was) <= size(was) else None
 
 
-def _beside(old: Target, new: Target) -> Rename:
-    """A rename in its place: an operation, a parameter, a property, whatever else moved around it."""
-    if new.steps or new.section:
-        return Rename(new.sibling(old.name), new)
-    return Rename(old, new)
+def _kind_of_place(target: Target) -> str:
+    """What a place is, as the kinds of effects call it; nothing where it has no name of its own."""
+    location = target.section.partition(" ")[0]
+    if target.steps:
+        return "property" if target.steps[-1].startswith(".") else ""
+    if location in PARAMETER_LOCATIONS:
+        return "parameter"
+    if location:
+        return "response" if target.section.startswith("response ") else ""
+    return target.part.kind if target.part else ""
 
 
 def _exists(contract: Contract, target: Target) -> bool:

@@ -133,7 +133,7 @@ class SchemaDraft:
         if was is MISSING or same(was, has):
             return MISSING
         written = schemas.with_example(now, was, self.undone.contract.dialect)
-        return was if all(same(written.get(key), goal.get(key)) for key in ("example", "examples")) else MISSING
+        return was if cost(written, goal) < cost(now, goal) else MISSING
 
     def _example(self, target: Target) -> None:
         was = self._older_example(self._goal(target), self._now(target))
@@ -143,7 +143,7 @@ class SchemaDraft:
     def _mapped_values(self, target: Target) -> None:
         """Values that went by other names, as the names say; what is new beside them is undone first."""
         older = [value for value in _values(self._goal(target)) if isinstance(value, str)]
-        was = self.names.older(target)
+        was = self.names.older(target.of_list)
         newer = {value: self.names.newer(was.child(f"={value}")).steps[-1][1:] for value in older}
         if all(old == new for old, new in newer.items()):
             return
@@ -152,8 +152,14 @@ class SchemaDraft:
         for value in by_text.values():
             if value not in values.values():
                 self._value("add_enum_value", target, value)
-        example = self._older_example(self._goal(target), self._now(target))
-        self.undone.undo_at("map_enum_values", target, values=values, example=example)
+        was_example = schemas.example(self._goal(target))
+
+        def fits(older: Contract) -> bool:
+            return same(schemas.example(self._now(target, older)), was_example)
+
+        if not self.undone.undo_at("map_enum_values", target, fits, values=values):
+            example = self._older_example(self._goal(target), self._now(target))
+            self.undone.undo_at("map_enum_values", target, values=values, example=example)
 
     def _values(self, target: Target) -> None:
         """Values that came and values that went. The older ones are put back first: an enum is never empty."""
@@ -262,7 +268,8 @@ def _types(schema: JsonObject) -> set[str]:
 
 
 def _is_shared(keyword: str, was: Json, has: Json) -> bool:
-    """Whether two objects are looked into, or have something in common, which a constraint kind would copy."""
-    if not isinstance(was, dict) or not isinstance(has, dict):
-        return False
-    return keyword == "additionalProperties" or any(same(was[key], has.get(key)) for key in was)
+    """Whether two values are looked into, or have something in common, which a constraint kind would copy."""
+    if keyword == "additionalProperties" and isinstance(was, dict) and isinstance(has, dict):
+        return True
+    is_plain = isinstance(was, list) and not any(isinstance(item, dict | list) for item in was)
+    return not is_plain and cost(has, was) < size(was)

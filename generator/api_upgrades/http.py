@@ -109,7 +109,7 @@ def as_curl(request: HttpRequest) -> str:
     if request.body is MISSING:
         pass
     elif request.media_type == MULTIPART:  # curl writes this header itself
-        parts += [f"--form-string {shlex.quote(f'{name}={text}')}" for name, text in _fields(request.body)]
+        parts += [f"--form-string {shlex.quote(f'{name}={text}')}" for name, text in fields(request.body)]
     else:
         parts.append("-H " + shlex.quote(f"Content-Type: {request.media_type}"))
         parts.append("--data-raw " + shlex.quote(_text(request.media_type, request.body)))
@@ -136,14 +136,14 @@ def _content(media_type: str, body: Json) -> list[str]:
 def _text(media_type: str, body: Json) -> str:
     """A body as its media type writes it: a form, plain text where it is a string, else JSON."""
     if media_type == FORM:
-        return "&".join(f"{_encoded(name)}={_encoded(text)}" for name, text in _fields(body))
+        return "&".join(f"{_encoded(name)}={_encoded(text)}" for name, text in fields(body))
     if media_type == MULTIPART:
-        parts = [f'Content-Disposition: form-data; name="{_encoded(name)}"\n\n{text}' for name, text in _fields(body)]
+        parts = [f'Content-Disposition: form-data; name="{_encoded(name)}"\n\n{text}' for name, text in fields(body)]
         return "".join(f"--{BOUNDARY}\n{part}\n" for part in parts) + f"--{BOUNDARY}--"
     return body if isinstance(body, str) and "json" not in media_type else as_json(body)
 
 
-def _fields(body: Json) -> Iterator[tuple[str, str]]:
+def fields(body: Json) -> Iterator[tuple[str, str]]:
     """The fields of a form; a list is the same field several times, an object inside is JSON."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
         for one in value if isinstance(value, list) else [value]:

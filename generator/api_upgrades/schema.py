@@ -9,9 +9,22 @@ one schema; following `$ref` is for those who have the contract.
 from __future__ import annotations
 
 import json
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from api_upgrades.contract import SCHEMA_REF, Json, JsonObject, Pointer, at, drop, put, unescape
+from api_upgrades.contract import (
+    LITERALS,
+    NAME_MAPS,
+    SCHEMA_REF,
+    Json,
+    JsonObject,
+    Pointer,
+    at,
+    drop,
+    put,
+    unescape,
+)
 
 ANNOTATIONS = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "$comment", "x-example-omit"}
@@ -220,6 +233,31 @@ def property_names(schema: JsonObject) -> tuple[str, ...]:
     for branch in value.get("allOf", ()):
         names |= dict.fromkeys(property_names(branch))
     return tuple(names)
+
+
+def repointed(value: Json, other: Callable[[str], str]) -> Json:
+    """Some JSON with another reference for each of its own, as `references` finds them; the same object if all stay."""
+    if isinstance(value, dict):
+        found = {key: _repointed_at(key, item, other) for key, item in value.items()}
+        return value if all(found[key] is value[key] for key in value) else found
+    if isinstance(value, list):
+        items = [repointed(item, other) for item in value]
+        return value if all(map(operator.is_, items, value)) else items
+    return value
+
+
+def _repointed_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
+    if key == "$ref" and isinstance(value, str):
+        return other(value)
+    if key == "discriminator" and isinstance(value, dict) and "mapping" in value:
+        # A mapping may name a schema without saying where it is.
+        to = {name: other(ref) if "/" in ref else other(SCHEMA_REF + ref) for name, ref in value["mapping"].items()}
+        bare = {name: to[name].removeprefix(SCHEMA_REF) for name, ref in value["mapping"].items() if "/" not in ref}
+        return {**value, "mapping": to | bare}
+    if key in NAME_MAPS and isinstance(value, dict):
+        found = {name: repointed(item, other) for name, item in value.items()}
+        return value if all(found[name] is value[name] for name in value) else found
+    return value if key in LITERALS else repointed(value, other)
 
 
 def as_text(value: Json) -> str:

@@ -84,10 +84,8 @@ def sections_of(contract: Contract) -> dict[str, Any]:
 
 
 def _cases(path: Path) -> list[Case]:
-    return [
-        Case(path.stem, **{key: tuple(value) if key == "findings" else value for key, value in data.items()})
-        for data in yaml_file.read(path, path.name).data
-    ]
+    data: list[dict[str, Any]] = yaml_file.read(path, path.name).data
+    return [Case(path.stem, **{**case, "findings": tuple(case.get("findings", ()))}) for case in data]
 
 
 CASES = {path.stem: _cases(path) for path in sorted(FOLDER.glob("*.yaml"))}

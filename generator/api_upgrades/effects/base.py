@@ -41,6 +41,8 @@ class Touch(NamedTuple):
 
     def predicts(self, target: Target, facet: Facet) -> bool:
         """Whether a difference in a facet of a place is what this effect does."""
+        if self.facet == EXISTENCE and self.target.part is None:  # what is shared may be part of any operation
+            return target.part is None or target.part.kind != "schema"
         if self.facet == EXISTENCE:
             return target.within(self.target)
         return self.target == target and self.facet == facet

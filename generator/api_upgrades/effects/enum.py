@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, at, put
+from api_upgrades.contract import Contract, Json, JsonObject, at, put, same
 from api_upgrades.effects.base import Move, Touch, as_code
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import DoesNotFit, did_you_mean
@@ -40,24 +40,32 @@ class _EnumEffect(ExampleEffect):
         schema = spot.read(contract)
         pointer = schemas.enum_pointer(schema)
         assert pointer is not None, "enum_spot has found one"
-        older = put(schema, pointer, self.older_values(at(schema, pointer), target))
-        contract = spot.write(contract, older)
-        outer = schema_spot(contract, target)
-        found = outer.read(contract)
+        values = self.older_values(at(schema, pointer), target)
+        if same(values, at(schema, pointer)):
+            raise DoesNotFit(f"alters nothing at {target}", "target")
+        contract = spot.write(contract, put(schema, pointer, values))
+        for one in dict.fromkeys((schema_spot(contract, target), spot)):
+            found = one.read(contract)
+            older = self._with_literals(found, target, contract.dialect)
+            contract = contract if older is found else one.write(contract, older)
         if "example" in self.model_fields_set:
-            return outer.write(contract, self.with_older_example(found, contract.dialect))
-        for one in dict.fromkeys((outer, spot)):
-            contract = one.write(contract, self._with_literals(one.read(contract), target, contract.dialect))
+            outer = schema_spot(contract, target)
+            contract = outer.write(contract, self.with_older_example(outer.read(contract), contract.dialect))
         return contract
 
     def _with_literals(self, schema: JsonObject, target: Target, dialect: str) -> JsonObject:
         example = schemas.example(schema)
-        if example is not schemas.MISSING and example is not None:
+        if example is not schemas.MISSING and example is not None and "example" not in self.model_fields_set:
             older = self._older(example, target)
             schema = schema if older == example else schemas.with_example(schema, older, dialect)
         default = schemas.get(schema, "default")
         if default is not None:
-            schema = schemas.with_keyword(schema, "default", self._older(default, target))
+            try:
+                older = self._older(default, target)
+            except DoesNotFit:
+                advice = "say what it was with a 'change_constraint' after this"
+                raise DoesNotFit(f"the default of {target} is {default!r}; {advice}", "target") from None
+            schema = schema if older == default else schemas.with_keyword(schema, "default", older)
         return schema
 
     def _older(self, value: Json, target: Target) -> Json:
@@ -143,9 +151,9 @@ class MapEnumValues(_EnumEffect):
             if new not in values:
                 raise DoesNotFit(f"{target} does not allow {new!r}", "values", _close(new, values))
         for value in values:
-            if value not in self.values.values():
+            if value is not None and value not in self.values.values():
                 raise DoesNotFit(f"{target} allows {value!r}, which nothing is mapped to", "values")
-        return list(self.values)
+        return [*self.values, *(value for value in values if value is None)]
 
     def older_value(self, value: Json, target: Target) -> Json:
         older = [old for old, new in self.values.items() if new == value]
@@ -157,10 +165,13 @@ class MapEnumValues(_EnumEffect):
         return older[0] if older else value
 
     def moves(self) -> Iterator[Move]:
+        renamed = {old: schemas.as_text(new) for old, new in self.values.items() if old != new}
         for target in self.target:
-            for old, new in self.values.items():
-                if old != new:
-                    yield Move(target.of_list.child(f"={old}"), target.of_list.child(f"={schemas.as_text(new)}"))
+            # By way of names that no value has, since values may change their names among each other.
+            for old in renamed:
+                yield Move(target.of_list.child(f"={old}"), target.of_list.child(f"=\0{old}"))
+            for old, new in renamed.items():
+                yield Move(target.of_list.child(f"=\0{old}"), target.of_list.child(f"={new}"))
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]

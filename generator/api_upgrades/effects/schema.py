@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, references, schema_of, schema_part
+from api_upgrades import schema as schemas
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, schema_of, schema_part
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import part_spot
@@ -94,14 +95,16 @@ class RenameSchema(Effect):
             raise DoesNotFit(f"there is no schema {self.new!r}", "new", did_you_mean(self.new, known))
         if old in contract.parts:
             raise DoesNotFit(f"there still is a schema {self.old!r}", "old")
+
+        def older(ref: str) -> str:
+            if schema_of(ref) != new:
+                return ref
+            return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))
+
         parts = {
-            old if part == new else part: _pointed(value, new, old) if _refers(value, new) else value
-            for part, value in contract.parts.items()
+            old if part == new else part: schemas.repointed(value, older) for part, value in contract.parts.items()
         }
-        document = contract.document
-        return replace(
-            contract, parts=parts, document=_pointed(document, new, old) if _refers(document, new) else document
-        )
+        return replace(contract, parts=parts, document=schemas.repointed(contract.document, older))
 
     def headline(self) -> str:
         return f"The object {as_code(self.old)} is now called {as_code(self.new)}"
@@ -113,30 +116,3 @@ class RenameSchema(Effect):
 
     def moves(self) -> Iterator[Move]:
         yield Move(Target(schema_part(self.old)), Target(schema_part(self.new)))
-
-
-def _refers(value: Json, part: Part) -> bool:
-    return any(schema_of(ref) == part for ref in references(value))
-
-
-def _pointed(value: Json, new: Part, old: Part) -> Json:
-    """A copy of some JSON whose references to one schema point at another."""
-    if isinstance(value, dict):
-        return {
-            key: _renamed_ref(item, new, old)
-            if key == "$ref"
-            else {name: _renamed_ref(ref, new, old) for name, ref in item.items()}
-            if key == "mapping" and "propertyName" in value
-            else _pointed(item, new, old)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_pointed(item, new, old) for item in value]
-    return value
-
-
-def _renamed_ref(ref: Json, new: Part, old: Part) -> Json:
-    """A reference, or what only looks like one (a property called `$ref`), after the schema's renaming."""
-    if not isinstance(ref, str) or schema_of(ref) != new:
-        return _pointed(ref, new, old)
-    return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))

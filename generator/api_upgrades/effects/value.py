@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject
+from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
 from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.errors import DoesNotFit, did_you_mean
@@ -134,7 +134,10 @@ class _Nullability(ExampleEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
-        found = schemas.with_nullable(spot.read(contract), self.was_nullable, contract.dialect)
+        schema = spot.read(contract)
+        if schemas.is_nullable(schema) == self.was_nullable:
+            raise DoesNotFit(f"alters nothing at {target}", "target")
+        found = schemas.with_nullable(schema, self.was_nullable, contract.dialect)
         return spot.write(contract, self.with_older_example(found, contract.dialect))
 
     def touches(self) -> Iterator[Touch]:
@@ -186,7 +189,10 @@ class _Constraint(ExampleEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot, schema = self.spot(contract, target)
-        return spot.write(contract, self.with_older_example(self.older(schema, target), contract.dialect))
+        older = self.older(schema, target)
+        if same(older, schema):
+            raise DoesNotFit(f"alters nothing at {target}", "target")
+        return spot.write(contract, self.with_older_example(older, contract.dialect))
 
     @abstractmethod
     def older(self, schema: JsonObject, target: Target) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from api_upgrades import http
+from api_upgrades import http, snippets
 from api_upgrades.contract import SCHEMA_REF, Part, escape
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
@@ -41,7 +41,7 @@ class PartView:
 
     `events` are about the part as a whole; `touched` are the versions that altered anything in it, with their changes.
     `rows` are the properties of a schema, of a request body or of a payload; `type` is the schema's own, or the
-    body's, as one row.
+    body's, as one row. `request` is the call of an operation in several languages.
     """
 
     part: Part
@@ -54,6 +54,7 @@ class PartView:
     rows: tuple[PropertyRow, ...]
     type: PropertyRow | None
     example: str | None
+    request: tuple[tuple[str, str, str], ...] = ()
     parameters: tuple[PropertyRow, ...] = ()
     responses: tuple[ResponseView, ...] = ()
 
@@ -108,9 +109,18 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         return replace(view, example=as_json(compose_body(contract, body, "webhook")) if body else None)
     return replace(
         view,
-        example=http.as_curl(http.request(contract, part, VERSION)),
+        request=_request(http.request(contract, part, VERSION)),
         parameters=tuple(_parameters(table, part)),
         responses=tuple(_response(table, part, one) for one in responses(contract, part)),
+    )
+
+
+def _request(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:
+    """A call in several languages: the label of each, its name for highlighting, and the code."""
+    return (
+        ("curl", "shell", http.as_curl(request)),
+        ("Python", "python", snippets.as_httpx(request)),
+        ("JavaScript", "javascript", snippets.as_fetch(request)),
     )
 
 
