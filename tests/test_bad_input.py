@@ -47,6 +47,10 @@ def errors(folder: Path) -> list[str]:
 
 CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     "not YAML": ("title: `a` is new\n", ["1:8: not YAML: no text starts with '`'; indent with spaces, and put such"]),
+    "yes is no boolean": (
+        CHANGE + "  - {kind: remove_property, target: A.b, was: {}, required: yes}\n",
+        ["4:61: remove_property: 'required' must be true or false, not 'yes'"],
+    ),
     "empty file": ("", ["1:1: the file is empty; fill it or take it away"]),
     "only a comment": ("# later\n", ["1:1: the file is empty; fill it or take it away"]),
     "several documents": (ADD + "---\n" + ADD, ["5:1: a second document starts; a file holds one, so take"]),

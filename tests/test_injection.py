@@ -46,9 +46,10 @@ PAYLOADS = {
     "marks": "\ue000\ue001\ue002\ue003\ue004\ue005\ue006<script>alert('pwn')</script>",
 }
 
-ELEMENTS_OF_PROSE = frozenset("p strong em code pre ul ol li blockquote table thead tbody tr th td a br hr".split())
-ATTRIBUTES_OF_PROSE = frozenset({("a", "href"), ("ol", "start"), ("code", "class")})
-ADDRESSES = frozenset({"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"})
+BLOCKS_OF_PROSE = {"p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "hr"}
+ELEMENTS_OF_PROSE = BLOCKS_OF_PROSE | {"strong", "em", "code", "a", "br"}
+ATTRIBUTES_OF_PROSE = {("a", "href"), ("ol", "start"), ("code", "class")}
+ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
 
 MODELS = Path(__file__).with_name("injection_models.py")
 
@@ -167,8 +168,8 @@ def problems(name: str, html: str, known: Kind) -> Iterator[str]:
     page = Page(html)
     for element in page.elements - known.elements - ELEMENTS_OF_PROSE:
         yield f"{name}: <{element}>"
-    for attribute in page.attributes - known.attributes - ATTRIBUTES_OF_PROSE:
-        yield f"{name}: <{attribute[0]} {attribute[1]}=...>"
+    for holder, held in page.attributes - known.attributes - ATTRIBUTES_OF_PROSE:
+        yield f"{name}: <{holder} {held}=...>"
     for element, attribute, address in page.addresses:
         scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
         if scheme and scheme[1].lower() not in ("http", "https", "mailto"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from html.parser import HTMLParser
 from time import process_time
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from api_upgrades import prose
 from api_upgrades.prose import inline_html, safe_address, to_html, to_plain
 
 BLOCKS = {
@@ -487,3 +489,9 @@ def test_many_threads_at_once() -> None:
     assert rendered == [
         f'<p><a href="https://a.b/{n}">a{n}</a> <strong>b{n}</strong> <code>c{n}</code></p>' for n in range(300)
     ]
+
+
+@given(st.from_regex(prose._SIMPLE, fullmatch=True), st.booleans())
+def test_the_short_way_gives_what_markdown_gives(text: str, is_inline: bool) -> None:
+    style = prose._Style(is_inline, True)
+    assert unescape(prose._simple(text, style)) == unescape(prose._rendered(text, style) or "")

@@ -89,11 +89,11 @@ class Renames:
         for index, move in enumerate(self._names.moves):
             new = Names(self._names.moves[index + 1 :]).newer(move.new)
             old = self._names.older(new)
-            if new in seen or self._names.newer(old) != new or not _kind_of_place(old) == _kind_of_place(new) != "":
-                continue
-            seen.add(new)
-            if _exists(self._old, old) and _exists(self._undone.contract, new):
-                yield old, new
+            kind = _kind_of_place(new)
+            if kind and kind == _kind_of_place(old) and self._names.newer(old) == new and new not in seen:
+                seen.add(new)
+                if _exists(self._old, old) and _exists(self._undone.contract, new):
+                    yield old, new
 
     def _undo_move(self, old: Target, new: Target) -> None:
         was_in = self._names.newer(old.holder)

@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Part
 from api_upgrades.effects import Move
-from api_upgrades.history import History, JudgedChange
+from api_upgrades.effects.prose import Behaviour
+from api_upgrades.history import History, JudgedChange, JudgedEffect
 from api_upgrades.names import Names
-from api_upgrades.severity import Severity, worst
+from api_upgrades.places import PlacePath, places
+from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target
-from api_upgrades.texts import NOTHING, Language, in_version, part_texts
+from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
 from api_upgrades.usage import Usage
 
 
 @dataclass(frozen=True)
 class TextPath:
-    """One payload or message at both ends; empty where the part isn't there. `key` says which of the part's it is."""
+    """One payload or message at both ends; empty where the part isn't there. `key` says which of the part's it is.
+
+    `part` is the one whose message it is: for an object that is only sent, an operation that sends it. `marked` are
+    both texts with a mark where they name their version; they are the same for all versions in which the part is.
+    """
 
     key: str
     title: str
+    part: Part | None
     language: Language
-    before: str
-    after: str
+    marked: tuple[str, str]
+    versions: tuple[str, str]
+
+    @property
+    def before(self) -> str:
+        return in_version(self.marked[0], self.versions[0])
+
+    @property
+    def after(self) -> str:
+        return in_version(self.marked[1], self.versions[1])
 
 
 @dataclass(frozen=True)
 class PartPath:
     """A part that differs between both ends, under its name at each; None where it isn't there.
 
-    It differs by findings of its own, or only in its texts, by something that it refers to.
+    It differs by findings of its own, or only in its texts, by something that it refers to. Two paths with the same
+    `revision` are the same but for the versions that their texts name.
     """
 
     before: Part | None
     after: Part | None
     findings: tuple[Finding, ...]
     texts: tuple[TextPath, ...]
+    revision: Hashable
 
     @property
     def part(self) -> Part:
@@ -51,12 +70,18 @@ class PartPath:
         """The worst of its own findings."""
         return worst(finding.severity for finding in self.findings)
 
+    @cached_property
+    def places(self) -> tuple[PlacePath, ...]:
+        """What differs about the part itself, its properties and its parameters: one entry for each place."""
+        return places(self.findings)
+
 
 @dataclass(frozen=True)
 class Path:
     """What moving from one version to another takes. Changes are in the order in which to meet them.
 
-    On the way to an older version (`is_downgrade`) they are met backwards, and each is to be taken back.
+    On the way to an older version (`is_downgrade`) they are met backwards, and each is to be taken back: it is judged
+    by what going back does.
     """
 
     start: str
@@ -70,52 +95,128 @@ class Path:
         """All differences between both contracts."""
         return tuple(finding for part in self.parts for finding in part.findings)
 
+    @property
+    def steps(self) -> tuple[tuple[str, tuple[JudgedChange, ...]], ...]:
+        """The checklist: the changes by the version that brought them, the worst of each version first."""
+        grouped = groupby(self.changes, key=lambda change: change.change.version)
+        return tuple((version, tuple(changes)) for version, changes in grouped)
+
+    def count(self, severity: Severity) -> int:
+        """How many of the changes are as severe as this."""
+        return sum(change.severity == severity for change in self.changes)
+
 
 def path(history: History, start: str, end: str) -> Path:
     """The path between two versions of a history. Raises KeyError for a version that it hasn't got."""
-    order = [version.id for version in history.versions]
-    first, last = order.index(start), order.index(end)
-    between = order[min(first, last) + 1 : max(first, last) + 1]
-    is_downgrade = first > last
-    names = Names.of(move for version in between for move in history.steps[version].names.moves)
-    changes = [change for version in between for change in history.changes_of(version)]
-    if is_downgrade:
-        names = Names.of(Move(move.new, move.old) for move in reversed(names.moves))
-        changes = [change for version in reversed(between) for change in history.changes_of(version)]
-    older, newer = history.usage_at(start), history.usage_at(end)
-    parts = tuple(_parts(history, older, newer, names, (start, end)))
-    return Path(start, end, is_downgrade, tuple(changes), parts)
+    return Paths(history).between(start, end)
 
 
-def _parts(history: History, old: Usage, new: Usage, names: Names, versions: tuple[str, str]) -> Iterator[PartPath]:
-    findings: dict[Part | None, list[Finding]] = {}
-    found = compare(
-        old.contract,
-        new.contract,
-        names,
-        lambda schema: old.directions(schema) | new.directions(schema),
-        history.table,
-    )
-    for finding in found:
-        findings.setdefault(finding.target.part, []).append(finding)
-    renamed = {part: names.newer(Target(part)).part for part in old.contract.parts}
-    older = {after: before for before, after in renamed.items()}
-    for after in dict.fromkeys((*new.contract.parts, *older)):
-        before = older.get(after)
-        present = after if after in new.contract.parts else None
-        texts = tuple(_texts(old, new, before, present, versions))
-        if after is not None and (texts or after in findings):
-            yield PartPath(before, present, tuple(findings.get(after, ())), texts)
+class Paths:
+    """The paths of a history, with the texts that they share composed once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._order = {version.id: index for index, version in enumerate(history.versions)}
+        self._texts: dict[Hashable, Mapping[str, Text]] = {}
+        self._backwards: dict[tuple[str, str], JudgedChange] = {}
+
+    def between(self, start: str, end: str) -> Path:
+        """The path between two versions. Raises KeyError for a version that isn't there."""
+        first, last = self._order[start], self._order[end]
+        order = tuple(self._order)
+        between = order[min(first, last) + 1 : max(first, last) + 1]
+        names = Names.of(move for version in between for move in self._history.steps[version].names.moves)
+        changes = [change for version in between for change in self._history.changes_of(version)]
+        if first > last:
+            names = _backwards(names)
+            changes = [change for version in reversed(between) for change in self._taken_back(version)]
+        return Path(start, end, first > last, tuple(changes), tuple(self._parts(start, end, names)))
+
+    def _taken_back(self, version: str) -> list[JudgedChange]:
+        changes = [self._judged_backwards(change) for change in self._history.changes_of(version)]
+        return sorted(changes, key=lambda one: SEVERITIES.index(one.severity))
+
+    def _judged_backwards(self, change: JudgedChange) -> JudgedChange:
+        """A change as it is for who goes from the newer version to the older one."""
+        key = (change.change.version, change.change.id)
+        if key not in self._backwards:
+            effects = tuple(self._effect_backwards(change.change.version, one) for one in change.effects)
+            self._backwards[key] = replace(change, effects=effects)
+        return self._backwards[key]
+
+    def _effect_backwards(self, version: str, judged: JudgedEffect) -> JudgedEffect:
+        step, effect = self._history.steps[version], judged.effect
+        older, newer = self._history.usage_at(step.older_version), self._history.usage_at(version)
+        findings = compare(
+            judged.applied.newer,
+            judged.applied.older,
+            _backwards(Names.of(effect.moves())),
+            lambda schema: older.directions(schema) | newer.directions(schema),
+            self._history.table,
+        )
+        is_said = effect.override is not None or isinstance(effect, Behaviour)
+        severity = judged.severity if is_said else worst(finding.severity for finding in findings)
+        return JudgedEffect(judged.applied, findings, severity)
+
+    def _parts(self, start: str, end: str, names: Names) -> Iterator[PartPath]:
+        old, new = self._history.usage_at(start), self._history.usage_at(end)
+        findings: dict[Part | None, list[Finding]] = {}
+        for finding in compare(
+            old.contract,
+            new.contract,
+            names,
+            lambda schema: old.directions(schema) | new.directions(schema),
+            self._history.table,
+        ):
+            findings.setdefault(finding.target.part, []).append(finding)
+        was, now = self._history.revisions[start], self._history.revisions[end]
+        moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
+        older = {moved.newer(Target(part)).part: part for part in old.contract.parts}
+        for after in dict.fromkeys((*new.contract.parts, *older)):
+            before = older.get(after)
+            present = after if after in now else None
+            if after is None or (before == present and before is not None and was[before] == now[before]):
+                continue
+            texts = tuple(self._differing(before, present, start, end))
+            if texts or after in findings:
+                yield PartPath(
+                    before,
+                    present,
+                    tuple(findings.get(after, ())),
+                    texts,
+                    (self._revision(old, start, before), self._revision(new, end, present), _used(old, new, before, after)),
+                )
+
+    def _differing(self, before: Part | None, after: Part | None, start: str, end: str) -> Iterator[TextPath]:
+        """The texts of a part that differ by more than the version that a request names."""
+        was, now = self._texts_of(start, before), self._texts_of(end, after)
+        for key in dict.fromkeys((*now, *was)):
+            one, other = was.get(key, NOTHING), now.get(key, NOTHING)
+            if one.text != other.text:
+                shown = other if other.text else one
+                yield TextPath(key, shown.title, shown.part, shown.language, (one.text, other.text), (start, end))
+
+    def _texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
+        usage = self._history.usage_at(version)
+        key = self._revision(usage, version, part)
+        if key not in self._texts:
+            self._texts[key] = dict(part_texts(usage, usage.contract, part))
+        return self._texts[key]
+
+    def _revision(self, usage: Usage, version: str, part: Part | None) -> Hashable:
+        """What the texts of a part depend on; a schema that is only sent is shown by who sends it."""
+        if part is None:
+            return None
+        revisions = self._history.revisions[version]
+        if part.kind == "schema" and usage.directions(part) == {"request"}:
+            return tuple((one, revisions[one]) for one in usage.reach([part]))
+        return part, revisions[part]
 
 
-def _texts(
-    old: Usage, new: Usage, before: Part | None, after: Part | None, versions: tuple[str, str]
-) -> Iterator[TextPath]:
-    """The texts of a part that differ by more than the version that a request names."""
-    was, now = dict(part_texts(old, old.contract, before)), dict(part_texts(new, new.contract, after))
-    for key in dict.fromkeys((*now, *was)):
-        one, other = was.get(key, NOTHING), now.get(key, NOTHING)
-        if one.text != other.text:
-            shown = other if other.text else one
-            texts = (in_version(one.text, versions[0]), in_version(other.text, versions[1]))
-            yield TextPath(key, shown.title, shown.language, *texts)
+def _backwards(names: Names) -> Names:
+    return Names.of(Move(move.new, move.old) for move in reversed(names.moves))
+
+
+def _used(old: Usage, new: Usage, before: Part | None, after: Part) -> Hashable:
+    """The directions by which the findings of a schema are judged."""
+    return frozenset().union(*(usage.directions(part) for usage in (old, new) for part in (before or after, after)))

@@ -47,6 +47,11 @@ _ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]
 """How an address begins that may be linked: http, https, mailto, or relative with neither a scheme nor a host."""
 
 
+_CODE = r"(?<!`)`[ -\[\]-_a-~]+`(?!`)"
+_SIMPLE = re.compile(rf"(?:[A-Za-z]|{_CODE})(?:[A-Za-z0-9 ,.;:'()/%+=?\"-]|{_CODE})*", re.ASCII)
+"""Words and inline code and nothing else that means something to Markdown: most titles and descriptions."""
+
+
 class _Style(NamedTuple):
     is_inline: bool
     has_links: bool
@@ -74,10 +79,21 @@ def to_plain(text: str) -> str:
 
 def _html(text: str, style: _Style) -> Markup:
     text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    if _SIMPLE.fullmatch(text):
+        return _simple(text, style)
     html = _rendered(text, style) if _is_bounded(text) else None
     if html is not None:
         return html
     return escape(text) if style.is_inline else Markup("\n").join(Markup("<p>%s</p>") % one for one in _blocks(text))
+
+
+def _simple(text: str, style: _Style) -> Markup:
+    """Words and inline code as Markdown would have them, which takes it two hundred times as long."""
+    pieces = text.split("`")
+    for index, piece in enumerate(pieces):
+        pieces[index] = f"<code>{escape(piece.strip())}</code>" if index % 2 else escape(piece)
+    html = Markup("".join(pieces))
+    return html if style.is_inline else Markup("<p>%s</p>") % html
 
 
 def _rendered(text: str, style: _Style) -> Markup | None:

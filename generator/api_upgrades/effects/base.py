@@ -58,7 +58,7 @@ class Move(NamedTuple):
 class Override(BaseModel):
     """A severity other than the computed one, and the reason for it, which the page shows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     severity: Severity
     reason: str = Field(min_length=1)
 
@@ -66,7 +66,8 @@ class Override(BaseModel):
 class Effect(BaseModel, ABC):
     """One structural edit inside a change, as data. Its fields are its YAML."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # few registries use every kind
+    # Built when it is needed, since few registries use every kind.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     alters_contract: ClassVar[bool] = True
 
     kind: str
@@ -90,7 +91,7 @@ class Effect(BaseModel, ABC):
 
 
 def _as_tuple(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _as_written(targets: tuple[Target, ...]) -> str | list[str]:

@@ -22,7 +22,9 @@ def render(history: History, addresses: Addresses, site_url: str = "") -> Iterat
     """
     site = Site(history, addresses)
     yield from upgrade_pages(site)
-    yield from Reference(site).pages()
+    reference = Reference(site)
+    yield from reference.pages()
+    yield reference.versions()
     yield from changelog_pages(site)
     yield from versioning_pages(site)
     yield from kind_pages(site)

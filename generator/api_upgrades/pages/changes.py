@@ -85,8 +85,8 @@ class ChangeView:
 
     @property
     def guide_anchor(self) -> str:
-        """The id of the change on the guide, which holds all versions."""
-        return f"{self.version}-{self.id}"
+        """The id of the change on the guide, which holds all versions; no name holds a colon."""
+        return f"{self.version}:{self.id}"
 
     @property
     def heading(self) -> Heading:
@@ -120,6 +120,12 @@ class ChangeView:
                     found.setdefault(resource.name, self.site.addresses.resource(version, resource.slug))
                     break
         return tuple(found.items())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its effects, those of wording left out where there are others."""
+        shown = unique(one.effect.kind for one in self.judged.effects)
+        return tuple(kind for kind in shown if kind not in ("wording", "change_example")) or shown
 
     @property
     def effects(self) -> tuple[EffectView, ...]:

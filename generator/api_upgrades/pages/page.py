@@ -72,6 +72,7 @@ class Addresses:
     index: str = ""
 
     guide = "upgrades/"
+    path = "upgrades/path/"
     changelog = "changelog/"
     versioning = "versioning/"
     kinds = "maintain/kinds/"
@@ -105,6 +106,11 @@ class Links:
         if self.addresses.index:
             way = way.removeprefix("./") + self.addresses.index
         return way + hash + fragment
+
+    @property
+    def root(self) -> str:
+        """The way to the mount, as scripts put addresses behind it."""
+        return posixpath.relpath("/", "/" + self.page) + "/"
 
     @property
     def guide(self) -> str:

@@ -7,6 +7,7 @@ last.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, Part
 from api_upgrades.operation import operation_object
-from api_upgrades.pages.page import Found, Heading, Links, Page, anchor, searchable
+from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, anchor, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.registry import Version
@@ -38,6 +39,55 @@ class Reference:
         yield from self._version_pages(latest, LATEST)
         for version in self.site.newest_first:
             yield from self._version_pages(version, version.id)
+
+    def versions(self) -> Asset:
+        """What the version pickers read: all versions, newest first, and where a resource is absent from one, the
+        change that brought it or took it away."""
+        absent: dict[str, dict[str, str]] = {}
+        for resource in dict.fromkeys(one for version in self.site.newest_first for one in self._slugs(version)):
+            changes = tuple(self._absent(resource))
+            if changes:
+                absent[resource] = dict(changes)
+        data = {
+            "ids": [version.id for version in self.site.newest_first],
+            "absent": absent,
+            "index": self.site.addresses.index,
+        }
+        return Asset("reference/versions.js", f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n")
+
+    def _slugs(self, version: Version) -> tuple[str, ...]:
+        return tuple(resource.slug for resource in self.site.resources(version.id))
+
+    def _absent(self, slug: str) -> Iterator[tuple[str, str]]:
+        """The versions without a resource, each with the address of the nearest later version that has it, or else of
+        the version that took it away."""
+        versions = self.site.history.versions
+        for index, version in enumerate(versions):
+            if slug not in self._slugs(version):
+                later = [one for one in versions[index:] if slug in self._slugs(one)]
+                brought = (
+                    later[0]
+                    if later
+                    else next(
+                        one
+                        for one, before in zip(versions[1:], versions, strict=False)
+                        if slug in self._slugs(before) and slug not in self._slugs(one)
+                    )
+                )
+                yield version.id, self._touching(brought, slug)
+
+    def _touching(self, version: Version, slug: str) -> str:
+        """The address of the change of a version that touches a resource, as a link from the mount."""
+        for change in self.site.history.changes_of(version.id):
+            for part in change.touched:
+                for one in (version.id, self.site.history.steps[version.id].older_version):
+                    resource = self.site.resource_of(part, one)
+                    if resource and resource.slug == slug:
+                        return self._from_mount(self.site.addresses.change(version.id, change.change.id))
+        return self._from_mount(self.site.addresses.version(version.id))
+
+    def _from_mount(self, address: str) -> str:
+        return Links("", self.site.addresses)(address).removeprefix("./")
 
     def _version_pages(self, version: Version, shown: str) -> Iterator[Page]:
         yield self._overview(version, shown)

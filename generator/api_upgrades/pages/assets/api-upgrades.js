@@ -1,30 +1,185 @@
-// A button that copies a code block. Without scripts there is none, and the text can be selected all the same.
+// What scripts add to pages that are complete without them: copy buttons, the reader's own version, pickers, filters.
+// Nothing from the address or from storage is ever inserted as markup.
 (function () {
   "use strict";
 
-  function addButtons() {
-    document.querySelectorAll(".au-code").forEach(function (block) {
-      if (block.querySelector(".au-copy")) return;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "au-copy";
-      button.textContent = "Copy";
+  const api = (window.apiUpgrades = window.apiUpgrades || {});
+
+  function element(name, attributes, ...children) {
+    const made = document.createElement(name);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    made.append(...children);
+    return made;
+  }
+
+  // The version that the reader is pinned to, kept for each API; `?version=` in any link sets it.
+  function key(root) {
+    return "api-upgrades:" + new URL(root, location.href).pathname;
+  }
+  api.version = function (root) {
+    try { return localStorage.getItem(key(root)) || ""; } catch { return ""; }
+  };
+  api.setVersion = function (root, version) {
+    try { version ? localStorage.setItem(key(root), version) : localStorage.removeItem(key(root)); } catch { /* refused */ }
+  };
+
+  // A data file arrives by a script element, which works from disk too.
+  api.load = function (address) {
+    return new Promise(function (resolve, reject) {
+      const script = element("script", { src: address });
+      script.onload = resolve;
+      script.onerror = function () { reject(new Error(address)); };
+      document.head.append(script);
+    });
+  };
+
+  function picker(label, options, chosen) {
+    const select = element("select", {}, ...options.map(function (option) {
+      const [value, text] = Array.isArray(option) ? option : [option, option];
+      return element("option", value === chosen ? { value, selected: "" } : { value }, text);
+    }));
+    return [element("label", { class: "au-pick" }, label + " ", select), select];
+  }
+
+  function addCopyButtons() {
+    document.querySelectorAll(".au-code:not(:has(.au-copy))").forEach(function (block) {
+      const button = element("button", { type: "button", class: "au-copy" }, "Copy");
       button.addEventListener("click", function () {
         navigator.clipboard.writeText(block.querySelector("code").textContent.replace(/\n$/, "")).then(
-          function () { say(button, "Copied"); },
-          function () { say(button, "Select it to copy"); }
+          function () { say("Copied"); },
+          function () { say("Select it to copy"); }
         );
       });
+      function say(word) {
+        button.textContent = word;
+        setTimeout(function () { button.textContent = "Copy"; }, 2000);
+      }
       block.append(button);
     });
   }
 
-  function say(button, word) {
-    button.textContent = word;
-    setTimeout(function () { button.textContent = "Copy"; }, 2000);
+  // On the guide: what lies ahead of the reader's version.
+  function addMyVersion() {
+    const place = document.querySelector(".au-my-version:empty");
+    if (!place) return;
+    const sections = [...document.querySelectorAll(".au-version[data-version]")];
+    const ids = sections.map(function (section) { return section.dataset.version; });
+    const asked = new URLSearchParams(location.search).get("version");
+    if (ids.includes(asked)) api.setVersion(place.dataset.root, asked);
+    const [label, select] = picker("Your version", [["", "not chosen"], ...ids], api.version(place.dataset.root));
+    const told = element("span", { role: "status", class: "au-told" });
+    place.append(label, " ", told);
+    function show() {
+      const mine = ids.indexOf(select.value);
+      let breaking = 0;
+      sections.forEach(function (section, index) {
+        const ahead = mine > index;
+        section.classList.toggle("au-ahead", ahead);
+        section.classList.toggle("au-behind", mine >= 0 && !ahead);
+        if (ahead) breaking += section.querySelectorAll(".au-changes > li > .au-breaking").length;
+      });
+      told.replaceChildren();
+      if (mine === 0) told.append("You are on the latest version.");
+      if (mine > 0) {
+        const many = function (count, word) { return count + " " + word + (count === 1 ? "" : "s"); };
+        const way = place.dataset.path + "?from=" + encodeURIComponent(select.value) + "&to=" + encodeURIComponent(ids[0]);
+        told.append(
+          many(mine, "version") + " and " + many(breaking, "breaking change") + " ahead. ",
+          element("a", { href: way }, "See the whole way")
+        );
+      }
+    }
+    select.addEventListener("change", function () {
+      api.setVersion(place.dataset.root, select.value);
+      show();
+    });
+    show();
+  }
+
+  // On a reference page: the same resource in any other version.
+  function addVersionPicker() {
+    const place = document.querySelector(".au-picker:empty");
+    if (!place) return;
+    const { root, version, resource } = place.dataset;
+    api.load(root + "reference/versions.js").then(function () {
+      const { ids, absent, index } = api.versions;
+      const mine = api.version(root);
+      const options = ids.map(function (id) { return [id, id + (id === ids[0] ? " (latest)" : "") + (id === mine ? " (yours)" : "")]; });
+      const [label, select] = picker("Version", options, version);
+      place.append(label);
+      select.addEventListener("change", function () {
+        const elsewhere = resource && absent[resource] && absent[resource][select.value];
+        const folder = "reference/" + select.value + "/" + (resource ? resource + "/" : "");
+        location.href = root + (elsewhere || folder + index + location.hash);
+      });
+      if (ids.includes(mine) && mine !== version) {
+        place.append(" ", element("a", { href: root + "reference/" + mine + "/" + (resource && !(absent[resource] || {})[mine] ? resource + "/" : "") + index + location.hash }, "Open it in your version, " + mine));
+      }
+    }, function () { /* the links below the title say the same */ });
+  }
+
+  // The reference opens at the reader's version: links of the theme's navigation lead there.
+  function leadToMyVersion() {
+    document.querySelectorAll(".au-root[data-root]").forEach(function (place) {
+      const mine = api.version(place.dataset.root);
+      if (!mine) return;
+      const latest = new URL(place.dataset.root + "reference/latest/", location.href).href;
+      document.querySelectorAll(".md-tabs a, .md-nav--primary a").forEach(function (link) {
+        if (link.href === latest || link.href === latest + "index.html") {
+          link.href = link.href.replace("/reference/latest/", "/reference/" + encodeURIComponent(mine) + "/");
+        }
+      });
+    });
+  }
+
+  // On the changelog: a filter, kept in the address.
+  function addFilter() {
+    const place = document.querySelector(".au-filter:empty");
+    if (!place) return;
+    const items = [...document.querySelectorAll("[data-kinds]")];
+    const all = function (name) {
+      return [...new Set(items.flatMap(function (item) { return item.dataset[name].split("|").filter(Boolean); }))].sort();
+    };
+    const asked = new URLSearchParams(location.search);
+    const [resourceLabel, resource] = picker("Resource", [["", "all"], ...all("resources")], asked.get("resource"));
+    const [kindLabel, kind] = picker("Kind", [["", "all"], ...all("kinds")], asked.get("kind"));
+    const breaking = element("input", { type: "checkbox" });
+    breaking.checked = asked.has("breaking");
+    const told = element("span", { role: "status", class: "au-told" });
+    place.append(resourceLabel, " ", kindLabel, " ", element("label", { class: "au-pick" }, breaking, " breaking only"), " ", told);
+    function show() {
+      let shown = 0;
+      items.forEach(function (item) {
+        const has = function (name, value) { return !value || item.dataset[name].split("|").includes(value); };
+        const fits = has("resources", resource.value) && has("kinds", kind.value) && (!breaking.checked || item.dataset.severity === "breaking");
+        item.hidden = !fits;
+        shown += fits;
+      });
+      document.querySelectorAll(".au-version").forEach(function (section) {
+        section.hidden = shown < items.length && !section.querySelector("[data-kinds]:not([hidden])");
+      });
+      told.textContent = shown + " of " + items.length + " changes";
+    }
+    place.addEventListener("change", function () {
+      const search = new URLSearchParams();
+      if (resource.value) search.set("resource", resource.value);
+      if (kind.value) search.set("kind", kind.value);
+      if (breaking.checked) search.set("breaking", "");
+      history.replaceState(null, "", search.size ? "?" + search : location.pathname);
+      show();
+    });
+    show();
+  }
+
+  function start() {
+    addCopyButtons();
+    addMyVersion();
+    addVersionPicker();
+    addFilter();
+    leadToMyVersion();
   }
 
   // The theme replaces the page's content where it loads pages instantly, and tells it through document$.
-  if (window.document$) window.document$.subscribe(addButtons);
-  else addButtons();
+  if (window.document$) window.document$.subscribe(start);
+  else start();
 })();

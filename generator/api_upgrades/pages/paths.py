@@ -1,0 +1,171 @@
+"""The way from each version to the latest, complete without JavaScript: what to do, and what every payload becomes.
+
+A part's section is rendered once for all versions in which the part, and all that it references, is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup
+
+from api_upgrades.contract import Part
+from api_upgrades.path import PartPath, Path, Paths
+from api_upgrades.pages.changes import ChangeView
+from api_upgrades.pages.page import Crumb, Heading, Page, anchor
+from api_upgrades.pages.site import Site, counted, unique
+from api_upgrades.pages.upgrades import api_facts
+from api_upgrades.severity import SEVERITIES, Severity, worst
+from api_upgrades.texts import VERSION, in_version
+
+COUNTED = {
+    "breaking": ("breaking change", None),
+    "risky": ("risky change", None),
+    "additive": ("addition", None),
+    "neutral": ("neutral change", None),
+}
+"""A change of each severity, one and several."""
+
+
+def from_address(version: str, slug: str = "") -> str:
+    """Where the way from a version to the latest stands, or its page on one resource."""
+    return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
+
+
+@dataclass(frozen=True)
+class ResourcePath:
+    """A resource with its parts that differ. `name` and `slug` are those that it has at the end, or had last."""
+
+    name: str
+    slug: str
+    parts: tuple[PartPath, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return worst(part.severity for part in self.parts)
+
+    @property
+    def own(self) -> tuple[PartPath, ...]:
+        """The parts that differ themselves, and not only by what they hold."""
+        return tuple(part for part in self.parts if part.findings)
+
+
+@dataclass(frozen=True)
+class StepView:
+    """The changes of one version on the way, the worst first."""
+
+    version: str
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True)
+class PathView:
+    """A path as pages and the command show it."""
+
+    site: Site
+    path: Path
+
+    @cached_property
+    def steps(self) -> tuple[StepView, ...]:
+        return tuple(
+            StepView(version, tuple(ChangeView(self.site, change) for change in changes))
+            for version, changes in self.path.steps
+        )
+
+    @property
+    def changes(self) -> tuple[ChangeView, ...]:
+        return tuple(change for step in self.steps for change in step.changes)
+
+    @cached_property
+    def resources(self) -> tuple[ResourcePath, ...]:
+        """The resources that differ, in the order of the reference of the end, what is gone last."""
+        here: dict[Part, tuple[str, str]] = {}
+        order: list[str] = []
+        for version in (self.path.start, self.path.end):
+            for resource in self.site.resources(version):
+                here |= dict.fromkeys(resource.parts, (resource.name, resource.slug))
+            order = [resource.slug for resource in self.site.resources(version)] + order
+        grouped: dict[str, list[PartPath]] = {}
+        names: dict[str, str] = {}
+        for part in self.path.parts:
+            name, slug = here[part.part]
+            grouped.setdefault(slug, []).append(part)
+            names.setdefault(slug, name)
+        return tuple(ResourcePath(names[slug], slug, tuple(grouped[slug])) for slug in unique(order) if slug in grouped)
+
+    def step_of(self, resource: ResourcePath) -> tuple[StepView, ...]:
+        """The checklist of one resource: the changes that reach any of its parts."""
+        found = (
+            StepView(step.version, tuple(change for change in step.changes if resource.name in reached(change)))
+            for step in self.steps
+        )
+        return tuple(step for step in found if step.changes)
+
+    @property
+    def counts(self) -> str:
+        """The numbers up front: `7 breaking changes, 2 additions, 4 resources`."""
+        found = [
+            counted(number, *COUNTED[severity]) for severity in SEVERITIES if (number := self.path.count(severity))
+        ]
+        touched = {name for change in self.changes for name, _ in change.resources}
+        if touched:
+            found.append(counted(len(touched), "resource"))
+        return ", ".join(found) or "no changes"
+
+
+def reached(change: ChangeView) -> tuple[str, ...]:
+    """The resources of all parts that a change reaches, by their names."""
+    return unique(link.resource for links in change.reached.values() for link in links)
+
+
+def path_pages(site: Site) -> Iterator[Page]:
+    """`/upgrades/from/<version>/` and a page for each resource that differs, for every version but the latest."""
+    yield from _PathPages(site).pages()
+
+
+class _PathPages:
+    """What makes the pages, with the sections that versions share."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._paths = Paths(site.history)
+        self._end = site.history.latest.id
+        self._sections: dict[Hashable, tuple[str, Callable[[], str]]] = {}
+
+    def pages(self) -> Iterator[Page]:
+        older = self.site.newest_first[1:]
+        crumbs = (
+            Crumb("Upgrade guide", self.site.addresses.guide),
+            *(Crumb(f"From {version.id}", from_address(version.id)) for version in older),
+        )
+        for version in older:
+            view = PathView(self.site, self._paths.between(version.id, self._end))
+            yield self._overview(view, crumbs, None if version is older[0] else from_address(older[0].id))
+            for resource in view.resources:
+                yield self._resource(view, resource)
+
+    def _overview(self, view: PathView, crumbs: tuple[Crumb, ...], like: str | None) -> Page:
+        start = view.path.start
+        address = from_address(start)
+        shown = {"view": view, "api": api_facts(self.site), "from_address": from_address}
+        steps = tuple(Heading(step.version, step.version) for step in view.steps)
+        return Page(
+            address,
+            f"From {start} to {self._end}",
+            f"What to do to move from version {start} of the {self.site.title} to {self._end}: {view.counts}.",
+            self.site.html("path_from", address, **shown),
+            self.site.markdown("path_from", address, **shown),
+            (Heading("what-to-do", "What to do", steps), Heading("what-differs", "What differs")),
+            canonical=self.site.addresses.guide,
+            section=self.site.addresses.guide,
+            siblings=crumbs,
+            like=like,
+        )
+
+    def _resource(self, view: PathView, resource: ResourcePath) -> Page:
+        start, address = view.path.start, from_address(view.path.start, resource.slug)
+        sections = {part: self._section(view, part, address) for part in (one.part for one in resource.parts)}
+        del sections
+        raise NotImplementedError

@@ -1,0 +1,140 @@
+"""One place over a path: all that differs about it between two versions, as one entry in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from api_upgrades import schema as schemas
+from api_upgrades.compare import Finding
+from api_upgrades.contract import Json
+from api_upgrades.effects.base import as_code, listed
+from api_upgrades.severity import Severity, worst
+from api_upgrades.target import Target
+
+
+@dataclass(frozen=True)
+class PlacePath:
+    """A place with its findings of all facets and directions. `target` and `old_target` are its names at both ends."""
+
+    target: Target
+    old_target: Target
+    findings: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> Severity:
+        return worst(finding.severity for finding in self.findings)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it isn't there at the end."""
+        return any(finding.facet == "existence" and finding.after is None for finding in self.findings)
+
+    @property
+    def name(self) -> str:
+        """The place inside its part, by the name that it has at the end, or had last; empty for the part itself."""
+        return _inside(self.old_target if self.is_gone else self.target)
+
+    @property
+    def old_name(self) -> str:
+        """The place inside its part, by the name that it has at the start."""
+        return _inside(self.old_target)
+
+    @property
+    def words(self) -> str:
+        """What differs, as one line of Markdown without a full stop."""
+        return "; ".join(dict.fromkeys(self._words()))
+
+    def _words(self) -> Iterator[str]:
+        for finding in self.findings:
+            if finding.rule == "property-became-list" and self.old_target.name != self.target.name:
+                yield WORDS["property-renamed"].format(before=as_code(self.old_target.name))
+            yield _in_words(finding)
+
+
+def places(findings: Iterable[Finding]) -> tuple[PlacePath, ...]:
+    """The places that some findings are about, in the order in which they are first found."""
+    grouped: dict[Target, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.target, []).append(finding)
+    return tuple(PlacePath(target, found[0].old_target, tuple(found)) for target, found in grouped.items())
+
+
+def _inside(target: Target) -> str:
+    return str(target).removeprefix(str(Target(target.part))).lstrip(" .")
+
+
+WORDS: Mapping[str, str] = {
+    "property-renamed": "was called {before}",
+    "property-moved": "was at {before}",
+    "property-became-list": "is a list now: was {before}, is {after}",
+    "became-required": "is required now",
+    "became-optional": "is optional now",
+    "became-nullable": "may be null now",
+    "became-not-nullable": "is never null any more",
+    "became-read-only": "is read-only now",
+    "became-writable": "is no longer read-only",
+    "became-write-only": "is write-only now",
+    "became-readable": "is no longer write-only",
+    "deprecated": "is deprecated now",
+    "no-longer-deprecated": "is no longer deprecated",
+    "type-changed": "was {before}, is {after}",
+    "type-widened": "was {before}, is {after}",
+    "type-narrowed": "was {before}, is {after}",
+    "variant-added": "may be {after} too",
+    "variant-removed": "is never {before} any more",
+    "enum-value-added": "{after} is one more of its values",
+    "enum-value-removed": "{before} is none of its values any more",
+    "enum-value-renamed": "its value {before} is {after} now",
+    "enum-introduced": "is limited to {after}",
+    "enum-lifted": "is no longer limited to {before}",
+    "default-changed": "its default was {before}, is {after}",
+    "operation-moved": "was {before}",
+    "operation-deprecated": "is deprecated now",
+    "operation-no-longer-deprecated": "is no longer deprecated",
+    "parameter-renamed": "was called {before}",
+    "security-changed": "asks for other credentials: was {before}, is {after}",
+    "media-type-added": "may be {after} too",
+    "media-type-removed": "is never {before} any more",
+    "status-changed": "was status {before}",
+    "webhook-renamed": "was called {before}",
+    "webhook-deprecated": "is deprecated now",
+    "webhook-no-longer-deprecated": "is no longer deprecated",
+    "schema-renamed": "was called {before}",
+}
+"""What a rule found, in words; `{before}` and `{after}` are the values. Existence and constraints are worded below."""
+
+
+def _in_words(finding: Finding) -> str:
+    before, after = finding.before, finding.after
+    if finding.facet == "existence":
+        return _came(finding) if before is None else f"is gone{_typed(', was', finding, before)}"
+    if finding.rule in WORDS:
+        return WORDS[finding.rule].format(before=_value(before), after=_value(after))
+    keyword = as_code(finding.facet)
+    if before is None:
+        return f"has {keyword} {_value(after)} now"
+    if after is None:
+        return f"has no {keyword} any more, was {_value(before)}"
+    return f"{keyword} was {_value(before)}, is {_value(after)}"
+
+
+def _came(finding: Finding) -> str:
+    required = " and required" if finding.rule.startswith("required-") else ""
+    return f"is new{required}{_typed(':', finding, finding.after)}"
+
+
+def _typed(word: str, finding: Finding, value: Json) -> str:
+    """The type of a property or parameter that came or went; a part, a body or a response has none worth telling."""
+    of_parameter = "parameter" in finding.rule
+    if not isinstance(value, dict) or not (of_parameter or "property" in finding.rule):
+        return ""
+    return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if of_parameter else value))}"
+
+
+def _value(value: Json) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, list) and value:
+        return listed([as_code(schemas.as_text(one)) for one in value])
+    return as_code(schemas.as_text(value))

@@ -1,0 +1,305 @@
+"""Contracts, effects that fit them and registries, as hypothesis draws them.
+
+Every contract is sound: references lead somewhere, examples are valid. An effect is drawn as a person writes it, among
+all that fit the contract, and so that the older contract is sound again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, references, schema_of
+from api_upgrades.effects import KINDS, Effect
+from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.target import Target
+
+NULL: JsonObject = {"type": "null"}
+WORDS = ("id", "name", "tags", "state", "due_at", "a b", "size", "owner")
+SCHEMAS = ("Task", "Person", "Tag", "Place", "Note")
+
+LEAVES: tuple[JsonObject, ...] = (
+    {"type": "string", "description": "A text", "examples": ["text"]},
+    {"type": "string"},
+    {"type": "string", "pattern": "^[a-z]+$", "maxLength": 9, "examples": ["abc"]},
+    {"type": "string", "format": "date", "examples": ["2024-01-31"]},
+    {"type": "string", "enum": ["LOW", "MIDDLE", "HIGH"], "examples": ["LOW"]},
+    {"enum": ["A", "B"], "default": "A"},
+    {"type": "integer", "minimum": 1, "maximum": 9},
+    {"type": ["string", "integer"], "examples": [1]},
+    {"type": "boolean", "deprecated": True, "x-replaced-by": "name"},
+    {"const": "fixed"},
+    {},
+)
+
+
+def ref(name: str) -> JsonObject:
+    return {"$ref": SCHEMA_REF + name}
+
+
+@st.composite
+def values(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> JsonObject:
+    """A schema. It may refer to any of some schemas, as nothing here is required that could never end."""
+    shape = draw(st.sampled_from(["leaf", "leaf", "ref", "list", "object", "map", "oneOf", "allOf"][: 8 if depth else 3]))
+    found: JsonObject = draw(st.sampled_from(LEAVES))
+    if shape == "ref" and names:
+        found = {**ref(draw(st.sampled_from(names))), **draw(st.sampled_from([{}, {"description": "Which one"}]))}
+    elif shape == "list":
+        found = {"type": "array", "items": draw(values(names, depth - 1))}
+    elif shape == "object":
+        found = draw(objects(names, depth - 1))
+    elif shape == "map":
+        found = {"type": "object", "additionalProperties": draw(values(names, depth - 1))}
+    elif shape == "oneOf" and names:
+        found = {"oneOf": [ref(draw(st.sampled_from(names))), {"type": "integer"}]}
+    elif shape == "allOf":
+        found = {"allOf": [draw(objects((), 0)), {"description": "All of it"}]}
+    return draw(nullable(found)) if draw(st.booleans()) else found
+
+
+@st.composite
+def nullable(draw: st.DrawFn, schema: JsonObject) -> JsonObject:
+    """The schema in one of the forms in which it may be null."""
+    if isinstance(schema.get("type"), str) and "enum" not in schema and draw(st.booleans()):
+        return {**schema, "type": [schema["type"], "null"]}
+    inside = {key: value for key, value in schema.items() if key not in schemas.OUTSIDE}
+    beside = {key: value for key, value in schema.items() if key in schemas.OUTSIDE}
+    return {"anyOf": draw(st.permutations([inside, NULL])), **beside} if inside else schema
+
+
+@st.composite
+def objects(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> JsonObject:
+    """An object. What is required of it can be composed without an end of its own."""
+    found = draw(st.lists(st.sampled_from(WORDS), max_size=4, unique=True))
+    properties = {name: draw(values(names, depth)) for name in found}
+    ending = [name for name in found if not any(True for _ in references(properties[name]))]
+    required = [name for name in ending if draw(st.booleans())]
+    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+
+def body(schema: JsonObject, **beside: Json) -> JsonObject:
+    return {"content": {"application/json": {"schema": schema}}, **beside}
+
+
+@st.composite
+def contracts(draw: st.DrawFn) -> Contract:
+    """A contract in the form of OpenAPI 3.1, with schemas, operations and webhooks."""
+    names = tuple(draw(st.lists(st.sampled_from(SCHEMAS), max_size=4, unique=True)))
+    parts: dict[Part, JsonObject] = {Part("schema", name): draw(objects(names)) for name in names}
+    for path in draw(st.lists(st.sampled_from(["/tasks", "/tasks/{id}", "/a/{x}/{y}"]), max_size=3, unique=True)):
+        for method in draw(st.lists(st.sampled_from(["GET", "POST", "PUT"]), min_size=1, max_size=2, unique=True)):
+            parts[Part("operation", f"{method} {path}")] = draw(operations(names, path))
+    for name in draw(st.lists(st.sampled_from(["task.created", "task.updated"]), max_size=2, unique=True)):
+        payload = draw(values(names))
+        done = {"204": {"description": "Done"}}
+        parts[Part("webhook", name)] = {"post": {"requestBody": body(payload), "responses": done}}
+    return Contract(parts, {"openapi": "3.1.0", "info": {"title": "Generated", "version": "1"}})
+
+
+@st.composite
+def operations(draw: st.DrawFn, names: tuple[str, ...], path: str) -> JsonObject:
+    in_path = [name.strip("{}") for name in path.split("/") if name.startswith("{")]
+    parameters: list[JsonObject] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in in_path
+    ]
+    for name in draw(st.lists(st.sampled_from(["page", "page[size]", "owner"]), max_size=2, unique=True)):
+        schema = draw(st.sampled_from(LEAVES[:-1]))
+        parameters.append({"name": name, "in": "query", "required": draw(st.booleans()), "schema": schema})
+    found: dict[str, Json] = {"summary": "Do it"}
+    if parameters:
+        found["parameters"] = parameters
+    if draw(st.booleans()):
+        found["requestBody"] = body(draw(values(names)), required=draw(st.booleans()))
+    statuses = draw(st.lists(st.sampled_from(["200", "201", "404", "default"]), min_size=1, max_size=3, unique=True))
+    found["responses"] = {status: body(draw(values(names)), description="An answer") for status in statuses}
+    return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """One schema somewhere in a contract, and the object in which it is a property, if it is one."""
+
+    target: Target
+    schema: JsonObject
+    holder: JsonObject | None = None
+
+    @property
+    def value(self) -> JsonObject:
+        return schemas.value_schema(self.schema)
+
+
+def places(contract: Contract) -> Iterator[Place]:
+    """Every schema of a contract; what is behind a reference is found where it stands."""
+    for part, value in contract.parts.items():
+        if part.kind == "schema":
+            yield from _inside(Place(Target(part), value))
+            continue
+        operation = value["post"] if part.kind == "webhook" else value
+        for parameter in operation.get("parameters", ()):
+            yield Place(Target(part, f"{parameter['in']} {parameter['name']}"), parameter["schema"])
+        section = "payload" if part.kind == "webhook" else "request"
+        for name, holder in ((section, operation.get("requestBody", {})), *_answers(operation)):
+            if "content" in holder:
+                yield from _inside(Place(Target(part, name), holder["content"]["application/json"]["schema"]))
+
+
+def _answers(operation: JsonObject) -> list[tuple[str, JsonObject]]:
+    return [(f"response {status}", value) for status, value in operation.get("responses", {}).items()]
+
+
+def _inside(place: Place) -> Iterator[Place]:
+    yield place
+    for holder in (place.value, *place.value.get("allOf", ())):
+        for name, schema in holder.get("properties", {}).items():
+            yield from _inside(Place(place.target.property(name), schema, holder))
+    for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
+        if isinstance(place.value.get(keyword), dict):
+            yield from _inside(Place(place.target.child(step), place.value[keyword]))
+
+
+def candidates(contract: Contract) -> list[dict[str, Any]]:
+    """Effects of every kind that fit a contract."""
+    found = list(places(contract))
+    objects = [place for place in found if "properties" in place.value]
+    effects = [effect for place in found for effect in (*_of_value(place), *_of_property(place, objects))]
+    effects += [effect for place in objects for effect in _of_object(place)]
+    used = {schema_of(one) for value in contract.parts.values() for one in references(value)}
+    for part in contract.parts:
+        effects += _of_part(contract, part, part in used)
+    for kind, target, was in (
+        ("schema", "Gone", {"type": "string"}),
+        ("operation", "DELETE /gone", {"responses": {"204": {"description": "Done"}}}),
+        ("webhook", "webhook gone", {"post": {"responses": {"204": {"description": "Done"}}}}),
+    ):
+        if Target.parse(target).part not in contract.parts:
+            effects.append({"kind": f"remove_{kind}", "target": target, "was": was})
+    return effects
+
+
+def _of_value(place: Place) -> Iterator[dict[str, Any]]:
+    at = {"target": str(place.target)}
+    example = schemas.example(place.schema)
+    yield {"kind": "change_type", **at, "was": {"type": "number", "examples": [0.5]}}
+    if not schemas.is_nullable(place.schema) and place.schema:
+        yield {"kind": "make_not_nullable", **at}
+    elif place.schema:
+        yield {"kind": "make_nullable", **at}
+    if place.value.get("type") == "string" and example is not schemas.MISSING:
+        yield {"kind": "change_example", **at, "was": None} if schemas.is_nullable(place.schema) else {
+            "kind": "wording",
+            **at,
+            "was": {"title": "Once"},
+        }
+    if "maxLength" in place.value:
+        yield {"kind": "add_constraint", **at, "keyword": "maxLength"}
+        yield {"kind": "change_constraint", **at, "keyword": "maxLength", "was": 99}
+    elif place.value.get("type") == "string":
+        yield {"kind": "remove_constraint", **at, "keyword": "maxLength", "was": 99}
+    if schemas.get(place.schema, "deprecated") is True and "properties" not in place.value:
+        yield {"kind": "deprecate", **at, "replaced_by": place.schema.get("x-replaced-by")}
+    enum = place.value.get("enum", ())
+    if len(enum) > 1:
+        yield {"kind": "add_enum_value", **at, "value": enum[-1]}
+        yield {"kind": "remove_enum_value", **at, "value": "OTHER", "before": enum[-1]}
+        yield {"kind": "map_enum_values", **at, "values": dict(zip((*enum[1:], "NONE"), enum, strict=True))}
+
+
+def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]:
+    if place.holder is None:
+        return
+    target, name, holder = str(place.target), place.target.name, str(place.target.holder)
+    taken = place.holder["properties"]
+    yield {"kind": "add_property", "target": target}
+    yield {"kind": "make_required" if name in place.holder.get("required", ()) else "make_optional", "target": target}
+    if "renamed" not in taken:
+        yield {"kind": "rename_property", "target": holder, "old": "renamed", "new": name}
+        if isinstance(place.value.get("items"), dict):
+            yield {"kind": "one_to_list", "target": holder, "old": "renamed", "new": name}
+    for other in objects:
+        if name not in other.value["properties"] and not other.target.within(place.target):
+            yield {"kind": "move_property", "target": target, "was_in": str(other.target)}
+
+
+def _of_object(place: Place) -> Iterator[dict[str, Any]]:
+    properties: Mapping[str, Json] = place.value["properties"]
+    if "gone" not in properties:
+        effect = {"kind": "remove_property", "target": str(place.target.property("gone")), "was": LEAVES[0]}
+        yield {**effect, "required": True}
+        yield from ({**effect, "before": name} for name in properties)
+
+
+def _of_part(contract: Contract, part: Part, is_used: bool) -> Iterator[dict[str, Any]]:
+    target = str(Target(part))
+    if part.kind == "schema":
+        if not is_used:
+            yield {"kind": "add_schema", "target": target}
+        if Part("schema", "Renamed") not in contract.parts:
+            yield {"kind": "rename_schema", "old": "Renamed", "new": part.name}
+        return
+    yield {"kind": f"add_{part.kind}", "target": target}
+    if part.kind == "webhook":
+        if Part("webhook", "renamed") not in contract.parts:
+            yield {"kind": "rename_webhook", "old": "renamed", "new": part.name}
+        return
+    yield from _of_operation(contract, part, contract.parts[part])
+
+
+def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iterator[dict[str, Any]]:
+    target = str(part)
+    for effect in ({"was_method": "DELETE"}, {"was_path": "/x/{old}" if "{" in part.path else "/x"}):
+        old = f"{effect.get('was_method', part.method)} {effect.get('was_path', part.path)}"
+        if Part("operation", old) not in contract.parts and part.path.count("{") < 2:
+            yield {"kind": "move_operation", "target": target, **effect}
+    yield {"kind": "change_security", "target": target, "was": [{"key": []}]}
+    yield {"kind": "behaviour", "target": target, "severity": "risky", "before": "slow", "after": "fast"}
+    yield {"kind": "replace", "target": target, "pointer": "/description", "was": "Once"}
+    for status in operation["responses"]:
+        yield {"kind": "add_response", "target": f"{target} response {status}"}
+        if "202" not in operation["responses"]:
+            yield {"kind": "change_status", "target": target, "old": "202", "new": status}
+    if "409" not in operation["responses"]:
+        yield {"kind": "remove_response", "target": f"{target} response 409", "was": {"description": "Conflict"}}
+    if "requestBody" in operation:
+        yield {"kind": "add_request_body", "target": f"{target} request"}
+        required = operation["requestBody"]["required"]
+        yield {"kind": "make_required" if required else "make_optional", "target": f"{target} request"}
+    else:
+        yield {"kind": "remove_request_body", "target": f"{target} request", "was": body({"type": "string"}, required=True)}
+    names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+    for name in names:
+        yield {"kind": "add_parameter", "target": str(Target(part, f"query {name}"))}
+        if "old" not in names:
+            yield {"kind": "rename_parameter", "target": str(Target(part, f"query {name}")), "old": "old"}
+    if "gone" not in names:
+        yield {"kind": "remove_parameter", "target": f"{target} query gone", "was": {"schema": {"type": "string"}}}
+
+
+@st.composite
+def effects(draw: st.DrawFn, contract: Contract) -> Effect:
+    """One effect that fits a contract, of any kind with the same chance."""
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for candidate in candidates(contract):
+        by_kind.setdefault(candidate["kind"], []).append(candidate)
+    kind = draw(st.sampled_from(sorted(by_kind)))
+    return KINDS[kind].model_validate(draw(st.sampled_from(by_kind[kind])))
+
+
+@st.composite
+def registries(draw: st.DrawFn) -> Registry:
+    """Up to five versions of a contract, whose changes are in a stated order."""
+    contract = head = draw(contracts())
+    versions: list[Version] = []
+    for number in reversed(range(1, draw(st.integers(2, 5)))):
+        changes: list[Change] = []
+        for index in reversed(range(draw(st.integers(0, 3)))):
+            effect = draw(effects(contract))
+            contract = effect.revert(contract)
+            changes.insert(0, Change(f"c{index}", f"v{number}", "Title", "Why", None, (effect,), "change.yaml"))
+        order = tuple(change.id for change in changes)
+        versions.append(Version(f"v{number}", "Summary", None, None, None, order, tuple(changes), "version.yaml"))
+    versions.append(Version("v0", "Summary", None, None, None, (), (), "version.yaml"))
+    return Registry(head, tuple(reversed(versions)))

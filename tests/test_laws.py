@@ -1,0 +1,227 @@
+"""What holds for every effect and every history: over the cases of all kinds, the Server API and generated contracts.
+
+1. `revert` leaves its input untouched and shares every part that it does not touch.
+2. Every composed example validates against its own contract.
+3. Every reference leads somewhere, and each version is a valid OpenAPI document.
+4. Each finding between neighbours is predicted by an effect, and each effect gives a finding.
+6. Two renderings of the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+
+from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import Contract, references, resolve
+from api_upgrades.derive import derive
+from api_upgrades.effects import Effect, Touch
+from api_upgrades.effects.prose import Behaviour, ChangeExample, Wording
+from api_upgrades.effects.replace import Replace
+from api_upgrades.examples import invalid_examples
+from api_upgrades.history import History
+from api_upgrades.names import Names
+from api_upgrades.project import Project
+from api_upgrades.severity import DIRECTIONS, RuleTable
+from tests.effects import REFUSED, REVERTED, Case
+from tests.generated import contracts, effects, registries
+
+ROOT = Path(__file__).parent.parent
+WITHOUT_FINDINGS = (Wording, ChangeExample, Behaviour)
+"""Wording and examples are not part of the contract, and a behaviour doesn't show in it."""
+
+generated = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=200)
+cases = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
+
+
+@pytest.fixture(scope="module")
+def server_api() -> History:
+    return Project(ROOT).load()
+
+
+def check_revert(effect: Effect, newer: Contract) -> Contract:
+    """Law 1."""
+    before = copy.deepcopy((dict(newer.parts), newer.document))
+    older = effect.revert(newer)
+    assert (dict(newer.parts), newer.document) == before
+    assert list(newer.parts) == list(before[0])
+    copied = [part for part in older.parts if newer.parts.get(part) == older.parts[part]]
+    assert [part for part in copied if newer.parts[part] is not older.parts[part]] == []
+    if older.document == newer.document:
+        assert older.document is newer.document
+    return older
+
+
+def invalid(contract: Contract) -> set[str]:
+    """What breaks law 2, in every direction."""
+    return set(map(str, invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)))
+
+
+def dangling(contract: Contract) -> set[str]:
+    """What breaks law 3: references, of parts and of what is shared beside them, that lead nowhere."""
+    return {ref for value in (*contract.parts.values(), contract.document) for ref in references(value) if not leads(contract, ref)}
+
+
+def leads(contract: Contract, ref: str) -> bool:
+    try:
+        resolve(contract, ref)
+    except KeyError:
+        return False
+    return True
+
+
+def found_between(older: Contract, newer: Contract, names: Names) -> tuple[Finding, ...]:
+    return compare(older, newer, names, lambda part: DIRECTIONS, RuleTable.with_overrides({}))
+
+
+def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> tuple[Finding, ...]:
+    """Law 4: nothing is found between two contracts but what the effects between them say that they touch."""
+    findings = found_between(older, newer, Names.of(move for effect in effects for move in effect.moves()))
+    touches = list(touched(effects))
+    unpredicted = [one for one in findings if not any(touch.predicts(one.target, one.facet) for touch in touches)]
+    assert [(one.rule, str(one.target), one.facet) for one in unpredicted] == []
+    return findings
+
+
+def touched(effects: list[Effect]) -> Iterator[Touch]:
+    """What some effects touch, by the names that it has after the last of them."""
+    for index, effect in enumerate(effects):
+        later = Names.of(move for other in effects[index + 1 :] for move in other.moves())
+        yield from (Touch(later.newer(touch.target), touch.facet) for touch in effect.touches())
+
+
+def alters(effect: Effect) -> bool:
+    """Whether an effect must give a finding. What `replace` alters may be wording, so it need not."""
+    return not isinstance(effect, (*WITHOUT_FINDINGS, Replace))
+
+
+# Over the cases of all kinds
+
+
+@cases
+def test_the_input_stays_and_parts_are_shared(case: Case) -> None:
+    check_revert(case.parsed(), case.newer_contract())
+
+
+@cases
+def test_examples_stay_valid(case: Case) -> None:
+    assert invalid(case.newer_contract()) == set()
+    assert invalid(case.older_contract()) == set()
+
+
+@cases
+def test_references_stay_sound(case: Case) -> None:
+    assert dangling(case.newer_contract()) == set()
+    assert dangling(case.older_contract()) == set()
+
+
+@cases
+def test_findings_are_predicted_and_there(case: Case) -> None:
+    found = check_findings(case.older_contract(), case.newer_contract(), [case.parsed()])
+    assert bool(found) == alters(case.parsed()) or isinstance(case.parsed(), Replace)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REFUSED if case.faults() is None])
+def test_what_does_not_fit_says_what_it_touches(case: Case) -> None:
+    # Whoever reports the error asks for it.
+    assert list(case.parsed().touches())
+    assert isinstance(list(case.parsed().moves()), list)
+
+
+# Over the Server API
+
+
+def test_server_api_reverts(server_api: History) -> None:
+    for step in server_api.steps.values():
+        for applied in step.effects:
+            assert check_revert(applied.effect, applied.newer) == applied.older
+
+
+def test_server_api_examples(server_api: History) -> None:
+    for version, contract in server_api.contracts.items():
+        directions = server_api.usage_at(version).directions
+        assert [str(one) for one in invalid_examples(contract, contract.parts, directions)] == [], version
+
+
+def test_server_api_references(server_api: History) -> None:
+    for version, contract in server_api.contracts.items():
+        assert dangling(contract) == set(), version
+        validate(contract.to_openapi(version))
+
+
+def test_server_api_findings(server_api: History) -> None:
+    for step in server_api.steps.values():
+        check_findings(step.older, step.newer, [applied.effect for applied in step.effects])
+        for applied in step.effects:
+            found = check_findings(applied.older, applied.newer, [applied.effect])
+            assert bool(found) or not alters(applied.effect), applied.effect
+
+
+RENDER = """
+import hashlib, pathlib, sys
+from api_upgrades.pages import render
+from api_upgrades.pages.page import Addresses
+from api_upgrades.project import Project
+for page in render(Project(pathlib.Path(sys.argv[1])).load(), Addresses()):
+    text = "\\0".join([page.path, page.title, page.html, page.markdown()])
+    print(page.path, hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_server_api_renders_to_the_same_bytes() -> None:
+    first, second = (rendered(seed) for seed in ("1", "2"))
+    assert len(first) > 20
+    assert first == second
+
+
+def rendered(seed: str) -> list[str]:
+    """The digest of each page, from a process with a hash seed of its own."""
+    run = subprocess.run(
+        [sys.executable, "-c", RENDER, str(ROOT)],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.splitlines()
+
+
+# Over generated contracts
+
+
+@generated
+@given(st.data())
+def test_generated_effects(data: st.DataObject) -> None:
+    newest = newer = data.draw(contracts())
+    assert invalid(newer) == dangling(newer) == set()
+    chain: list[Effect] = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        effect = data.draw(effects(newer))
+        event(effect.kind)
+        older = check_revert(effect, newer)
+        assert older != newer or isinstance(effect, Behaviour)
+        assert dangling(older) == set()
+        assert invalid(older) == set()
+        found = check_findings(older, newer, [effect])
+        assert bool(found) or not alters(effect)
+        chain.insert(0, effect)
+        newer = older
+    check_findings(newer, newest, chain)
+
+
+@generated
+@given(registries())
+def test_generated_registries(registry: object) -> None:
+    raise NotImplementedError
+
+
+def unused(values: Iterable[object]) -> None: ...
