@@ -6,7 +6,7 @@ all that fit the contract, and so that the older contract is sound again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,6 +161,11 @@ def _inside(place: Place) -> Iterator[Place]:
             yield from _inside(Place(place.target.child(step), place.value[keyword]))
 
 
+def fresh(name: str, taken: Collection[Json]) -> str:
+    """A name that isn't taken."""
+    return next(one for one in (name, *(f"{name}{number}" for number in range(len(taken)))) if one not in taken)
+
+
 def candidates(contract: Contract) -> list[dict[str, Any]]:
     """Effects of every kind that fit a contract."""
     found = list(places(contract))
@@ -182,30 +187,28 @@ def candidates(contract: Contract) -> list[dict[str, Any]]:
 
 def _of_value(place: Place) -> Iterator[dict[str, Any]]:
     at = {"target": str(place.target)}
-    example = schemas.example(place.schema)
-    yield {"kind": "change_type", **at, "was": {"type": "number", "examples": [0.5]}}
+    if place.value.get("type") != "number":
+        yield {"kind": "change_type", **at, "was": {"type": "number", "examples": [0.5]}}
     if not schemas.is_nullable(place.schema) and place.schema:
         yield {"kind": "make_not_nullable", **at}
     elif place.schema:
         yield {"kind": "make_nullable", **at}
-    if place.value.get("type") == "string" and example is not schemas.MISSING:
-        yield {"kind": "change_example", **at, "was": None} if schemas.is_nullable(place.schema) else {
-            "kind": "wording",
-            **at,
-            "was": {"title": "Once"},
-        }
+    if place.value.get("type") == "string" and not place.value.keys() & {"format", "enum"}:
+        yield {"kind": "change_example", **at, "was": "text" if schemas.example(place.schema) == "other" else "other"}
+    if place.target.steps:
+        yield {"kind": "wording", **at, "was": {"title": None if "title" in place.schema else "Once"}}
     if "maxLength" in place.value:
         yield {"kind": "add_constraint", **at, "keyword": "maxLength"}
-        yield {"kind": "change_constraint", **at, "keyword": "maxLength", "was": 99}
+        yield {"kind": "change_constraint", **at, "keyword": "maxLength", "was": place.value["maxLength"] + 1}
     elif place.value.get("type") == "string":
         yield {"kind": "remove_constraint", **at, "keyword": "maxLength", "was": 99}
-    if schemas.get(place.schema, "deprecated") is True and "properties" not in place.value:
+    if schemas.get(place.schema, "deprecated") is True and place.target.steps:
         yield {"kind": "deprecate", **at, "replaced_by": place.schema.get("x-replaced-by")}
     enum = place.value.get("enum", ())
     if len(enum) > 1:
         yield {"kind": "add_enum_value", **at, "value": enum[-1]}
-        yield {"kind": "remove_enum_value", **at, "value": "OTHER", "before": enum[-1]}
-        yield {"kind": "map_enum_values", **at, "values": dict(zip((*enum[1:], "NONE"), enum, strict=True))}
+        yield {"kind": "remove_enum_value", **at, "value": fresh("GONE", enum), "before": enum[-1]}
+        yield {"kind": "map_enum_values", **at, "values": dict(zip((*enum[1:], fresh("OLD", enum)), enum, strict=True))}
 
 
 def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]:
@@ -254,9 +257,10 @@ def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iter
         old = f"{effect.get('was_method', part.method)} {effect.get('was_path', part.path)}"
         if Part("operation", old) not in contract.parts and part.path.count("{") < 2:
             yield {"kind": "move_operation", "target": target, **effect}
-    yield {"kind": "change_security", "target": target, "was": [{"key": []}]}
+    yield {"kind": "change_security", "target": target, "was": None if "security" in operation else [{"key": []}]}
     yield {"kind": "behaviour", "target": target, "severity": "risky", "before": "slow", "after": "fast"}
-    yield {"kind": "replace", "target": target, "pointer": "/description", "was": "Once"}
+    replaced = {"absent": True} if "description" in operation else {"was": "Once"}
+    yield {"kind": "replace", "target": target, "pointer": "/description", **replaced}
     for status in operation["responses"]:
         yield {"kind": "add_response", "target": f"{target} response {status}"}
         if "202" not in operation["responses"]:
@@ -265,7 +269,7 @@ def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iter
         yield {"kind": "remove_response", "target": f"{target} response 409", "was": {"description": "Conflict"}}
     if "requestBody" in operation:
         yield {"kind": "add_request_body", "target": f"{target} request"}
-        required = operation["requestBody"]["required"]
+        required = operation["requestBody"].get("required")
         yield {"kind": "make_required" if required else "make_optional", "target": f"{target} request"}
     else:
         yield {"kind": "remove_request_body", "target": f"{target} request", "was": body({"type": "string"}, required=True)}

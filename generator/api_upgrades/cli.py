@@ -6,18 +6,20 @@ Exit codes: 0 fine, 1 something is wrong with the registry, 2 something is wrong
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from api_upgrades.contract import Json
+from api_upgrades.brief import brief
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.exports.openapi import openapi_document, openapi_documents
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
+from api_upgrades.severity import Severity
 
 
 class _Group(click.Group):
@@ -80,13 +82,50 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     history = project.load()
     contracts = history.contracts
     if out is not None:
-        write_all(out, {f"{id}.json": _json(contract.to_openapi(id)) for id, contract in contracts.items()})
+        write_all(out, {f"{id}.json": document for id, document in openapi_documents(contracts)})
         return
     chosen = history.latest.id if version in (None, "latest") else version
     if chosen not in contracts:
         hint = did_you_mean(chosen, contracts)
         raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
-    click.echo(_json(contracts[chosen].to_openapi(chosen)), nl=False)
+    click.echo(openapi_document(contracts[chosen], chosen), nl=False)
+
+
+@main.command()
+@click.argument("start", metavar="FROM")
+@click.argument("end", metavar="TO")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, for a colleague or a coding agent, or for a program.",
+)
+@click.option("--resource", help="Only what concerns this resource.")
+@click.pass_obj
+def path(project: Project, start: str, end: str, form: str, resource: str | None) -> None:
+    """Print what moving FROM one version TO another takes; `latest` is a version too.
+
+    Example: api-upgrades path 2022-12-20 latest
+
+    Example: api-upgrades path 2022-12-20 2023-06-26 --format markdown --resource Appointments
+    """
+    found = brief(project.load(), start, end, resource)
+    if form == "json":
+        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    elif form == "markdown":
+        click.echo(found.as_markdown(), nl=False)
+    else:
+        # click leaves colours out where the output is no terminal
+        click.echo(found.as_text(_painted), color=False if os.environ.get("NO_COLOR") else None)
+
+
+_COLOURS = {"breaking": "red", "risky": "yellow", "additive": "green", "neutral": "cyan"}
+
+
+def _painted(text: str, severity: Severity) -> str:
+    return click.style(text, fg=_COLOURS[severity])
 
 
 @main.command()
@@ -99,7 +138,3 @@ def render(project: Project, out: Path) -> None:
     """
     pages = render_pages(project.load(), Addresses("index.md"))
     write_all(out, {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)})
-
-
-def _json(value: Mapping[str, Json]) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -46,7 +46,7 @@ class SchemaDraft:
         """Undo, on the schema at a target, whatever a kind expresses."""
         try:
             goal, now = self._goal(target), self._now(target)
-        except DoesNotFit:
+        except (DoesNotFit, KeyError):  # a parameter need not have a schema
             return
         if not isinstance(goal, dict) or not isinstance(now, dict) or same(goal, now):
             return
@@ -150,7 +150,7 @@ class SchemaDraft:
         by_text = {schemas.as_text(value): value for value in _values(self._now(target))}
         values = {old: by_text[new] for old, new in newer.items() if new in by_text}
         for value in by_text.values():
-            if value not in values.values():
+            if value is not None and value not in values.values():
                 self._value("add_enum_value", target, value)
         was_example = schemas.example(self._goal(target))
 
@@ -177,19 +177,25 @@ class SchemaDraft:
                 self._value("add_enum_value", target, value)
 
     def _value(self, kind: str, target: Target, value: Json, before: Json = MISSING) -> bool:
-        example = self._older_example(self._goal(target), self._now(target))
+        goal, now = self._goal(target), self._now(target)
+        shown = schemas.example(now if kind == "add_enum_value" else goal)
+        is_shown = value in shown if isinstance(shown, list) else same(value, shown)
+        example = self._older_example(goal, now) if is_shown else MISSING
         return self.undone.undo_at(kind, target, value=value, before=before, example=example)
 
     def _nullability(self, target: Target) -> None:
         goal, now = self._goal(target), self._now(target)
-        if schemas.is_nullable(goal) != schemas.is_nullable(now):
-            left = cost(now, goal)
-            self.undone.undo_at(
-                "make_nullable" if schemas.is_nullable(now) else "make_not_nullable",
-                target,
-                lambda older: cost(self._now(target, older), goal) < left,
-                example=self._older_example(goal, now),
-            )
+        was, has = schemas.is_nullable(goal), schemas.is_nullable(now)
+        if was == has:
+            return
+        left = cost(now, goal)
+        is_shown = schemas.example(now if has else goal) is None
+        self.undone.undo_at(
+            "make_nullable" if has else "make_not_nullable",
+            target,
+            lambda older: cost(self._now(target, older), goal) < left,
+            example=self._older_example(goal, now) if is_shown else MISSING,
+        )
 
     def _children(self, target: Target) -> None:
         goal, now = self._goal(target), self._now(target)

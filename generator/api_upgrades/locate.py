@@ -167,17 +167,21 @@ def _step(contract: Contract, spot: Spot, step: str, walked: Target) -> Spot:
 
 def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
     """Where a schema says what its value is: its non-null branch, or behind a `$ref` that nobody else uses."""
-    schema = spot.read(contract)
-    inside = spot.below(*schemas.value_pointer(schema))
-    ref = inside.read(contract).get("$ref")
-    if ref is None:
-        return inside
-    part = schema_of(ref)
-    if part is None or part not in contract.parts:
-        raise DoesNotFit(f"{walked} refers to {ref!r}, which isn't there", "target")
-    if sum(schema_of(other) == part for one in contract.parts.values() for other in references(one)) > 1:
-        raise DoesNotFit(f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target")
-    return value_spot(contract, Spot(part, ()), Target(schema_part(part.name)))
+    seen: set[Part] = set()
+    while True:
+        inside = spot.below(*schemas.value_pointer(spot.read(contract)))
+        ref = inside.read(contract).get("$ref")
+        if ref is None:
+            return inside
+        part = schema_of(ref)
+        if part is None or part not in contract.parts:
+            raise DoesNotFit(f"{walked} refers to {ref!r}, which isn't there", "target")
+        if part in seen:
+            raise DoesNotFit(f"{walked} refers to itself", "target")
+        if sum(schema_of(other) == part for one in contract.parts.values() for other in references(one)) > 1:
+            raise DoesNotFit(f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target")
+        seen.add(part)
+        spot, walked = Spot(part, ()), Target(schema_part(part.name))
 
 
 def object_spot(contract: Contract, spot: Spot, walked: Target, name: str | None = None) -> Spot:

@@ -184,7 +184,11 @@ class Paths:
                     present,
                     tuple(findings.get(after, ())),
                     texts,
-                    (self._revision(old, start, before), self._revision(new, end, present), _used(old, new, before, after)),
+                    (
+                        self._revision(old, start, before),
+                        self._revision(new, end, present),
+                        _used(old, new, before, after),
+                    ),
                 )
 
     def _differing(self, before: Part | None, after: Part | None, start: str, end: str) -> Iterator[TextPath]:

@@ -9,7 +9,7 @@ from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Json
 from api_upgrades.effects.base import as_code, listed
-from api_upgrades.severity import Severity, worst
+from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target
 
 
@@ -42,14 +42,17 @@ class PlacePath:
 
     @property
     def words(self) -> str:
-        """What differs, as one line of Markdown without a full stop."""
-        return "; ".join(dict.fromkeys(self._words()))
+        """What differs, as one line of Markdown without a full stop. What several directions say is said once."""
+        first: dict[tuple[str, str], Finding] = {}
+        for finding in sorted(self.findings, key=lambda one: SEVERITIES.index(one.severity)):
+            first.setdefault((finding.rule, schemas.as_text([finding.before, finding.after])), finding)
+        told = [one for one in self.findings if any(one is found for found in first.values())]
+        return "; ".join(dict.fromkeys(words for finding in told for words in self._words(finding)))
 
-    def _words(self) -> Iterator[str]:
-        for finding in self.findings:
-            if finding.rule == "property-became-list" and self.old_target.name != self.target.name:
-                yield WORDS["property-renamed"].format(before=as_code(self.old_target.name))
-            yield _in_words(finding)
+    def _words(self, finding: Finding) -> Iterator[str]:
+        if finding.rule == "property-became-list" and self.old_target.name != self.target.name:
+            yield WORDS["property-renamed"].format(before=as_code(self.old_target.name))
+        yield _in_words(finding)
 
 
 def places(findings: Iterable[Finding]) -> tuple[PlacePath, ...]:
@@ -120,7 +123,7 @@ def _in_words(finding: Finding) -> str:
 
 
 def _came(finding: Finding) -> str:
-    required = " and required" if finding.rule.startswith("required-") else ""
+    required = " and required" if finding.rule.startswith("required-") and finding.direction == "request" else ""
     return f"is new{required}{_typed(':', finding, finding.after)}"
 
 

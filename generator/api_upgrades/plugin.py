@@ -26,6 +26,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.exports import exports
 from api_upgrades.files import write
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
@@ -117,7 +118,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._likes = defaultdict(list)
         for page in self._pages(config):
             if isinstance(page, Asset):
-                files.append(File.generated(config, self._mount + page.path, content=page.content))
+                copied = _copied(self._mount + page.path, page.content, config)
+                if copied.dest_uri in written:
+                    raise PluginError(_collision(copied.dest_uri, written[copied.dest_uri], config))
+                files.append(copied)
                 continue
             uri = f"{self._mount}{page.path}index.md"
             if page.like is not None and config.theme.name == "material":
@@ -196,11 +200,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def _pages(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
         """The pages as the registry has them; while serving a broken one, as they last were."""
         try:
-            self._last_good = tuple(
-                render(
-                    self._project(config).load(), self._addresses(config), _base(config) and _base(config) + self._mount
-                )
-            )
+            history, addresses = self._project(config).load(), self._addresses(config)
+            site_url = _base(config) and _base(config) + self._mount
+            pages = tuple(render(history, addresses, site_url))
+            self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
@@ -211,6 +214,13 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 def _base(config: MkDocsConfig) -> str:
     """The site's address, if it is known, ending in a slash."""
     return config.site_url.rstrip("/") + "/" if config.site_url else ""
+
+
+def _copied(uri: str, content: str, config: MkDocsConfig) -> File:
+    """A file that is copied as it is. A Markdown file would become a page, by its name: it goes by another."""
+    file = File.generated(config, f"{uri}.txt" if uri.endswith(".md") else uri, content=content)
+    file.dest_uri = uri
+    return file
 
 
 def _collision(uri: str, other: File, config: MkDocsConfig) -> str:

@@ -231,6 +231,7 @@ class OneToList(TargetedEffect):
             yield Touch(new, NAME)
             yield Touch(old, NAME)
             yield Touch(new, "type")
+            yield Touch(new, "default")  # that of a list is none of one value
 
     def moves(self) -> Iterator[Move]:
         return (Move(target.property(self.old), target.property(self.new)) for target in self.target)
@@ -241,7 +242,8 @@ def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
     value = schemas.value_schema(schema)
     if not isinstance(value.get("items"), dict):
         return None
-    item = schemas.with_nullable(value["items"], schemas.is_nullable(schema), dialect)
+    own = {key: kept for key, kept in value["items"].items() if key not in schemas.OUTSIDE - schemas.ANNOTATIONS}
+    item = schemas.with_nullable(own, schemas.is_nullable(schema), dialect)
     beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}
     example = schemas.example(schema)
     result: JsonObject = {**item, **beside}

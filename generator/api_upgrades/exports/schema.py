@@ -7,7 +7,6 @@ It is kept as a file, since making it takes longer than all else that is exporte
 
 from __future__ import annotations
 
-import inspect
 import sys
 from typing import Any
 
@@ -40,21 +39,22 @@ _DESCRIPTIONS = DESCRIPTIONS | {
 def schema() -> dict[str, Any]:
     """The whole schema. Raises ValueError where a key has no description."""
     document = TypeAdapter(Document).json_schema(ref_template=_REF)
-    entries = document.pop("$defs")
-    entries[EffectEntry.__name__]["properties"]["effect"] |= {
-        "oneOf": [{"$ref": _REF.format(model=kind.__name__)} for kind in KINDS.values()]
+    entries = document["$defs"]
+    effect = entries[EffectEntry.__name__]["properties"]["effect"]
+    entries[EffectEntry.__name__]["properties"]["effect"] = {
+        "description": effect["description"],
+        "oneOf": [{"$ref": _REF.format(model=kind.__name__)} for kind in KINDS.values()],
     }
-    document["properties"] = {"$schema": {"type": "string", "description": "The address of this schema."}} | document[
-        "properties"
-    ]
-    document["required"].insert(0, "$schema")
+    itself = {"$schema": {"type": "string", "description": "The address of this schema."}}
     kinds = effect_schemas()
     if clash := entries.keys() & kinds.keys():
         raise ValueError(f"an entry and a kind have the same name: {', '.join(clash)}")
-    head = {"$schema": DIALECT, "$id": SCHEMA, "title": "Changes of an API"}
-    return head | {name: _tidied(part) for name, part in document.items() if name != "title"} | {
-        "$defs": {name: _tidied(part) for name, part in (entries | kinds).items()}
-    }
+    found = _tidied(
+        document
+        | {"properties": itself | document["properties"], "required": ["$schema", *document["required"]]}
+        | {"$defs": entries | kinds}
+    )
+    return {"$schema": DIALECT, "$id": SCHEMA, "title": "Changes of an API", **found}
 
 
 def effect_schemas() -> dict[str, dict[str, Any]]:
@@ -70,16 +70,16 @@ def effect_schemas() -> dict[str, dict[str, Any]]:
 
 
 def _tidied(value: Any) -> Any:
-    """A schema without the titles that are but names over again, and with a description of every key."""
+    """A schema without what says nothing: titles made from names, defaults that are null. Each key is described."""
     if isinstance(value, list):
         return [_tidied(item) for item in value]
     if not isinstance(value, dict):
         return value
-    kept = {key: _tidied(item) for key, item in value.items() if key not in ("title", "properties", "examples")}
+    kept = {key: _tidied(item) for key, item in value.items() if key not in ("title", "default", "properties")}
+    if value.get("default") is not None:
+        kept["default"] = value["default"]
     if "properties" in value:
         kept["properties"] = {name: _described(name, part) for name, part in value["properties"].items()}
-    if "description" in kept:
-        kept["description"] = inspect.cleandoc(kept["description"])
     return kept
 
 

@@ -69,7 +69,7 @@ def diff_block(old: str, new: str, language: str, own: frozenset[tuple[str, str]
     for block in fold(masked):
         result += _block(lines[done : done + len(block.lines)], block.is_folded, language != "text")
         done += len(block.lines)
-    return Markup('<div class="au-diff highlight no-copy">') + result + Markup("</div>")
+    return Markup('<div class="au-diff highlight no-copy" tabindex="0">') + result + Markup("</div>")
 
 
 def _block(lines: Sequence[Line], is_folded: bool, has_json: bool) -> Markup:

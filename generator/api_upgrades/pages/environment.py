@@ -32,8 +32,9 @@ def html_environment() -> Environment:
 def markdown_environment() -> Environment:
     """Templates of the Markdown twins. What isn't the template's own Markdown goes through one of these filters.
 
-    `text` is for plain text, `prose`, `inline`, `unlinked` and `flat` (blocks on one line) for prose. All but `prose`,
-    `fence` and `diff` give one line, and a line goes through `cell` last where it stands in a table.
+    `text` is for plain text. Prose goes through `prose`, `nested` inside a list, `flat` where its blocks have to stand
+    on one line, `inline` where it has none, and `unlinked` inside a link. A line goes through `cell` last where it
+    stands in a table.
     """
     environment = _environment(autoescape=False)
     environment.filters |= {
@@ -43,6 +44,7 @@ def markdown_environment() -> Environment:
         "fence": markdown.fence,
         "diff": markdown.diff,
         "prose": markdown.blocks,
+        "nested": partial(markdown.blocks, is_inside=True),
         "inline": markdown.line,
         "unlinked": partial(markdown.line, links=False),
         "flat": markdown.flat,

@@ -20,9 +20,11 @@ from api_upgrades.effects.base import as_code
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
 """What begins or ends something wherever it stands. An underscore inside a word doesn't."""
 
-_ENTITIES = {"&": "&amp;", "<": "&lt;", "~": "&#126;"}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", "~": "&#126;", ":": "&#58;", "=": "&#61;"}
+"""What a backslash doesn't help against everywhere."""
+
 _ENTITY = re.compile(r"&(?=#?\w+;)|[<~]")
-_LINE_START = re.compile(r"(?:[-+>](?=\s|$)|[>!]|-(?=-)|[0-9]{1,9}(?=[.)](?:\s|$)))", re.ASCII)
+_LINE_START = re.compile(r"(?:[-+:](?=\s|$)|[>!=]|-(?=-)|[0-9]{1,9}(?=[.)](?:\s|$)))", re.ASCII)
 """What begins a list, a quotation, a line or a block of an extension; only at the start of a line."""
 
 _IN_ADDRESS = re.compile(r"""[\s"'()<>\[\\\]^`{|}*]""")
@@ -80,9 +82,12 @@ def _folded(lines: Sequence[Line]) -> str:
 
 
 @lru_cache(65536)
-def blocks(text: str) -> str:
-    """Some prose as paragraphs, lists, quotations, code and tables. Nothing in it is a heading."""
-    return "\n\n".join(_blocks(_read(prose.to_html(text)), is_inside=False))
+def blocks(text: str, *, is_inside: bool = False) -> str:
+    """Some prose as paragraphs, lists, quotations, code and tables. Nothing in it is a heading.
+
+    `is_inside` is for where it is indented as part of a list.
+    """
+    return "\n\n".join(_blocks(_read(prose.to_html(text)), is_inside))
 
 
 @lru_cache(65536)
@@ -106,8 +111,10 @@ def _starting(line: str) -> str:
     found = _LINE_START.match(line)
     if not found:
         return line
-    end = found.end()
-    return f"{found[0]}\\{line[end:]}" if found[0].isdigit() else f"\\{line}"
+    start, rest = found[0], line[found.end() :]
+    if start in _ENTITIES:
+        return _ENTITIES[start] + rest
+    return f"{start}\\{rest}" if start.isdigit() else f"\\{line}"
 
 
 @dataclass
@@ -228,22 +235,23 @@ _AROUND = {"strong": "**", "em": "*"}
 
 def _inline(node: _Node) -> str:
     """What is inside an element as a line; `br` divides it."""
-    found: list[str] = []
+    written = ""
     for child in node.children:
         if isinstance(child, str):
-            found.append(_escaped(re.sub(r"\s+", " ", child)))
+            written += _escaped(re.sub(r"\s+", " ", child))
         elif child.tag == "br":
-            found.append("\n")
+            written += "\n"
         elif child.tag == "code":
-            found.append(code(child.text))
+            written += code(child.text) if child.text.strip() else ""
         elif child.tag == "a":
-            found.append(f"[{_inline(child)}]({_address(child.attributes.get('href') or '')})")
+            written = re.sub(r"!$", r"\!", written)  # else it would be an image
+            written += f"[{_inline(child)}]({_address(child.attributes.get('href') or '')})"
         else:
             inner = _inline(child)
             around = _AROUND.get(child.tag, "") if inner.strip() else ""
             start, end = len(inner) - len(inner.lstrip()), len(inner.rstrip())
-            found.append(f"{inner[:start]}{around}{inner[start:end]}{around}{inner[end:]}")
-    return "".join(found)
+            written += f"{inner[:start]}{around}{inner[start:end]}{around}{inner[end:]}"
+    return written
 
 
 def _address(address: str) -> str:

@@ -12,13 +12,17 @@ from functools import cached_property
 from markupsafe import Markup
 
 from api_upgrades.contract import Part
-from api_upgrades.path import PartPath, Path, Paths
+from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.page import Crumb, Heading, Page, anchor
 from api_upgrades.pages.site import Site, counted, unique
 from api_upgrades.pages.upgrades import api_facts
+from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.texts import VERSION, in_version
+
+PATH = "upgrades/path/"
+"""The page on which a script shows the same for any two versions."""
 
 COUNTED = {
     "breaking": ("breaking change", None),
@@ -41,10 +45,6 @@ class ResourcePath:
     name: str
     slug: str
     parts: tuple[PartPath, ...]
-
-    @property
-    def severity(self) -> Severity:
-        return worst(part.severity for part in self.parts)
 
     @property
     def own(self) -> tuple[PartPath, ...]:
@@ -79,29 +79,68 @@ class PathView:
         return tuple(change for step in self.steps for change in step.changes)
 
     @cached_property
-    def resources(self) -> tuple[ResourcePath, ...]:
-        """The resources that differ, in the order of the reference of the end, what is gone last."""
-        here: dict[Part, tuple[str, str]] = {}
-        order: list[str] = []
+    def _places(self) -> dict[Part, tuple[str, str]]:
+        """The resource, by its name and slug, of each part of both ends."""
+        found: dict[Part, tuple[str, str]] = {}
         for version in (self.path.start, self.path.end):
             for resource in self.site.resources(version):
-                here |= dict.fromkeys(resource.parts, (resource.name, resource.slug))
-            order = [resource.slug for resource in self.site.resources(version)] + order
+                found |= dict.fromkeys(resource.parts, (resource.name, resource.slug))
+        return found
+
+    def address(self, part: Part) -> str:
+        """Where the page of the part's resource shows how it differs."""
+        return f"{from_address(VERSION, self._places[part][1])}#{anchor(part)}"
+
+    def reference(self, part: PartPath) -> str:
+        """The part in the reference of the end, or of the start where it was last."""
+        version = self.path.end if part.after else VERSION
+        return f"{self.site.addresses.resource(version, self._places[part.part][1])}#{anchor(part.part)}"
+
+    def through(self, part: PartPath) -> tuple[Part, ...]:
+        """The objects by which a part differs: those inside of it that differ themselves."""
+        if part.after is None:
+            return ()
+        inside = self.site.history.usage_at(self.path.end).closure(part.after)[1:]
+        return tuple(one for one in inside if one in self._differing)
+
+    @cached_property
+    def _differing(self) -> frozenset[Part]:
+        return frozenset(part.part for part in self.path.parts if part.findings)
+
+    @cached_property
+    def resources(self) -> tuple[ResourcePath, ...]:
+        """The resources that differ, in the order of the reference of the end, what is gone last."""
+        ends = (self.path.end, self.path.start)
+        order = unique(resource.slug for version in ends for resource in self.site.resources(version))
         grouped: dict[str, list[PartPath]] = {}
         names: dict[str, str] = {}
         for part in self.path.parts:
-            name, slug = here[part.part]
+            name, slug = self._places[part.part]
             grouped.setdefault(slug, []).append(part)
             names.setdefault(slug, name)
-        return tuple(ResourcePath(names[slug], slug, tuple(grouped[slug])) for slug in unique(order) if slug in grouped)
+        return tuple(ResourcePath(names[slug], slug, tuple(grouped[slug])) for slug in order if slug in grouped)
 
-    def step_of(self, resource: ResourcePath) -> tuple[StepView, ...]:
+    def steps_of(self, resource: ResourcePath) -> tuple[StepView, ...]:
         """The checklist of one resource: the changes that reach any of its parts."""
         found = (
             StepView(step.version, tuple(change for change in step.changes if resource.name in reached(change)))
             for step in self.steps
         )
         return tuple(step for step in found if step.changes)
+
+    def severity_of(self, resource: ResourcePath) -> Severity:
+        """The worst of what differs in a resource, behaviour included, which no contract tells of."""
+        behaviours = (
+            one.severity
+            for change in self.path.changes
+            for one in change.effects
+            if isinstance(one.effect, Behaviour)
+            and any(target.part in self._members(resource) for target in one.effect.target)
+        )
+        return worst((*behaviours, *(part.severity for part in resource.parts)))
+
+    def _members(self, resource: ResourcePath) -> set[Part]:
+        return {part for part, (_, slug) in self._places.items() if slug == resource.slug}
 
     @property
     def counts(self) -> str:
@@ -158,7 +197,7 @@ class _PathPages:
             self.site.html("path_from", address, **shown),
             self.site.markdown("path_from", address, **shown),
             (Heading("what-to-do", "What to do", steps), Heading("what-differs", "What differs")),
-            canonical=self.site.addresses.guide,
+            canonical=PATH,
             section=self.site.addresses.guide,
             siblings=crumbs,
             like=like,
@@ -166,6 +205,50 @@ class _PathPages:
 
     def _resource(self, view: PathView, resource: ResourcePath) -> Page:
         start, address = view.path.start, from_address(view.path.start, resource.slug)
-        sections = {part: self._section(view, part, address) for part in (one.part for one in resource.parts)}
-        del sections
-        raise NotImplementedError
+        sections = [(part, *self._section(view, resource, part)) for part in resource.parts]
+        shown = {"view": view, "resource": resource, "steps": view.steps_of(resource), "from_address": from_address}
+        groups = (
+            Heading("what-to-do", "What to do"),
+            Heading(
+                "what-differs", "What differs", tuple(Heading(anchor(one.part), one.part.name) for one in resource.own)
+            ),
+        )
+        first = view.resources[0]
+        return Page(
+            address,
+            f"{resource.name} from {start} to {self._end}",
+            f"What differs in {resource.name} of the {self.site.title} between {start} and {self._end}.",
+            self.site.html(
+                "path_resource",
+                address,
+                **shown,
+                sections=[(part, Markup(in_version(html, start))) for part, html, _ in sections],
+            ),
+            lambda: self.site.markdown(
+                "path_resource",
+                address,
+                **shown,
+                sections=[(part, in_version(markdown().strip(), start)) for part, _, markdown in sections],
+            )(),
+            groups,
+            canonical=PATH,
+            section=self.site.addresses.guide,
+            siblings=(
+                Crumb(f"From {start}", from_address(start)),
+                *(Crumb(one.name, from_address(start, one.slug)) for one in view.resources),
+            ),
+            like=None if resource is first else from_address(start, first.slug),
+        )
+
+    def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> tuple[str, Callable[[], str]]:
+        """A part's section, with a mark where it names the version from which the way leads."""
+        through = view.through(part)
+        key = (part.revision, part.before, part.after, resource.slug, through)
+        if key not in self._sections:
+            address = from_address(VERSION, resource.slug)
+            shown = {"view": view, "part": part, "through": through, "anchor": anchor}
+            self._sections[key] = (
+                self.site.html("path_part", address, **shown),
+                self.site.markdown("path_part", address, **shown),
+            )
+        return self._sections[key]

@@ -34,11 +34,12 @@
   };
 
   function picker(label, options, chosen) {
-    const select = element("select", {}, ...options.map(function (option) {
+    const id = "au-" + label.toLowerCase().replace(/\W+/g, "-");
+    const select = element("select", { id }, ...options.map(function (option) {
       const [value, text] = Array.isArray(option) ? option : [option, option];
       return element("option", value === chosen ? { value, selected: "" } : { value }, text);
     }));
-    return [element("label", { class: "au-pick" }, label + " ", select), select];
+    return [element("span", { class: "au-pick" }, element("label", { for: id }, label), " ", select), select];
   }
 
   function addCopyButtons() {
@@ -118,17 +119,12 @@
     }, function () { /* the links below the title say the same */ });
   }
 
-  // The reference opens at the reader's version: links of the theme's navigation lead there.
+  // The reference opens at the reader's version: links of the theme's navigation lead there, on any page.
   function leadToMyVersion() {
-    document.querySelectorAll(".au-root[data-root]").forEach(function (place) {
-      const mine = api.version(place.dataset.root);
-      if (!mine) return;
-      const latest = new URL(place.dataset.root + "reference/latest/", location.href).href;
-      document.querySelectorAll(".md-tabs a, .md-nav--primary a").forEach(function (link) {
-        if (link.href === latest || link.href === latest + "index.html") {
-          link.href = link.href.replace("/reference/latest/", "/reference/" + encodeURIComponent(mine) + "/");
-        }
-      });
+    document.querySelectorAll(".md-tabs a, .md-nav--primary a").forEach(function (link) {
+      const [, root, index] = /^(.*\/)reference\/latest\/(index\.html)?$/.exec(link.href) || [];
+      const mine = root && api.version(root);
+      if (mine) link.href = root + "reference/" + encodeURIComponent(mine) + "/" + (index || "");
     });
   }
 

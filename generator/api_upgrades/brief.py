@@ -1,0 +1,218 @@
+"""What moving from one version to another takes, outside of the site: for a terminal, a colleague, or a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from api_upgrades import prose
+from api_upgrades.contract import Json
+from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.history import History
+from api_upgrades.pages.changes import ChangeView
+from api_upgrades.pages.environment import markdown_environment
+from api_upgrades.pages.page import Addresses
+from api_upgrades.pages.paths import PathView, ResourcePath, StepView
+from api_upgrades.pages.site import Site
+from api_upgrades.pages.upgrades import api_facts
+from api_upgrades.path import PartPath, TextPath, path
+from api_upgrades.places import PlacePath
+from api_upgrades.registry import natural
+from api_upgrades.severity import SEVERITIES, Severity
+
+Paint = Callable[[str, Severity], str]
+"""What puts a text into the colour of a severity."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A path, or what it has to say of one resource."""
+
+    view: PathView
+    resource: ResourcePath | None
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """The checklist, in order."""
+        return self.view.steps if self.resource is None else self.view.steps_of(self.resource)
+
+    @property
+    def resources(self) -> tuple[ResourcePath, ...]:
+        """The resources that differ."""
+        if self.resource is None:
+            return self.view.resources
+        return (self.resource,) if self.resource.parts else ()
+
+    @property
+    def title(self) -> str:
+        """From where to where, and of what."""
+        ends = f"{self.view.site.title}, {self.view.path.start} to {self.view.path.end}"
+        return ends if self.resource is None else f"{ends}: {self.resource.name}"
+
+    @property
+    def header(self) -> str | None:
+        """The header by which a call names the version to move to; None for an API without one."""
+        return api_facts(self.view.site)["header"]
+
+    def as_text(self, paint: Paint) -> str:
+        """The checklist and the places that differ, short enough for a terminal."""
+        return "\n".join(self._lines(paint))
+
+    def _lines(self, paint: Paint) -> Iterator[str]:
+        path = self.view.path
+        yield self.title
+        yield self.view.counts if self.resource is None else _counted(self.steps)
+        if path.is_downgrade:
+            yield f"A downgrade: {path.end} is older than {path.start}. Take back each of these, the newest first."
+        if self.header:
+            yield f"Send {self.header}: {path.end}"
+        yield from ("", "What to take back" if path.is_downgrade else "What to do") if self.steps else ()
+        for step in self.steps:
+            yield f"\n  {step.version}"
+            for change in step.changes:
+                yield f"  [ ] {_marked(change.severity, paint)} {prose.to_plain(change.title)}"
+                if change.upgrade:
+                    yield f"      {' ' * 8} {prose.to_plain(change.upgrade)}"
+        yield from ("", "What differs") if self.resources else ("", "No operation, object or webhook differs.")
+        for resource in self.resources:
+            yield f"\n  {resource.name}"
+            for part in resource.own:
+                yield f"    {part.part}"
+                for place in part.places:
+                    name = f"{place.name}: " if place.name else ""
+                    yield f"      {_marked(place.severity, paint)} {name}{prose.to_plain(place.words)}"
+            others = [str(part.part) for part in resource.parts if not part.findings]
+            if others:
+                yield f"    only in its messages: {', '.join(others)}"
+
+    def as_markdown(self) -> str:
+        """The complete brief: header to send, checklist, property differences and composed diffs."""
+        return markdown_environment().get_template("path_brief.md.j2").render(brief=self, view=self.view)
+
+    def as_json(self) -> dict[str, Json]:
+        """The same as data."""
+        path, site = self.view.path, self.view.site
+        return {
+            "api": site.title,
+            "from": path.start,
+            "to": path.end,
+            "direction": "downgrade" if path.is_downgrade else "upgrade",
+            "header": {"name": self.header, "value": path.end} if self.header else None,
+            "resources": [resource.name for resource in self.resources],
+            "changes": [_change(change) for step in self.steps for change in step.changes],
+            "parts": [_part(part, resource) for resource in self.resources for part in resource.parts],
+        }
+
+
+def brief(history: History, start: str, end: str, resource: str | None) -> Brief:
+    """The brief for moving between two versions, `latest` being one. Raises ApiUpgradesError for what isn't there."""
+    start, end = _version(history, start), _version(history, end)
+    if start == end:
+        raise ApiUpgradesError(f"FROM and TO are both {start}; there is nothing to do")
+    site = Site(history, Addresses())
+    view = PathView(site, path(history, start, end))
+    return Brief(view, None if resource is None else _resource(view, resource))
+
+
+def _version(history: History, name: str) -> str:
+    known = [version.id for version in history.versions]
+    if name == "latest":
+        return history.latest.id
+    if name in known:
+        return name
+    older = list(takewhile(lambda one: natural(one) < natural(name), known))
+    nearest = [*older[-1:], *known[len(older) : len(older) + 1]]
+    raise ApiUpgradesError(
+        f"there is no version {name!r}; the nearest are {' and '.join(nearest)}"
+        if len(nearest) > 1
+        else f"there is no version {name!r}; the nearest is {nearest[0]}"
+    )
+
+
+def _resource(view: PathView, name: str) -> ResourcePath:
+    """The resource of a name or slug; without parts where nothing of it differs."""
+    known = {
+        resource.slug: resource.name
+        for version in (view.path.start, view.path.end)
+        for resource in view.site.resources(version)
+    }
+    slug = next((slug for slug, one in known.items() if name.casefold() in (slug, one.casefold())), None)
+    if slug is None:
+        hint = did_you_mean(name.casefold(), known)
+        raise ApiUpgradesError(f"there is no resource {name!r}{hint}; there are {', '.join(known)}")
+    return next((one for one in view.resources if one.slug == slug), ResourcePath(known[slug], slug, ()))
+
+
+def _counted(steps: tuple[StepView, ...]) -> str:
+    changes = [change.severity for step in steps for change in step.changes]
+    return ", ".join(f"{changes.count(one)} {one}" for one in SEVERITIES if one in changes) or "no changes"
+
+
+def _marked(severity: Severity, paint: Paint) -> str:
+    return paint(f"{severity:<8}", severity)
+
+
+def _change(change: ChangeView) -> dict[str, Json]:
+    return {
+        "id": change.id,
+        "version": change.version,
+        "title": change.title,
+        "severity": change.severity,
+        "resources": [name for name, _ in change.resources],
+        "why": change.why,
+        "upgrade": change.upgrade,
+    }
+
+
+def _part(part: PartPath, resource: ResourcePath) -> dict[str, Json]:
+    return {
+        "kind": part.part.kind,
+        "before": part.before and part.before.name,
+        "after": part.after and part.after.name,
+        "resource": resource.name,
+        "severity": part.severity,
+        "differences": [_place(place) for place in part.places],
+        "messages": [_text(text) for text in part.texts],
+    }
+
+
+def _place(place: PlacePath) -> dict[str, Json]:
+    return {
+        "place": str(place.target),
+        "old_place": str(place.old_target),
+        "severity": place.severity,
+        "words": place.words,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "direction": finding.direction,
+                "facet": finding.facet,
+                "before": finding.before,
+                "after": finding.after,
+            }
+            for finding in place.findings
+        ],
+    }
+
+
+def _text(text: TextPath) -> dict[str, Json]:
+    return {
+        "key": text.key,
+        "part": text.part and str(text.part),
+        "before": _message(text.before, text.language),
+        "after": _message(text.after, text.language),
+    }
+
+
+def _message(text: str, language: str) -> Json:
+    """A message's head, for HTTP, and its payload as JSON where it is that; None where there is no message."""
+    if not text:
+        return None
+    head, _, body = text.partition("\n\n") if language == "http" else ("", "", text)
+    try:
+        return {"head": head, "payload": json.loads(body) if body else None}
+    except ValueError:
+        return {"head": head, "payload": body}

@@ -1,0 +1,247 @@
+"""What the page of any two versions reads: one file about all versions, and one for each resource.
+
+A part is written once for each run of versions over which it, and all that it references, is the same. The files grow
+with the runs, and not with the pairs of versions: comparing two runs is the script's work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from api_upgrades.contract import Json, Part, PartKind
+from api_upgrades.pages.changes import ChangeView
+from api_upgrades.pages.page import Asset, anchor
+from api_upgrades.pages.path_rows import FACETS, Identities, PartRows, Row
+from api_upgrades.pages.path_weave import Weave
+from api_upgrades.pages.site import Site
+from api_upgrades.places import WORDS
+from api_upgrades.severity import DIRECTIONS, SEVERITIES
+from api_upgrades.target import Target
+from api_upgrades.texts import part_texts
+from api_upgrades.usage import Usage
+
+ABSENT = -1
+"""Stands for the contents of a part in versions that haven't got it."""
+
+LIMITS = ("has {facet} {after} now", "has no {facet} any more, was {before}", "{facet} was {before}, is {after}")
+"""A limit that came, that went and that is another, in words."""
+
+
+@dataclass
+class Track:
+    """One part through all versions, whatever it is called.
+
+    `runs` are the index of a version, and from there on the contents, the part's name and its revision, without which
+    nothing of its own differs. `contents` refer to the distinct texts of each key and to the distinct lists of `rows`
+    by their numbers.
+    """
+
+    kind: PartKind
+    resource: str = ""
+    runs: list[tuple[int, int, str, str]] = field(default_factory=list)
+    contents: list[Json] = field(default_factory=list)
+    texts: defaultdict[str, Weave] = field(default_factory=lambda: defaultdict(Weave))
+    rows: list[list[Row]] = field(default_factory=list)
+    key: Hashable = None
+    """What the contents of the last version depend on."""
+
+    latest_rows: int = 0
+    source: tuple[Json, Json] = (None, None)
+    """What the last rows were read from: the part's JSON, and what is shared beside the parts."""
+
+    def add(self, version: int, content: Json, name: str, revision: str) -> None:
+        run = (_index(self.contents, content) if content is not None else ABSENT, name, revision)
+        if not self.runs or self.runs[-1][1:] != run:
+            self.runs.append((version, *run))
+
+
+def _index(known: list[Json], one: Json) -> int:
+    """Where some data stands in a list, to which it is added if need be."""
+    if one not in known:
+        known.append(one)
+    return known.index(one)
+
+
+class PathData:
+    """The data of all versions of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._order = [version.id for version in site.history.versions]
+        self._identities = Identities(site.history)
+
+    @cached_property
+    def resources(self) -> Mapping[str, str]:
+        """The file name of every resource of any version by the resource's name, in the order of the latest."""
+        found: dict[str, str] = {}
+        for version in self.site.newest_first:
+            for resource in self.site.resources(version.id):
+                slug = resource.slug
+                while resource.name not in found and slug in found.values():
+                    slug += "-"
+                found.setdefault(resource.name, slug)
+        return found
+
+    def assets(self, folder: str) -> Iterator[Asset]:
+        """`index.js`, then `resources/<resource>.js` for each resource."""
+        yield Asset(f"{folder}index.js", _script("path", self._index()))
+        for name, slug in self.resources.items():
+            parts = {number: track for number, track in self._numbered if track.resource == name}
+            written = {number: self._part(track) for number, track in parts.items()}
+            yield Asset(f"{folder}resources/{slug}.js", _script("pathResource", written))
+
+    @cached_property
+    def _tracks(self) -> Mapping[str, Track]:
+        """Every part by its identity, in the order of the latest version, the ones that are gone last."""
+        found: dict[str, Track] = {}
+        for index, version in enumerate(self._order):
+            slugs = {part: one for one in self.site.resources(version) for part in one.parts}
+            usage = self.site.history.usage_at(version)
+            seen = set()
+            for part in usage.contract.parts:
+                identity = self._identities.of(Target(part), index)
+                seen.add(identity)
+                track = found.setdefault(identity, Track(part.kind))
+                track.resource = slugs[part].name
+                key = (part, slugs[part].slug, *self._depends_on(usage, version, part))
+                if key != track.key:
+                    track.key = key
+                    content = self._content(track, usage, index, part, slugs[part].slug)
+                    track.add(index, content, part.name, self.site.history.revisions[version][part])
+            for identity in found.keys() - seen:
+                track = found[identity]
+                track.key = None
+                track.add(index, None, track.runs[-1][2], "")
+        last = [self._identities.of(Target(part), len(self._order) - 1) for part in usage.contract.parts]
+        return {identity: found[identity] for identity in dict.fromkeys((*last, *found))}
+
+    def _depends_on(self, usage: Usage, version: str, part: Part) -> Iterator[Hashable]:
+        """What the texts of a part depend on; a schema that is only sent is shown by who sends it."""
+        revisions = self.site.history.revisions[version]
+        yield revisions[part]
+        if part.kind == "schema":
+            directions = usage.directions(part)
+            yield directions
+            if directions == {"request"}:
+                yield tuple((one, revisions[one]) for one in usage.reach([part]))
+
+    def _content(self, track: Track, usage: Usage, version: int, part: Part, slug: str) -> Json:
+        contract = usage.contract
+        texts = dict(part_texts(usage, contract, part))
+        value, document = track.source
+        if value is not contract.parts[part] or document is not contract.document:
+            track.source = (contract.parts[part], contract.document)
+            track.latest_rows = _index(track.rows, PartRows(contract, version, self._identities, part).read())
+        content: dict[str, Json] = {
+            "at": f"{slug}/#{anchor(part)}",
+            "texts": {key: track.texts[key].add(text.text) for key, text in texts.items()},
+            "rows": track.latest_rows,
+        }
+        if part.kind == "schema":
+            sent = usage.directions(part)
+            content["sent"] = [index for index, one in enumerate(DIRECTIONS) if one in sent]
+            content["by"] = next((text.part.name for text in texts.values() if text.part not in (part, None)), None)
+        return content
+
+    @cached_property
+    def _numbered(self) -> list[tuple[int, Track]]:
+        return list(enumerate(self._tracks.values()))
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {identity: number for number, identity in enumerate(self._tracks)}
+
+    def _index(self) -> Json:
+        names = list(self.resources)
+        return {
+            "versions": [
+                {"id": version.id, "dating": version.dating is not None} for version in self.site.history.versions
+            ],
+            "resources": [{"name": name, "file": slug} for name, slug in self.resources.items()],
+            "changes": [self._change(change) for change in self._changes()],
+            "parts": [
+                {"kind": track.kind, "resource": names.index(track.resource), "runs": track.runs}
+                for _, track in self._numbered
+            ],
+            "rules": {rule: (self._severities(rule), _words(rule)) for rule in self.site.history.table.rules},
+            "facets": FACETS,
+            "limits": LIMITS,
+            "index": self.site.addresses.index,
+        }
+
+    def _changes(self) -> Iterator[ChangeView]:
+        for version in self._order:
+            for judged in self.site.history.changes_of(version):
+                yield ChangeView(self.site, judged)
+
+    def _change(self, change: ChangeView) -> Json:
+        """A change by its id, with the parts that it reaches."""
+        index = self._order.index(change.version)
+        found = {self._numbers.get(self._identities.of(Target(part), index)) for part in change.judged.reached}
+        return {"id": f"{change.version}/{change.id}", "parts": sorted(one for one in found if one is not None)}
+
+    def _severities(self, rule: str) -> str:
+        """How severe a rule is in each direction, as digits, the worst 0."""
+        verdicts = self.site.history.table.rules[rule].verdicts
+        return "".join(
+            str(SEVERITIES.index(verdicts[one].severity)) if one in verdicts else "-" for one in DIRECTIONS
+        )
+
+    def _part(self, track: Track) -> Json:
+        """A part's data with every identity as a number: of a place within its part, of a schema among the parts."""
+        ids: dict[str, int] = {}
+        rows = [[self._row(row, ids) for row in rows] for rows in track.rows]
+        moves = [
+            (ids[identity], *move)
+            for identity, moves in self._identities.relocations.items()
+            if identity in ids
+            for move in moves
+        ]
+        values = [(ids[identity], *move) for identity, *move in self._value_moves if identity in ids]
+        texts = {key: weave.lines() for key, weave in track.texts.items()}
+        return {"contents": track.contents, "texts": texts, "rows": rows, "moves": moves, "values": values}
+
+    def _row(self, row: Row, ids: dict[str, int]) -> Row:
+        result = row | {"id": ids.setdefault(row["id"], len(ids))}
+        if "type" in row:
+            result["type"] = [
+                piece if isinstance(piece, str) else self._numbers.get(piece[0], piece[0]) for piece in row["type"]
+            ]
+        if "ref" in row:
+            result["ref"] = self._numbers.get(row["ref"], row["ref"])
+        return result
+
+    @cached_property
+    def _value_moves(self) -> list[tuple[str, int, str, str]]:
+        """Values of an enum that go by another name from a version on, by the place that has them."""
+        return [
+            (
+                self._identities.of(move.new.holder, index),
+                index,
+                move.old.name.removeprefix("="),
+                move.new.name.removeprefix("="),
+            )
+            for index, version in enumerate(self._order[1:], 1)
+            for move in self.site.history.steps[version].names.moves
+            if move.new.steps[-1:] and move.new.steps[-1].startswith("=")
+        ]
+
+
+def _words(rule: str) -> str:
+    """What a rule found, in words, as `places` has them; empty for a limit."""
+    kind, _, happened = rule.removeprefix("required-").rpartition("-")
+    if happened not in ("added", "removed") or rule in WORDS:
+        return WORDS.get(rule, "")
+    if happened == "removed":
+        return "is gone" + (", was {before}" if kind in ("property", "parameter") else "")
+    new = "is new and required" if rule.startswith("required-") else "is new"
+    return new + (": {after}" if kind in ("property", "parameter") else "")
+
+
+def _script(name: str, data: Json) -> str:
+    """Data as a script, which a page gets from disk too."""
+    return f"apiUpgrades.{name} = {json.dumps(data, separators=(',', ':'))};\n"

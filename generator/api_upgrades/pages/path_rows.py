@@ -1,0 +1,237 @@
+"""What a part says of each of its places, as plain data that a script compares for any two versions.
+
+A place has one identity in all versions, whatever it is called: two rows of one identity are the same place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from api_upgrades import schema as schemas
+from api_upgrades.compare_schemas import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
+from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
+from api_upgrades.history import History
+from api_upgrades.operation import Body, operation_object, parameters, request_body, resolved, responses
+from api_upgrades.pages.properties import MAX_DEPTH
+from api_upgrades.target import PARAMETER_LOCATIONS, Target
+
+Row = dict[str, Json]
+"""`id` identity, `at` the place inside its part, `name`, `up` the index of the row that holds it (-1 for none), `sort`
+as rules about it begin (`request-body-added`) unless it is a property, `type` in pieces (a schema is its identity in a
+list), `kinds` the JSON types, `ref` the identity of the schema that it refers to, and `facts`: values by facet.
+"""
+
+VALUE = "="
+"""Before each value of an enum, to make it a facet of its own."""
+
+MEDIA = "media "
+"""The same for media types."""
+
+FACETS: Mapping[str, tuple[str, str, str]] = {
+    "required": ("became-required", "became-optional", ""),
+    "nullable": ("became-nullable", "became-not-nullable", ""),
+    "deprecated": ("deprecated", "no-longer-deprecated", ""),
+    "operation deprecated": ("operation-deprecated", "operation-no-longer-deprecated", ""),
+    "webhook deprecated": ("webhook-deprecated", "webhook-no-longer-deprecated", ""),
+    "readOnly": ("became-read-only", "became-writable", ""),
+    "writeOnly": ("became-write-only", "became-readable", ""),
+    "default": ("default-changed",) * 3,
+    "security": ("security-changed",) * 3,
+    "enum": ("enum-introduced", "enum-lifted", ""),
+    VALUE: ("enum-value-added", "enum-value-removed", "enum-value-renamed"),
+    MEDIA: ("media-type-added", "media-type-removed", ""),
+    "x-": ("extension-changed",) * 3,
+    "<": ("constraint-tightened", "constraint-loosened", "constraint-loosened"),
+    ">": ("constraint-tightened", "constraint-loosened", "constraint-tightened"),
+    "": ("constraint-tightened", "constraint-loosened", "constraint-changed"),
+}
+"""The rules about a facet that came, that went and that has another value. A facet that isn't here has the first letter
+of those that are alike before it, or nothing: `<maximum` and `>minimum` are bounds, where a greater value counts.
+"""
+
+
+class Relocation(NamedTuple):
+    """A place that stands in another object from a version on, by the index of the version."""
+
+    version: int
+    old: str
+    new: str
+
+
+class Identities:
+    """The identity of every place of a history: what it was called at first."""
+
+    def __init__(self, history: History) -> None:
+        self._steps = [history.steps.get(version.id) for version in history.versions]
+        self._moved: dict[Part | None, list[int]] = defaultdict(list)
+        for index, step in enumerate(self._steps):
+            moves = step.names.moves if step else ()
+            for part in dict.fromkeys(target.part for move in moves for target in move):
+                self._moved[part].append(index)
+        self._known: dict[tuple[Target, int], str] = {}
+        self.relocations: dict[str, list[Relocation]] = defaultdict(list)
+        """By identity, of all places that were asked for."""
+
+    def of(self, target: Target, version: int) -> str:
+        """The identity of a place, by its name at a version."""
+        steps = self._moved.get(target.part, [])
+        position = bisect_right(steps, version)
+        if not position:
+            return str(target)
+        key = (target, steps[position - 1])
+        if key not in self._known:
+            self._known[key] = self._before(*key)
+        return self._known[key]
+
+    def _before(self, target: Target, index: int) -> str:
+        step = self._steps[index]
+        assert step is not None, "only versions that move names are kept"
+        older = step.names.older(target)
+        if step.names.newer(older) != target:  # what had this name has another one since
+            return f"{target} since {index}"
+        identity = self.of(older, index - 1)
+        if older.steps and target.steps and older.holder != step.names.older(target.holder):
+            self.relocations[identity].append(Relocation(index, str(older), str(target)))
+        return identity
+
+
+@dataclass
+class PartRows:
+    """The rows of one part of a contract, each after the one that holds it."""
+
+    contract: Contract
+    version: int
+    identities: Identities
+    part: Part
+    rows: list[Row] = field(default_factory=list)
+
+    def read(self) -> list[Row]:
+        """All rows; the first one is about the part as a whole."""
+        if self.part.kind == "schema":
+            self._value(Target(self.part), self.contract.parts[self.part], -1)
+            return self.rows
+        operation = operation_object(self.contract, self.part)
+        facts = {f"{self.part.kind} deprecated": operation.get("deprecated") is True or None}
+        self._add(Target(self.part), -1, self.part.kind, facts | {"security": operation.get("security")})
+        for one in parameters(self.contract, self.part):
+            if one.location in PARAMETER_LOCATIONS:
+                target = Target(self.part, f"{one.location} {one.name}")
+                self._value(target, one.schema, 0, "parameter", {"required": one.required or None})
+        if "requestBody" in operation:
+            holder = resolved(self.contract, operation["requestBody"])
+            self._body("request-body", request_body(self.contract, self.part), holder)
+        for response in responses(self.contract, self.part) if self.part.kind == "operation" else ():
+            holder = resolved(self.contract, operation["responses"].get(response.status, {}))
+            kind = "success" if response.status.startswith(("2", "3")) else "error"
+            self._body(f"{kind}-response", response.body, holder, f"response {response.status}")
+        return self.rows
+
+    def _body(self, sort: str, body: Body | None, holder: JsonObject, section: str = "request") -> None:
+        facts: dict[str, Json] = {}
+        if self.part.kind == "webhook":
+            section = "payload"
+        else:
+            facts = {MEDIA + media: media for media in holder.get("content", ())}
+            facts["required"] = holder.get("required") is True or None
+        self._value(Target(self.part, section), body.schema if body else {}, 0, sort, facts)
+
+    def _value(
+        self,
+        target: Target,
+        schema: JsonObject,
+        up: int,
+        sort: str = "",
+        facts: Mapping[str, Json] | None = None,
+        depth: int = 0,
+    ) -> None:
+        """A row for a schema, and rows for what is inside of it."""
+        value = schemas.value_schema(schema)
+        name = schemas.ref(schema)
+        index = self._add(
+            target,
+            up,
+            sort,
+            (facts or {}) | dict(_facts(schema, value)),
+            type=list(self._type(schema)),
+            kinds=_kinds(self.contract, value),
+            ref=self._schema(name) if name else None,
+        )
+        if "$ref" in value or depth >= MAX_DEPTH:
+            return
+        for holder in _objects(value):
+            needed = holder.get("required", ())
+            for inner, one in holder.get("properties", {}).items():
+                one = one if isinstance(one, dict) else {}
+                needs = {"required": inner in needed or None}
+                self._value(target.property(inner), one, index, facts=needs, depth=depth + 1)
+        for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
+            if isinstance(value.get(keyword), dict):
+                self._value(target.child(step), value[keyword], index, depth=depth + 1)
+
+    def _add(self, target: Target, up: int, sort: str, facts: Mapping[str, Json], **said: Json) -> int:
+        at = str(target).removeprefix(str(Target(self.part))).lstrip(" .")
+        # Where a path moved, its parameters have other names without anybody noticing.
+        name = "" if target.section.startswith("path ") and not target.steps else target.name
+        row: Row = {"id": self.identities.of(target, self.version), "at": at, "name": name, "up": up}
+        said |= {"sort": sort, "facts": {facet: one for facet, one in facts.items() if one is not None}}
+        self.rows.append(row | {key: one for key, one in said.items() if one not in (None, "", [], {})})
+        return len(self.rows) - 1
+
+    def _schema(self, name: str) -> str:
+        return self.identities.of(Target(schema_part(name)), self.version)
+
+    def _type(self, schema: JsonObject) -> Iterator[str | list[str]]:
+        """The type in words, as `schemas.type_name` has it, with every schema as its identity in a list."""
+        value = schemas.value_schema(schema)
+        name = schemas.ref(schema)
+        if name is not None:
+            yield [self._schema(name)]
+        elif "$ref" not in value and isinstance(value.get("items"), dict):
+            yield "list of "
+            yield from self._type(value["items"])
+        else:
+            yield schemas.type_name(schema)
+
+
+def _kinds(contract: Contract, value: JsonObject) -> list[str]:
+    """The JSON types, through references."""
+    seen: set[str] = set()
+    while (name := schemas.ref(value)) is not None and name not in seen and schema_part(name) in contract.parts:
+        seen.add(name)
+        value = schemas.value_schema(contract.parts[schema_part(name)])
+    found = schemas.types(value) or (("object",) if "properties" in value else ())
+    return sorted(found or ((schemas.type_name(value),) if "const" in value else ()))
+
+
+def _facts(schema: JsonObject, value: JsonObject) -> Iterator[tuple[str, Json]]:
+    """What is said of a value beside its type; behind a reference, only what is said beside the reference."""
+    if schemas.is_nullable(schema):
+        yield "nullable", True
+    for keyword in ("deprecated", "readOnly", "writeOnly"):
+        if schemas.get(schema, keyword) is True:
+            yield keyword, True
+    yield "default", schemas.get(schema, "default")
+    if "$ref" in value:
+        return
+    values = value.get("enum", [value["const"]] if "const" in value else None)
+    if values is not None:
+        texts = [schemas.as_text(one) for one in values if one is not None]
+        yield "enum", texts
+        yield from ((VALUE + one, one) for one in texts)
+    for keyword, one in value.items():
+        if keyword not in STRUCTURE and keyword not in schemas.ANNOTATIONS:
+            yield (">" if keyword in LOWER_BOUNDS else "<" if keyword in UPPER_BOUNDS else "") + keyword, one
+    if value.get("additionalProperties") is False:
+        yield "additionalProperties", False
+
+
+def _objects(value: JsonObject) -> Iterator[JsonObject]:
+    """What an object has its properties from: itself, and the inline branches of an `allOf`."""
+    yield value
+    for branch in value.get("allOf", ()):
+        if "$ref" not in branch:
+            yield from _objects(branch)

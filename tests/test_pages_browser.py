@@ -1,0 +1,173 @@
+"""Every kind of page in a real browser: nothing for axe to find, nothing wider than the screen, complete by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
+
+KINDS = {
+    "guide": "upgrades/",
+    "version": "upgrades/2023-02-27/",
+    "version with one change": "upgrades/2022-12-05/",
+    "first version": "upgrades/2022-05-02/",
+    "behaviour": "upgrades/2023-05-25/",
+    "latest reference": "reference/latest/",
+    "latest resource": "reference/latest/appointments/",
+    "older reference": "reference/2022-11-07/",
+    "older resource": "reference/2022-11-07/conversations/",
+    "changelog": "changelog/",
+    "versioning": "versioning/",
+    "kinds": "maintain/kinds/",
+}
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    site_url: str, open_page: OpenPage, path: str, palette: Literal["light", "dark"], size: tuple[int, int]
+) -> None:
+    page = open_page(size, palette)
+    page.goto(site_url + path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.evaluate("document.querySelectorAll('article details').forEach((one) => { one.open = true; })")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])
+def test_a_page_is_complete_without_scripts(site_url: str, open_page: OpenPage, path: str) -> None:
+    scripted, plain = open_page(), open_page(javascript=False)
+    for page in (scripted, plain):
+        page.goto(site_url + path)
+    # What scripts add is buttons and pickers; all the rest is there before they run.
+    added = "article .au-copy, article .au-controls, article .md-code__nav, article .headerlink"
+    scripted.evaluate(f"document.querySelectorAll('{added}').forEach((one) => one.remove())")
+    text = "document.querySelector('article').textContent.replace(/\\s+/g, ' ').trim()"
+    with_scripts = scripted.evaluate(text)
+    without = " ".join((plain.locator("article").text_content() or "").split())
+    assert len(without) > 200
+    assert with_scripts.replace(" ¶", "").replace("#", "") in (without, without.replace(" ¶", "").replace("#", ""))
+
+
+def test_tabs_show_before_and_after(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site_url + "upgrades/2023-06-26/")
+    tabs = page.locator(".tabbed-set").first
+    assert tabs.locator("del").all_inner_texts() != []
+    tabs.get_by_text("Before, 2023-05-25").click()
+    shown = tabs.locator(".tabbed-block >> visible=true")
+    assert '"expiresAt"' in shown.inner_text()
+    assert '"expires_at"' not in shown.inner_text()
+    tabs.get_by_text("After, 2023-06-26").click()
+    assert '"expires_at"' in shown.inner_text()
+
+
+def test_a_block_can_be_copied(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(site_url + "reference/latest/patients/")
+    block = page.locator(".au-part .au-code >> visible=true").first
+    block.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == (block.locator("code").text_content() or "").rstrip("\n")
+
+
+def test_my_version_is_chosen_once(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site_url + "upgrades/")
+    page.get_by_label("Your version").select_option("2023-05-12")
+    assert page.locator(".au-ahead").evaluate_all("(all) => all.map((one) => one.dataset.version)") == [
+        "2023-06-26",
+        "2023-05-25",
+    ]
+    assert "2 versions and 2 breaking changes ahead" in page.locator(".au-my-version").inner_text()
+    page.goto(site_url)
+    page.locator(".md-tabs").get_by_text("Reference").click()
+    page.wait_for_url("**/reference/2023-05-12/")
+    page.goto(site_url + "upgrades/")
+    assert page.get_by_label("Your version").input_value() == "2023-05-12"
+    page.goto(site_url + "upgrades/?version=2023-06-26")
+    assert "You are on the latest version." in page.locator(".au-my-version").inner_text()
+    page.goto(site_url + "upgrades/?version=<img src=x>")
+    assert page.get_by_label("Your version").input_value() == "2023-06-26"
+
+
+def test_a_picker_leads_to_the_same_place_of_another_version(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site_url + "reference/2023-06-26/appointments/#Appointment.note")
+    page.get_by_label("Version", exact=True).select_option("2022-11-07")
+    page.wait_for_url("**/reference/2022-11-07/appointments/#Appointment.note")
+    assert "object" in page.locator("[id='Appointment.note']").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        pytest.param("", 21, id="all"),
+        pytest.param("?resource=Tasks", 2, id="resource"),
+        pytest.param("?kind=rename_property", 4, id="kind"),
+        pytest.param("?breaking=", 12, id="breaking"),
+        pytest.param("?resource=Tasks&kind=rename_property&breaking=", 1, id="all three"),
+        pytest.param("?resource=<script>alert(1)</script>&kind=../x", 21, id="nonsense"),
+    ],
+)
+def test_the_changelog_is_filtered_by_its_address(site_url: str, open_page: OpenPage, address: str, shown: int) -> None:
+    page = open_page()
+    page.goto(site_url + "changelog/" + address)
+    page.locator(".au-filter select").first.wait_for()
+    assert page.locator("article li[data-kinds] >> visible=true").count() == shown
+    assert page.locator(".au-filter [role=status]").inner_text() == f"{shown} of 21 changes"
+
+
+def test_the_filter_is_kept_in_the_address(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site_url + "changelog/")
+    page.get_by_label("Resource").select_option("Observations")
+    page.get_by_label("breaking only").check()
+    assert page.url.endswith("changelog/?resource=Observations&breaking=")
+    page.reload()
+    assert page.get_by_label("Resource").input_value() == "Observations"
+
+
+@pytest.mark.parametrize(("word", "page_path"), [("expiresAt", "2023-06-26"), ("assigned_provider_ids", "2023-02-27")])
+def test_the_search_finds_older_and_newer_names(site_url: str, open_page: OpenPage, word: str, page_path: str) -> None:
+    page = open_page()
+    page.goto(site_url)
+    page.get_by_role("textbox", name="Search").click()
+    page.keyboard.type(word)
+    page.locator(".md-search-result__link").first.wait_for()
+    links = page.locator(".md-search-result__link").evaluate_all("(all) => all.map((one) => one.href)")
+    assert any(f"upgrades/{page_path}/" in link for link in links), links
+    assert not any("reference/20" in link for link in links), links
+
+
+def test_the_map_leads_to_the_change(site_url: str, open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    page.goto(site_url + "upgrades/")
+    row = page.locator(".au-marks tr", has=page.locator("th", has_text="Tasks"))
+    assert row.locator("a").evaluate_all("(all) => all.map((one) => one.textContent)") == [
+        "1 change, breaking!",
+        "1 change, breaking!",
+    ]
+    row.locator("a").first.click()
+    page.wait_for_url("**/upgrades/2023-05-12/#task-assignment")
+
+
+def test_a_site_below_a_path_works(site: Path, tmp_path: Path, open_page: OpenPage) -> None:
+    (tmp_path / "preview").mkdir()
+    (tmp_path / "preview" / "pr-7").symlink_to(site)
+    with serving(tmp_path) as url:
+        page = open_page()
+        page.goto(url + "preview/pr-7/upgrades/")
+        page.get_by_role("link", name="2023-02-27").first.click()
+        page.wait_for_url("**/preview/pr-7/upgrades/2023-02-27/")
+        page.locator(".au-chip").first.click()
+        page.wait_for_url("**/preview/pr-7/reference/2023-02-27/conversations/")
+        page.get_by_label("Version", exact=True).select_option("2022-05-02")
+        page.wait_for_url("**/preview/pr-7/reference/2022-05-02/conversations/")

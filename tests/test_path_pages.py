@@ -1,0 +1,131 @@
+"""The way from each version to the latest, as pages: complete without JavaScript."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cache
+from pathlib import Path as Folder
+
+import pytest
+
+from api_upgrades.history import History
+from api_upgrades.pages.code import diff_block
+from api_upgrades.pages.page import Addresses, Page
+from api_upgrades.pages.paths import PathView, from_address, path_pages
+from api_upgrades.pages.site import Site
+from api_upgrades.path import Paths
+from api_upgrades.project import Project
+from tests.shop import FILES, write
+
+LATEST = "2023-06-26"
+
+
+@cache
+def history() -> History:
+    return Project(Folder(__file__).parent.parent).load()
+
+
+@cache
+def pages() -> dict[str, Page]:
+    return {page.path: page for page in path_pages(Site(history(), Addresses()))}
+
+
+OLDER = [version for version in (one.id for one in history().versions) if version != LATEST]
+all_pages = pytest.mark.parametrize("address", pages())
+
+
+def test_a_page_for_every_version_but_the_latest() -> None:
+    overviews = [address for address in pages() if address.count("/") == 3]
+    assert overviews == [from_address(version) for version in reversed(OLDER)]
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_a_page_for_each_resource_that_differs(version: str) -> None:
+    view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
+    below = {address for address in pages() if address.startswith(from_address(version)) and address.count("/") == 4}
+    assert below == {from_address(version, resource.slug) for resource in view.resources}
+
+
+def test_only_what_differs_has_a_page() -> None:
+    assert from_address("2023-05-25", "appointments") in pages()
+    assert from_address("2023-05-25", "patients") not in pages()
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_sections_that_versions_share_are_right_for_each(version: str) -> None:
+    view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
+    for resource in view.resources:
+        page = pages()[from_address(version, resource.slug)]
+        for part in resource.parts:
+            for text in part.texts:
+                if part.part.kind != "schema" or text.part == part.part:
+                    assert diff_block(text.before, text.after, text.language) in page.html
+            for place in part.places:
+                assert f"<code>{place.name}</code>" in page.html or not place.name
+
+
+@all_pages
+def test_no_search_finds_it_and_it_gives_way_to_the_page_of_all_paths(address: str) -> None:
+    page = pages()[address]
+    assert (page.found, page.canonical) == (None, "upgrades/path/")
+
+
+@all_pages
+def test_pages_that_share_a_form_have_the_same_around_them(address: str) -> None:
+    page = pages()[address]
+    if page.like is not None:
+        form = pages()[page.like]
+        assert (form.like, form.siblings, form.section) == (None, page.siblings, page.section)
+        assert posixpath.dirname(form.path.rstrip("/")) == posixpath.dirname(page.path.rstrip("/"))
+        assert page.path in [crumb.path for crumb in page.siblings]
+
+
+@all_pages
+def test_no_mark_is_left_and_ids_are_unique(address: str) -> None:
+    page = pages()[address]
+    assert not re.search("[\ue000-\uf8ff]", page.html + page.markdown())
+    ids = re.findall(r'\bid="([^"]+)"', page.html)
+    assert len(ids) == len(set(ids))
+    headings = [one for heading in page.contents for one in (heading, *heading.children)]
+    assert {one.id for one in headings} <= set(ids)
+
+
+@all_pages
+def test_links_among_these_pages_lead_somewhere(address: str) -> None:
+    for link in re.findall(r'href="([^"]+)"', pages()[address].html):
+        path, _, fragment = link.partition("#")
+        target = posixpath.normpath(posixpath.join("/" + address, path)).lstrip("/") + "/"
+        if target.startswith("upgrades/from/"):
+            assert target in pages()
+            assert not fragment or f'id="{fragment}"' in pages()[target].html
+
+
+def test_the_numbers_are_up_front() -> None:
+    page = pages()[from_address("2022-12-20")]
+    assert '<p class="au-counts">8 breaking changes, 2 risky changes, 4 additions, 9 resources</p>' in page.html
+    assert page.description.endswith("8 breaking changes, 2 risky changes, 4 additions, 9 resources.")
+
+
+def test_the_checklist_is_in_order_and_links_each_change() -> None:
+    page = pages()[from_address("2023-05-12")]
+    assert re.findall(r'class="au-change-title" href="([^"]+)"', page.html) == [
+        "../../2023-05-25/#note-without-bullets",
+        "../../2023-06-26/#recording-expires-at",
+    ]
+    assert "Read <code>expires_at</code> wherever you read <code>expiresAt</code>." in page.html
+
+
+def test_the_markdown_says_the_same() -> None:
+    text = pages()[from_address("2022-12-20", "appointments")].markdown()
+    assert text.startswith("# Appointments from 2022-12-20 to 2023-06-26\n")
+    assert "- **breaking** `note`: was `object`, is `string`\n" in text
+    assert '-  "expiresAt": "2023-06-26T09:30:00Z"\n+  "expires_at": "2023-06-26T09:30:00Z"\n' in text
+
+
+def test_nothing_from_a_registry_is_markup(tmp_path: Folder) -> None:
+    title = FILES["changes/2024-03-01/title.yaml"].replace("Read `title`.", "<script>alert(1)</script>")
+    shop = write(tmp_path, FILES | {"changes/2024-03-01/title.yaml": title})
+    found = list(path_pages(Site(Project(shop).load(), Addresses())))
+    assert "&lt;script&gt;" in found[0].html
+    assert not any("<script" in page.html or "<script" in page.markdown() for page in found)
