@@ -44,7 +44,9 @@ def ref(name: str) -> JsonObject:
 @st.composite
 def values(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> JsonObject:
     """A schema. It may refer to any of some schemas, as nothing here is required that could never end."""
-    shape = draw(st.sampled_from(["leaf", "leaf", "ref", "list", "object", "map", "oneOf", "allOf"][: 8 if depth else 3]))
+    shape = draw(
+        st.sampled_from(["leaf", "leaf", "ref", "list", "object", "map", "oneOf", "allOf"][: 8 if depth else 3])
+    )
     found: JsonObject = draw(st.sampled_from(LEAVES))
     if shape == "ref" and names:
         found = {**ref(draw(st.sampled_from(names))), **draw(st.sampled_from([{}, {"description": "Which one"}]))}
@@ -272,7 +274,11 @@ def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iter
         required = operation["requestBody"].get("required")
         yield {"kind": "make_required" if required else "make_optional", "target": f"{target} request"}
     else:
-        yield {"kind": "remove_request_body", "target": f"{target} request", "was": body({"type": "string"}, required=True)}
+        yield {
+            "kind": "remove_request_body",
+            "target": f"{target} request",
+            "was": body({"type": "string"}, required=True),
+        }
     names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     for name in names:
         yield {"kind": "add_parameter", "target": str(Target(part, f"query {name}"))}

@@ -289,10 +289,11 @@ CONTRACTS = some(
     },
 ).map(Contract.from_openapi)
 
+IN_SCHEMAS = ["A", '"B%"', '"C d"', "A.a", "A.b", '"B%".a', "A.a.b", "A.a[]", "A.a.=a", "A.a.=b", "document"]
+IN_OPERATIONS = ["query a", "path a", 'query "b[c]"', "response 200", "response 201", "response 200.a", "request.a"]
 PLACES = st.sampled_from(
-    ["A", '"B%"', '"C d"', "A.a", "A.b", '"B%".a', "A.a.b", "A.a[]", "A.a.=a", "A.a.=b", "document"]
-    + ["GET /a/{id}", "PUT /b/{key}", "GET /a/{id} query a", "GET /a/{id} path a", 'GET /a/{id} query "b[c]"']
-    + ["GET /a/{id} response 200", "GET /a/{id} response 201", "GET /a/{id} request.a", "webhook w", 'webhook "v w"']
+    [*IN_SCHEMAS, "webhook w", 'webhook "v w"', "GET /a/{id}", "PUT /b/{key}"]
+    + [f"GET /a/{{id}} {section}" for section in IN_OPERATIONS]
 ).map(place)
 
 

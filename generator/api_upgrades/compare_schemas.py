@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, escape, schema_of
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.locate import schema_spot
 from api_upgrades.names import Names
 from api_upgrades.target import Target
 
@@ -207,8 +209,11 @@ class SchemaComparison:
             if old_name is None:
                 came_from = self.names.older(place)
                 if came_from.holder != self.names.older(target) and came_from != place:
-                    yield Difference("property-moved", place, came_from, "name", str(came_from), str(place))
-                    continue
+                    moved_schema = _schema_at(self.old, came_from)
+                    if moved_schema is not schemas.MISSING:
+                        yield Difference("property-moved", place, came_from, "name", str(came_from), str(place))
+                        yield from self.compare(moved_schema, schema, came_from, place)
+                        continue
                 rule = "required-property-added" if name in required["new"] else "property-added"
                 yield Difference(rule, place, place, "existence", None, schema)
                 continue
@@ -224,8 +229,12 @@ class SchemaComparison:
                 )
             yield from differences
         for name, moved in newer.items():
+            old_place = old_target.property(name)
             if moved.holder == target and moved.name not in after:
-                yield Difference("property-removed", moved, old_target.property(name), "existence", before[name], None)
+                yield Difference("property-removed", moved, old_place, "existence", before[name], None)
+            elif moved.holder != target and _schema_at(self.new, moved) is schemas.MISSING:
+                # it moved elsewhere, and is gone from there
+                yield Difference("property-removed", target.property(name), old_place, "existence", before[name], None)
 
     def _closed(self, keyword: str, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Items, or properties without a name of their own, where they may be anything (`true`) or there are none."""
@@ -233,6 +242,14 @@ class SchemaComparison:
             return
         rule = "constraint-tightened" if was is True else "constraint-loosened" if now is True else "constraint-changed"
         yield Difference(rule, target, old_target, keyword, was, now)
+
+
+def _schema_at(contract: Contract, target: Target) -> Json:
+    """What stands at a place, or MISSING."""
+    try:
+        return schema_spot(contract, target).read(contract)
+    except DoesNotFit:
+        return schemas.MISSING
 
 
 def _as_object(schema: Json) -> JsonObject:

@@ -25,8 +25,8 @@ NO_NAMES = Names()
 def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
     """The effects, in the order in which they happened, that turn `new` into `old` when reverted last to first.
 
-    Names are followed, never guessed. Effects have one target each, and name places as they are in `new`; what went
-    away, before a thing that took its name, has the name it had.
+    Names are followed, never guessed. Each effect has one target, by the name that it has in `new`; what went away
+    and left its name to another thing has the name that it had in `old`.
     """
     undone = Undone(new)
     renames = Renames(old, undone, names)

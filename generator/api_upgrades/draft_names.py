@@ -72,8 +72,9 @@ class Renames:
         while waiting:
             taken = {rename.old for rename in waiting}
             ready = next((rename for rename in waiting if rename.new not in taken), None)
-            if ready is None:  # names that went round in a circle
-                break
+            if ready is None:  # names that went round in a circle, which one rename at a time cannot
+                waiting.pop()
+                continue
             waiting.remove(ready)
             goal = self._aligned(goal, ready)
         return goal
@@ -101,7 +102,8 @@ class Renames:
         after = list(holder["properties"])
         after = after[after.index(old.name) + 1 :]
         siblings = (self._names.newer(old.holder.property(name)) for name in after)
-        before = next((one.name for one in siblings if one.holder == was_in and self._is_there(one)), MISSING)
+        now = self._undone.contract
+        before = next((one.name for one in siblings if one.holder == was_in and _exists(now, one)), MISSING)
         self._undone.undo_at(
             "move_property",
             new,
@@ -110,9 +112,6 @@ class Renames:
             required=old.name in holder.get("required", ()) or MISSING,
             before=before,
         )
-
-    def _is_there(self, target: Target) -> bool:
-        return _exists(self._undone.contract, target)
 
     def _aligned(self, goal: Contract, rename: Rename) -> Contract:
         """The older contract with one more newer name; unchanged where no effect would lead back."""

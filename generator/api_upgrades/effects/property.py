@@ -188,6 +188,7 @@ class MoveProperty(TargetedEffect):
         for old, new in self.moves():
             yield Touch(new, NAME)
             yield Touch(old, NAME)
+            yield Touch(new, "required")
 
     def moves(self) -> Iterator[Move]:
         return (Move(self._old(target), target) for target in self.target)

@@ -9,6 +9,7 @@ from api_upgrades.pages.changelog import changelog_pages
 from api_upgrades.pages.kinds import kind_pages
 from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.path_page import path_page
+from api_upgrades.pages.paths import path_pages
 from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
@@ -24,6 +25,7 @@ def render(history: History, addresses: Addresses, site_url: str = "") -> Iterat
     site = Site(history, addresses)
     yield from upgrade_pages(site)
     yield from path_page(site)
+    yield from path_pages(site)
     reference = Reference(site)
     yield from reference.pages()
     yield reference.versions()

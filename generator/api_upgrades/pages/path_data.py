@@ -220,7 +220,7 @@ class PathData:
         """Values of an enum that go by another name from a version on, by the place that has them."""
         return [
             (
-                self._identities.of(move.new.holder, index),
+                self._identities.of(move.new.holder.of_list, index),
                 index,
                 move.old.name.removeprefix("="),
                 move.new.name.removeprefix("="),

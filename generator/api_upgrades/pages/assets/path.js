@@ -156,7 +156,8 @@
     }
 
     function compareFacts(row, is, was, isOther) {
-      const moves = ofRow(part.values, row).map(([, , ...names]) => names);
+      const list = now.find(({ at }) => at === row.at.replace(/(\[\])+$/, "")); // of which the values of its items are told
+      const moves = ofRow(part.values, list).map(([, , ...names]) => names);
       if (from > to) moves.reverse().forEach((names) => names.reverse());
       const newName = (value) => moves.reduce((name, [older, newer]) => (name === older ? newer : name), value);
       const renamed = Object.keys(was).filter((key) => key[0] === "=" && newName(was[key]) !== was[key]);
@@ -173,7 +174,7 @@
         let rule = rules[change];
         if (isLess && /[<>]/.test(sign)) rule = rules[rule === rules[0] ? 1 : 0];
         const values = { before, after, facet: sign === "x-" ? key : facet };
-        const place = isValue || key === "enum" ? row.at.replace(/(\[\])+$/, "") : row.at; // told of as the list's
+        const place = isValue || key === "enum" ? list.at : row.at;
         if (renamed.includes(key)) say(place, rules[2], { before, after: newName(before) });
         else if (rule) say(place, rule, values, isNamed || isValue || sign[0] === "m" ? rule : data.limits[change]);
       }
