@@ -6,7 +6,7 @@ all that fit the contract, and so that the older contract is sound again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from api_upgrades.target import Target
 NULL: JsonObject = {"type": "null"}
 WORDS = ("id", "name", "tags", "state", "due_at", "a b", "size", "owner")
 SCHEMAS = ("Task", "Person", "Tag", "Place", "Note")
+VALUES = ("A", "LOW", "HIGH", "OTHER")
 
 LEAVES: tuple[JsonObject, ...] = (
     {"type": "string", "description": "A text", "examples": ["text"]},
@@ -163,9 +164,9 @@ def _inside(place: Place) -> Iterator[Place]:
             yield from _inside(Place(place.target.child(step), place.value[keyword]))
 
 
-def fresh(name: str, taken: Collection[Json]) -> str:
-    """A name that isn't taken."""
-    return next(one for one in (name, *(f"{name}{number}" for number in range(len(taken)))) if one not in taken)
+def fresh(names: Iterable[str], taken: Collection[Json]) -> str:
+    """The first of some names that isn't taken: so that names come back, and go from one place to another."""
+    return next(one for one in (*names, *(f"new{number}" for number in range(len(taken) + 1))) if one not in taken)
 
 
 def candidates(contract: Contract) -> list[dict[str, Any]]:
@@ -178,7 +179,7 @@ def candidates(contract: Contract) -> list[dict[str, Any]]:
     for part in contract.parts:
         effects += _of_part(contract, part, part in used)
     for kind, target, was in (
-        ("schema", "Gone", {"type": "string"}),
+        ("schema", fresh(SCHEMAS, [part.name for part in contract.of_kind("schema")]), {"type": "string"}),
         ("operation", "DELETE /gone", {"responses": {"204": {"description": "Done"}}}),
         ("webhook", "webhook gone", {"post": {"responses": {"204": {"description": "Done"}}}}),
     ):
@@ -209,8 +210,12 @@ def _of_value(place: Place) -> Iterator[dict[str, Any]]:
     enum = place.value.get("enum", ())
     if len(enum) > 1:
         yield {"kind": "add_enum_value", **at, "value": enum[-1]}
-        yield {"kind": "remove_enum_value", **at, "value": fresh("GONE", enum), "before": enum[-1]}
-        yield {"kind": "map_enum_values", **at, "values": dict(zip((*enum[1:], fresh("OLD", enum)), enum, strict=True))}
+        yield {"kind": "remove_enum_value", **at, "value": fresh(VALUES, enum), "before": enum[-1]}
+        yield {
+            "kind": "map_enum_values",
+            **at,
+            "values": dict(zip((*enum[1:], fresh(VALUES, enum)), enum, strict=True)),
+        }
 
 
 def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]:
@@ -219,22 +224,27 @@ def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]
     target, name, holder = str(place.target), place.target.name, str(place.target.holder)
     taken = place.holder["properties"]
     yield {"kind": "add_property", "target": target}
-    yield {"kind": "make_required" if name in place.holder.get("required", ()) else "make_optional", "target": target}
-    if "renamed" not in taken:
-        yield {"kind": "rename_property", "target": holder, "old": "renamed", "new": name}
-        if isinstance(place.value.get("items"), dict):
-            yield {"kind": "one_to_list", "target": holder, "old": "renamed", "new": name}
+    if name in place.holder.get("required", ()):
+        yield {"kind": "make_required", "target": target}
+    elif not any(True for _ in references(place.schema)):
+        yield {"kind": "make_optional", "target": target}
+    old = fresh(WORDS, taken)
+    yield {"kind": "rename_property", "target": holder, "old": old, "new": name}
+    if isinstance(place.value.get("items"), dict):
+        yield {"kind": "one_to_list", "target": holder, "old": old, "new": name}
     for other in objects:
-        if name not in other.value["properties"] and not other.target.within(place.target):
+        # Out of what is a list only since `one_to_list`, a move is not followed: found as removed and added.
+        follows = "[]" not in (*place.target.steps, *other.target.steps)
+        if follows and name not in other.value["properties"] and not other.target.within(place.target):
             yield {"kind": "move_property", "target": target, "was_in": str(other.target)}
 
 
 def _of_object(place: Place) -> Iterator[dict[str, Any]]:
     properties: Mapping[str, Json] = place.value["properties"]
-    if "gone" not in properties:
-        effect = {"kind": "remove_property", "target": str(place.target.property("gone")), "was": LEAVES[0]}
-        yield {**effect, "required": True}
-        yield from ({**effect, "before": name} for name in properties)
+    gone = place.target.property(fresh(WORDS, properties))
+    effect = {"kind": "remove_property", "target": str(gone), "was": LEAVES[0]}
+    yield {**effect, "required": True}
+    yield from ({**effect, "before": name} for name in properties)
 
 
 def _of_part(contract: Contract, part: Part, is_used: bool) -> Iterator[dict[str, Any]]:
@@ -242,8 +252,8 @@ def _of_part(contract: Contract, part: Part, is_used: bool) -> Iterator[dict[str
     if part.kind == "schema":
         if not is_used:
             yield {"kind": "add_schema", "target": target}
-        if Part("schema", "Renamed") not in contract.parts:
-            yield {"kind": "rename_schema", "old": "Renamed", "new": part.name}
+        old = fresh(SCHEMAS, [part.name for part in contract.of_kind("schema")])
+        yield {"kind": "rename_schema", "old": old, "new": part.name}
         return
     yield {"kind": f"add_{part.kind}", "target": target}
     if part.kind == "webhook":

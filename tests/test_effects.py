@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare import compare
 from api_upgrades.effects import KINDS
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.names import Names
 from api_upgrades.severity import DIRECTIONS, RuleTable
-from tests.effects import CASES, REFUSED, REVERTED, Case, sections_of
+from tests.effects import CASES, REFUSED, REVERTED, Case, as_text, in_words, sections_of
 
 reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
 refused = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REFUSED])
@@ -62,24 +60,3 @@ def test_the_error(case: Case) -> None:
             case.parsed().revert(case.newer_contract())
         faults = raised.value.field or "", str(raised.value)
     assert faults == (case.at or "", case.error)
-
-
-def as_text(value: object) -> str:
-    """JSON in which the order of keys counts."""
-    return json.dumps(value, indent=1, ensure_ascii=False)
-
-
-def in_words(findings: tuple[Finding, ...]) -> list[str]:
-    """The findings as the case files write them, one line a difference."""
-    lines: dict[str, list[Finding]] = {}
-    for finding in findings:
-        key = as_text([finding.rule, str(finding.target), finding.before, finding.after])
-        lines.setdefault(key, []).append(finding)
-    return [f"{same[0].rule} {same[0].target} ({_severities(same)})" for same in lines.values()]
-
-
-def _severities(findings: list[Finding]) -> str:
-    severities = {finding.severity for finding in findings}
-    if len(findings) == len(DIRECTIONS) and len(severities) == 1:
-        return severities.pop()
-    return ", ".join(f"{finding.direction or 'nowhere'} {finding.severity}" for finding in findings)

@@ -259,8 +259,8 @@ def check_revisions(history: History, older: str, newer: str) -> None:
 
 
 def closure(history: History, version: str, part: Part) -> object:
-    """A part with all that it references as JSON; None where it isn't there."""
+    """A part with all that it references, as the objects that contracts share; None where it isn't there."""
     contract = history.contract_at(version)
     if part not in contract.parts:
         return None
-    return {one: contract.parts[one] for one in history.usage_at(version).closure(part)}
+    return {one: id(contract.parts[one]) for one in history.usage_at(version).closure(part)}

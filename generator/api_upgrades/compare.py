@@ -66,7 +66,9 @@ Found = tuple[Difference, tuple[Direction, ...]]
 
 
 def _differences(old: Contract, new: Contract, names: Names, directions: Directions) -> Iterator[Found]:
-    older = {names.newer(Target(part)).part: part for part in old.parts}
+    newer = {part: names.newer(Target(part)).part for part in old.parts}
+    # Where one takes over the name of another, the name is its, and the other is gone.
+    older = {moved: part for part, moved in sorted(newer.items(), key=lambda one: one[0] != one[1])}
     shared_differs = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
         before = older.get(part)
@@ -84,9 +86,9 @@ def _differences(old: Contract, new: Contract, names: Names, directions: Directi
                 )
             else:
                 yield from _OperationComparison(comparison, before, part).compare(old.parts[before], value)
-    for renamed, part in older.items():
-        if renamed is not None and renamed not in new.parts:
-            yield _existence(renamed, part, old.parts[part], None)
+    for part, moved in newer.items():
+        if moved is not None and (moved not in new.parts or older[moved] != part):
+            yield _existence(moved, part, old.parts[part], None)
 
 
 def _sorted(directions: Iterable[Direction]) -> tuple[Direction, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, escape, schema_of
+from api_upgrades.contract import Contract, Json, JsonObject, escape, same, schema_of
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
 from api_upgrades.names import Names
@@ -87,7 +87,7 @@ class SchemaComparison:
             if was != now:
                 yield Difference(rule if now else reverse, target, old_target, keyword, was, now)
         before, after = self._newer_value(old_target, schemas.get(old, "default")), schemas.get(new, "default")
-        if before != after:
+        if not same(before, after):
             yield Difference("default-changed", target, old_target, "default", before, after)
 
     def _same_reference(self, old: JsonObject, new: JsonObject) -> bool:
@@ -186,7 +186,7 @@ class SchemaComparison:
             if keyword in STRUCTURE or keyword in schemas.ANNOTATIONS:
                 continue
             before, after = was.get(keyword, schemas.MISSING), now.get(keyword, schemas.MISSING)
-            if before == after or self._newer_keyword(keyword, before, old_target) == after:
+            if same(self._newer_keyword(keyword, before, old_target), after):
                 continue
             gone, come = before is schemas.MISSING, after is schemas.MISSING
             rule = _constraint_rule(keyword, before, after)
@@ -202,7 +202,9 @@ class SchemaComparison:
         before, after = _own_properties(was), _own_properties(now)
         required = {"old": _own_required(was), "new": _own_required(now)}
         newer = {name: self.names.newer(old_target.property(name)) for name in before}
-        older = {moved.name: name for name, moved in newer.items() if moved.holder == target and moved.steps}
+        # Where one takes over the name of another, the name is its, and the other is gone.
+        by_moved = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
+        older = {moved.name: name for name, moved in by_moved if moved.holder == target and moved.steps}
         for name, schema in after.items():
             place = target.property(name)
             old_name = older.get(name)
@@ -230,7 +232,7 @@ class SchemaComparison:
             yield from differences
         for name, moved in newer.items():
             old_place = old_target.property(name)
-            if moved.holder == target and moved.name not in after:
+            if moved.holder == target and (moved.name not in after or older.get(moved.name) != name):
                 yield Difference("property-removed", moved, old_place, "existence", before[name], None)
             elif moved.holder != target and _schema_at(self.new, moved) is schemas.MISSING:
                 # it moved elsewhere, and is gone from there
@@ -275,8 +277,8 @@ def _type_set(schema: JsonObject) -> frozenset[str]:
     names = set(schemas.types(schema))
     if not names and "properties" in schema:
         names = {"object"}
-    if not names and "const" in schema:
-        names = {schemas.type_name(schema)}
+    if not names:
+        names = {schemas.type_name({"const": value}) for value in _own_values(schema) or ()}
     return frozenset(names)
 
 
@@ -322,7 +324,7 @@ def _constraint_rule(keyword: str, before: Json, after: Json) -> str:
         return "constraint-tightened"
     if after is schemas.MISSING:
         return "constraint-loosened"
-    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and all(isinstance(one, int | float) for one in (before, after)):
+    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and not isinstance(before, bool) and not isinstance(after, bool):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
     return "constraint-changed"
 

@@ -10,7 +10,6 @@ from api_upgrades.draft_schemas import KEPT, is_list
 from api_upgrades.draft_undo import STUMBLES, Undone, cost, made, size
 from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import part_spot, schema_spot, section_spot
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
@@ -169,6 +168,6 @@ def _exists(contract: Contract, target: Target) -> bool:
             section_spot(contract, target)
         else:
             part_spot(contract, target)
-    except DoesNotFit:
+    except STUMBLES:
         return False
     return True

@@ -46,7 +46,7 @@ class SchemaDraft:
         """Undo, on the schema at a target, whatever a kind expresses."""
         try:
             goal, now = self._goal(target), self._now(target)
-        except (DoesNotFit, KeyError):  # a parameter need not have a schema
+        except DoesNotFit:
             return
         if not isinstance(goal, dict) or not isinstance(now, dict) or same(goal, now):
             return

@@ -141,6 +141,8 @@ def schema_spot(contract: Contract, target: Target) -> Spot:
             raise DoesNotFit(f"{target} has no body", "target")
         spot = spot.below("content", media, "schema")
     elif section:
+        if "schema" not in spot.read(contract):
+            raise DoesNotFit(f"{replace(target, steps=())} has no schema", "target")
         spot = spot.below("schema")
     walked = replace(target, steps=())
     for step in target.steps:

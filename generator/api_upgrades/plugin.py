@@ -94,7 +94,6 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._files: list[tuple[Page, File]] = []
         self._likes: dict[str, list[Page]] = {}
         self._serves = False
-        self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
@@ -126,7 +125,6 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             uri = f"{self._mount}{page.path}index.md"
             if page.like is not None and config.theme.name == "material":
                 self._likes[page.like].append(page)
-                continue
             file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
             if file.dest_uri in written:
                 raise PluginError(_collision(uri, written[file.dest_uri], config))
@@ -143,6 +141,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             made = GeneratedPage(page, label, self._mount, file, config)
             made.likes = self._likes.get(page.path, [])
             if named is not None and id(named) in in_nav:
+                if page in self._likes.get(
+                    page.like or "", ()
+                ):  # what is in the navigation has surroundings of its own
+                    self._likes[page.like or ""].remove(page)
                 made.title = named.title or label
                 made.parent, made.previous_page, made.next_page = named.parent, named.previous_page, named.next_page
                 nav.pages[in_nav[id(named)]] = made
@@ -163,8 +165,22 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         return context
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Keeps the theme's templates at hand."""
+        """Keeps the theme's templates at hand, and from the theme what will be filled into the form of another page.
+
+        Until now these pages were there as all others are, so that links to them could be checked.
+        """
         self._env = env
+        filled = {page.path for likes in self._likes.values() for page in likes}
+        for page, file in self._files:
+            if page.path in filled:
+                files.remove(file)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+        """Watches the registry and the models."""
+        project = self._project(config)
+        for folder in (project.registry, project.source):
+            server.watch(str(project.root / folder))
+        return server
 
     @event_priority(-100)  # after all that has something to do with the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -202,7 +218,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         try:
             history, addresses = self._project(config).load(), self._addresses(config)
             site_url = _base(config) and _base(config) + self._mount
-            pages = tuple(render(history, addresses, site_url))
+            pages = tuple(render(history, addresses))
             self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:

@@ -13,6 +13,8 @@ where all three agree.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from api_upgrades import yaml_file
+from api_upgrades.compare import Finding
 from api_upgrades.contract import Contract, JsonObject, Part
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.model_faults import model_faults
+from api_upgrades.severity import DIRECTIONS
 
 FOLDER = Path(__file__).parent
 SECTIONS = {"schemas": "schema", "operations": "operation", "webhooks": "webhook"}
@@ -81,6 +85,27 @@ def sections_of(contract: Contract) -> dict[str, Any]:
         for section, kind in SECTIONS.items()
     }
     return {**found, "document": contract.document}
+
+
+def as_text(value: object) -> str:
+    """JSON in which the order of keys counts."""
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def in_words(findings: Iterable[Finding]) -> list[str]:
+    """The findings as the cases write them, one line a difference."""
+    lines: dict[str, list[Finding]] = {}
+    for finding in findings:
+        key = as_text([finding.rule, str(finding.target), finding.facet, finding.before, finding.after])
+        lines.setdefault(key, []).append(finding)
+    return [f"{same[0].rule} {same[0].target} ({_severities(same)})" for same in lines.values()]
+
+
+def _severities(findings: list[Finding]) -> str:
+    severities = {finding.severity for finding in findings}
+    if len(findings) == len(DIRECTIONS) and len(severities) == 1:
+        return severities.pop()
+    return ", ".join(f"{finding.direction or 'nowhere'} {finding.severity}" for finding in findings)
 
 
 def _cases(path: Path) -> list[Case]:

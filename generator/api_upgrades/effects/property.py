@@ -229,10 +229,8 @@ class OneToList(TargetedEffect):
 
     def touches(self) -> Iterator[Touch]:
         for old, new in self.moves():
-            yield Touch(new, NAME)
+            yield Touch(new, EXISTENCE)
             yield Touch(old, NAME)
-            yield Touch(new, "type")
-            yield Touch(new, "default")  # that of a list is none of one value
 
     def moves(self) -> Iterator[Move]:
         return (Move(target.property(self.old), target.property(self.new)) for target in self.target)

@@ -6,20 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from api_upgrades.exports.mount import twin_path
 from api_upgrades.pages.page import Asset, Page
-from api_upgrades.pages.site import LATEST, Site
+from api_upgrades.pages.site import Site
 
 
 def twinned(site: Site, pages: Iterable[Page | Asset]) -> list[Page]:
-    """The pages that have a twin: the guide, the changelog, the latest reference, and how versions work.
-
-    The reference of an older version has none: its OpenAPI document says the same, and nobody waits for it.
-    """
-    addresses = site.addresses
-    single = {addresses.guide, addresses.changelog, addresses.versioning}
-    single |= {addresses.version(version.id) for version in site.history.versions}
-    latest = addresses.reference(LATEST)
-    found = (page for page in pages if isinstance(page, Page))
-    return [page for page in found if page.path in single or page.path.startswith(latest)]
+    """The pages that have a twin."""
+    return [page for page in pages if isinstance(page, Page) and site.addresses.has_twin(page.path)]
 
 
 def twins(pages: Iterable[Page]) -> Iterator[Asset]:

@@ -16,12 +16,8 @@ from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versioning import versioning_pages
 
 
-def render(history: History, addresses: Addresses, site_url: str = "") -> Iterator[Page | Asset]:
-    """Every generated page of the site, in the order of its table of pages, then what machines and scripts read.
-
-    `site_url` is the address of the mount, ending in a slash, for what has to name absolute addresses; empty where it
-    isn't known.
-    """
+def render(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
+    """Every generated page of the site, in the order of its table of pages, with the data that its scripts read."""
     site = Site(history, addresses)
     yield from upgrade_pages(site)
     yield from path_page(site)

@@ -93,7 +93,7 @@ def blocks(text: str, *, is_inside: bool = False) -> str:
 @lru_cache(65536)
 def line(text: str, *, links: bool = True) -> str:
     """One line of prose. `links=False` is for where it stands inside a link."""
-    return _starting(_inline(_read(prose.inline_html(text, links=links))))
+    return _starting(_inline(_read(prose.inline_html(text, links=links))).strip())
 
 
 @lru_cache(65536)

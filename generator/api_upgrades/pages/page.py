@@ -77,6 +77,19 @@ class Addresses:
     versioning = "versioning/"
     kinds = "maintain/kinds/"
 
+    def index_of(self, path: str) -> str:
+        """What the page at an address is called in a link."""
+        return self.index
+
+    def has_twin(self, path: str) -> bool:
+        """Whether a Markdown twin stands beside a page: the guide, the changelog, the latest reference, versioning.
+
+        An older reference has none: its OpenAPI document says the same.
+        """
+        if path in (self.guide, self.changelog, self.versioning) or path.startswith(self.reference("latest")):
+            return True
+        return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/", path) is not None
+
     def version(self, version: str) -> str:
         return f"upgrades/{version}/"
 
@@ -88,6 +101,14 @@ class Addresses:
 
     def resource(self, version: str, slug: str) -> str:
         return f"reference/{version}/{slug}/"
+
+
+@dataclass(frozen=True)
+class TwinAddresses(Addresses):
+    """Addresses as Markdown twins link to them: the twin of a page that has one, else the page itself."""
+
+    def index_of(self, path: str) -> str:
+        return "index.md" if self.has_twin(path) else self.index
 
 
 @dataclass(frozen=True)
@@ -103,8 +124,8 @@ class Links:
             return hash + fragment
         way = posixpath.relpath("/" + path, "/" + self.page)
         way = "./" if way == "." else f"{way}/"
-        if self.addresses.index:
-            way = way.removeprefix("./") + self.addresses.index
+        if index := self.addresses.index_of(path):
+            way = way.removeprefix("./") + index
         return way + hash + fragment
 
     @property

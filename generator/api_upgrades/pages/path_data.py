@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from api_upgrades.contract import Json, Part, PartKind
-from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.page import Asset, anchor
-from api_upgrades.pages.path_rows import FACETS, Identities, PartRows, Row
+from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
 from api_upgrades.places import WORDS
@@ -27,8 +26,9 @@ from api_upgrades.usage import Usage
 ABSENT = -1
 """Stands for the contents of a part in versions that haven't got it."""
 
-LIMITS = ("has {facet} {after} now", "has no {facet} any more, was {before}", "{facet} was {before}, is {after}")
-"""A limit that came, that went and that is another, in words."""
+_OTHER = "{facet} was {before}, is {after}"
+LIMITS = ("has {facet} {after} now", "has no {facet} any more, was {before}", _OTHER, _OTHER)
+"""A limit that came, that went, and that is greater or another, or lesser, in words."""
 
 
 @dataclass
@@ -143,7 +143,7 @@ class PathData:
         }
         if part.kind == "schema":
             sent = usage.directions(part)
-            content["sent"] = [index for index, one in enumerate(DIRECTIONS) if one in sent]
+            content["sent"] = "".join(str(index) for index, one in enumerate(DIRECTIONS) if one in sent)
             content["by"] = next((text.part.name for text in texts.values() if text.part not in (part, None)), None)
         return content
 
@@ -162,33 +162,35 @@ class PathData:
                 {"id": version.id, "dating": version.dating is not None} for version in self.site.history.versions
             ],
             "resources": [{"name": name, "file": slug} for name, slug in self.resources.items()],
-            "changes": [self._change(change) for change in self._changes()],
+            "changes": dict(self._changes()),
             "parts": [
                 {"kind": track.kind, "resource": names.index(track.resource), "runs": track.runs}
                 for _, track in self._numbered
             ],
             "rules": {rule: (self._severities(rule), _words(rule)) for rule in self.site.history.table.rules},
-            "facets": FACETS,
+            "facets": {facet: facet_rules(facet) for facet in self._facets()},
             "limits": LIMITS,
             "index": self.site.addresses.index,
         }
 
-    def _changes(self) -> Iterator[ChangeView]:
-        for version in self._order:
-            for judged in self.site.history.changes_of(version):
-                yield ChangeView(self.site, judged)
+    def _facets(self) -> Iterator[str]:
+        """Every facet that any row has, sorted, so that two builds give the same."""
+        rows = (row for track in self._tracks.values() for rows in track.rows for row in rows)
+        yield from sorted({facet for row in rows for facet in row.get("facts", ())})
 
-    def _change(self, change: ChangeView) -> Json:
-        """A change by its id, with the parts that it reaches."""
-        index = self._order.index(change.version)
-        found = {self._numbers.get(self._identities.of(Target(part), index)) for part in change.judged.reached}
-        return {"id": f"{change.version}/{change.id}", "parts": sorted(one for one in found if one is not None)}
+    def _changes(self) -> Iterator[tuple[str, list[int]]]:
+        """Every change by the id of its box on the page, with the parts that it reaches."""
+        for index, version in enumerate(self._order):
+            for judged in self.site.history.changes_of(version):
+                found = {self._numbers.get(self._identities.of(Target(part), index)) for part in judged.reached}
+                parts = sorted(number for number in found if number is not None)
+                yield box_id(version, judged.change.id), parts
 
     def _severities(self, rule: str) -> str:
         """How severe a rule is in each direction, as digits, the worst 0."""
         verdicts = self.site.history.table.rules[rule].verdicts
         return "".join(
-            str(SEVERITIES.index(verdicts[one].severity)) if one in verdicts else "-" for one in DIRECTIONS
+            str(SEVERITIES.index(verdicts[one].severity if one in verdicts else "neutral")) for one in DIRECTIONS
         )
 
     def _part(self, track: Track) -> Json:
@@ -229,6 +231,11 @@ class PathData:
             for move in self.site.history.steps[version].names.moves
             if move.new.steps[-1:] and move.new.steps[-1].startswith("=")
         ]
+
+
+def box_id(version: str, change: str) -> str:
+    """The id of the checklist's box for a change."""
+    return f"do-{version}-{change}"
 
 
 def _words(rule: str) -> str:

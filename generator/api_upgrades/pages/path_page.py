@@ -9,7 +9,7 @@ from importlib.resources import files
 from api_upgrades.path import Paths
 from api_upgrades.pages.changes import ChangeView, VersionView
 from api_upgrades.pages.page import Asset, Page, searchable
-from api_upgrades.pages.path_data import PathData
+from api_upgrades.pages.path_data import PathData, box_id
 from api_upgrades.pages.paths import from_address
 from api_upgrades.pages.site import Site
 from api_upgrades.severity import Severity
@@ -28,6 +28,7 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
         "resources": tuple(data.resources),
         "from_address": from_address,
         "resources_of": _resources_of,
+        "box_id": box_id,
     }
     yield Page(
         path,

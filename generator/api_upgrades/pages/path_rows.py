@@ -17,41 +17,48 @@ from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
 from api_upgrades.history import History
 from api_upgrades.operation import Body, operation_object, parameters, request_body, resolved, responses
 from api_upgrades.pages.properties import MAX_DEPTH
+from api_upgrades.severity import DIRECTIONS, Direction
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 Row = dict[str, Json]
 """`id` identity, `at` the place inside its part, `name`, `up` the index of the row that holds it (-1 for none), `sort`
-as rules about it begin (`request-body-added`) unless it is a property, `type` in pieces (a schema is its identity in a
-list), `kinds` the JSON types, `ref` the identity of the schema that it refers to, and `facts`: values by facet.
+as rules about it begin (`request-body-added`) unless it is a property, `status` and `item` where it is a response or a
+list's item, `in` the directions of an operation's or webhook's places, `type` in pieces (a schema is its identity in a
+list), `kinds` the JSON types, `ref` the identity of the schema that it refers to, `values` of an enum, and `facts`: the
+values of all other facets.
 """
 
-VALUE = "="
-"""Before each value of an enum, to make it a facet of its own."""
+SAID: Mapping[str, tuple[str, ...]] = {
+    "required": ("became-required", "became-optional"),
+    "nullable": ("became-nullable", "became-not-nullable"),
+    "deprecated": ("deprecated", "no-longer-deprecated"),
+    "operation deprecated": ("operation-deprecated", "operation-no-longer-deprecated"),
+    "webhook deprecated": ("webhook-deprecated", "webhook-no-longer-deprecated"),
+    "readOnly": ("became-read-only", "became-writable"),
+    "writeOnly": ("became-write-only", "became-readable"),
+    "default": ("default-changed",) * 4,
+    "security": ("security-changed",) * 4,
+}
+"""The rules about a facet that came, that went, that has a greater or just another value, and that has a lesser one."""
 
 MEDIA = "media "
-"""The same for media types."""
+"""Before a media type, to make it a facet of its own."""
 
-FACETS: Mapping[str, tuple[str, str, str]] = {
-    "required": ("became-required", "became-optional", ""),
-    "nullable": ("became-nullable", "became-not-nullable", ""),
-    "deprecated": ("deprecated", "no-longer-deprecated", ""),
-    "operation deprecated": ("operation-deprecated", "operation-no-longer-deprecated", ""),
-    "webhook deprecated": ("webhook-deprecated", "webhook-no-longer-deprecated", ""),
-    "readOnly": ("became-read-only", "became-writable", ""),
-    "writeOnly": ("became-write-only", "became-readable", ""),
-    "default": ("default-changed",) * 3,
-    "security": ("security-changed",) * 3,
-    "enum": ("enum-introduced", "enum-lifted", ""),
-    VALUE: ("enum-value-added", "enum-value-removed", "enum-value-renamed"),
-    MEDIA: ("media-type-added", "media-type-removed", ""),
-    "x-": ("extension-changed",) * 3,
-    "<": ("constraint-tightened", "constraint-loosened", "constraint-loosened"),
-    ">": ("constraint-tightened", "constraint-loosened", "constraint-tightened"),
-    "": ("constraint-tightened", "constraint-loosened", "constraint-changed"),
-}
-"""The rules about a facet that came, that went and that has another value. A facet that isn't here has the first letter
-of those that are alike before it, or nothing: `<maximum` and `>minimum` are bounds, where a greater value counts.
-"""
+
+def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
+    """Whether a facet is a limit of the value, which counts only while the type is the same; then as in `SAID`."""
+    if facet in SAID:
+        return False, *SAID[facet]
+    if facet.startswith(MEDIA):
+        return False, "media-type-added", "media-type-removed"
+    if facet.startswith("x-"):
+        return True, *("extension-changed",) * 4
+    tighter, looser, other = "constraint-tightened", "constraint-loosened", "constraint-changed"
+    if facet in LOWER_BOUNDS:
+        return True, tighter, looser, tighter, looser
+    if facet in UPPER_BOUNDS:
+        return True, tighter, looser, looser, tighter
+    return True, tighter, looser, other, other
 
 
 class Relocation(NamedTuple):
@@ -135,7 +142,7 @@ class PartRows:
         if self.part.kind == "webhook":
             section = "payload"
         else:
-            facts = {MEDIA + media: media for media in holder.get("content", ())}
+            facts = {f"{MEDIA}{media}": media for media in holder.get("content", ())}
             facts["required"] = holder.get("required") is True or None
         self._value(Target(self.part, section), body.schema if body else {}, 0, sort, facts)
 
@@ -159,6 +166,7 @@ class PartRows:
             type=list(self._type(schema)),
             kinds=_kinds(self.contract, value),
             ref=self._schema(name) if name else None,
+            values=None if "$ref" in value or target.steps[-1:] == ("[]",) else _values(schema),
         )
         if "$ref" in value or depth >= MAX_DEPTH:
             return
@@ -177,9 +185,17 @@ class PartRows:
         # Where a path moved, its parameters have other names without anybody noticing.
         name = "" if target.section.startswith("path ") and not target.steps else target.name
         row: Row = {"id": self.identities.of(target, self.version), "at": at, "name": name, "up": up}
-        said |= {"sort": sort, "facts": {facet: one for facet, one in facts.items() if one is not None}}
-        self.rows.append(row | {key: one for key, one in said.items() if one not in (None, "", [], {})})
+        said |= {"sort": sort, "in": self._directions(target), "item": target.steps[-1:] in (("[]",), ("{}",))}
+        said |= {"status": target.section.startswith("response ") and not target.steps, "facts": {facet: one for facet, one in facts.items() if one is not None}}
+        self.rows.append(row | {key: one for key, one in said.items() if one not in (None, False, "", [], {})})
         return len(self.rows) - 1
+
+    def _directions(self, target: Target) -> str:
+        """The directions of a place of an operation or a webhook, by their numbers; those of a schema are its users'."""
+        if self.part.kind == "schema":
+            return ""
+        direction: Direction = "response" if target.section.startswith("response") else "request"
+        return str(DIRECTIONS.index("webhook" if self.part.kind == "webhook" else direction))
 
     def _schema(self, name: str) -> str:
         return self.identities.of(Target(schema_part(name)), self.version)
@@ -217,16 +233,17 @@ def _facts(schema: JsonObject, value: JsonObject) -> Iterator[tuple[str, Json]]:
     yield "default", schemas.get(schema, "default")
     if "$ref" in value:
         return
-    values = value.get("enum", [value["const"]] if "const" in value else None)
-    if values is not None:
-        texts = [schemas.as_text(one) for one in values if one is not None]
-        yield "enum", texts
-        yield from ((VALUE + one, one) for one in texts)
     for keyword, one in value.items():
         if keyword not in STRUCTURE and keyword not in schemas.ANNOTATIONS:
-            yield (">" if keyword in LOWER_BOUNDS else "<" if keyword in UPPER_BOUNDS else "") + keyword, one
+            yield keyword, one
     if value.get("additionalProperties") is False:
         yield "additionalProperties", False
+
+
+def _values(schema: JsonObject) -> list[str] | None:
+    """The values of an enum, or of that of a list's items, which are told of as the list's."""
+    values = schemas.enum_values(schema)
+    return None if values is None else [schemas.as_text(one) for one in values if one is not None]
 
 
 def _objects(value: JsonObject) -> Iterator[JsonObject]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, Part
 from api_upgrades.operation import operation_object
-from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, anchor, searchable
+from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, anchor, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.registry import Version
@@ -42,7 +42,8 @@ class Reference:
 
     def versions(self) -> Asset:
         """What the version pickers read: all versions, newest first, and where a resource is absent from one, the
-        change that brought it or took it away."""
+        change that brought it or took it away.
+        """
         absent: dict[str, dict[str, str]] = {}
         for resource in dict.fromkeys(one for version in self.site.newest_first for one in self._slugs(version)):
             changes = tuple(self._absent(resource))
@@ -60,7 +61,8 @@ class Reference:
 
     def _absent(self, slug: str) -> Iterator[tuple[str, str]]:
         """The versions without a resource, each with the address of the nearest later version that has it, or else of
-        the version that took it away."""
+        the version that took it away.
+        """
         versions = self.site.history.versions
         for index, version in enumerate(versions):
             if slug not in self._slugs(version):
@@ -200,11 +202,15 @@ class Reference:
         )
         key = (part, revision, path.count("/"), links)
         if key not in self._sections:
-            view = {"view": part_view(self.site, version.id, part), "schema_link": self._schema_link(version.id, path)}
+            view = part_view(self.site, version.id, part)
             template = f"part_{part.kind}"
+            addresses = self.site.addresses
+            in_html, in_twin = (
+                self._schema_link(version.id, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
+            )
             self._sections[key] = (
-                self.site.html(template, path, **view),
-                self.site.markdown(template, path, **view),
+                self.site.html(template, path, view=view, schema_link=in_html),
+                self.site.markdown(template, path, view=view, schema_link=in_twin),
             )
         return self._sections[key]
 
@@ -213,9 +219,8 @@ class Reference:
         resource = self.site.resource_of(schema, version)
         return resource.slug if resource else None
 
-    def _schema_link(self, version: str, path: str) -> Callable[[Part], str | None]:
-        shown = path.split("/")[1]
-        link = Links(path, self.site.addresses)
+    def _schema_link(self, version: str, link: Links) -> Callable[[Part], str | None]:
+        shown = link.page.split("/")[1]
 
         def schema_link(schema: Part) -> str | None:
             slug = self._schema_address(version, schema)

@@ -10,7 +10,7 @@ from api_upgrades.contract import Part
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
-from api_upgrades.pages.page import Addresses, Crumb, Links, anchor
+from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchor
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resources
 
@@ -72,7 +72,7 @@ class Site:
 
     def markdown(self, template: str, page: str, **view: object) -> Callable[[], str]:
         """The Markdown twin of the same view, made when it is asked for."""
-        link = Links(page, self.addresses)
+        link = Links(page, TwinAddresses(self.addresses.index))
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
     def version_crumbs(self) -> tuple[Crumb, ...]:
