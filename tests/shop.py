@@ -59,7 +59,9 @@ LATEST = VERSIONS[-1]
 PAGES = {
     *("upgrades", *(f"upgrades/{version}" for version in VERSIONS)),
     *(f"reference/{version}{page}" for version in (*VERSIONS, "latest") for page in ("", "/books", "/orders")),
-    *("changelog", "versioning", "maintain/kinds"),
+    # Books changed twice, and an order holds a book.
+    *(f"upgrades/from/{version}{page}" for version in VERSIONS[:-1] for page in ("", "/books", "/orders")),
+    *("upgrades/path", "changelog", "versioning", "maintain/kinds"),
 }
 """The address of every generated page."""
 
