@@ -183,3 +183,151 @@ SCHEMAS = [
         moves="Task.a > Task.b",
     ),
 ]
+
+TASKS = "POST /tasks"
+OPERATIONS = [
+    operation("deprecated", "{}", "deprecated: true", f"operation-deprecated {TASKS} (request neutral)"),
+    operation("security", "{}", "security: [{key: []}]", f"security-changed {TASKS} (request breaking)"),
+    operation("wording", "{summary: A, tags: [A]}", "{description: B, operationId: b}"),
+    operation(
+        "parameter",
+        "{}",
+        "parameters: [{name: a, in: query, schema: {}}]",
+        f"parameter-added {TASKS} query a (request additive)",
+    ),
+    operation(
+        "a required one",
+        "{}",
+        "parameters: [{name: X-A, in: header, required: true, schema: {}}]",
+        f"required-parameter-added {TASKS} header X-A (request breaking)",
+    ),
+    operation(
+        "parameter renamed, required and deprecated",
+        "parameters: [{name: a, in: query, schema: {}}]",
+        "parameters: [{name: 'b[c]', in: query, required: true, deprecated: true, schema: {}}]",
+        f'parameter-renamed {TASKS} query "b[c]" (request breaking)',
+        f'became-required {TASKS} query "b[c]" (request breaking)',
+        f'deprecated {TASKS} query "b[c]" (request neutral)',
+        moves=f'{TASKS} query a > {TASKS} query "b[c]"',
+    ),
+    operation(
+        "inside a parameter",
+        "parameters: [{name: a, in: query, explode: true, schema: {type: string}}]",
+        "parameters: [{name: a, in: query, schema: {type: string, maxLength: 3}}]",
+        f"constraint-changed {TASKS} query a (request breaking)",
+        f"constraint-tightened {TASKS} query a (request breaking)",
+    ),
+    operation("body", "{}", "requestBody: {content: {}}", f"request-body-added {TASKS} request (request additive)"),
+    operation(
+        "a required body",
+        "{}",
+        "requestBody: {required: true, content: {}}",
+        f"required-request-body-added {TASKS} request (request breaking)",
+    ),
+    operation(
+        "body now required, of another media type",
+        "requestBody: {content: {text/plain: {schema: {type: string}}}}",
+        "requestBody: {required: true, content: {text/html: {schema: {type: string}}}}",
+        f"became-required {TASKS} request (request breaking)",
+        f"media-type-removed {TASKS} request (request breaking)",
+        f"media-type-added {TASKS} request (request additive)",
+    ),
+    operation(
+        "in a body",
+        "requestBody: {content: {application/json: {schema: {properties: {a: {}}}}}}",
+        "requestBody: {content: {application/json: {schema: {properties: {}}}}}",
+        f"property-removed {TASKS} request.a (request breaking)",
+    ),
+    operation(
+        "answers",
+        "responses: {200: {}, 404: {}}",
+        "responses: {201: {}, 302: {}, 404: {}, default: {}}",
+        f"success-response-added {TASKS} response 201 (response risky)",
+        f"success-response-added {TASKS} response 302 (response risky)",
+        f"error-response-added {TASKS} response default (response additive)",
+        f"success-response-removed {TASKS} response 200 (response breaking)",
+    ),
+    operation(
+        "an error less",
+        "responses: {204: {}, 404: {}}",
+        "responses: {204: {}}",
+        f"error-response-removed {TASKS} response 404 (response additive)",
+    ),
+    operation(
+        "another status, and inside of it",
+        "responses: {200: {content: {application/json: {schema: {properties: {a: {}}}}}}}",
+        "responses: {201: {content: {application/json: {schema: {properties: {b: {}}}}}}}",
+        f"status-changed {TASKS} response 201 (response breaking)",
+        f"property-renamed {TASKS} response 201.b (response breaking)",
+        moves=f"{TASKS} response 200 > {TASKS} response 201, {TASKS} response 201.a > {TASKS} response 201.b",
+    ),
+]
+
+PARTS = [
+    parts("operation", "{}", "operations: {GET /a: {}}", "operation-added GET /a (request additive)"),
+    parts(
+        "operation moved, its path parameter by another name",
+        "operations: {'PUT /a/{x}': {parameters: [{name: x, in: path, required: true, schema: {}}]}}",
+        "operations: {'PATCH /a/{y}': {parameters: [{name: y, in: path, required: true, schema: {}}], deprecated: true}}",
+        "operation-moved PATCH /a/{y} (request breaking)",
+        "operation-deprecated PATCH /a/{y} (request neutral)",
+        moves="PUT /a/{x} > PATCH /a/{y}, PATCH /a/{y} path x > PATCH /a/{y} path y",
+    ),
+    parts(
+        "a path that another takes over",
+        "operations: {GET /a: {deprecated: true}, GET /b: {}}",
+        "operations: {GET /a: {}}",
+        "operation-moved GET /a (request breaking)",
+        "operation-removed GET /a (request breaking)",
+        moves="GET /b > GET /a",
+    ),
+    parts(
+        "security of all",
+        "{document: {security: [{a: []}]}, operations: {GET /a: {}, GET /b: {security: [{b: []}]}}}",
+        "{document: {security: [{b: []}]}, operations: {GET /a: {}, GET /b: {security: [{b: []}]}}}",
+        "security-changed GET /a (request breaking)",
+    ),
+    parts(
+        "a shared response",
+        "{document: {components: {responses: {R: {content: {a/b: {schema: {type: string}}}}}}},"
+        " operations: {GET /a: {responses: {200: {$ref: '#/components/responses/R'}}}}}",
+        "operations: {GET /a: {responses: {200: {content: {a/b: {schema: {type: integer}}}}}}}",
+        "type-changed GET /a response 200 (response breaking)",
+    ),
+    parts("webhook", "{}", "webhooks: {a: {post: {}}}", "webhook-added webhook a (webhook additive)"),
+    parts(
+        "webhook renamed, deprecated, with a payload of another type",
+        "webhooks: {a: {post: {requestBody: {content: {a/b: {schema: {type: string}}}}}}}",
+        "webhooks: {b: {post: {deprecated: true, requestBody: {content: {a/b: {schema: {type: integer}}}}}}}",
+        "webhook-renamed webhook b (webhook breaking)",
+        "webhook-deprecated webhook b (webhook neutral)",
+        "type-changed webhook b payload (webhook breaking)",
+        moves="webhook a > webhook b",
+    ),
+    parts("schema", "{}", "schemas: {A: {}}", "schema-added A (nowhere neutral)"),
+    parts(
+        "schema renamed, those that refer to it stay",
+        "schemas: {A: {}, T: {properties: {a: {items: {$ref: '#/components/schemas/A'}}}}}",
+        "schemas: {B: {}, T: {properties: {a: {items: {$ref: '#/components/schemas/B'}}}}}",
+        "schema-renamed B (nowhere neutral)",
+        moves="A > B",
+    ),
+]
+
+ROWS = [*VALUES, *SCHEMAS, *OPERATIONS, *PARTS]
+MIRRORS: dict[str, tuple[str, ...]] = {
+    "added": ("removed",),
+    "removed": ("added",),
+    "renamed": ("renamed",),
+    "moved": ("moved",),
+    "changed": ("changed",),
+    "required": ("optional",),
+    "optional": ("required",),
+    "nullable": ("not-nullable",),
+    "tightened": ("loosened",),
+    "loosened": ("tightened",),
+    "introduced": ("lifted",),
+    "widened": ("narrowed",),
+    "narrowed": ("widened",),
+    "deprecated": ("no-longer-deprecated",),
+}

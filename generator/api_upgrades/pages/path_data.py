@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api_upgrades.contract import Json, Part, PartKind
+from api_upgrades.contract import Json, Part, PartKind, same
 from api_upgrades.pages.page import Asset, anchor
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
@@ -61,9 +61,10 @@ class Track:
 
 def _index(known: list[Json], one: Json) -> int:
     """Where some data stands in a list, to which it is added if need be."""
-    if one not in known:
+    found = next((index for index, other in enumerate(known) if same(one, other)), len(known))
+    if found == len(known):
         known.append(one)
-    return known.index(one)
+    return found
 
 
 class PathData:
@@ -197,15 +198,14 @@ class PathData:
         """A part's data with every identity as a number: of a place within its part, of a schema among the parts."""
         ids: dict[str, int] = {}
         rows = [[self._row(row, ids) for row in rows] for rows in track.rows]
-        moves = [
-            (ids[identity], *move)
-            for identity, moves in self._identities.relocations.items()
+        moved = {
+            ids[identity]: [(version, place, row and self._row(row, ids)) for version, place, row in found]
+            for identity, found in self._whereabouts.items()
             if identity in ids
-            for move in moves
-        ]
+        }
         values = [(ids[identity], *move) for identity, *move in self._value_moves if identity in ids]
         texts = {key: weave.lines() for key, weave in track.texts.items()}
-        return {"contents": track.contents, "texts": texts, "rows": rows, "moves": moves, "values": values}
+        return {"contents": track.contents, "texts": texts, "rows": rows, "moved": moved, "values": values}
 
     def _row(self, row: Row, ids: dict[str, int]) -> Row:
         result = row | {"id": ids.setdefault(row["id"], len(ids))}
@@ -216,6 +216,28 @@ class PathData:
         if "ref" in row:
             result["ref"] = self._numbers.get(row["ref"], row["ref"])
         return result
+
+    @cached_property
+    def _whereabouts(self) -> Mapping[str, list[tuple[int, str, Row | None]]]:
+        """Where every place that went to another object is from a version on, and its row there; None where nowhere."""
+        found: dict[str, list[tuple[int, str, Row | None]]] = {}
+        for identity in self._identities.relocated:
+            places = [self._place(identity, version) for version in range(len(self._order))]
+            found[identity] = [
+                (version, *place)
+                for version, place in enumerate(places)
+                if not version or not same(place, places[version - 1])
+            ]
+        return found
+
+    def _place(self, identity: str, version: int) -> tuple[str, Row | None]:
+        for track in self._tracks.values():
+            _, index, name, _ = next((run for run in reversed(track.runs) if run[0] <= version), (0, ABSENT, "", ""))
+            for row in track.rows[track.contents[index]["rows"]] if index != ABSENT else ():
+                if row["id"] == identity:
+                    between = "" if row["at"][0] in "[{" else "." if track.kind == "schema" else " "
+                    return str(Target(Part(track.kind, name))) + between + row["at"], row
+        return "", None
 
     @cached_property
     def _value_moves(self) -> list[tuple[str, int, str, str]]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from api_upgrades.path import Paths
 from api_upgrades.pages.changes import ChangeView, VersionView
 from api_upgrades.pages.page import Asset, Page, searchable
 from api_upgrades.pages.path_data import PathData, box_id
 from api_upgrades.pages.paths import from_address
 from api_upgrades.pages.site import Site
+from api_upgrades.path import Paths
 from api_upgrades.severity import Severity
 
 TITLE = "From any version to any other"

@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare_schemas import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
@@ -61,14 +60,6 @@ def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
     return True, tighter, looser, other, other
 
 
-class Relocation(NamedTuple):
-    """A place that stands in another object from a version on, by the index of the version."""
-
-    version: int
-    old: str
-    new: str
-
-
 class Identities:
     """The identity of every place of a history: what it was called at first."""
 
@@ -80,8 +71,8 @@ class Identities:
             for part in dict.fromkeys(target.part for move in moves for target in move):
                 self._moved[part].append(index)
         self._known: dict[tuple[Target, int], str] = {}
-        self.relocations: dict[str, list[Relocation]] = defaultdict(list)
-        """By identity, of all places that were asked for."""
+        self.relocated: dict[str, None] = {}
+        """The identities of all places that went to another object, of those that were asked for."""
 
     def of(self, target: Target, version: int) -> str:
         """The identity of a place, by its name at a version."""
@@ -102,7 +93,7 @@ class Identities:
             return f"{target} since {index}"
         identity = self.of(older, index - 1)
         if older.steps and target.steps and older.holder != step.names.older(target.holder):
-            self.relocations[identity].append(Relocation(index, str(older), str(target)))
+            self.relocated[identity] = None
         return identity
 
 
@@ -182,16 +173,18 @@ class PartRows:
 
     def _add(self, target: Target, up: int, sort: str, facts: Mapping[str, Json], **said: Json) -> int:
         at = str(target).removeprefix(str(Target(self.part))).lstrip(" .")
-        # Where a path moved, its parameters have other names without anybody noticing.
-        name = "" if target.section.startswith("path ") and not target.steps else target.name
+        # What a part is called isn't its place's name; and where a path moved, nobody notices its parameters' names.
+        is_nameless = not target.steps and (not target.section or target.section.startswith("path "))
+        name = "" if is_nameless else target.name
         row: Row = {"id": self.identities.of(target, self.version), "at": at, "name": name, "up": up}
         said |= {"sort": sort, "in": self._directions(target), "item": target.steps[-1:] in (("[]",), ("{}",))}
-        said |= {"status": target.section.startswith("response ") and not target.steps, "facts": {facet: one for facet, one in facts.items() if one is not None}}
+        said["status"] = target.section.startswith("response ") and not target.steps
+        said["facts"] = {facet: one for facet, one in facts.items() if one is not None}
         self.rows.append(row | {key: one for key, one in said.items() if one not in (None, False, "", [], {})})
         return len(self.rows) - 1
 
     def _directions(self, target: Target) -> str:
-        """The directions of a place of an operation or a webhook, by their numbers; those of a schema are its users'."""
+        """The directions of a place of an operation or a webhook, by their numbers. Those of a schema are its users'."""
         if self.part.kind == "schema":
             return ""
         direction: Direction = "response" if target.section.startswith("response") else "request"

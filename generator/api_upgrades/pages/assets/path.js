@@ -109,7 +109,8 @@
       places.set(name, place);
     }
 
-    const ofRow = (moves, row) => moves.filter(([id, step]) => id === row.id && step > low && step <= high);
+    // Where a place is that went to another object at some time: since when, its name there, and its row.
+    const whereabouts = (row, version) => (part.moved[row.id] || []).filter(([start]) => start <= version).pop() || [];
     const sortOf = (row) => row.sort || "property";
     const typeOf = (row, version) => (row.type || []).map((one) => (one > -1 ? runAt(data, one, version)[2] : one)).join("");
 
@@ -120,7 +121,7 @@
     }
 
     function compare(row, was) {
-      if (row.up >= 0 && matches.get(rows[row.up]) !== old[was.up]) say(row, "property-moved", was.at);
+      if (row.up >= 0 && (!matches.has(row) || matches.get(rows[row.up]) !== old[was.up])) say(row, "property-moved", whereabouts(row, from)[1] || was.at);
       else if (row.name !== was.name) say(row, row.sort && row.status ? "status-changed" : sortOf(row) + "-renamed", was.name);
       const isOther = !isAlike(row, was);
       if (isOther) say(row, typeRule(row, was), typeOf(was, from), typeOf(row, to));
@@ -140,7 +141,7 @@
         if (was || is) say(row, is ? "enum-introduced" : "enum-lifted", was, is);
         return;
       }
-      const moves = ofRow(part.values, row).map(([, , ...names]) => names);
+      const moves = part.values.filter(([id, step]) => id === row.id && step > low && step <= high).map(([, , ...names]) => names);
       if (from > to) moves.reverse().forEach((names) => names.reverse());
       const newer = was.map((value) => moves.reduce((name, [one, other]) => (name === one ? other : name), value));
       for (const value of is) if (!was.includes(value) && !newer.includes(value)) say(row, "enum-value-added", 0, value);
@@ -162,16 +163,15 @@
       }
       for (const row of rows) {
         if (!isWithin(row, rows)) continue;
-        const moves = ofRow(part.moves, row);
+        const was = matches.get(row) || whereabouts(row, from)[2];
         const rule = sortOf(row) + "-added";
         const needed = data.rules["required-" + rule] && (row.facts || {}).required ? "required-" + rule : rule;
         const isAsked = (row.in || after.sent).includes("0");
-        if (matches.has(row)) compare(row, matches.get(row));
-        else if (moves.length) say(row, "property-moved", from < to ? moves[0][2] : moves.pop()[3]);
+        if (was) compare(row, was);
         else if (!row.item) say(row, needed, 0, typeOf(row, to), data.rules[isAsked ? needed : rule][1]);
       }
       for (const row of old) {
-        if (matches.has(row) || row.item || !isWithin(row, old) || ofRow(part.moves, row).length) continue;
+        if (matches.has(row) || row.item || !isWithin(row, old) || whereabouts(row, to)[2]) continue;
         say(row, sortOf(row) + "-removed", typeOf(row, from));
       }
     }
