@@ -117,8 +117,9 @@ class _OperationComparison:
         if self.new.kind == "webhook":
             old, new = old.get(webhook_method(old), {}), new.get(webhook_method(new), {})
         yield from self._deprecation(old, new)
-        if old.get("security") != new.get("security"):
-            yield self._found("security-changed", REQUEST, "", "security", old.get("security"), new.get("security"))
+        before, after = (one.get("security", api.document.get("security")) for one, api in self._both(old, new))
+        if before != after:
+            yield self._found("security-changed", REQUEST, "", "security", before, after)
         yield from self._parameters()
         yield from self._request(old, new)
         if self.new.kind == "operation":

@@ -109,9 +109,11 @@ class SchemaComparison:
 
     def _value(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
         """The non-null schemas; where only one side refers to a schema, what it refers to: moving an object into a
-        schema of its own changes nothing.
+        schema of its own changes nothing. Beside an `allOf`, a reference is an `allOf` of one.
         """
         was, now = schemas.value_schema(old), schemas.value_schema(new)
+        if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
+            return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
             was, now = _referred(self.old, was), _referred(self.new, now)
         return was, now

@@ -59,6 +59,25 @@ class Track:
             self.runs.append((version, *run))
 
 
+    def has(self, identity: str) -> bool:
+        """Whether a place was in the part at any time."""
+        return any(row["id"] == identity for rows in self.rows for row in rows)
+
+    def row_at(self, version: int, identity: str) -> tuple[str, Row | None]:
+        """A place's name and row at a version; None where it isn't in the part."""
+        _, index, name, _ = next((run for run in reversed(self.runs) if run[0] <= version), (0, ABSENT, "", ""))
+        for row in self.rows[self.contents[index]["rows"]] if index != ABSENT else ():
+            if row["id"] == identity:
+                between = "" if row["at"][0] in "[{" else "." if self.kind == "schema" else " "
+                return str(Target(Part(self.kind, name))) + between + row["at"], row
+        return "", None
+
+
+def _place(tracks: list[Track], identity: str, version: int) -> tuple[str, Row | None]:
+    found = (track.row_at(version, identity) for track in tracks)
+    return next((place for place in found if place[1] is not None), ("", None))
+
+
 def _index(known: list[Json], one: Json) -> int:
     """Where some data stands in a list, to which it is added if need be."""
     found = next((index for index, other in enumerate(known) if same(one, other)), len(known))
@@ -222,22 +241,14 @@ class PathData:
         """Where every place that went to another object is from a version on, and its row there; None where nowhere."""
         found: dict[str, list[tuple[int, str, Row | None]]] = {}
         for identity in self._identities.relocated:
-            places = [self._place(identity, version) for version in range(len(self._order))]
+            tracks = [track for track in self._tracks.values() if track.has(identity)]
+            places = [_place(tracks, identity, version) for version in range(len(self._order))]
             found[identity] = [
                 (version, *place)
                 for version, place in enumerate(places)
                 if not version or not same(place, places[version - 1])
             ]
         return found
-
-    def _place(self, identity: str, version: int) -> tuple[str, Row | None]:
-        for track in self._tracks.values():
-            _, index, name, _ = next((run for run in reversed(track.runs) if run[0] <= version), (0, ABSENT, "", ""))
-            for row in track.rows[track.contents[index]["rows"]] if index != ABSENT else ():
-                if row["id"] == identity:
-                    between = "" if row["at"][0] in "[{" else "." if track.kind == "schema" else " "
-                    return str(Target(Part(track.kind, name))) + between + row["at"], row
-        return "", None
 
     @cached_property
     def _value_moves(self) -> list[tuple[str, int, str, str]]:

@@ -184,7 +184,7 @@ class PartRows:
         return len(self.rows) - 1
 
     def _directions(self, target: Target) -> str:
-        """The directions of a place of an operation or a webhook, by their numbers. Those of a schema are its users'."""
+        """The directions of an operation's or a webhook's place, by their numbers. Those of a schema are its users'."""
         if self.part.kind == "schema":
             return ""
         direction: Direction = "response" if target.section.startswith("response") else "request"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from api_upgrades.contract import Contract, Json
-from api_upgrades.draft_schemas import KEPT, is_list
-from api_upgrades.draft_undo import STUMBLES, Undone, cost, made, size
+from api_upgrades.draft.schemas import KEPT, is_list
+from api_upgrades.draft.undo import STUMBLES, Undone, cost, made, size
 from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
 from api_upgrades.locate import part_spot, schema_spot, section_spot

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, same
-from api_upgrades.draft_undo import Undone, cost, left_over, size
+from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.value import OWN_KIND
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
@@ -65,7 +65,7 @@ class SchemaDraft:
         self._children(target)
         self._nullability(target)
         self._example(target)
-        if any(left.pointer[:1] and left.pointer[0] in SHAPE for left in left_over(self._now(target), goal)):
+        if any(not left.pointer or left.pointer[0] in SHAPE for left in left_over(self._now(target), goal)):
             self._another_type(target)
 
     def _goal(self, target: Target) -> Json:

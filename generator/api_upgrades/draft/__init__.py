@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from api_upgrades.contract import Contract, Part, same
-from api_upgrades.draft_names import Renames
-from api_upgrades.draft_operations import OperationDraft
-from api_upgrades.draft_schemas import SchemaDraft
-from api_upgrades.draft_undo import STUMBLES, Undone, undo_the_rest
+from api_upgrades.draft.names import Renames
+from api_upgrades.draft.operations import OperationDraft
+from api_upgrades.draft.schemas import SchemaDraft
+from api_upgrades.draft.undo import STUMBLES, Undone, undo_the_rest
 from api_upgrades.effects import Effect
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api_upgrades.contract import Contract, Json, JsonObject, Part, same
-from api_upgrades.draft_schemas import SchemaDraft
-from api_upgrades.draft_undo import Undone
+from api_upgrades.draft.schemas import SchemaDraft
+from api_upgrades.draft.undo import Undone
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import media_type, section_spot, webhook_method
 from api_upgrades.schema import MISSING

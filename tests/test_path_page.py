@@ -1,0 +1,227 @@
+"""The page of any two versions: what its data holds, how it grows, and what it says without a script."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_upgrades.diff import diff_lines
+from api_upgrades.history import History
+from api_upgrades.pages.page import Addresses, Asset, Page
+from api_upgrades.pages.path_data import PathData
+from api_upgrades.pages.path_page import path_page
+from api_upgrades.pages.path_rows import Identities, facet_rules
+from api_upgrades.pages.path_weave import Weave
+from api_upgrades.pages.site import Site
+from api_upgrades.project import Project
+from api_upgrades.severity import RULES
+from api_upgrades.target import Target
+from tests.test_path import Chain, history_of
+
+ASSETS = files("api_upgrades.pages").joinpath("assets")
+
+
+@cache
+def history() -> History:
+    return Project(Path(__file__).parent.parent).load()
+
+
+@cache
+def made() -> tuple[Page, dict[str, str]]:
+    """The page, and its files by their names below it."""
+    page, *assets = path_page(Site(history(), Addresses()))
+    assert isinstance(page, Page)
+    written = {asset.path.removeprefix(page.path): asset.content for asset in assets if isinstance(asset, Asset)}
+    assert len(written) == len(assets)
+    return page, written
+
+
+def data(name: str) -> Any:
+    _, _, found = made()[1][name].partition(" = ")
+    return json.loads(found.removesuffix(";\n"))
+
+
+def at(lines: list[Any], number: int) -> str:
+    """A text of a weave, as the script reads it."""
+    found = []
+    for line in lines:
+        text, first, end, *commas = line if isinstance(line, list) else (line, 0, number + 1)
+        if first <= number < end:
+            found.append(text + ("," if commas and number in commas[0] else ""))
+    return "\n".join(found)
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "a,", "{", "}", "b,", "", ","]), min_size=1).map("\n".join), min_size=1))
+def test_a_weave_holds_every_text(texts: list[str]) -> None:
+    weave = Weave()
+    numbers = [weave.add(text) for text in texts]
+    lines = json.loads(json.dumps(weave.lines()))
+    assert [at(lines, number) for number in numbers] == texts
+    assert len({*numbers}) == len({*texts})
+
+
+def test_a_weave_writes_a_line_once() -> None:
+    weave = Weave()
+    for text in ("{\n  a\n}", "{\n  a,\n  b\n}", "{\n  b\n}"):
+        weave.add(text)
+    assert weave.lines() == ["{", ["  a", 0, 2, [1]], ["  b", 1, 3], "}"]
+
+
+def test_a_weave_grows_by_what_differs() -> None:
+    weave = Weave()
+    old = "\n".join(f"line {number}" for number in range(100))
+    for number in range(30):
+        new = old.replace(f"line {number}\n", f"new {number}\n")
+        weave.add(new)
+        assert len(weave.lines()) <= 100 + 1 + sum(sign == "+" for sign, _ in diff_lines(old, new)) * 2 * number
+
+
+CHAIN = [
+    [{"kind": "rename_property", "target": "One", "old": "a", "new": "b"}],
+    [{"kind": "add_property", "target": "One.a"}],
+    [{"kind": "rename_property", "target": "One", "old": "b", "new": "c"}],
+    [{"kind": "move_property", "target": "Two.c", "was_in": "One"}],
+]
+
+
+def test_a_place_is_the_same_whatever_it_is_called() -> None:
+    chain = Chain({"One": {1: ("a", "string")}, "Two": {0: ("c", "string")}}, [*CHAIN])
+    found = Identities(history_of(chain))
+    property = {version: found.of(Target.parse(name), version) for version, name in enumerate(
+        ("One.a", "One.b", "One.b", "One.c", "Two.c"))}  # fmt: skip
+    assert {*property.values()} == {"One.a"}
+    assert found.of(Target.parse("One.a"), 3) != "One.a"
+    assert found.of(Target.parse("One"), 4) == "One"
+    assert list(found.relocated) == ["One.a"]
+
+
+def test_moves_of_one_version_are_not_those_of_another() -> None:
+    found = Identities(history())
+    order = [version.id for version in history().versions]
+    assert found.of(Target.parse("AppointmentRecording.expires_at"), len(order) - 1) == "AppointmentRecording.expiresAt"
+    assert found.of(Target.parse("PATCH /tasks/{id}"), order.index("2022-12-05")) == "PUT /tasks/{id}"
+    moved = found.of(Target.parse("Appointment.url"), order.index("2023-01-30"))
+    assert moved == "POST /appointments response 201.url"
+    assert list(found.relocated) == [moved]
+
+
+def test_every_facet_has_rules_that_there_are() -> None:
+    known = {rule.id for rule in RULES}
+    index = data("index.js")
+    for facet, (_, *rules) in index["facets"].items():
+        assert {*rules} <= known, facet
+    assert facet_rules("maximum") == (True, *(f"constraint-{word}" for word in ("tightened", "loosened")),
+        "constraint-loosened", "constraint-tightened")  # fmt: skip
+    assert {*index["rules"]} == known
+
+
+def test_the_files_are_those_of_the_resources() -> None:
+    index = data("index.js")
+    names = [resource["file"] for resource in index["resources"]]
+    assert {*made()[1]} == {"path.js", "path.css", "index.js", *(f"resources/{name}.js" for name in names)}
+    assert [version["id"] for version in index["versions"]] == [version.id for version in history().versions]
+    assert [version["id"] for version in index["versions"] if version["dating"]] == [
+        version.id for version in history().versions if version.dating
+    ]
+    written = [number for name in names for number in data(f"resources/{name}.js")]
+    assert sorted(map(int, written)) == list(range(len(index["parts"])))
+
+
+def test_two_resources_of_one_slug_have_two_files() -> None:
+    site = Site(history(), Addresses())
+    resources = site.resources(history().latest.id)
+    first = history().versions[0].id
+    site._resources[first] = tuple(type(one)("Other", one.slug, "", one.parts) for one in resources[:1])
+    files = PathData(site).resources
+    assert len({*files.values()}) == len(files)
+    assert files["Other"] != files[resources[0].name]
+
+
+def test_the_data_grows_with_revisions() -> None:
+    """A part's contents are as many as its revisions at most, or, for an object that is only sent, as its senders'."""
+    revisions: dict[str, set[str]] = {}
+    found = Identities(history())
+    for index, version in enumerate(history().versions):
+        for part, revision in history().revisions[version.id].items():
+            revisions.setdefault(found.of(Target(part), index), set()).add(revision)
+    index = data("index.js")
+    contents = sum(
+        len(part["contents"]) for one in index["resources"] for part in data(f"resources/{one['file']}.js").values()
+    )
+    assert len(index["parts"]) == len(revisions)
+    assert contents <= 1.2 * sum(map(len, revisions.values()))
+
+
+def test_no_identity_is_left_as_text() -> None:
+    for one in data("index.js")["resources"]:
+        for part in data(f"resources/{one['file']}.js").values():
+            for row in (row for rows in part["rows"] for row in rows):
+                assert isinstance(row["id"], int)
+                assert isinstance(row.get("ref", 0), int)
+                assert all(isinstance(piece, str | int) for piece in row.get("type", ()))
+
+
+def test_all_scripts_together_are_small() -> None:
+    sizes = {
+        "path.js": len(gzip.compress(made()[1]["path.js"].encode(), 9)),
+        "api-upgrades.js": len(gzip.compress(ASSETS.joinpath("api-upgrades.js").read_bytes(), 9)),
+    }
+    assert sum(sizes.values()) < 10_000, sizes
+
+
+def test_the_script_inserts_no_markup() -> None:
+    script = ASSETS.joinpath("path.js").read_text("utf-8")
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|Function\(", script
+    )
+
+
+def test_without_a_script_the_page_leads_on() -> None:
+    page, _ = made()
+    shown = page.html.partition("<template>")[0]
+    older = [version.id for version in history().versions[:-1]]
+    assert all(f'href="../from/{version}/"' in shown for version in older)
+    assert all(f"from/{version}/" in page.markdown() for version in older)
+    assert re.search(r"<form[^>]* hidden", shown)
+    assert page.found is not None
+
+
+def test_every_change_is_in_the_checklist_with_both_severities() -> None:
+    page, _ = made()
+    changes = data("index.js")["changes"]
+    boxes = re.findall(r'<input type="checkbox" id="([^"]*)"', page.html)
+    assert boxes == [f"do-{version.id}-{one.change.id}" for version in history().versions
+        for one in history().changes_of(version.id)]  # fmt: skip
+    assert {*boxes} == {*changes}
+    assert 'data-severity="additive" data-back="breaking"' in page.html
+
+
+@pytest.mark.parametrize("folder", ["", "index.html"])
+def test_two_pages_of_the_same_history_are_the_same(folder: str) -> None:
+    addresses = Addresses(folder)
+    first, second = (
+        [one.html if isinstance(one, Page) else one for one in path_page(Site(history(), addresses))] for _ in range(2)
+    )
+    assert first == second
+
+
+def test_values_that_go_by_another_name() -> None:
+    index = data("index.js")
+    file = next(one["file"] for one in index["resources"] if one["name"] == "Availabilities")
+    number = next(n for n, part in enumerate(index["parts"]) if part["runs"][-1][2] == "Availability")
+    part = data(f"resources/{file}.js")[str(number)]
+    row = next(row for row in part["rows"][-1] if row["at"] == "supported_modes")
+    step = [version["id"] for version in index["versions"]].index("2023-03-28")
+    assert {tuple(move) for move in part["values"] if move[0] == row["id"]} == {
+        (row["id"], step, "NABLA_VIDEOCALL", "VIDEOCALL"),
+        (row["id"], step, "EXTERNAL_VIDEOCALL", "VIDEOCALL"),
+    }

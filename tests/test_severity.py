@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.severity import DIRECTIONS, MEANINGS, RULES, SEVERITIES, Direction, Rule, RuleTable, Severity, worst
+from tests.test_compare import PAIRS, ROWS
+
+BY_ID = {rule.id: rule for rule in RULES}
+
+BOTH_ADDITIVE = {
+    "error-response-added": "code that handles errors by class handles one more, and one less",
+}
+"""What may be additive both ways, and why."""
+
+
+def test_every_rule_has_a_row_and_every_row_a_rule() -> None:
+    assert {line.partition(" ")[0] for row in ROWS for line in row.found} == BY_ID.keys()
+
+
+def test_every_rule_has_one_that_mirrors_it() -> None:
+    assert {rule for pair in PAIRS for rule in pair} == BY_ID.keys()
+
+
+def test_ids_are_unique() -> None:
+    assert len(BY_ID) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_written_out(rule: Rule) -> None:
+    assert rule.verdicts
+    assert rule.what[0].isupper()
+    assert not rule.what.endswith(".")
+    for verdict in rule.verdicts.values():
+        assert verdict.why[0].isupper()
+        assert verdict.why.endswith(".")
+
+
+def test_every_severity_has_a_meaning() -> None:
+    assert list(MEANINGS) == list(SEVERITIES)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda rule: rule)
+def test_what_adds_one_way_takes_away_the_other(one: str, other: str, direction: Direction) -> None:
+    found = [BY_ID[rule].verdicts.get(direction) for rule in (one, other)]
+    assert (found[0] is None) == (found[1] is None)
+    severities = {verdict.severity for verdict in found if verdict}
+    if one in BOTH_ADDITIVE:
+        assert severities <= {"additive"}
+    elif "additive" in severities and one != other:
+        assert severities & {"breaking", "risky", "neutral"}
+    else:
+        assert "additive" not in severities
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        ([], "neutral"),
+        (["neutral", "additive"], "additive"),
+        (["risky", "breaking", "additive"], "breaking"),
+        (["additive", "risky"], "risky"),
+    ],
+    ids=str,
+)
+def test_the_worst(severities: list[Severity], expected: Severity) -> None:
+    assert worst(severities) == expected
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({}, ["breaking", "risky", "risky"]),
+        ({"enum-value-removed": "neutral"}, ["neutral", "neutral", "neutral"]),
+        ({"enum-value-removed.response": "breaking"}, ["breaking", "breaking", "risky"]),
+        ({"enum-value-removed": "additive", "enum-value-removed.webhook": "risky"}, ["additive", "additive", "risky"]),
+        ({"enum-value-added": "neutral"}, ["breaking", "risky", "risky"]),
+    ],
+    ids=str,
+)
+def test_overrides(overrides: dict[str, str], expected: list[str]) -> None:
+    table = RuleTable.with_overrides(overrides)
+    assert [table.severity("enum-value-removed", direction) for direction in DIRECTIONS] == expected
+    for direction in DIRECTIONS:
+        assert table.why("enum-value-removed", direction) == BY_ID["enum-value-removed"].verdicts[direction].why
+
+
+def test_what_nothing_uses_is_neutral() -> None:
+    table = RuleTable.with_overrides({"type-changed": "breaking"})
+    assert table.severity("type-changed", None) == "neutral"
+    assert table.why("type-changed", None) == "Nothing uses it yet."
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (
+            {"property-remove": "risky"},
+            "severity: there is no rule 'property-remove' (did you mean 'property-removed'?)",
+        ),
+        ({"": "risky"}, "severity: there is no rule ''"),
+        ({"webhook-added.request": "risky"}, "severity: rule 'webhook-added' has no direction 'request', only webhook"),
+        (
+            {"property-removed.answer": "risky"},
+            "severity: rule 'property-removed' has no direction 'answer', only request, response, webhook",
+        ),
+        (
+            {"property-removed": "bad"},
+            "severity: property-removed: 'bad' is not one of breaking, risky, additive, neutral",
+        ),
+    ],
+    ids=str,
+)
+def test_overrides_that_are_wrong(overrides: dict[str, str], message: str) -> None:
+    with pytest.raises(ApiUpgradesError) as raised:
+        RuleTable.with_overrides(overrides)
+    assert str(raised.value) == message
