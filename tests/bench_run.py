@@ -55,14 +55,17 @@ def count_stages() -> None:
 
 
 def build(config_file: str, site_dir: str) -> None:
-    """A site. All that the plugin does is counted: its stages, and the rest as handing over."""
+    """A site. All that the plugin does is counted: its stages, each sort of pages, and the rest as handing over."""
     from mkdocs.commands.build import build as build_site
     from mkdocs.config import load_config
 
-    from api_upgrades import plugin
+    from api_upgrades import pages, plugin
 
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
-    count(plugin, "render", "render")
+    for name in [name for name in vars(pages) if name.endswith("_pages")]:
+        count(pages, name, f"render {name.removesuffix('_pages')}")
+    count(pages.Reference, "pages", "render reference")
+    count(plugin, "exports", "export")
     for name in vars(plugin.ApiUpgradesPlugin):
         if name.startswith("on_"):
             count(plugin.ApiUpgradesPlugin, name, "hand over")

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -56,10 +57,20 @@ def test_golden_pages(tmp_path: Path) -> None:
         for name, text in made.items():
             (folder / name).write_text(text, encoding="utf-8")
     expected = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
-    advice = f"if that is meant to be so, run '{REFRESH}=1 pytest tests/test_golden.py' and review the difference"
-    assert made.keys() == expected.keys(), advice
-    for name, text in made.items():
-        assert text == expected[name], f"tests/golden/pages/{name} is another now; {advice}"
+    differences = [
+        line
+        for name in sorted(made.keys() | expected.keys())
+        for line in unified_diff(
+            expected.get(name, "").splitlines(),
+            made.get(name, "").splitlines(),
+            f"expected {name}",
+            f"made {name}",
+            n=1,
+        )
+    ]
+    if differences:
+        advice = f"if that is meant to be so, run '{REFRESH}=1 pytest tests/test_golden.py' and review the difference"
+        pytest.fail("\n".join(["the pages are not those of tests/golden/pages/;", advice, *differences]), pytrace=False)
 
 
 def pages(project: Project, index: str) -> Iterator[Page]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -88,6 +89,8 @@ def project(folder: Path, text: str) -> Path:
             {"kind": "add_parameter", "target": f"POST /things query {json.dumps(f'{name} query')}"},
             {"kind": "rename_webhook", "old": f"{name}.made", "new": f"{name}.created"},
             {"kind": "remove_operation", "target": "GET /gone", "was": operation},
+            {"kind": "remove_schema", "target": json.dumps(f"{name}.gone"), "was": was},
+            {"kind": "rename_schema", "old": f"{name}.part", "new": "Part"},
         ),
         "changes/2024-03-01/version.yaml": json.dumps({"summary": text, "sunset": "2030-01-01", "dating": text}),
         "changes/2024-03-01/values.yaml": change(
@@ -180,7 +183,7 @@ def problems(name: str, html: str, known: Kind) -> Iterator[str]:
 
 
 def built(folder: Path) -> dict[str, str]:
-    """Every page of the project's site, and every text of its search index as one more."""
+    """Every page of the project's site, and what else is read as HTML: the search index and the feed."""
     site = folder / "site"
     config = load_config(str(folder / "mkdocs.yml"), strict=True, site_dir=str(site))
     config.plugins.on_startup(command="build", dirty=False)
@@ -189,6 +192,8 @@ def built(folder: Path) -> dict[str, str]:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     for entry in index["docs"]:
         pages[f"search: {entry['location']}"] = f"<p>{entry['title']}</p>{entry['text']}"
+    for number, content in enumerate(ElementTree.parse(site / "feed.xml").iterfind(".//{*}content")):
+        pages[f"feed: {number}"] = content.text or ""
     return pages
 
 
@@ -197,11 +202,11 @@ def twins(folder: Path) -> dict[str, str]:
     out = folder / "twins"
     result = CliRunner().invoke(main, ["--root", str(folder), "render", "--out", str(out)])
     assert result.exit_code == 0, result.output
+    found = {path.relative_to(out).as_posix(): path for path in sorted(out.rglob("*.md"))}
+    found["llms.txt"] = folder / "site" / "llms.txt"
     return {
-        path.relative_to(out).as_posix(): markdown(
-            path.read_text(encoding="utf-8"), extensions=["extra", "sane_lists", "toc", "admonition"]
-        )
-        for path in sorted(out.rglob("*.md"))
+        name: markdown(path.read_text(encoding="utf-8"), extensions=["extra", "sane_lists", "toc", "admonition"])
+        for name, path in found.items()
     }
 
 
@@ -219,6 +224,17 @@ def test_no_text_becomes_markup(tmp_path: Path, harmless: tuple[Kind, Kind], pay
     found = [problem for name, html in pages.items() for problem in problems(name, html, harmless[0])]
     found += [problem for name, html in rendered.items() for problem in problems(name, html, harmless[1])]
     assert found == []
+
+
+def test_what_scripts_read_is_data(tmp_path: Path) -> None:
+    folder = project(tmp_path, "\u2028</script><!--\\\"'`${7*7}")
+    built(folder)
+    scripts = [path for path in (folder / "site").rglob("*.js") if "assets" not in path.parts]
+    data = re.compile(r"apiUpgrades\.\w+ = (.*);\n?", re.DOTALL)
+    read = [found for path in scripts if (found := data.fullmatch(path.read_text(encoding="utf-8")))]
+    assert len(read) > 2
+    for found in read:
+        json.loads(found[1])
 
 
 def test_a_template_is_shown_and_not_run(tmp_path: Path) -> None:

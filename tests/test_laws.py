@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -24,7 +25,7 @@ from openapi_spec_validator import validate
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, Part
-from api_upgrades.derive import derive
+from api_upgrades.derive import AppliedEffect, derive
 from api_upgrades.effects import Effect, Touch
 from api_upgrades.effects.prose import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.replace import Replace
@@ -32,7 +33,7 @@ from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History
 from api_upgrades.names import Names
 from api_upgrades.project import Project
-from api_upgrades.registry import Registry
+from api_upgrades.registry import Change, Registry
 from api_upgrades.severity import DIRECTIONS, RuleTable
 from api_upgrades.verify import verify
 from tests.effects import REFUSED, REVERTED, Case
@@ -98,18 +99,29 @@ def found_between(older: Contract, newer: Contract, names: Names) -> tuple[Findi
 
 def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> tuple[Finding, ...]:
     """Law 4: nothing is found between two contracts but what the effects between them say that they touch."""
-    findings = found_between(older, newer, Names.of(move for effect in effects for move in effect.moves()))
-    touches = list(touched(effects))
+    steps = applied(newer, effects)
+    findings = found_between(older, newer, Names.of(move for step in steps for move in step.moves))
+    touches = list(touched(steps))
     unpredicted = [one for one in findings if not any(touch.predicts(one.target, one.facet) for touch in touches)]
     assert [(one.rule, str(one.target), one.facet) for one in unpredicted] == []
     return findings
 
 
-def touched(effects: list[Effect]) -> Iterator[Touch]:
+def applied(newer: Contract, effects: list[Effect]) -> list[AppliedEffect]:
+    """Some effects, each between the two contracts around it."""
+    steps: list[AppliedEffect] = []
+    for effect in reversed(effects):
+        older = effect.revert(newer)
+        steps.append(AppliedEffect(cast(Change, None), 0, effect, older, newer))
+        newer = older
+    return steps[::-1]
+
+
+def touched(steps: list[AppliedEffect]) -> Iterator[Touch]:
     """What some effects touch, by the names that it has after the last of them."""
-    for index, effect in enumerate(effects):
-        later = Names.of(move for other in effects[index + 1 :] for move in other.moves())
-        yield from (Touch(later.newer(touch.target), touch.facet) for touch in effect.touches())
+    for index, step in enumerate(steps):
+        later = Names.of(move for other in steps[index + 1 :] for move in other.moves)
+        yield from (Touch(later.newer(touch.target), touch.facet) for touch in step.touches)
 
 
 def alters(effect: Effect) -> bool:
@@ -173,7 +185,7 @@ def test_server_api_references(server_api: History) -> None:
 
 def test_server_api_findings(server_api: History) -> None:
     for step in server_api.steps.values():
-        check_findings(step.older, step.newer, [applied.effect for applied in step.effects])
+        check_findings(step.older, step.newer, [one.effect for one in step.effects])
         for applied in step.effects:
             found = check_findings(applied.older, applied.newer, [applied.effect])
             assert bool(found) or not alters(applied.effect), applied.effect
@@ -239,7 +251,7 @@ def test_generated_registries(registry: Registry) -> None:
     history = History(registry, steps, RuleTable.with_overrides({}))
     assert list(verify(history, "api")) == []
     for step in steps:
-        check_findings(step.older, step.newer, [applied.effect for applied in step.effects])
+        check_findings(step.older, step.newer, [one.effect for one in step.effects])
         for change in history.changes_of(step.version.id):
             # What a change touches is what its effects alter, or what they say of its behaviour.
             assert set(change.touched) <= set(change.reached)

@@ -117,8 +117,9 @@ class _OperationComparison:
         if self.new.kind == "webhook":
             old, new = old.get(webhook_method(old), {}), new.get(webhook_method(new), {})
         yield from self._deprecation(old, new)
-        before, after = (one.get("security", api.document.get("security")) for one, api in self._both(old, new))
-        if before != after:
+        before = old.get("security", self.schemas.old.document.get("security"))
+        after = new.get("security", self.schemas.new.document.get("security"))
+        if before != after and self.new.kind == "operation":
             yield self._found("security-changed", REQUEST, "", "security", before, after)
         yield from self._parameters()
         yield from self._request(old, new)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 
 from api_upgrades.contract import Contract, Part
-from api_upgrades.effects import Effect
+from api_upgrades import schema as schemas
+from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
 from api_upgrades.errors import DoesNotFit, RegistryError
+from api_upgrades.locate import canonical
 from api_upgrades.names import Names
 from api_upgrades.registry import Change, Registry, Version
 
@@ -26,6 +29,25 @@ class AppliedEffect:
     older: Contract
     newer: Contract
 
+    @cached_property
+    def moves(self) -> tuple[Move, ...]:
+        """How names move, by the names that comparing gives."""
+        return tuple(
+            Move(canonical(self.older, move.old), canonical(self.newer, move.new)) for move in self.effect.moves()
+        )
+
+    @property
+    def touches(self) -> Iterator[Touch]:
+        """What it alters, by the names that comparing gives."""
+        for target, facet in self.effect.touches():
+            of_value = facet == "enum" or facet not in OF_PROPERTY
+            contract = self.newer if target.part in self.newer.parts else self.older
+            yield Touch(canonical(contract, target, of_value=of_value), facet)
+
+
+OF_PROPERTY = schemas.OUTSIDE | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
+"""Facets of the property itself, and not of the value behind its reference."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -39,7 +61,7 @@ class Step:
 
     @property
     def names(self) -> Names:
-        return Names.of(move for applied in self.effects for move in applied.effect.moves())
+        return Names.of(move for applied in self.effects for move in applied.moves)
 
 
 def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:

@@ -131,7 +131,7 @@ class History:
         def directions(schema: Part) -> Iterable[Direction]:
             return newer.directions(schema) | older.directions(schema)
 
-        names = Names.of(applied.effect.moves())
+        names = Names.of(applied.moves)
         findings = compare(applied.older, applied.newer, names, directions, self.table)
         severity = worst(finding.severity for finding in findings)
         if isinstance(applied.effect, Behaviour):

@@ -40,12 +40,12 @@ class Lineage:
         events: dict[str, dict[Target, list[Event]]] = {}
         for version, step in self._history.steps.items():
             found: dict[Target, list[Event]] = {}
-            effects = [applied.effect for applied in step.effects]
+            position = {id(applied): index for index, applied in enumerate(step.effects)}
             for change in self._history.changes_of(version):
                 for judged in change.effects:
                     # Later effects of the same version may have moved the names of this one.
-                    later = effects[effects.index(judged.effect) + 1 :]
-                    names = Names.of(move for effect in later for move in effect.moves())
+                    later = step.effects[position[id(judged.applied)] + 1 :]
+                    names = Names.of(move for applied in later for move in applied.moves)
                     seen: set[tuple[Target, str, str]] = set()
                     for finding in judged.findings:
                         target = names.newer(finding.target)

@@ -195,3 +195,47 @@ def object_spot(contract: Contract, spot: Spot, walked: Target, name: str | None
     branches = [spot.below("allOf", index) for index, branch in enumerate(schema["allOf"]) if "properties" in branch]
     holding = [branch for branch in branches if name in branch.read(contract)["properties"]]
     return next(iter([*holding, *branches]), spot)
+
+
+def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> Target:
+    """The same place by the part in which it stands, so that one place has one name.
+
+    What is behind a `$ref` that nobody else uses stands in that schema, and `response` alone is the first 2xx. With
+    `of_value`, a reference at the end is followed too, and the items of a list: that is where an enum is. A place that
+    isn't there keeps the name it was given.
+    """
+    walked = replace(target, steps=())
+    try:
+        spot = schema_spot(contract, walked)
+        if target.section == "response":
+            walked = replace(walked, section=f"response {spot.pointer[1]}")
+    except DoesNotFit:
+        return target
+    for index, step in enumerate(target.steps):
+        if step.startswith("="):
+            return canonical(contract, replace(walked, steps=walked.steps), of_value=True).child(step)
+        try:
+            walked = _standing(contract, spot, walked)
+            spot = _step(contract, spot, step, walked)
+        except DoesNotFit:
+            return replace(walked, steps=walked.steps + target.steps[index:])
+        walked = walked.child(step)
+    return _value_target(contract, spot, walked) if of_value else walked
+
+
+def _standing(contract: Contract, spot: Spot, walked: Target) -> Target:
+    """What a place is called where its value stands: itself, or the schema behind a private reference."""
+    part = value_spot(contract, spot, walked).part
+    return walked if part == spot.part or part is None else Target(part)
+
+
+def _value_target(contract: Contract, spot: Spot, walked: Target) -> Target:
+    try:
+        standing = _standing(contract, spot, walked)
+        value = value_spot(contract, spot, walked)
+        if isinstance(value.read(contract).get("items"), Mapping):
+            items = _standing(contract, value.below("items"), standing.child("[]"))
+            return items if items.part != standing.part else standing
+    except DoesNotFit:
+        return walked
+    return standing

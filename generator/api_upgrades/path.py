@@ -150,7 +150,7 @@ class Paths:
         findings = compare(
             judged.applied.newer,
             judged.applied.older,
-            _backwards(Names.of(effect.moves())),
+            _backwards(Names.of(judged.applied.moves)),
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )

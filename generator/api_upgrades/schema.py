@@ -120,6 +120,9 @@ def with_nullable(schema: JsonObject, nullable: bool, dialect: str) -> JsonObjec
 
 
 def _add_null(schema: JsonObject, dialect: str) -> JsonObject:
+    if dialect == "3.0" and "$ref" in schema:  # beside which nothing counts
+        beside = {key: kept for key, kept in schema.items() if key != "$ref"}
+        return {"allOf": [{"$ref": schema["$ref"]}], **beside, "nullable": True}
     if dialect == "3.0":
         return {**schema, "nullable": True}
     if isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema:

@@ -14,7 +14,7 @@ where all three agree.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from api_upgrades.compare import Finding
 from api_upgrades.contract import Contract, JsonObject, Part
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.model_faults import model_faults
+from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import DIRECTIONS
 
 FOLDER = Path(__file__).parent
@@ -76,6 +77,26 @@ def contract_of(sections: JsonObject) -> Contract:
     for section, kind in SECTIONS.items():
         parts |= {Part(kind, name): value for name, value in sections.get(section, {}).items()}  # type: ignore[arg-type]  # the kinds are literals
     return Contract(parts, {"openapi": "3.1.0", **sections.get("document", {})})
+
+
+def registry_of(head: JsonObject, versions: Mapping[str, Mapping[str, Sequence[JsonObject]]], **order: str) -> Registry:
+    """A registry, oldest version first: each with its changes by their ids, each of these with its effects as written.
+
+    `order` has for a version the ids of changes that follow each other.
+    """
+    found = []
+    for version, changes in versions.items():
+        written = tuple(
+            Change(id, version, id.capitalize(), "Why", None, tuple(map(effect_of, effects)), f"{version}/{id}.yaml")
+            for id, effects in changes.items()
+        )
+        in_order = tuple(order.get(version, "").split())
+        found.append(Version(version, "Summary", None, None, None, in_order, written, f"{version}/version.yaml"))
+    return Registry(contract_of(head), tuple(found))
+
+
+def effect_of(written: JsonObject) -> Effect:
+    return KINDS[written["kind"]].model_validate(written)
 
 
 def sections_of(contract: Contract) -> dict[str, Any]:

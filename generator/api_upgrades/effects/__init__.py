@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 
 from api_upgrades.effects import enum, operation, parameter, property, prose, replace, schema, value, webhook
-from api_upgrades.effects.base import EXISTENCE, Effect, Move, Override, TargetedEffect, Touch
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, Override, TargetedEffect, Touch
 
 _MODULES = (property, value, enum, schema, operation, parameter, webhook, prose, replace)
 
@@ -22,4 +22,4 @@ KINDS: dict[str, type[Effect]] = {
 }
 """Every kind by its name, in the order in which the documentation lists them."""
 
-__all__ = ["EXISTENCE", "KINDS", "Effect", "Move", "Override", "TargetedEffect", "Touch"]
+__all__ = ["EXISTENCE", "KINDS", "NAME", "Effect", "Move", "Override", "TargetedEffect", "Touch"]

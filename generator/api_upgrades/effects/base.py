@@ -45,7 +45,8 @@ class Touch(NamedTuple):
             return target.part is None or target.part.kind != "schema"
         if self.facet == EXISTENCE:
             return target.within(self.target)
-        return self.target == target and self.facet == facet
+        # What moved out of something new, or into what went later, is found as added or removed.
+        return self.target == target and (facet == self.facet or (self.facet, facet) == (NAME, EXISTENCE))
 
 
 class Move(NamedTuple):

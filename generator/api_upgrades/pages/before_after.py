@@ -68,7 +68,7 @@ def _payloads(history: History, step: Step, part: Part, change: JudgedChange | N
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
-        names = Names.of(move for judged in change.effects for move in judged.effect.moves())
+        names = Names.of(move for judged in change.effects for move in judged.applied.moves)
         own_before = dict(part_texts(older, first.older, _older(part, first.older, names)))
         own_after = dict(part_texts(newer, last.newer, _newer(part, last.newer, names)))
     for key in dict.fromkeys((*after, *before)):

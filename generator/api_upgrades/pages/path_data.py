@@ -58,7 +58,6 @@ class Track:
         if not self.runs or self.runs[-1][1:] != run:
             self.runs.append((version, *run))
 
-
     def has(self, identity: str) -> bool:
         """Whether a place was in the part at any time."""
         return any(row["id"] == identity for rows in self.rows for row in rows)
@@ -108,11 +107,10 @@ class PathData:
 
     def assets(self, folder: str) -> Iterator[Asset]:
         """`index.js`, then `resources/<resource>.js` for each resource."""
-        yield Asset(f"{folder}index.js", _script("path", self._index()))
+        yield Asset(f"{folder}index.js", _script("path", self.index))
         for name, slug in self.resources.items():
-            parts = {number: track for number, track in self._numbered if track.resource == name}
-            written = {number: self._part(track) for number, track in parts.items()}
-            yield Asset(f"{folder}resources/{slug}.js", _script("pathResource", written))
+            parts = {number: self.parts[number] for number, track in self._numbered if track.resource == name}
+            yield Asset(f"{folder}resources/{slug}.js", _script("pathResource", parts))
 
     @cached_property
     def _tracks(self) -> Mapping[str, Track]:
@@ -175,7 +173,14 @@ class PathData:
     def _numbers(self) -> Mapping[str, int]:
         return {identity: number for number, identity in enumerate(self._tracks)}
 
-    def _index(self) -> Json:
+    @cached_property
+    def parts(self) -> Mapping[int, Json]:
+        """What there is to show of every part, by the part's number."""
+        return {number: self._part(track) for number, track in self._numbered}
+
+    @cached_property
+    def index(self) -> Json:
+        """The versions, and of every part when it is another."""
         names = list(self.resources)
         return {
             "versions": [

@@ -1,0 +1,479 @@
+"""The page of any two versions in a real browser: what it composes, how it is used, and what it makes of bad input."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from api_upgrades.diff import diff_lines, fold
+from api_upgrades.history import History
+from api_upgrades.pages.page import Addresses
+from api_upgrades.pages.path_data import PathData
+from api_upgrades.pages.site import Site
+from api_upgrades.path import Paths
+from api_upgrades.project import Project
+from api_upgrades.severity import SEVERITIES
+from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
+from tests.shop import MKDOCS, SITE, write
+from tests.test_path import Chain, chains, history_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parent.parent
+PATH = "upgrades/path/"
+UP = "?from=2022-12-20&to=2023-06-26"
+DOWN = "?from=2023-06-26&to=2022-12-20"
+
+# What the script's own functions make of all pairs of versions, in the form of `told`.
+COMPOSE = """([data, parts]) => {
+  const { differing, placesOf, textsOf, fold, runAt } = apiUpgrades.paths;
+  const inWords = (pieces) => pieces.map((one) => (Array.isArray(one) ? "`" + one[0] + "`" : one)).join("");
+  const found = {};
+  data.versions.forEach((from, i) => data.versions.forEach((to, j) => {
+    if (i === j) return;
+    found[from.id + " " + to.id] = differing(data, i, j).map((number) => {
+      const [was, now] = [runAt(data, number, i), runAt(data, number, j)];
+      return {
+        kind: data.parts[number].kind,
+        name: (now[1] < 0 ? was : now)[2],
+        places: placesOf(data, parts[number], number, i, j)
+          .map(({ name, words, rank }) => [name, words.map(inWords), rank]),
+        texts: textsOf(data, parts[number], number, i, j).map(([key, lines]) => [key, lines, fold(lines)]),
+      };
+    }).filter(({ places, texts }) => places.length || texts.length);
+  }));
+  return found;
+}"""
+
+# Both files of data, as the page gets them.
+LOADED = """async () => {
+  const place = document.querySelector(".au-path").dataset.root + "upgrades/path/";
+  const taken = async (file, name) => {
+    await apiUpgrades.load(place + file + ".js");
+    const data = apiUpgrades[name];
+    delete apiUpgrades[name];
+    return data;
+  };
+  const data = await taken("index", "path");
+  const parts = {};
+  for (const { file } of data.resources) Object.assign(parts, await taken("resources/" + file, "pathResource"));
+  return [data, parts];
+}"""
+
+Told = dict[tuple[str, str], tuple[dict[str, tuple[set[str], str]], dict[str, Any]]]
+"""By part: its places in words with their severity, and its texts as lines and as blocks."""
+
+
+@cache
+def history() -> History:
+    return Project(ROOT).load()
+
+
+def shown(found: list[dict[str, Any]]) -> Told:
+    return {
+        (part["kind"], part["name"]): (
+            {name: ({*words}, SEVERITIES[rank]) for name, words, rank in part["places"]},
+            {key: (lines, blocks) for key, lines, blocks in part["texts"]},
+        )
+        for part in found
+    }
+
+
+def expected(paths: Paths, start: str, end: str) -> Told:
+    found: Told = {}
+    for part in paths.between(start, end).parts:
+        texts: dict[str, Any] = {}
+        for text in part.texts:
+            lines = diff_lines(text.before, text.after)
+            blocks = [[block.is_folded, [[*line] for line in block.lines]] for block in fold(lines)]
+            texts[text.key] = ([[*line] for line in lines], blocks)
+        places: dict[str, tuple[set[str], str]] = {
+            place.name: ({*place.words.split("; ")}, place.severity) for place in part.places
+        }
+        found[part.part.kind, part.part.name] = (places, texts)
+    return found
+
+
+@pytest.fixture(scope="module")
+def composed(browser: Browser, site_url: str) -> Iterator[Callable[[list[Any] | None], dict[str, Any]]]:
+    """Composes all pairs from data, or from the site's own where there is none given."""
+    page = browser.new_page()
+    page.goto(site_url + PATH)
+    yield lambda made: page.evaluate(COMPOSE, made or page.evaluate(LOADED))
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def pairs(composed: Callable[[list[Any] | None], dict[str, Any]]) -> dict[str, Any]:
+    return composed(None)
+
+
+def test_all_pairs_are_there(pairs: dict[str, Any]) -> None:
+    ids = [version.id for version in history().versions]
+    assert {*pairs} == {f"{start} {end}" for start, end in permutations(ids, 2)}
+
+
+@pytest.mark.parametrize("start", [version.id for version in history().versions])
+def test_the_script_composes_what_the_generator_composes(pairs: dict[str, Any], start: str) -> None:
+    """All parts, places in words, severities and lines of every path from a version, and how they are folded."""
+    paths = Paths(history())
+    for end in (version.id for version in history().versions if version.id != start):
+        assert shown(pairs[f"{start} {end}"]) == expected(paths, start, end), f"{start} to {end}"
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chains())
+def test_any_chain_is_composed_as_the_generator_composes_it(
+    composed: Callable[[list[Any] | None], dict[str, Any]], made: tuple[Any, Chain]
+) -> None:
+    found = history_of(made[1])
+    data = PathData(Site(found, Addresses()))
+    paths = Paths(found)
+    for pair, parts in composed([data.index, data.parts]).items():
+        wanted = expected(paths, *pair.split())
+        assert {part: places for part, (places, _) in shown(parts).items()} == {
+            part: places for part, (places, _) in wanted.items()
+        }, pair
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator(".au-path-form:not([hidden])").wait_for()
+
+
+def count(page: Page) -> str:
+    return page.locator(".au-path-said .au-counts").inner_text()
+
+
+def query(page: Page) -> str:
+    found: str = page.evaluate("location.search")
+    return found
+
+
+def test_a_link_shows_the_sum(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + UP)
+    assert (page.get_by_label("From").input_value(), page.get_by_label("to", exact=True).input_value()) == (
+        "2022-12-20", "2023-06-26")  # fmt: skip
+    assert count(page) == "8 breaking changes, 2 risky changes, 4 additions, 9 resources"
+    versions = page.locator(".au-path-list h3 a").all_inner_texts()
+    assert versions == sorted(versions)
+    assert (versions[0], versions[-1]) == ("2023-01-30", "2023-06-26")
+    marks = page.locator('.au-path-list section[data-version="2023-05-12"] .au-mark').all_inner_texts()
+    assert marks == ["breaking", "additive"]
+    item = page.locator('.au-path-list section[data-version="2023-06-26"] li')
+    assert "Read expires_at wherever you read expiresAt" in item.inner_text()
+    item.get_by_role("link").click()
+    assert page.url.endswith("/upgrades/2023-06-26/#recording-expires-at")
+
+
+def test_what_differs_is_composed_when_it_is_seen(site_url: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    opened(page, site_url + PATH + UP)
+    page.locator(".au-path-parts h3").first.wait_for()
+    assert "tasks.js" not in asked
+    page.locator(".au-path-parts h3", has_text="Tasks").scroll_into_view_if_needed()
+    part = page.locator(".au-path-part", has=page.get_by_role("heading", name="Task", exact=True))
+    part.wait_for()
+    assert "tasks.js" in asked
+    assert "is_assigned_to_patient was called is_patient_task" in part.inner_text()
+    assert part.locator("del.au-line").inner_text().strip().endswith('"is_patient_task": true,')
+    assert part.locator("ins .au-hidden").inner_text() == "added: "
+    assert "/reference/2023-06-26/tasks/#Task" in part.get_by_role("link", name="Reference").evaluate("one => one.href")
+
+
+def test_pickers_and_back(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH)
+    assert "Choose the version that you call now." in page.locator(".au-path-said").inner_text()
+    assert page.locator(".au-path-static").is_visible()
+    page.get_by_label("From").select_option("2023-05-12")
+    assert query(page) == "?from=2023-05-12&to=2023-06-26"
+    assert count(page) == "2 breaking changes, 2 resources"
+    page.get_by_label("to", exact=True).select_option("2023-05-25")
+    assert count(page) == "1 breaking change, 1 resource"
+    page.get_by_role("button", name="Swap").click()
+    assert query(page) == "?from=2023-05-25&to=2023-05-12"
+    assert "This is the way back" in page.locator(".au-path-said").inner_text()
+    page.go_back()
+    assert (query(page), count(page)) == ("?from=2023-05-12&to=2023-05-25", "1 breaking change, 1 resource")
+    page.go_back()
+    page.go_back()
+    assert query(page) == ""
+    assert page.locator(".au-path-shown").is_hidden()
+    page.go_forward()
+    assert page.get_by_label("From").input_value() == "2023-05-12"
+
+
+def test_filters_are_kept_in_the_address(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + UP)
+    page.get_by_label("Resource").select_option("Appointments")
+    assert count(page) == "3 breaking changes, 1 risky change, 2 additions, 1 resource"
+    page.get_by_label("breaking only").check()
+    assert count(page) == "3 breaking changes, 1 resource"
+    assert {*page.locator(".au-path-list .au-mark").all_inner_texts()} == {"breaking"}
+    assert page.locator(".au-path-parts h3").all_inner_texts() == ["Appointments"]
+    page.locator(".au-path-part").first.wait_for()
+    assert {*page.locator(".au-path-part li > .au-mark").all_inner_texts()} == {"breaking"}
+    other = page.context.new_page()
+    opened(other, page.url)
+    assert count(other) == count(page)
+    page.go_back()
+    assert not page.get_by_label("breaking only").is_checked()
+    assert page.get_by_label("Resource").input_value() == "Appointments"
+
+
+def test_ticks_are_kept_for_the_pair(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + UP)
+    progress = page.locator(".au-path-progress span")
+    assert progress.inner_text() == "0 of 14 done"
+    page.get_by_label("The note of an appointment is a string").check()
+    page.get_by_label("expiresAt is now").check()
+    page.reload()
+    assert progress.inner_text() == "2 of 14 done"
+    page.get_by_label("Resource").select_option("Tasks")
+    assert progress.inner_text() == "0 of 1 done"
+    page.get_by_role("button", name="Swap").click()
+    assert progress.inner_text() == "0 of 1 done"
+    page.get_by_role("button", name="Swap").click()
+    page.get_by_label("Resource").select_option("")
+    assert progress.inner_text() == "2 of 14 done"
+    page.get_by_role("button", name="Untick all").click()
+    page.reload()
+    assert progress.inner_text() == "0 of 14 done"
+
+
+def test_ticks_work_where_storage_is_refused(site_url: str, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })")
+    opened(page, site_url + PATH + UP)
+    page.get_by_label("expiresAt is now").check()
+    page.get_by_role("button", name="Swap").click()
+    page.get_by_role("button", name="Swap").click()
+    assert page.locator(".au-path-progress span").inner_text() == "1 of 14 done"
+
+
+def test_a_store_that_holds_something_else_is_no_fault(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH)
+    for text in ("{", '"<b>"', "7", "null"):
+        page.evaluate("text => localStorage.setItem(`api-upgrades:/:2022-12-20:2023-06-26`, text)", text)
+        opened(page, site_url + PATH + UP)
+        assert page.locator(".au-path-progress span").inner_text() == "0 of 14 done"
+
+
+def test_the_way_back(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + DOWN)
+    versions = page.locator(".au-path-list h3 a").all_inner_texts()
+    assert versions == sorted(versions, reverse=True)
+    assert page.get_by_text("To take back:").first.is_visible()
+    assert "14 breaking changes" in count(page) or "breaking changes" in count(page)
+    page.locator(".au-path-parts h3", has_text="Tasks").scroll_into_view_if_needed()
+    part = page.locator(".au-path-part", has=page.get_by_role("heading", name="Task", exact=True))
+    part.wait_for()
+    assert "is_patient_task was called is_assigned_to_patient" in part.inner_text()
+    assert "/reference/2022-12-20/tasks/#Task" in part.get_by_role("link", name="Reference").evaluate("one => one.href")
+
+
+def test_my_version_is_where_the_path_starts(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + "?version=2023-04-06")
+    assert page.get_by_label("From").input_value() == "2023-04-06"
+    opened(page, site_url + PATH)
+    assert page.get_by_label("From").input_value() == "2023-04-06"
+    opened(page, site_url + PATH + UP)
+    mine = page.get_by_role("button", name="is my version")
+    assert (mine.inner_text(), mine.get_attribute("aria-pressed")) == ("2022-12-20 is my version", "false")
+    mine.click()
+    assert mine.get_attribute("aria-pressed") == "true"
+    opened(page, site_url + PATH)
+    assert page.get_by_label("From").input_value() == "2022-12-20"
+
+
+MARKUP = "<img src=x onerror=document.title='broken'>"
+BAD = {
+    "an unknown version": ("from=2022-12-21&to=2023-06-26", "There is no version “2022-12-21”."),
+    "no version": ("from=&to=2023-06-26", "Choose the version that you call now."),
+    "both ends alike": ("from=2023-06-26&to=2023-06-26", "Both are 2023-06-26: there is nothing to do."),
+    "a slash": ("from=../../x&to=2023-06-26", "There is no version “../../x”."),
+    "markup": (f"from={quote(MARKUP)}&to={quote(MARKUP)}", f"There is no version “{MARKUP}”."),
+    "a name that objects have": ("from=__proto__&to=constructor", "There is no version “__proto__”."),
+    "an unknown end": ("from=2022-12-20&to=latest", "There is no version “latest”."),
+    "not UTF-8": ("from=%ff&to=2023-06-26", "There is no version “\ufffd”."),
+    "very long": (f"from={'9' * 5000}&to=2023-06-26", "There is no version “9999"),
+    "my version": ("version=nope", "There is no version “nope”."),
+    "spaces": ("from=%202022-12-20&to=2023-06-26", "There is no version “ 2022-12-20”."),
+}
+
+
+@pytest.mark.parametrize(("asked", "said"), BAD.values(), ids=BAD)
+def test_bad_input_is_said_and_the_pickers_are_offered(site_url: str, page: Page, asked: str, said: str) -> None:
+    opened(page, f"{site_url}{PATH}?{asked}")
+    assert said in (page.locator(".au-path-said").text_content() or "")
+    assert page.locator(".au-path-shown").is_hidden()
+    assert page.locator(".au-path-static").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.locator(".au-path img").count() == 0
+    assert page.title() != "broken"
+    page.get_by_label("From").select_option("2023-05-25")
+    page.get_by_label("to", exact=True).select_option("2023-06-26")
+    assert count(page) == "1 breaking change, 1 resource"
+
+
+def test_an_unknown_resource_is_said_and_all_are_shown(site_url: str, page: Page) -> None:
+    opened(page, f"{site_url}{PATH}{UP}&resource={quote(MARKUP)}")
+    assert f"There is no resource “{MARKUP}”." in page.locator(".au-path-said").inner_text()
+    assert "8 breaking changes" in count(page)
+    assert page.locator(".au-path img").count() == 0
+
+
+@pytest.mark.parametrize("file", ["index.js", "resources/patients.js"])
+@pytest.mark.parametrize("way", ["fails", "is another file"])
+def test_a_file_that_does_not_arrive(site_url: str, browser: Browser, file: str, way: str) -> None:
+    page = browser.new_page()
+    if way == "fails":
+        page.route(f"**/{PATH}{file}", lambda route: route.abort())
+    else:
+        page.route(f"**/{PATH}{file}", lambda route: route.fulfill(body="// nothing", content_type="text/javascript"))
+    opened(page, site_url + PATH + UP)
+    fault = page.get_by_role("alert")
+    fault.wait_for()
+    assert "did not arrive" in fault.inner_text()
+    assert file in fault.inner_text()
+    assert count(page).startswith("8 breaking changes")
+    assert page.locator(".au-path-list li").count() == 14
+    page.unroute(f"**/{PATH}{file}")
+    fault.get_by_role("button", name="Try again").click()
+    page.locator(".au-path-part").first.wait_for()
+    assert fault.count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
+@pytest.mark.parametrize("palette", ["light", "dark"])
+@pytest.mark.parametrize("asked", ["", UP, DOWN, "?from=x&to=y"], ids=["nothing", "up", "down", "bad"])
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    site_url: str, open_page: OpenPage, asked: str, palette: Literal["light", "dark"], size: tuple[int, int]
+) -> None:
+    page = open_page(size, palette)
+    opened(page, site_url + PATH + asked)
+    for heading in page.locator(".au-path-parts h3").all():
+        heading.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('article details').forEach((one) => { one.open = true; })")
+    page.wait_for_timeout(100)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_the_keyboard_is_enough(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + "?from=2023-05-25&to=2023-06-26")
+    page.get_by_label("From").focus()
+    focused = "document.activeElement.name || document.activeElement.id || document.activeElement.textContent"
+    met = []
+    for _ in range(8):
+        met.append(page.evaluate(focused))
+        page.keyboard.press("Tab")
+    assert met == [
+        *("from", "to", "swap", "mine", "resource", "breaking"),
+        *("Untick all", "2023-06-26"),
+    ]
+    assert page.evaluate(focused) == "do-2023-06-26-recording-expires-at"
+    page.keyboard.press("Space")
+    assert page.locator(".au-path-progress span").inner_text() == "1 of 1 done"
+    page.get_by_label("From").focus()
+    page.keyboard.type("2023-04-06")
+    assert query(page).startswith("?from=2023-04-06")
+    assert page.evaluate(focused) == "from"
+
+
+def test_counts_are_told_as_they_change(site_url: str, page: Page) -> None:
+    opened(page, site_url + PATH + UP)
+    told = page.get_by_role("status")
+    assert "8 breaking changes" in told.inner_text()
+    page.get_by_label("breaking only").check()
+    assert told.inner_text() == "8 breaking changes, 6 resources" or "8 breaking changes" in told.inner_text()
+
+
+def test_without_scripts_every_way_to_the_latest_is_linked(site_url: str, open_page: OpenPage) -> None:
+    page = open_page(javascript=False)
+    page.goto(site_url + PATH)
+    assert not page.get_by_label("From").is_visible()
+    assert page.locator(".au-path-static a").count() == len(history().versions) - 1
+    page.get_by_role("link", name="From 2022-12-20 to 2023-06-26").click()
+    assert page.url == site_url + "upgrades/from/2022-12-20/"
+    assert page.locator("h1").inner_text().startswith("From 2022-12-20")
+
+
+def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page) -> None:
+    shutil.copytree(site, tmp_path / "preview" / "pr-7")
+    with serving(tmp_path) as url:
+        opened(page, f"{url}preview/pr-7/{PATH}{UP}")
+        page.locator(".au-path-part").first.wait_for()
+        page.get_by_label("expiresAt is now").check()
+        assert page.evaluate("Object.keys(localStorage)") == ["api-upgrades:/preview/pr-7/:2022-12-20:2023-06-26"]
+        page.get_by_role("link", name="Reference of 2023-06-26").first.click()
+        assert page.url.startswith(f"{url}preview/pr-7/reference/2023-06-26/patients/")
+        assert page.locator("h1").count() == 1
+
+
+def built(folder: Path, more: str) -> Path:
+    """The shop's site, with more settings."""
+    project = write(folder / "project", SITE | {"mkdocs.yml": MKDOCS + more})
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "--site-dir", str(folder / "site")]
+    subprocess.run(command, cwd=project, check=True, stdin=subprocess.DEVNULL)
+    return folder / "site"
+
+
+def test_it_works_from_disk(tmp_path: Path, page: Page) -> None:
+    address = (built(tmp_path, "use_directory_urls: false\n") / PATH / "index.html").as_uri()
+    opened(page, address)
+    page.get_by_label("From").select_option("2024-01-01")
+    assert count(page) == "1 breaking change, 1 addition, 1 resource"
+    page.locator(".au-path-part").first.wait_for()
+    assert "title was called name" in page.locator(".au-path-part").first.inner_text()
+    page.get_by_label("`name` is now".replace("`", "")).check()
+    page.reload()
+    assert page.locator(".au-path-progress span").inner_text() == "1 of 2 done"
+    page.get_by_role("link", name="Reference of").first.click()
+    assert page.url.endswith("/reference/2024-03-01/books/index.html#Book")
+    page.go_back()
+    assert page.get_by_label("From").input_value() == "2024-01-01"
+
+
+def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page) -> None:
+    instant = MKDOCS.replace("font: false", "font: false, features: [navigation.instant]")
+    project = write(tmp_path / "project", SITE | {"mkdocs.yml": instant + "site_url: http://127.0.0.1:1/\n"})
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "--site-dir", str(tmp_path / "site")]
+    subprocess.run(command, cwd=project, check=True, stdin=subprocess.DEVNULL)
+    for file in (tmp_path / "site").glob("sitemap.xml*"):
+        file.unlink()
+    with serving(tmp_path / "site") as url:
+        locations = "".join(
+            f"<url><loc>{url}{one.parent.relative_to(tmp_path / 'site').as_posix()}/</loc></url>".replace("/./", "/")
+            for one in (tmp_path / "site").rglob("index.html")
+        )
+        namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        (tmp_path / "site" / "sitemap.xml").write_text(f'<urlset xmlns="{namespace}">{locations}</urlset>')
+        opened(page, url + PATH + "?from=2024-01-01&to=2024-03-01")
+        page.evaluate("window.isTheSame = true")
+        page.locator(".au-path-list li a").first.click()
+        page.wait_for_url(re.compile(r"/upgrades/2024-02-01/#pages"))
+        page.go_back()
+        page.locator(".au-path-form:not([hidden])").wait_for()
+        page.wait_for_function("document.querySelectorAll('.au-path-part').length > 0")
+        assert page.evaluate("window.isTheSame") is True
+        assert count(page) == "1 breaking change, 1 addition, 1 resource"
+        page.get_by_label("From").select_option("2024-02-01")
+        assert count(page) == "1 breaking change, 1 resource"
+        page.go_back()
+        assert count(page) == "1 breaking change, 1 addition, 1 resource"
+        assert page.locator(".au-path-list section").count() == 2

@@ -1,0 +1,182 @@
+"""Who uses a schema, in which directions, and the resources that pages group by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api_upgrades.contract import SCHEMA_REF, Part, schema_part
+from api_upgrades.resources import Resource, resource_name, resources
+from api_upgrades.usage import References, Usage
+from tests.effects import contract_of
+
+
+def of(**sections: Any) -> tuple[Resource, ...]:
+    return resources(Usage(contract_of(sections), References()))
+
+
+def grouped(**sections: Any) -> dict[str, list[str]]:
+    return {resource.name: [str(part) for part in resource.parts] for resource in of(**sections)}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": SCHEMA_REF + name}
+
+
+def body(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+USED: Any = {
+    "schemas": {
+        "Task": {"properties": {"people": {"items": ref("Person")}, "parent": ref("Task")}},
+        "Create": {"properties": {"owner": ref("Owner")}},
+        "Person": {"additionalProperties": {"anyOf": [ref("Place"), {"type": "null"}]}},
+        "Owner": {},
+        "Place": {"properties": {"default": ref("City")}},
+        "City": {},
+        "Event": {"properties": {"task": ref("Task")}},
+        "Filter": {},
+        "Unused": {"properties": {"a": {"default": ref("Owner")}}},
+    },
+    "operations": {
+        "POST /tasks": {"requestBody": body(ref("Create")), "responses": {"201": body(ref("Task"))}},
+        "GET /tasks": {"parameters": [{"name": "filter", "in": "query", "schema": ref("Filter")}], "responses": {}},
+    },
+    "webhooks": {"task.created": {"post": {"requestBody": body(ref("Event"))}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "directions"),
+    [
+        ("Task", {"response", "webhook"}),
+        ("Create", {"request"}),
+        ("Owner", {"request"}),
+        ("Person", {"response", "webhook"}),
+        ("City", {"response", "webhook"}),
+        ("Event", {"webhook"}),
+        ("Filter", {"request"}),
+        ("Unused", set()),
+        ("Nobody", set()),
+    ],
+)
+def test_directions(schema: str, directions: set[str]) -> None:
+    assert Usage(contract_of(USED), References()).directions(schema_part(schema)) == directions
+
+
+@pytest.mark.parametrize("status", ["200", "404", "4XX", "default"])
+def test_what_any_answer_uses_is_used(status: str) -> None:
+    contract = contract_of({"schemas": {"E": {}}, "operations": {"GET /a": {"responses": {status: body(ref("E"))}}}})
+    usage = Usage(contract, References())
+    operation = Part("operation", "GET /a")
+    assert usage.directions(schema_part("E")) == {"response"}
+    assert usage.closure(operation) == [operation, schema_part("E")]
+    assert usage.reach([schema_part("E")]) == [schema_part("E"), operation]
+
+
+def test_what_is_shared_is_looked_into() -> None:
+    shared: Any = {"parameters": {"P": {"schema": ref("A")}}, "responses": {"R": {"$ref": "#/components/responses/S"}}}
+    shared["responses"]["S"] = body(ref("B"))
+    operation = {
+        "parameters": [{"$ref": "#/components/parameters/P"}],
+        "responses": {"200": {"$ref": "#/components/responses/R"}},
+    }
+    contract = contract_of(
+        {"document": {"components": shared}, "schemas": {"A": {}, "B": {}}, "operations": {"GET /a": operation}}
+    )
+    usage = Usage(contract, References())
+    assert usage.directions(schema_part("A")) == {"request"}
+    assert usage.directions(schema_part("B")) == {"response"}
+
+
+def using(*names: str, **beside: Any) -> dict[str, Any]:
+    """An operation that answers with schemas."""
+    content = {f"a/{name}": {"schema": ref(name)} for name in names}
+    return {"responses": {"200": {"content": content}}, **beside}
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "expected"),
+    [
+        (Part("operation", "GET /tasks/{id}"), {"tags": ["Tasks", "More"]}, "Tasks"),
+        (Part("operation", "GET /tasks/{id}"), {}, "tasks"),
+        (Part("operation", "GET /tasks/{id}"), {"tags": []}, "tasks"),
+        (Part("operation", "GET /"), {}, "API"),
+        (Part("webhook", "task.note.updated"), {"post": {"tags": ["Tasks"]}}, "Tasks"),
+        (Part("webhook", "task.note.updated"), {"post": {}}, "Task"),
+        (Part("webhook", "task-updated"), {}, "Task"),
+        (Part("webhook", ".updated"), {}, ".updated"),
+    ],
+    ids=str,
+)
+def test_resource_name(part: Part, value: dict[str, Any], expected: str) -> None:
+    assert resource_name(part, value) == expected
+
+
+def test_tags_come_first_in_the_order_of_the_document_then_what_is_met() -> None:
+    found = grouped(
+        document={"tags": [{"name": "Rooms"}, {"name": "Nobody's"}, {"name": "Tasks"}]},
+        operations={"GET /x": using(), "GET /tasks": using(tags=["Tasks"]), "GET /rooms": using(tags=["Rooms"])},
+        webhooks={"task.created": {"post": {"tags": ["Tasks"]}}, "x.created": {"post": {}}},
+    )
+    assert list(found.items()) == [
+        ("Rooms", ["GET /rooms"]),
+        ("Tasks", ["GET /tasks", "webhook task.created"]),
+        ("x", ["GET /x"]),
+        ("X", ["webhook x.created"]),
+    ]
+
+
+def test_a_schema_belongs_to_what_reaches_it_first() -> None:
+    found = grouped(
+        schemas={
+            "Unused": {},
+            "Deep": {},
+            "Task": {"properties": {"person": ref("Person"), "deep": ref("Deep")}},
+            "Person": {"properties": {"tasks": {"items": ref("Task")}}},
+            "Event": {},
+        },
+        operations={
+            "GET /tasks": using("Task", tags=["Tasks"]),
+            "GET /people": using("Person", "Deep", tags=["People"]),
+        },
+        webhooks={"a.b": {"post": {"requestBody": {"content": {"a/b": {"schema": ref("Event")}}}}}},
+    )
+    assert found == {
+        "Tasks": ["GET /tasks", "Deep", "Task", "Person"],
+        "People": ["GET /people"],
+        "A": ["webhook a.b", "Event"],
+        "Other objects": ["Unused"],
+    }
+    assert list(found)[-1] == "Other objects"
+
+
+def test_a_schema_in_a_shared_response_is_reached() -> None:
+    shared = {"components": {"responses": {"Wrong": {"content": {"a/b": {"schema": ref("Error")}}}}}}
+    wrong = {"responses": {"404": {"$ref": "#/components/responses/Wrong"}}}
+    found = grouped(document=shared, schemas={"Error": {}}, operations={"GET /tasks": wrong})
+    assert found == {"tasks": ["GET /tasks", "Error"]}
+
+
+def test_slugs_are_unique_whatever_the_case() -> None:
+    names = ["Task lists", "task-lists", "TASK LISTS!", "日本", "Café", "task-lists-2"]
+    operations = {f"GET /{index}": using(tags=[name]) for index, name in enumerate(names)}
+    found = [(resource.name, resource.slug) for resource in of(operations=operations)]
+    assert found == [
+        ("Task lists", "task-lists"),
+        ("task-lists", "task-lists-2"),
+        ("TASK LISTS!", "task-lists-3"),
+        ("日本", "resource"),
+        ("Café", "caf"),
+        ("task-lists-2", "task-lists-2-2"),
+    ]
+
+
+def test_a_description_is_the_tag_s() -> None:
+    tags = [{"name": "Tasks", "description": "What is to be done"}]
+    tasks, rooms = of(document={"tags": tags}, operations={"GET /t": using(tags=["Tasks"]), "GET /rooms": using()})
+    assert (tasks.description, rooms.description) == ("What is to be done", "")
+    assert tasks.of_kind("operation") == tasks.parts
+    assert tasks.of_kind("schema") == ()

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from api_upgrades.contract import METHODS, Part
+from api_upgrades.effects import Move
+from api_upgrades.names import Names
+from api_upgrades.target import Target
+
+TASK = Part("schema", "Task")
+POST = Part("operation", "POST /tasks/{id}")
+WEBHOOK = Part("webhook", "task.note.updated")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("document", Target(None)),
+        ("Task", Target(TASK)),
+        ("Task.place.city", Target(TASK, "", (".place", ".city"))),
+        ("Task.tags[].type", Target(TASK, "", (".tags", "[]", ".type"))),
+        ("Task.labels{}.text", Target(TASK, "", (".labels", "{}", ".text"))),
+        ("Task[][]", Target(TASK, "", ("[]", "[]"))),
+        ('Task."due.at"."a \\"b\\""', Target(TASK, "", (".due.at", '.a "b"'))),
+        ("Task.$ref.@id.x-y_z", Target(TASK, "", (".$ref", ".@id", ".x-y_z"))),
+        ('"com.example.Task".id', Target(Part("schema", "com.example.Task"), "", (".id",))),
+        ('"document"', Target(Part("schema", "document"))),
+        ("GET", Target(Part("schema", "GET"))),
+        ("POST /tasks/{id}", Target(POST)),
+        ("POST /tasks/{id} request", Target(POST, "request")),
+        ("POST /tasks/{id} request.title", Target(POST, "request", (".title",))),
+        ("POST /tasks/{id} request[].title", Target(POST, "request", ("[]", ".title"))),
+        ("POST /tasks/{id} response", Target(POST, "response")),
+        ("POST /tasks/{id} response.url", Target(POST, "response", (".url",))),
+        ("POST /tasks/{id} response 201.url", Target(POST, "response 201", (".url",))),
+        ("POST /tasks/{id} response 4XX", Target(POST, "response 4XX")),
+        ("POST /tasks/{id} response default", Target(POST, "response default")),
+        ("POST /tasks/{id} query email", Target(POST, "query email")),
+        ("POST /tasks/{id} path id", Target(POST, "path id")),
+        ("POST /tasks/{id} header X-Team", Target(POST, "header X-Team")),
+        ("POST /tasks/{id} cookie sid", Target(POST, "cookie sid")),
+        ('POST /tasks/{id} query "page[size]"', Target(POST, "query page[size]")),
+        ("POST /tasks/{id} query where[].field", Target(POST, "query where", ("[]", ".field"))),
+        ("webhook task.note.updated", Target(WEBHOOK)),
+        ("webhook task.note.updated payload", Target(WEBHOOK, "payload")),
+        ("webhook task.note.updated payload.data", Target(WEBHOOK, "payload", (".data",))),
+        ('webhook "a b" payload', Target(Part("webhook", "a b"), "payload")),
+    ],
+    ids=lambda cell: cell if isinstance(cell, str) else "",
+)
+def test_reading_and_writing(text: str, expected: Target) -> None:
+    assert Target.parse(text) == expected
+    assert str(expected) == text
+
+
+NAMES = st.text(max_size=8)
+STEPS = st.lists(st.sampled_from(["[]", "{}"]) | NAMES.map(".{}".format), max_size=4).map(tuple)
+PATHS = st.text(st.characters(exclude_categories=("Z", "C")), max_size=9).map("/{}".format)
+OPERATIONS = st.builds("{} {}".format, st.sampled_from(METHODS).map(str.upper), PATHS)
+SECTIONS = st.sampled_from(["request", "response", "response 201", "response default"]) | st.builds(
+    "{} {}".format, st.sampled_from(["query", "path", "header", "cookie"]), NAMES
+)
+TARGETS = (
+    st.just(Target(None))
+    | st.builds(lambda name, steps: Target(Part("schema", name), "", steps), NAMES, STEPS)
+    | st.builds(lambda name: Target(Part("operation", name)), OPERATIONS)
+    | st.builds(
+        lambda name, section, steps: Target(Part("operation", name), section, steps), OPERATIONS, SECTIONS, STEPS
+    )
+    | st.builds(lambda name: Target(Part("webhook", name)), NAMES)
+    | st.builds(lambda name, steps: Target(Part("webhook", name), "payload", steps), NAMES, STEPS)
+)
+
+
+@given(TARGETS)
+def test_what_is_written_reads_as_the_same(target: Target) -> None:
+    assert Target.parse(str(target)) == target
+
+
+@given(st.text(max_size=20) | st.text('ABab.[]{}" =/', max_size=12))
+def test_any_text_is_a_target_or_refused(text: str) -> None:
+    try:
+        target = Target.parse(text)
+    except ValueError:
+        return
+    assert Target.parse(str(target)) == target
+
+
+STEP = "steps are '.name', '[]' and '{}'"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'' is not a target; write 'Schema.property', 'POST /path request' or 'webhook name'"),
+        (".a", "'.a' is not a target; write 'Schema.property', 'POST /path request' or 'webhook name'"),
+        ("Task title", f"'Task title': cannot read ' title'; {STEP}"),
+        ("Task.", f"'Task.': cannot read '.'; {STEP}"),
+        ("Task..a", f"'Task..a': cannot read '..a'; {STEP}"),
+        ("Task[0]", f"'Task[0]': cannot read '[0]'; {STEP}"),
+        ('Task."a', f"""'Task."a': cannot read '."a'; {STEP}"""),
+        ('"Task', "'\"Task': a quoted name does not end"),
+        ("post /tasks", f"'post /tasks': cannot read ' /tasks'; {STEP}"),
+        ("POST /a body", "'POST /a body': after 'POST /a' write one of request, response, query, path, header, cookie"),
+        (
+            "POST /a payload",
+            "'POST /a payload': after 'POST /a' write one of request, response, query, path, header, cookie",
+        ),
+        ("POST /a query", "'POST /a query': say which query parameter"),
+        ("POST /a response 99", f"'POST /a response 99': cannot read ' 99'; {STEP}"),
+        ("POST /a request title", f"'POST /a request title': cannot read ' title'; {STEP}"),
+        ("webhook a request", "'webhook a request': after 'webhook a' write one of payload"),
+        ("webhook a.b c", "'webhook a.b c': after 'webhook a.b' write one of payload"),
+    ],
+)
+def test_what_is_no_target(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        Target.parse(text)
+
+
+def test_in_yaml_and_json_a_target_is_its_text() -> None:
+    adapter = TypeAdapter(Target)
+    assert adapter.validate_python("Task.title") == Target(TASK, "", (".title",))
+    assert adapter.dump_json(Target(TASK, "", (".title",))) == b'"Task.title"'
+    assert adapter.json_schema()["type"] == "string"
+
+
+@pytest.mark.parametrize(
+    ("text", "holder", "name", "of_list"),
+    [
+        ("Task", "Task", "Task", "Task"),
+        ("Task.place.city", "Task.place", "city", "Task.place.city"),
+        ("Task.tags[]", "Task.tags", "[]", "Task.tags"),
+        ("Task.tags[][]", "Task.tags[]", "[]", "Task.tags"),
+        ("POST /a query b", "POST /a", "b", "POST /a query b"),
+        ("POST /a response 201", "POST /a", "201", "POST /a response 201"),
+        ("POST /a request", "POST /a", "request", "POST /a request"),
+        ("POST /a request.b", "POST /a request", "b", "POST /a request.b"),
+        ("document", "document", "document", "document"),
+    ],
+)
+def test_what_is_around(text: str, holder: str, name: str, of_list: str) -> None:
+    target = Target.parse(text)
+    assert (str(target.holder), target.name, str(target.of_list)) == (holder, name, of_list)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("Task.a.b", "c", "Task.a.c"),
+        ("POST /a query b", "c", "POST /a query c"),
+        ("POST /a request.b", "c", "POST /a request.c"),
+    ],
+)
+def test_siblings(text: str, name: str, expected: str) -> None:
+    assert str(Target.parse(text).sibling(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "expected"),
+    [
+        ("Task", "Task", True),
+        ("Task.a", "Task", True),
+        ("Task.a.b", "Task.a", True),
+        ("Task.a", "Task.a.b", False),
+        ("Task.ab", "Task.a", False),
+        ("Tasks.a", "Task", False),
+        ("POST /a request.b", "POST /a", True),
+        ("POST /a query b", "POST /a", True),
+        ("POST /a request.b", "POST /a response.b", False),
+        ("POST /a response 201.b", "POST /a response 201", True),
+        ("POST /a", "POST /a request", False),
+        ("webhook a payload.b", "webhook a payload", True),
+        ("document", "document", True),
+        ("Task", "document", False),
+    ],
+)
+def test_within(inner: str, outer: str, expected: bool) -> None:
+    assert Target.parse(inner).within(Target.parse(outer)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        ("Task.a", "Task.a", "Task.b", "Task.b"),
+        ("Task.a.c[]", "Task.a", "Task.b", "Task.b.c[]"),
+        ("Task.a.c", "Task.a", "Room.x.b", "Room.x.b.c"),
+        ("Task", "Task.a", "Task.b", "Task"),
+        ("Task.ab", "Task.a", "Task.b", "Task.ab"),
+        ("Task.a", "Task", "Todo", "Todo.a"),
+        ("PUT /a request.b", "PUT /a", "PATCH /b", "PATCH /b request.b"),
+        ("PUT /a response 200.b", "PUT /a response 200", "PUT /a response 201", "PUT /a response 201.b"),
+        ("PUT /a query b[]", "PUT /a query b", "PUT /a query c", "PUT /a query c[]"),
+        ("PUT /a response 201.url", "PUT /a response 201.url", "Task.url", "Task.url"),
+        ("webhook a payload.b", "webhook a", "webhook c", "webhook c payload.b"),
+    ],
+)
+def test_moved(text: str, old: str, new: str, expected: str) -> None:
+    assert str(Target.parse(text).moved(Target.parse(old), Target.parse(new))) == expected
+
+
+CHAIN = [("Task.a", "Task.b"), ("Task", "Todo"), ("Todo.b", "Todo.c.d"), ("PUT /a", "PATCH /a")]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Task.a", "Todo.c.d"),
+        ("Task.a.x", "Todo.c.d.x"),
+        ("Task.other", "Todo.other"),
+        ("PUT /a request", "PATCH /a request"),
+        ("Room", "Room"),
+    ],
+)
+def test_names_are_followed_through_all_moves(older: str, newer: str) -> None:
+    moves = [Move(Target.parse(old), Target.parse(new)) for old, new in CHAIN]
+    for names in (Names.of(moves), Names.of(moves[:1]) + Names.of(moves[1:])):
+        assert str(names.newer(Target.parse(older))) == newer
+        assert str(names.older(Target.parse(newer))) == older
