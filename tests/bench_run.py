@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import re
 import resource
 import sys
 import time
@@ -60,11 +61,12 @@ def build(config_file: str, site_dir: str) -> None:
     from mkdocs.config import load_config
 
     from api_upgrades import pages, plugin
+    from api_upgrades.pages.reference import Reference
 
     logging.getLogger("mkdocs").setLevel(logging.ERROR)
-    for name in [name for name in vars(pages) if name.endswith("_pages")]:
-        count(pages, name, f"render {name.removesuffix('_pages')}")
-    count(pages.Reference, "pages", "render reference")
+    for name in [name for name in vars(pages) if re.search("_pages?$", name)]:
+        count(pages, name, f"render {name}")
+    count(Reference, "pages", "render reference")
     count(plugin, "exports", "export")
     for name in vars(plugin.ApiUpgradesPlugin):
         if name.startswith("on_"):

@@ -9,7 +9,7 @@ from api_upgrades.effects import KINDS
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.names import Names
 from api_upgrades.severity import DIRECTIONS, RuleTable
-from tests.effects import CASES, REFUSED, REVERTED, Case, as_text, in_words, sections_of
+from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
 
 reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
 refused = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REFUSED])
@@ -41,9 +41,9 @@ def test_the_older_contract(case: Case) -> None:
 
 @reverted
 def test_the_findings(case: Case) -> None:
-    names = Names.of(case.parsed().moves())
+    (effect,) = applied(case.newer_contract(), [case.parsed()])
     table = RuleTable.with_overrides({})
-    found = compare(case.older_contract(), case.newer_contract(), names, lambda schema: DIRECTIONS, table)
+    found = compare(effect.older, effect.newer, Names.of(effect.moves), lambda schema: DIRECTIONS, table)
     assert in_words(found) == list(case.findings)
 
 

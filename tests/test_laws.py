@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
@@ -33,10 +32,10 @@ from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History
 from api_upgrades.names import Names
 from api_upgrades.project import Project
-from api_upgrades.registry import Change, Registry
+from api_upgrades.registry import Registry
 from api_upgrades.severity import DIRECTIONS, RuleTable
 from api_upgrades.verify import verify
-from tests.effects import REFUSED, REVERTED, Case
+from tests.effects import REFUSED, REVERTED, Case, applied
 from tests.generated import contracts, effects, registries
 
 ROOT = Path(__file__).parent.parent
@@ -107,16 +106,6 @@ def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> t
     return findings
 
 
-def applied(newer: Contract, effects: list[Effect]) -> list[AppliedEffect]:
-    """Some effects, each between the two contracts around it."""
-    steps: list[AppliedEffect] = []
-    for effect in reversed(effects):
-        older = effect.revert(newer)
-        steps.append(AppliedEffect(cast(Change, None), 0, effect, older, newer))
-        newer = older
-    return steps[::-1]
-
-
 def touched(steps: list[AppliedEffect]) -> Iterator[Touch]:
     """What some effects touch, by the names that it has after the last of them."""
     for index, step in enumerate(steps):
@@ -167,8 +156,8 @@ def test_what_does_not_fit_says_what_it_touches(case: Case) -> None:
 
 def test_server_api_reverts(server_api: History) -> None:
     for step in server_api.steps.values():
-        for applied in step.effects:
-            assert check_revert(applied.effect, applied.newer) == applied.older
+        for one in step.effects:
+            assert check_revert(one.effect, one.newer) == one.older
 
 
 def test_server_api_examples(server_api: History) -> None:
@@ -186,9 +175,9 @@ def test_server_api_references(server_api: History) -> None:
 def test_server_api_findings(server_api: History) -> None:
     for step in server_api.steps.values():
         check_findings(step.older, step.newer, [one.effect for one in step.effects])
-        for applied in step.effects:
-            found = check_findings(applied.older, applied.newer, [applied.effect])
-            assert bool(found) or not alters(applied.effect), applied.effect
+        for one in step.effects:
+            found = check_findings(one.older, one.newer, [one.effect])
+            assert bool(found) or not alters(one.effect), one.effect
 
 
 RENDER = """

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from api_upgrades import yaml_file
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Contract, JsonObject, Part
+from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.model_faults import model_faults
 from api_upgrades.registry import Change, Registry, Version
@@ -97,6 +98,16 @@ def registry_of(head: JsonObject, versions: Mapping[str, Mapping[str, Sequence[J
 
 def effect_of(written: JsonObject) -> Effect:
     return KINDS[written["kind"]].model_validate(written)
+
+
+def applied(newer: Contract, effects: Sequence[Effect]) -> list[AppliedEffect]:
+    """Effects that led to a contract, each between the two contracts around it."""
+    steps: list[AppliedEffect] = []
+    for effect in reversed(effects):
+        change = Change("a", "v2", "Title", "Why", None, (effect,), "change.yaml")
+        steps.insert(0, AppliedEffect(change, 0, effect, effect.revert(newer), newer))
+        newer = steps[0].older
+    return steps
 
 
 def sections_of(contract: Contract) -> dict[str, Any]:
