@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, Part
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
 from api_upgrades.errors import DoesNotFit, RegistryError
 from api_upgrades.locate import canonical
