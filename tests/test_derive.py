@@ -17,15 +17,27 @@ HEAD: Any = {
     "schemas": {
         "Task": {
             "type": "object",
-            "properties": {"id": {"type": "string"}, "c": {"type": "string"}},
+            "properties": {
+                "id": {"type": "string"},
+                "c": {"type": "string"},
+                "place": {"$ref": "#/components/schemas/Place"},
+            },
             "required": ["c"],
         },
+        "Place": {"type": "object", "properties": {"city": {"type": "string"}}},
         "Room": {"type": "object", "properties": {"size": {"type": "string", "enum": ["S", "M"]}}},
     },
     "operations": {
         "GET /tasks": {
             "parameters": [{"name": "page", "in": "query", "schema": {"type": "integer"}}],
-            "responses": {"200": {"description": "All"}},
+            "responses": {
+                "200": {
+                    "description": "All",
+                    "content": {
+                        "application/json": {"schema": {"type": "object", "properties": {"total": {"type": "integer"}}}}
+                    },
+                }
+            },
         }
     },
 }
@@ -57,7 +69,11 @@ def test_effects_are_reverted_last_to_first() -> None:
     assert second.effects[1].newer is second.newer
     task = Part("schema", "Task")
     between = [second.older, second.effects[0].newer, second.newer]
-    assert [names_of(contract.parts[task]) for contract in between] == [["id", "a"], ["id", "b"], ["id", "c"]]
+    assert [names_of(contract.parts[task]) for contract in between] == [
+        ["id", "a", "place"],
+        ["id", "b", "place"],
+        ["id", "c", "place"],
+    ]
 
 
 def test_names_are_followed_within_and_across_versions() -> None:
@@ -86,7 +102,7 @@ def test_the_order_settles_what_does_not_commute() -> None:
     versions = {"v1": {}, "v2": {"z": [rename("a", "b")], "y": [rename("b", "c")]}}
     steps, errors = derive(registry_of(HEAD, versions, v2="z y"))
     assert errors == []
-    assert names_of(steps[0].older.parts[Part("schema", "Task")]) == ["id", "a"]
+    assert names_of(steps[0].older.parts[Part("schema", "Task")]) == ["id", "a", "place"]
 
 
 ENUM = {"kind": "add_enum_value", "target": "Room.size", "value": "M"}
@@ -137,6 +153,13 @@ ENUM = {"kind": "add_enum_value", "target": "Room.size", "value": "M"}
             None,
             id="two sections of an operation",
         ),
+        pytest.param(
+            add("GET /tasks response.total"),
+            {"kind": "add_response", "target": "GET /tasks response 200"},
+            "GET /tasks response 200",
+            id="an answer",
+        ),
+        pytest.param(add("Task.place.city"), add("Place.city"), "Place.city", id="by way of a reference"),
     ],
 )
 def test_changes_that_do_not_commute(first: dict[str, Any], second: dict[str, Any], place: str | None) -> None:

@@ -29,7 +29,7 @@ from tests.shop import MKDOCS, SITE, write
 from tests.test_path import Chain, chains, history_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parent.parent
 PATH = "upgrades/path/"
@@ -149,8 +149,13 @@ def test_any_chain_is_composed_as_the_generator_composes_it(
 
 
 def opened(page: Page, address: str) -> None:
+    page.set_default_timeout(15_000)
     page.goto(address)
     page.locator(".au-path-form:not([hidden])").wait_for()
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.get_by_role("combobox", name=name, exact=True)
 
 
 def count(page: Page) -> str:
@@ -164,7 +169,7 @@ def query(page: Page) -> str:
 
 def test_a_link_shows_the_sum(site_url: str, page: Page) -> None:
     opened(page, site_url + PATH + UP)
-    assert (page.get_by_label("From").input_value(), page.get_by_label("to", exact=True).input_value()) == (
+    assert (field(page, "From").input_value(), field(page, "to").input_value()) == (
         "2022-12-20", "2023-06-26")  # fmt: skip
     assert count(page) == "8 breaking changes, 2 risky changes, 4 additions, 9 resources"
     versions = page.locator(".au-path-list h3 a").all_inner_texts()
@@ -190,7 +195,7 @@ def test_what_differs_is_composed_when_it_is_seen(site_url: str, page: Page) -> 
     assert "tasks.js" in asked
     assert "is_assigned_to_patient was called is_patient_task" in part.inner_text()
     assert part.locator("del.au-line").inner_text().strip().endswith('"is_patient_task": true,')
-    assert part.locator("ins .au-hidden").inner_text() == "added: "
+    assert part.locator("ins .au-hidden").text_content() == "added: "
     assert "/reference/2023-06-26/tasks/#Task" in part.get_by_role("link", name="Reference").evaluate("one => one.href")
 
 
@@ -198,10 +203,10 @@ def test_pickers_and_back(site_url: str, page: Page) -> None:
     opened(page, site_url + PATH)
     assert "Choose the version that you call now." in page.locator(".au-path-said").inner_text()
     assert page.locator(".au-path-static").is_visible()
-    page.get_by_label("From").select_option("2023-05-12")
+    field(page, "From").select_option("2023-05-12")
     assert query(page) == "?from=2023-05-12&to=2023-06-26"
     assert count(page) == "2 breaking changes, 2 resources"
-    page.get_by_label("to", exact=True).select_option("2023-05-25")
+    field(page, "to").select_option("2023-05-25")
     assert count(page) == "1 breaking change, 1 resource"
     page.get_by_role("button", name="Swap").click()
     assert query(page) == "?from=2023-05-25&to=2023-05-12"
@@ -213,12 +218,12 @@ def test_pickers_and_back(site_url: str, page: Page) -> None:
     assert query(page) == ""
     assert page.locator(".au-path-shown").is_hidden()
     page.go_forward()
-    assert page.get_by_label("From").input_value() == "2023-05-12"
+    assert field(page, "From").input_value() == "2023-05-12"
 
 
 def test_filters_are_kept_in_the_address(site_url: str, page: Page) -> None:
     opened(page, site_url + PATH + UP)
-    page.get_by_label("Resource").select_option("Appointments")
+    field(page, "Resource").select_option("Appointments")
     assert count(page) == "3 breaking changes, 1 risky change, 2 additions, 1 resource"
     page.get_by_label("breaking only").check()
     assert count(page) == "3 breaking changes, 1 resource"
@@ -231,7 +236,7 @@ def test_filters_are_kept_in_the_address(site_url: str, page: Page) -> None:
     assert count(other) == count(page)
     page.go_back()
     assert not page.get_by_label("breaking only").is_checked()
-    assert page.get_by_label("Resource").input_value() == "Appointments"
+    assert field(page, "Resource").input_value() == "Appointments"
 
 
 def test_ticks_are_kept_for_the_pair(site_url: str, page: Page) -> None:
@@ -242,12 +247,12 @@ def test_ticks_are_kept_for_the_pair(site_url: str, page: Page) -> None:
     page.get_by_label("expiresAt is now").check()
     page.reload()
     assert progress.inner_text() == "2 of 14 done"
-    page.get_by_label("Resource").select_option("Tasks")
+    field(page, "Resource").select_option("Tasks")
     assert progress.inner_text() == "0 of 1 done"
     page.get_by_role("button", name="Swap").click()
     assert progress.inner_text() == "0 of 1 done"
     page.get_by_role("button", name="Swap").click()
-    page.get_by_label("Resource").select_option("")
+    field(page, "Resource").select_option("")
     assert progress.inner_text() == "2 of 14 done"
     page.get_by_role("button", name="Untick all").click()
     page.reload()
@@ -255,7 +260,14 @@ def test_ticks_are_kept_for_the_pair(site_url: str, page: Page) -> None:
 
 
 def test_ticks_work_where_storage_is_refused(site_url: str, page: Page) -> None:
-    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } })")
+    # Only for what is ours: the theme says so in the console where it can't keep its own.
+    page.add_init_script("""for (const name of ["getItem", "setItem", "removeItem"]) {
+      const own = Storage.prototype[name];
+      Storage.prototype[name] = function (key, ...rest) {
+        if (key.startsWith("api-upgrades")) throw new DOMException("refused");
+        return own.call(this, key, ...rest);
+      };
+    }""")
     opened(page, site_url + PATH + UP)
     page.get_by_label("expiresAt is now").check()
     page.get_by_role("button", name="Swap").click()
@@ -276,7 +288,7 @@ def test_the_way_back(site_url: str, page: Page) -> None:
     versions = page.locator(".au-path-list h3 a").all_inner_texts()
     assert versions == sorted(versions, reverse=True)
     assert page.get_by_text("To take back:").first.is_visible()
-    assert "14 breaking changes" in count(page) or "breaking changes" in count(page)
+    assert count(page) == "14 breaking changes, 9 resources"
     page.locator(".au-path-parts h3", has_text="Tasks").scroll_into_view_if_needed()
     part = page.locator(".au-path-part", has=page.get_by_role("heading", name="Task", exact=True))
     part.wait_for()
@@ -286,16 +298,16 @@ def test_the_way_back(site_url: str, page: Page) -> None:
 
 def test_my_version_is_where_the_path_starts(site_url: str, page: Page) -> None:
     opened(page, site_url + PATH + "?version=2023-04-06")
-    assert page.get_by_label("From").input_value() == "2023-04-06"
+    assert field(page, "From").input_value() == "2023-04-06"
     opened(page, site_url + PATH)
-    assert page.get_by_label("From").input_value() == "2023-04-06"
+    assert field(page, "From").input_value() == "2023-04-06"
     opened(page, site_url + PATH + UP)
     mine = page.get_by_role("button", name="is my version")
     assert (mine.inner_text(), mine.get_attribute("aria-pressed")) == ("2022-12-20 is my version", "false")
     mine.click()
     assert mine.get_attribute("aria-pressed") == "true"
     opened(page, site_url + PATH)
-    assert page.get_by_label("From").input_value() == "2022-12-20"
+    assert field(page, "From").input_value() == "2022-12-20"
 
 
 MARKUP = "<img src=x onerror=document.title='broken'>"
@@ -323,8 +335,8 @@ def test_bad_input_is_said_and_the_pickers_are_offered(site_url: str, page: Page
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.locator(".au-path img").count() == 0
     assert page.title() != "broken"
-    page.get_by_label("From").select_option("2023-05-25")
-    page.get_by_label("to", exact=True).select_option("2023-06-26")
+    field(page, "From").select_option("2023-05-25")
+    field(page, "to").select_option("2023-06-26")
     assert count(page) == "1 breaking change, 1 resource"
 
 
@@ -345,6 +357,8 @@ def test_a_file_that_does_not_arrive(site_url: str, browser: Browser, file: str,
         page.route(f"**/{PATH}{file}", lambda route: route.fulfill(body="// nothing", content_type="text/javascript"))
     opened(page, site_url + PATH + UP)
     fault = page.get_by_role("alert")
+    if file != "index.js":
+        page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
     fault.wait_for()
     assert "did not arrive" in fault.inner_text()
     assert file in fault.inner_text()
@@ -352,6 +366,7 @@ def test_a_file_that_does_not_arrive(site_url: str, browser: Browser, file: str,
     assert page.locator(".au-path-list li").count() == 14
     page.unroute(f"**/{PATH}{file}")
     fault.get_by_role("button", name="Try again").click()
+    page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
     page.locator(".au-path-part").first.wait_for()
     assert fault.count() == 0
     page.close()
@@ -376,7 +391,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 def test_the_keyboard_is_enough(site_url: str, page: Page) -> None:
     opened(page, site_url + PATH + "?from=2023-05-25&to=2023-06-26")
-    page.get_by_label("From").focus()
+    field(page, "From").focus()
     focused = "document.activeElement.name || document.activeElement.id || document.activeElement.textContent"
     met = []
     for _ in range(8):
@@ -389,7 +404,7 @@ def test_the_keyboard_is_enough(site_url: str, page: Page) -> None:
     assert page.evaluate(focused) == "do-2023-06-26-recording-expires-at"
     page.keyboard.press("Space")
     assert page.locator(".au-path-progress span").inner_text() == "1 of 1 done"
-    page.get_by_label("From").focus()
+    field(page, "From").focus()
     page.keyboard.type("2023-04-06")
     assert query(page).startswith("?from=2023-04-06")
     assert page.evaluate(focused) == "from"
@@ -400,13 +415,13 @@ def test_counts_are_told_as_they_change(site_url: str, page: Page) -> None:
     told = page.get_by_role("status")
     assert "8 breaking changes" in told.inner_text()
     page.get_by_label("breaking only").check()
-    assert told.inner_text() == "8 breaking changes, 6 resources" or "8 breaking changes" in told.inner_text()
+    assert told.inner_text() == "8 breaking changes, 8 resources"
 
 
 def test_without_scripts_every_way_to_the_latest_is_linked(site_url: str, open_page: OpenPage) -> None:
     page = open_page(javascript=False)
     page.goto(site_url + PATH)
-    assert not page.get_by_label("From").is_visible()
+    assert not field(page, "From").is_visible()
     assert page.locator(".au-path-static a").count() == len(history().versions) - 1
     page.get_by_role("link", name="From 2022-12-20 to 2023-06-26").click()
     assert page.url == site_url + "upgrades/from/2022-12-20/"
@@ -417,6 +432,7 @@ def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page) -> No
     shutil.copytree(site, tmp_path / "preview" / "pr-7")
     with serving(tmp_path) as url:
         opened(page, f"{url}preview/pr-7/{PATH}{UP}")
+        page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
         page.locator(".au-path-part").first.wait_for()
         page.get_by_label("expiresAt is now").check()
         assert page.evaluate("Object.keys(localStorage)") == ["api-upgrades:/preview/pr-7/:2022-12-20:2023-06-26"]
@@ -436,7 +452,7 @@ def built(folder: Path, more: str) -> Path:
 def test_it_works_from_disk(tmp_path: Path, page: Page) -> None:
     address = (built(tmp_path, "use_directory_urls: false\n") / PATH / "index.html").as_uri()
     opened(page, address)
-    page.get_by_label("From").select_option("2024-01-01")
+    field(page, "From").select_option("2024-01-01")
     assert count(page) == "1 breaking change, 1 addition, 1 resource"
     page.locator(".au-path-part").first.wait_for()
     assert "title was called name" in page.locator(".au-path-part").first.inner_text()
@@ -446,7 +462,7 @@ def test_it_works_from_disk(tmp_path: Path, page: Page) -> None:
     page.get_by_role("link", name="Reference of").first.click()
     assert page.url.endswith("/reference/2024-03-01/books/index.html#Book")
     page.go_back()
-    assert page.get_by_label("From").input_value() == "2024-01-01"
+    assert field(page, "From").input_value() == "2024-01-01"
 
 
 def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page) -> None:
@@ -472,7 +488,7 @@ def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page) -
         page.wait_for_function("document.querySelectorAll('.au-path-part').length > 0")
         assert page.evaluate("window.isTheSame") is True
         assert count(page) == "1 breaking change, 1 addition, 1 resource"
-        page.get_by_label("From").select_option("2024-02-01")
+        field(page, "From").select_option("2024-02-01")
         assert count(page) == "1 breaking change, 1 resource"
         page.go_back()
         assert count(page) == "1 breaking change, 1 addition, 1 resource"

@@ -153,7 +153,7 @@ class PartRows:
             target,
             up,
             sort,
-            (facts or {}) | dict(_facts(schema, value)),
+            dict(facts or {}) | dict(_facts(schema, value)),
             type=list(self._type(schema)),
             kinds=_kinds(self.contract, value),
             ref=self._schema(name) if name else None,
