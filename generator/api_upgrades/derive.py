@@ -17,6 +17,7 @@ from api_upgrades.errors import DoesNotFit, RegistryError
 from api_upgrades.locate import canonical
 from api_upgrades.names import Names
 from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.target import Target
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:
     tainted: set[Part | None] = set()
     contract = registry.head
     for before, version in reversed(list(pairwise(registry.versions))):
-        errors.extend(_conflicts(version))
         applied = _revert(version, contract, errors, tainted)
+        errors.extend(_conflicts(version, applied))
         older = applied[0].older if applied else contract
         steps.append(Step(version, before.id, older, contract, applied))
         contract = older
@@ -112,12 +113,21 @@ def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> Reg
     return RegistryError(change.locate(index, *path), message)
 
 
-def _conflicts(version: Version) -> Iterator[RegistryError]:
+def _conflicts(version: Version, applied: Sequence[AppliedEffect]) -> Iterator[RegistryError]:
     """Changes of one version commute, or `version.yaml` says in which order they happened."""
+    known = {(one.change.id, one.index): tuple(one.touches) for one in applied}
+    touches = {
+        change.id: [
+            (index, touch)
+            for index, effect in enumerate(change.effects)
+            for touch in known.get((change.id, index)) or effect.touches()
+        ]
+        for change in version.changes
+    }
     for first, second in combinations(in_order(version), 2):
         if {first.id, second.id} <= set(version.order):
             continue
-        found = _conflict(first.effects, second.effects)
+        found = _conflict([touch for _, touch in touches[first.id]], touches[second.id])
         if found is not None:
             index, place = found
             yield RegistryError(
@@ -127,9 +137,9 @@ def _conflicts(version: Version) -> Iterator[RegistryError]:
             )
 
 
-def _conflict(first: Sequence[Effect], second: Sequence[Effect]) -> tuple[int, str] | None:
-    for index, effect in enumerate(second):
-        for touch in effect.touches():
-            if any(touch.conflicts(other) for one in first for other in one.touches()):
-                return index, str(touch.target)
+def _conflict(first: Sequence[Touch], second: Sequence[tuple[int, Touch]]) -> tuple[int, Target] | None:
+    """The effect of the second change, and the place, over which two changes don't commute."""
+    for index, touch in second:
+        if any(touch.conflicts(other) for other in first):
+            return index, touch.target
     return None
