@@ -131,17 +131,21 @@ def test_how_bad_a_change_is(effects: list[dict[str, Any]], severity: str, findi
     assert [line for effect in change.effects for line in in_words(effect.findings)] == findings
 
 
-def test_uses_are_judged_in_both_contracts() -> None:
-    # What is sent now as well as received was only received before.
-    effects = [{"kind": "add_operation", "target": "POST /tasks"}, required("TaskCreate.title"), required("Task.title")]
-    head = {**HEAD, "operations": {**HEAD["operations"], "PUT /tasks": {"requestBody": body(ref("Task"))}}}
-    change = only_change([*effects, {"kind": "add_operation", "target": "PUT /tasks"}], head)
-    assert [line for effect in change.effects for line in in_words(effect.findings)] == [
-        "operation-added POST /tasks (request additive)",
-        "became-optional TaskCreate.title (request additive)",
-        "became-optional Task.title (request additive, response breaking, webhook breaking)",
-        "operation-added PUT /tasks (request additive)",
+SENDS_TASKS = {"requestBody": body(ref("Task")), "responses": {"204": {}}}
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["sent only now", "sent only before"])
+def test_uses_are_judged_and_reached_in_both_contracts(is_new: bool) -> None:
+    head = {**HEAD, "operations": {**HEAD["operations"], **({"PUT /tasks": SENDS_TASKS} if is_new else {})}}
+    operation: dict[str, Any] = {"kind": "remove_operation", "target": "PUT /tasks", "was": SENDS_TASKS}
+    if is_new:
+        operation = {"kind": "add_operation", "target": "PUT /tasks"}
+    versions = {"v2": {"a": [required("Task.title")], "b": [operation]}}
+    change = next(one for one in history(versions, head).changes_of("v2") if one.change.id == "a")
+    assert in_words(change.effects[0].findings) == [
+        "became-optional Task.title (request additive, response breaking, webhook breaking)"
     ]
+    assert Part("operation", "PUT /tasks") in change.reached
 
 
 def test_changes_come_worst_first_then_by_their_ids() -> None:

@@ -18,6 +18,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
@@ -25,7 +26,7 @@ from openapi_spec_validator import validate
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, Part
 from api_upgrades.derive import AppliedEffect, derive
-from api_upgrades.effects import Effect, Touch
+from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.effects.prose import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.replace import Replace
 from api_upgrades.examples import invalid_examples
@@ -35,8 +36,8 @@ from api_upgrades.project import Project
 from api_upgrades.registry import Registry
 from api_upgrades.severity import DIRECTIONS, RuleTable
 from api_upgrades.verify import verify
-from tests.effects import REFUSED, REVERTED, Case, applied
-from tests.generated import contracts, effects, registries
+from tests.effects import REFUSED, REVERTED, Case, applied, contract_of
+from tests.generated import candidates, contracts, effects, registries
 
 ROOT = Path(__file__).parent.parent
 WITHOUT_FINDINGS = (Wording, ChangeExample, Behaviour)
@@ -210,6 +211,32 @@ def rendered(seed: str) -> list[str]:
 
 
 # Over generated contracts
+
+RICH = """
+schemas:
+  Task:
+    type: object
+    properties:
+      id: {type: [string, "null"]}
+      size: {type: string, enum: [S, M]}
+      old: {type: string, deprecated: true}
+      tags: {type: array, items: {type: string, maxLength: 9}}
+    required: [id]
+  Room: {type: object, properties: {place: {type: object, properties: {city: {type: string}}}}}
+operations:
+  POST /tasks:
+    parameters: [{name: page, in: query, schema: {type: string}}]
+    requestBody: {content: {application/json: {schema: {type: string}}}}
+    responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Task"}}}}}
+  GET /tasks: {responses: {"200": {}}}
+webhooks:
+  task.created: {post: {requestBody: {content: {application/json: {schema: {type: string}}}}}}
+"""
+
+
+def test_effects_of_every_kind_are_generated() -> None:
+    found = candidates(contract_of(yaml.safe_load(RICH)))
+    assert {candidate["kind"] for candidate in found} == KINDS.keys()
 
 
 @generated

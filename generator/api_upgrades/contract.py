@@ -181,7 +181,7 @@ def _same_booleans(one: Json, other: Json) -> bool:
 LITERALS = ("example", "examples", "default", "enum", "const")
 """Keywords whose values are data, not schemas: nothing inside them is a reference."""
 
-NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
+NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks")
 """Keywords whose keys are names that a document chose, so that a property may be called `default`."""
 
 

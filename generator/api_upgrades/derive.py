@@ -40,10 +40,14 @@ class AppliedEffect:
     @property
     def touches(self) -> Iterator[Touch]:
         """What it alters, by the names that comparing gives."""
-        for target, facet in self.effect.touches():
-            of_value = facet == "enum" or facet not in OF_PROPERTY
-            contract = self.newer if target.part in self.newer.parts else self.older
-            yield Touch(canonical(contract, target, of_value=of_value), facet)
+        return _touches(self.effect, self.older, self.newer)
+
+
+def _touches(effect: Effect, older: Contract, newer: Contract) -> Iterator[Touch]:
+    for target, facet in effect.touches():
+        of_value = facet == "enum" or facet not in OF_PROPERTY
+        contract = newer if target.part in newer.parts else older
+        yield Touch(canonical(contract, target, of_value=of_value), facet)
 
 
 OF_PROPERTY = schemas.OUTSIDE | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
@@ -73,7 +77,7 @@ def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:
     contract = registry.head
     for before, version in reversed(list(pairwise(registry.versions))):
         applied = _revert(version, contract, errors, tainted)
-        errors.extend(_conflicts(version, applied))
+        errors.extend(_conflicts(version, applied, contract))
         older = applied[0].older if applied else contract
         steps.append(Step(version, before.id, older, contract, applied))
         contract = older
@@ -113,14 +117,14 @@ def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> Reg
     return RegistryError(change.locate(index, *path), message)
 
 
-def _conflicts(version: Version, applied: Sequence[AppliedEffect]) -> Iterator[RegistryError]:
+def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
     """Changes of one version commute, or `version.yaml` says in which order they happened."""
     known = {(one.change.id, one.index): tuple(one.touches) for one in applied}
     touches = {
         change.id: [
             (index, touch)
             for index, effect in enumerate(change.effects)
-            for touch in known.get((change.id, index)) or effect.touches()
+            for touch in known.get((change.id, index)) or _touches(effect, newer, newer)
         ]
         for change in version.changes
     }

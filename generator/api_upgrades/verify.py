@@ -32,6 +32,8 @@ def verify(history: History, source: str) -> Iterator[RegistryError]:
                 yield _blamed(step, older, target, message)
 
 
+WORDING = ("title", "summary", "description")
+
 Fault = tuple[tuple[str, str], tuple[Target, str]]
 """What tells a fault from others, and the fault: its place, and what is wrong there."""
 
@@ -74,13 +76,15 @@ def _suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) ->
     """The effects of a step, the likeliest first: nearest to the place."""
     closure = older.closure(target.part) if target.part in older.contract.parts and target.part else []
 
-    def distance(applied: AppliedEffect) -> int:
-        touched = [touch.target for touch in applied.effect.touches()]
-        if any(target.within(one) or one.within(target) for one in touched):
-            return 0
+    def distance(applied: AppliedEffect) -> tuple[int, int]:
+        """How near an effect is, and among those that touch the place how exactly they name it; wording is innocent."""
+        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING]
+        around = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
+        if around:
+            return 0, -max(around)
         changed = changed_parts(applied.older, applied.newer)
         if target.part in changed:
-            return 1
-        return 2 if set(changed) & set(closure) else 3
+            return 1, 0
+        return (2, 0) if set(changed) & set(closure) else (3, 0)
 
-    return sorted((one for one in effects if distance(one) < 3), key=distance)
+    return sorted((one for one in effects if distance(one) < (3, 0)), key=distance)
