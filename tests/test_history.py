@@ -280,6 +280,19 @@ def test_what_altered_a_part() -> None:
     ]
 
 
+def test_what_altered_a_part_begins_where_it_is_new() -> None:
+    behaviour = {"kind": "behaviour", "target": "Owner.id", "severity": "risky", "before": "a", "after": "b"}
+    versions = {
+        "v2": {"gone": [{"kind": "remove_schema", "target": "Owner", "was": {"type": "string"}}]},
+        "v3": {"new": [{"kind": "add_schema", "target": "Owner"}]},
+        "v4": {"wording": [{"kind": "wording", "target": "Owner", "was": {"title": "A"}}]},
+        "v5": {"behaviour": [behaviour], "other": [add("Place.size")]},
+    }
+    found = dict(Lineage(history(versions, PLACES)).of_part(schema_part("Owner"), "v5"))
+    assert [change.change.id for change in found["v5"]] == ["behaviour"]
+    assert "v2" not in found  # what went then was another one of that name
+
+
 def test_a_name_that_came_back_is_another_place() -> None:
     gone = {"kind": "remove_property", "target": "Owner.id", "was": {"type": "integer"}}
     versions = {"v2": {"a": [rename("Owner", "key", "id")]}, "v3": {"a": [gone]}, "v4": {"a": [add("Owner.id")]}}

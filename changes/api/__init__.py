@@ -20,8 +20,8 @@ api = Api(
     "Server API",
     description=(
         "Manage patients, providers and what happens between them, from your own server.\n\n"
-        "We sign what webhooks send: `X-Nabla-Webhook-Signature` is the hexadecimal HMAC-SHA256, under your webhook's "
-        "secret, of the header `X-Nabla-Webhook-Timestamp` followed by the body."
+        "What webhooks send is signed: `X-Nabla-Webhook-Signature` is the hexadecimal HMAC-SHA256, under "
+        "your webhook's secret, of the header `X-Nabla-Webhook-Timestamp` followed by the body."
     ),
     version_header="X-Nabla-Api-Version",
     version_query="nabla-api-version",

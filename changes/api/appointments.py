@@ -30,7 +30,7 @@ Status = Annotated[
 Mode = Annotated[
     Literal["NABLA_VIDEOCALL", "EXTERNAL_VIDEOCALL", "IN_PERSON"],
     Field(
-        description="Whether it is a video call, in our product or in another one, or takes place in person.",
+        description="Whether it is a video call, on the platform or elsewhere, or takes place in person.",
         examples=["EXTERNAL_VIDEOCALL"],
     ),
 ]

@@ -15,7 +15,7 @@ Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$")]
 Metadata = Annotated[
     dict[str, Any] | None,
     Field(
-        description="Anything you want to keep with the object. We store it and never read it.",
+        description="Anything you want to keep with the object. It is stored and never read.",
         examples=[{"source": "front-desk"}],
     ),
 ]
@@ -54,18 +54,21 @@ class Page(Inline, Generic[Item]):
     """One page of a list."""
 
     data: list[Item] = Field(description="The objects of this page.")
-    has_more: bool = Field(description="Whether more objects follow this page.", examples=[True])
+    has_more: bool = Field(description="Whether more objects follow this page.", examples=[False])
     next_cursor: str | None = Field(
-        description="Send it as `cursor` to get the next page. Null on the last page.", examples=["b2Zmc2V0PTI1"]
+        description="Send it as `cursor` to get the next page. Null on the last page.", examples=[None]
     )
-    total_count: int = Field(ge=0, description="How many objects there are on all pages.", examples=[31])
+    total_count: int = Field(ge=0, description="How many objects there are on all pages.", examples=[1])
 
 
 class PageQuery(BaseModel):
     """Which page of a list."""
 
     cursor: str | None = Field(
-        default=None, description="The `next_cursor` of the page before.", examples=["b2Zmc2V0PTI1"]
+        default=None,
+        description="The `next_cursor` of the page before.",
+        examples=["b2Zmc2V0PTI1"],
+        json_schema_extra={"x-example-omit": True},
     )
 
 

@@ -54,7 +54,7 @@ class ConversationTag(BaseModel):
     id: UUID = Field(description="The id of the tag.", examples=["4c9e7a15-d2b8-46f3-a07d-8b1c5e3f6a29"])
     type: TagType = Field(description="Its kind.")
     status: Literal["VALID", "SUGGESTED", "DISMISSED"] = Field(
-        description="Whether somebody set or confirmed it, we suggested it, or somebody turned our suggestion down.",
+        description="Whether somebody set or confirmed it, it was suggested, or somebody turned the suggestion down.",
         examples=["SUGGESTED"],
     )
     created_at: CreatedAt

@@ -28,7 +28,7 @@ ValueString = Annotated[
     Annotated[str, Field(pattern="^[0-9]{2,3}/[0-9]{2,3}$")] | None,
     Field(
         description="The blood pressure, systolic before diastolic, both in mmHg. Null for all other types.",
-        examples=["122/78"],
+        examples=[None, "122/78"],
     ),
 ]
 ObservedAt = Annotated[datetime, Field(description="When it was measured.", examples=["2023-06-26T07:10:00Z"])]
@@ -39,15 +39,13 @@ class Observation(BaseModel):
 
     id: ObservationId
     patient_id: PatientId
-    type: ObservationType = Field(
-        description="What was measured, and in which unit.", examples=["BLOOD_PRESSURE_SYSTOLIC_DIASTOLIC_MMHG"]
-    )
+    type: ObservationType = Field(description="What was measured, and in which unit.", examples=["BODY_WEIGHT_KG"])
     value_decimal: float | None = Field(
-        description="The value, in the unit that the type names. Null for blood pressure.", examples=[None]
+        description="The value, in the unit that the type names. Null for blood pressure.", examples=[72.5]
     )
     value_string: ValueString
     quantitative_value: Annotated[float | None, Deprecated("value_decimal")] = Field(
-        description="The value, in the unit that the type names.", examples=[None]
+        description="The value, in the unit that the type names.", examples=[72.5]
     )
     observed_at: ObservedAt
     created_at: CreatedAt

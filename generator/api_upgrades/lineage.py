@@ -8,6 +8,7 @@ from functools import cached_property
 
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Part
+from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.names import Names
 from api_upgrades.severity import Severity
@@ -46,10 +47,10 @@ class Lineage:
                     # Later effects of the same version may have moved the names of this one.
                     later = step.effects[position[id(judged.applied)] + 1 :]
                     names = Names.of(move for applied in later for move in applied.moves)
-                    seen: set[tuple[Target, str, str]] = set()
+                    seen: set[tuple[Target, str, str, str]] = set()
                     for finding in judged.findings:
                         target = names.newer(finding.target)
-                        key = (target, finding.facet, finding.rule)
+                        key = (target, finding.facet, finding.rule, str(finding.before))
                         if key not in seen:
                             seen.add(key)
                             found.setdefault(target, []).append(Event(version, change, finding))
@@ -66,7 +67,7 @@ class Lineage:
                 continue
             events = self._events[step_version].get(target, ())
             yield from events
-            if any(event.finding.rule.endswith("-added") and event.finding.facet == "existence" for event in events):
+            if self._is_new(target, step_version):
                 return
             target = self._names[step_version].older(target)
 
@@ -76,10 +77,17 @@ class Lineage:
         for step_version in reversed(self._events):
             if self._is_after(step_version, version):
                 continue
+            if self._is_new(target, step_version):
+                return
             found = self._changes_by_part[step_version].get(target.part)
             if found:
                 yield step_version, tuple(found.values())
             target = self._names[step_version].older(target)
+
+    def _is_new(self, target: Target, version: str) -> bool:
+        """Whether a version brought a place."""
+        findings = (event.finding for event in self._events[version].get(target, ()))
+        return any(one.rule.endswith("-added") and one.facet == "existence" for one in findings)
 
     @cached_property
     def _changes_by_part(self) -> dict[str, dict[Part | None, dict[str, JudgedChange]]]:
@@ -88,6 +96,11 @@ class Lineage:
             found: dict[Part | None, dict[str, JudgedChange]] = {}
             for target, events in places.items():
                 found.setdefault(target.part, {}).update((event.change.change.id, event.change) for event in events)
+            for change in self._history.changes_of(version):
+                for judged in change.effects:
+                    if isinstance(judged.effect, Behaviour):  # it leaves no finding
+                        for target in judged.effect.target:
+                            found.setdefault(target.part, {})[change.change.id] = change
             result[version] = found
         return result
 

@@ -61,8 +61,7 @@ def _python(value: Json, depth: int = 0) -> str:
     if isinstance(value, list) and value:
         return "[\n" + "".join(f"{inner}{_python(item, depth + 1)},\n" for item in value) + outer + "]"
     if isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False)
-        return text if text.isprintable() else repr(value)
+        return json.dumps(value, ensure_ascii=False)
     return repr(value)
 
 

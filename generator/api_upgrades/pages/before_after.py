@@ -35,18 +35,28 @@ class BeforeAfter:
     own: frozenset[tuple[str, str]] | None = None
 
     @property
-    def size(self) -> int:
-        return len(self.before) + len(self.after)
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """What shows a change best: both ends of it, as a line that went and one that came, an object before a body
+        and a body before a bare call, and the smaller one of these.
+        """
+        signs = (
+            {sign for sign, _ in changed_lines(self.before, self.after)}
+            if self.own is None
+            else {sign for sign, _ in self.own}
+        )
+        has_body = "\n\n" in self.before + self.after
+        form = 0 if self.language == "json" else 1 if has_body else 2
+        return not (self.before and self.after), len(signs) < 2, form, len(self.before) + len(self.after)
 
 
 def before_after(history: History, step: Step, change: JudgedChange) -> list[BeforeAfter]:
-    """What shows the change: its behaviour's own texts, else payloads, the smallest first, else schema fragments."""
+    """What shows the change: its behaviour's own texts, payloads, the best first, or else schema fragments."""
     shown = list(_behaviours(change))
     is_alone = len(history.changes_of(step.version.id)) == 1
     payloads = [
         found for part in change.touched for found in _payloads(history, step, part, None if is_alone else change)
     ]
-    shown += sorted(dict.fromkeys(payloads), key=lambda one: one.size)
+    shown += sorted(dict.fromkeys(payloads), key=lambda one: one.rank)
     return shown or list(dict.fromkeys(_fragments(step, change)))
 
 

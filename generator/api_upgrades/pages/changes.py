@@ -147,7 +147,9 @@ class ChangeView:
         grouped: dict[tuple[Severity, str, str], list[str]] = {}
         for finding in findings:
             key = (finding.severity, table.rules[finding.rule].what, table.why(finding.rule, finding.direction))
-            grouped.setdefault(key, []).append(finding.direction or "")
+            # Of an operation, a parameter or a webhook there is but one direction, which goes without saying.
+            is_plain = len(table.rules[finding.rule].verdicts) == 1
+            grouped.setdefault(key, []).append("" if is_plain else finding.direction or "")
         for (severity, what, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
             yield Reason(severity, what, unique(filter(None, directions)), why)
 

@@ -30,7 +30,7 @@ class Reference:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._known_revisions: dict[str, tuple[str, ...]] = {}
+        self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._sections: dict[tuple[object, ...], tuple[str, Callable[[], str]]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -134,20 +134,20 @@ class Reference:
         sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
         first = self.site.resources(version.id)[0]
         revisions = self._revisions(resource.name)
-        order = [one.id for one in self.site.history.versions]
+        in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
         view = {
             "version": version,
             "shown": shown,
             "resource": resource,
             "groups": groups,
-            "since": next(one for one in revisions if order.index(one) <= order.index(version.id)),
-            "revisions": revisions,
+            "in_latest": in_latest,
+            "same": next(run for run in revisions if version.id in run),
+            "others": [run for run in revisions if version.id not in run],
         }
         contents = tuple(
             Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
             for title, parts in groups.items()
         )
-        in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
         return Page(
             path,
             f"{resource.name} ({version.id})" if shown != LATEST else resource.name,
@@ -181,18 +181,20 @@ class Reference:
         )
         return searchable(resource.name, prose.to_plain(resource.description), sections)
 
-    def _revisions(self, resource: str) -> tuple[str, ...]:
-        """The versions, newest first, whose page of a resource says something else than the one before."""
+    def _revisions(self, resource: str) -> tuple[tuple[str, ...], ...]:
+        """The versions that have a resource, newest first, those together whose pages of it say the same."""
         if resource not in self._known_revisions:
-            found: list[str] = []
+            runs: list[list[str]] = []
             before: object = ()
             for version in self.site.history.versions:
                 parts = next((one.parts for one in self.site.resources(version.id) if one.name == resource), ())
                 revision = tuple((part, self.site.history.revisions[version.id][part]) for part in parts)
-                if revision != before and parts:
-                    found.append(version.id)
+                if parts and revision != before:
+                    runs.append([])
+                if parts:
+                    runs[-1].append(version.id)
                 before = revision
-            self._known_revisions[resource] = tuple(reversed(found))
+            self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
 
     def _section(self, version: Version, part: Part, path: str) -> tuple[str, Callable[[], str]]:

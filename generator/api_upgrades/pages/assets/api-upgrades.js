@@ -107,8 +107,9 @@
       const mine = api.version(root);
       const options = ids.map(function (id) { return [id, id + (id === ids[0] ? " (latest)" : "") + (id === mine ? " (yours)" : "")]; });
       const [label, select] = picker("Version", options, version);
-      place.append(label);
-      select.addEventListener("change", function () {
+      const go = element("button", { type: "button", class: "au-go" }, "Open");
+      place.append(label, go);
+      go.addEventListener("click", function () {
         const elsewhere = resource && absent[resource] && absent[resource][select.value];
         const folder = "reference/" + select.value + "/" + (resource ? resource + "/" : "");
         location.href = root + (elsewhere || folder + index + location.hash);
