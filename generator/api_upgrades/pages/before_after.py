@@ -56,7 +56,9 @@ def before_after(history: History, step: Step, change: JudgedChange) -> list[Bef
     payloads = [
         found for part in change.touched for found in _payloads(history, step, part, None if is_alone else change)
     ]
-    shown += sorted(dict.fromkeys(payloads), key=lambda one: one.rank)
+    # Of several that show the same message, for two schemas in it, the best is enough.
+    best = {one.title: one for one in sorted(payloads, key=lambda one: one.rank, reverse=True)}
+    shown += sorted(best.values(), key=lambda one: one.rank)
     return shown or list(dict.fromkeys(_fragments(step, change)))
 
 
