@@ -17,7 +17,7 @@ from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.names import Names
 from api_upgrades.payload import as_json
 from api_upgrades.target import Target
-from api_upgrades.texts import NOTHING, Language, in_version, part_texts
+from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,15 @@ def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
 def _payloads(history: History, step: Step, part: Part, change: JudgedChange | None) -> Iterator[BeforeAfter]:
     """The texts of one touched part that differ; with a change, by something that the change itself alters."""
     older, newer = history.usage_at(step.older_version), history.usage_at(step.version.id)
-    before = dict(part_texts(older, step.older, _older(part, step.older, step.names)))
+    old = _older(part, step.older, step.names)
+    before = _followed(dict(part_texts(older, step.older, old)), old, step.names)
     after = dict(part_texts(newer, step.newer, _newer(part, step.newer, step.names)))
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
         names = Names.of(move for judged in change.effects for move in judged.applied.moves)
-        own_before = dict(part_texts(older, first.older, _older(part, first.older, names)))
+        old = _older(part, first.older, names)
+        own_before = _followed(dict(part_texts(older, first.older, old)), old, names)
         own_after = dict(part_texts(newer, last.newer, _newer(part, last.newer, names)))
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NOTHING), after.get(key, NOTHING)
@@ -96,6 +98,17 @@ def _payloads(history: History, step: Step, part: Part, change: JudgedChange | N
                 changed_lines(in_version(own_was, step.older_version), in_version(own_now, step.version.id))
             )
         yield BeforeAfter(shown.title, shown.part, shown.language, *texts, own)
+
+
+def _followed(texts: dict[str, Text], part: Part | None, names: Names) -> dict[str, Text]:
+    """The texts of a part with its responses by the status that they have in the newer contract."""
+    if part is None or part.kind != "operation":
+        return texts
+    sections = {key: "request" if key == "request" else f"response {key}" for key in texts}
+    return {
+        names.newer(Target(part, section)).section.removeprefix("response "): texts[key]
+        for key, section in sections.items()
+    }
 
 
 def _older(part: Part, older: Contract, names: Names) -> Part | None:

@@ -202,7 +202,7 @@ class Reference:
         links = tuple(
             self._schema_address(version.id, one) for one in self.site.history.usage_at(version.id).direct(part)
         )
-        key = (part, revision, path.count("/"), links)
+        key = (part, revision, path.count("/"), path.split("/")[2], links)
         if key not in self._sections:
             view = part_view(self.site, version.id, part)
             template = f"part_{part.kind}"
