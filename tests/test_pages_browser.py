@@ -20,6 +20,8 @@ KINDS = {
     "latest resource": "reference/latest/appointments/",
     "older reference": "reference/2022-11-07/",
     "older resource": "reference/2022-11-07/conversations/",
+    "way from a version": "upgrades/from/2022-12-20/",
+    "way of a resource": "upgrades/from/2022-12-20/appointments/",
     "changelog": "changelog/",
     "versioning": "versioning/",
     "kinds": "maintain/kinds/",
