@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.contract import Contract, Json, JsonObject, Part, resolve
-from api_upgrades.locate import media_type, success_status, webhook_method
+from api_upgrades.locate import media_type, webhook_method
 from api_upgrades.schema import MISSING
 
 
@@ -70,12 +70,6 @@ def responses(contract: Contract, part: Part) -> tuple[Response, ...]:
         _response(contract, str(status), value)
         for status, value in operation_object(contract, part).get("responses", {}).items()
     )
-
-
-def success(contract: Contract, part: Part) -> Response | None:
-    """The first answer of the 2xx class, else the default one."""
-    status = success_status(operation_object(contract, part))
-    return next((response for response in responses(contract, part) if response.status == str(status)), None)
 
 
 def parameters(contract: Contract, part: Part) -> tuple[Parameter, ...]:

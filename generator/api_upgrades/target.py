@@ -128,10 +128,6 @@ class Target:
         )
 
 
-def of_part(part: Part) -> Target:
-    return Target(part)
-
-
 def _part_text(part: Part) -> str:
     if part.kind == "schema":
         return json.dumps(part.name) if part.name == "document" else _quoted(part.name)

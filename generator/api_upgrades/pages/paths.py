@@ -21,9 +21,6 @@ from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.texts import VERSION, in_version
 
-PATH = "upgrades/path/"
-"""The page on which a script shows the same for any two versions."""
-
 COUNTED = {
     "breaking": ("breaking change", None),
     "risky": ("risky change", None),
@@ -197,7 +194,7 @@ class _PathPages:
             self.site.html("path_from", address, **shown),
             self.site.markdown("path_from", address, **shown),
             (Heading("what-to-do", "What to do", steps), Heading("what-differs", "What differs")),
-            canonical=PATH,
+            canonical=self.site.addresses.path,
             section=self.site.addresses.guide,
             siblings=crumbs,
             like=like,
@@ -231,7 +228,7 @@ class _PathPages:
                 sections=[(part, in_version(markdown().strip(), start)) for part, _, markdown in sections],
             )(),
             groups,
-            canonical=PATH,
+            canonical=self.site.addresses.path,
             section=self.site.addresses.guide,
             siblings=(
                 Crumb(f"From {start}", from_address(start)),
