@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from api_upgrades.cli import main
+
 API = """\
 from pydantic import BaseModel, Field
 
@@ -80,4 +84,11 @@ def write(root: Path, files: dict[str, str]) -> Path:
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    return root
+
+
+def frozen(root: Path, *options: str) -> Path:
+    """Freeze what a project has released; its folder comes back."""
+    result = CliRunner().invoke(main, ["--root", str(root), *options, "lock"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
     return root

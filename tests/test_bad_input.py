@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from api_upgrades.contract import Contract, Pointer
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.model_faults import model_faults
-from api_upgrades.registry import load
+from api_upgrades.reader import load
 from tests.test_yaml_file import BOMBS
 
 VERSION = "summary: Something new.\n"

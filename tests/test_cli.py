@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api_upgrades.cli import main
-from tests.shop import FILES, LATEST, PAGES, VERSIONS, write
+from tests.shop import FILES, LATEST, PAGES, VERSIONS, frozen, write
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return write(tmp_path / "a project", FILES)
+    return frozen(write(tmp_path / "a project", FILES))
 
 
 @pytest.fixture
@@ -147,6 +147,7 @@ def test_other_folders_for_the_registry_and_the_models(tmp_path: Path) -> None:
     moved = {name.replace("changes/api", "models/shop").replace("changes/", "history/"): FILES[name] for name in FILES}
     write(tmp_path, moved)
     options = ["--root", str(tmp_path), "--registry", "history", "--source", "models/shop"]
+    frozen(tmp_path, *options[2:])
     result = CliRunner().invoke(main, [*options, "check"])
     assert (result.exit_code, result.output) == (0, "3 versions and 2 changes are fine.\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -128,25 +129,51 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+DRAFTED = "changes/unreleased/patient-national-health-number.yaml"
+
+
 def follow_the_example(project: Path) -> None:
-    for block in blocks(RECORD):
-        if not block.title:
-            continue
-        file = project / block.title
-        if block.language == "diff":
-            lines = block.text.splitlines(keepends=True)
-            old, new = ("".join(line[1:] for line in lines if line[0] in sides) for sides in (" -", " +"))
-            text = file.read_text(encoding="utf-8")
-            assert text.count(old) == 1, f"{block.title} has not exactly one\n{old}"
-            file.write_text(text.replace(old, new), encoding="utf-8")
-        else:
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(block.text, encoding="utf-8")
+    """Edit the model, draft, and write the prose, each as the page shows it."""
+    [edit] = [block for block in blocks(RECORD) if block.language == "diff"]
+    lines = edit.text.splitlines(keepends=True)
+    old, new = ("".join(line[1:] for line in lines if line[0] in sides) for sides in (" -", " +"))
+    model = project / edit.title
+    text = model.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{edit.title} has not exactly one\n{old}"
+    model.write_text(text.replace(old, new), encoding="utf-8")
+    shown = console("check")
+    assert CliRunner().invoke(main, ["check"]).stderr.splitlines() == [StartsWith(line) for line in shown]
+    assert run("draft").splitlines() == console("draft") == [DRAFTED]
+    [written] = [block for block in blocks(RECORD) if block.title == DRAFTED]
+    drafted = yaml.safe_load((project / DRAFTED).read_text(encoding="utf-8"))
+    assert drafted["effects"] == yaml.safe_load(written.text)["effects"]
+    (project / DRAFTED).write_text(written.text, encoding="utf-8")
+
+
+class StartsWith(str):
+    """A line as the page shows it, which may break it off with `...`."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return str(other).startswith(self.removesuffix("...").rstrip())
+
+    __hash__ = str.__hash__
+
+
+def console(command: str) -> list[str]:
+    """What the page shows that a command prints, the first time that it shows it."""
+    shown = [block.text.splitlines() for block in blocks(RECORD) if block.language == "console"]
+    return next(lines[1:] for lines in shown if lines[0] == f"$ api-upgrades {command}")
 
 
 def test_the_worked_example_works_and_leaves_the_older_versions_alone(project: Path) -> None:
     before = run("export", LATEST)
     follow_the_example(project)
+    assert run("check") == "13 versions and 22 changes are fine.\n"
+    assert run("export", LATEST) == before
+    [command] = re.findall(r"^\$ api-upgrades (release .*)$", RECORD, re.MULTILINE)
+    run(*shlex.split(command))
     run("check")
     assert run("export", LATEST) == before
     assert run("export", "2023-07-10") != before
@@ -154,9 +181,9 @@ def test_the_worked_example_works_and_leaves_the_older_versions_alone(project: P
 
 def test_the_fault_in_the_worked_example_is_reported_as_shown(project: Path) -> None:
     follow_the_example(project)
-    change = project / "changes" / "2023-07-10" / "national-health-number.yaml"
+    change = project / DRAFTED
     old, new = "healthcare_system_identifier", "national_health_number"
-    right, wrong = (f"    old: {one}\n    new: {other}\n" for one, other in ((old, new), (new, old)))
+    right, wrong = (f"old: {one}, new: {other}" for one, other in ((old, new), (new, old)))
     text = change.read_text(encoding="utf-8")
     assert right in text
     change.write_text(text.replace(right, wrong), encoding="utf-8")

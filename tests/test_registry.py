@@ -9,7 +9,8 @@ import pytest
 from api_upgrades.contract import Contract
 from api_upgrades.effects.property import AddProperty, RenameProperty
 from api_upgrades.errors import Location
-from api_upgrades.registry import Change, Registry, load
+from api_upgrades.reader import load
+from api_upgrades.registry import Change, Registry
 from api_upgrades.target import Target
 
 HEAD = Contract({}, {})
@@ -128,14 +129,49 @@ def test_what_is_passed_over(tmp_path: Path) -> None:
             "2/x.yaml": CHANGE,
             "2/lock.json": "{}",
             "api/__init__.py": "raise SystemExit",
-            "additions/2023-01-01-x.yaml": "not: [read",
-            "unreleased/x.yaml": "not: [read",
+            "unreleased/lock.json": "{}",
+            "change.schema.json": "{}",
             "README.md": "# Changes\n",
             **dict.fromkeys((scrap for scrap in scraps), ""),
             **dict.fromkeys((f"2/{scrap}" for scrap in scraps), ""),
         },
     )
     assert [(version.id, len(version.changes)) for version in found.versions] == [("1", 0), ("2", 1)]
+
+
+def test_what_is_not_released_yet(tmp_path: Path) -> None:
+    files = {"1/version.yaml": VERSION, "2/version.yaml": VERSION, "unreleased/x.yaml": CHANGE}
+    found = registry(tmp_path, files)
+    assert found.unreleased is not None
+    assert found.latest.id == "2"
+    assert [version.id for version in found.lineup] == ["1", "2", "unreleased"]
+    assert [version.is_released for version in found.lineup] == [True, True, False]
+    assert (found.unreleased.summary, found.unreleased.file) == ("", "changes/unreleased/version.yaml")
+    assert [(change.id, change.version) for change in found.unreleased.changes] == [("x", "unreleased")]
+
+    registry(tmp_path, {"unreleased/version.yaml": "summary: To come.\norder: [y, x]\n", "unreleased/y.yaml": CHANGE})
+    found = registry(tmp_path, {})
+    assert found.unreleased is not None
+    assert (found.unreleased.summary, found.unreleased.order) == ("To come.", ("y", "x"))
+
+
+def test_nothing_is_unreleased_where_there_is_no_change(tmp_path: Path) -> None:
+    found = registry(tmp_path, {"1/version.yaml": VERSION, "unreleased/version.yaml": "summary: To come.\n"})
+    assert found.unreleased is None
+    assert found.lineup == found.versions
+
+
+def test_additions_are_in_the_order_of_their_days(tmp_path: Path) -> None:
+    files = {
+        "1/version.yaml": VERSION,
+        "additions/a.yaml": "date: 2024-02-01\n" + CHANGE,
+        "additions/b.yaml": "date: 2024-01-31\n" + CHANGE,
+    }
+    found = registry(tmp_path, files).additions
+    assert [(addition.id, addition.date, addition.version) for addition in found] == [
+        ("b", "2024-01-31", "additions"),
+        ("a", "2024-02-01", "additions"),
+    ]
 
 
 def test_links_within_the_registry_are_followed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ the newer is reported as removed and added.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from api_upgrades.contract import Contract, Json, JsonObject, Part
 from api_upgrades.locate import media_type, webhook_method
 from api_upgrades.names import Names
 from api_upgrades.operation import parameters, resolved
+from api_upgrades.schema import MISSING
 from api_upgrades.severity import DIRECTIONS, Direction, RuleTable, Severity
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
@@ -41,6 +43,25 @@ class Finding:
     facet: str
     before: Json
     after: Json
+
+    @property
+    def text(self) -> str:
+        """What differs at the target, on one line: `is new`, `type integer -> string`."""
+        if self.facet == "existence":
+            return "is new" if self.before is None else "is gone"
+        return f"{self.facet} {_shown(self.before)} -> {_shown(self.after)}"
+
+
+LONGEST = 60
+"""Characters of a value in a finding's text."""
+
+
+def _shown(value: Json) -> str:
+    """A value as a line shows it; nothing is `none`."""
+    if value is MISSING or value is None:
+        return "none"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def compare(

@@ -5,7 +5,7 @@ Whatever does not fit is reported with its place, and deriving goes on with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
@@ -13,10 +13,10 @@ from itertools import combinations, pairwise
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Part
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
-from api_upgrades.errors import DoesNotFit, RegistryError
+from api_upgrades.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.locate import canonical
 from api_upgrades.names import Names
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry import Addition, Change, Registry, Version
 from api_upgrades.target import Target
 
 
@@ -70,18 +70,62 @@ class Step:
 
 
 def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:
-    """The steps to all versions but the first, oldest first, and what is wrong with them."""
+    """The steps to all versions but the first, oldest first, and what is wrong with them.
+
+    What is not released yet is the last step, where there is any.
+    """
     steps: list[Step] = []
     errors: list[RegistryError] = []
     tainted: set[Part | None] = set()
     contract = registry.head
-    for before, version in reversed(list(pairwise(registry.versions))):
+    for before, version in reversed(list(pairwise(registry.lineup))):
         applied = _revert(version, contract, errors, tainted)
         errors.extend(_conflicts(version, applied, contract))
         older = applied[0].older if applied else contract
         steps.append(Step(version, before.id, older, contract, applied))
         contract = older
     return tuple(reversed(steps)), errors
+
+
+@dataclass(frozen=True)
+class LiveAddition:
+    """An addition, and what it did to the newest version whose contract it fits: later ones may name it otherwise."""
+
+    addition: Addition
+    version: str
+    effects: tuple[AppliedEffect, ...]
+
+
+def live_additions(
+    registry: Registry, contracts: Mapping[str, Contract]
+) -> tuple[tuple[LiveAddition, ...], list[RegistryError]]:
+    """Where each addition of a registry fits, and what is wrong with those that fit nowhere."""
+    found: list[LiveAddition] = []
+    errors: list[RegistryError] = []
+    for addition in registry.additions:
+        first: list[RegistryError] = []
+        for version, contract in reversed(list(contracts.items())):
+            try:
+                found.append(LiveAddition(addition, version, undone(addition, contract)))
+                break
+            except RegistryErrors as error:
+                first = first or list(error.errors)
+        else:
+            errors.extend(first)
+    return tuple(found), errors
+
+
+def undone(change: Change, contract: Contract) -> tuple[AppliedEffect, ...]:
+    """The effects of one change, reverted on a contract. Raises RegistryErrors where one doesn't fit."""
+    applied: list[AppliedEffect] = []
+    for index, effect in reversed(list(enumerate(change.effects))):
+        try:
+            older = effect.revert(contract)
+        except DoesNotFit as error:
+            raise RegistryErrors([_error(change, index, effect, error)]) from None
+        applied.append(AppliedEffect(change, index, effect, older, contract))
+        contract = older
+    return tuple(reversed(applied))
 
 
 def in_order(version: Version) -> tuple[Change, ...]:

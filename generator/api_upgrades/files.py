@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from api_upgrades.errors import ApiUpgradesError
 
 def write(path: Path, text: str) -> None:
     """Write one file, its folder included. Raises ApiUpgradesError where that can't be done."""
+    # A hidden name, which nobody takes for a part of the registry if it stays behind.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-            file.write(text)
-        os.replace(file.name, path)
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, path)
     except OSError as error:
         raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
 

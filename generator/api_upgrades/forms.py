@@ -59,6 +59,12 @@ class ChangeFile(BaseModel):
     effects: list[Any] = Field(min_length=1, description="list what changed in the contract")
 
 
+class AdditionFile(ChangeFile):
+    """One addition: a change that is live in every version from a date on."""
+
+    date: Date = Field(description="give the day on which it went live")
+
+
 class VersionFile(BaseModel):
     """One `version.yaml`."""
 
@@ -69,4 +75,15 @@ class VersionFile(BaseModel):
     sunset: Annotated[Date | None, Given] = Field(None, description="give the last day on which it is served")
     label: Annotated[Line | None, Given] = Field(None, description="give what it is called beside its name")
     before: Annotated[Line | None, Given] = Field(None, description="name the version that it comes before")
+    order: list[Line] = Field([], description="list changes that follow each other, the first one first")
+
+
+class UnreleasedFile(BaseModel):
+    """The `version.yaml` of what is not released yet: what is known already of the version to come."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    summary: Annotated[Text | None, Given] = Field(None, description="say what the version will bring")
+    sunset: Annotated[Date | None, Given] = Field(None, description="give the last day on which it is served")
+    label: Annotated[Line | None, Given] = Field(None, description="give what it is called beside its name")
     order: list[Line] = Field([], description="list changes that follow each other, the first one first")

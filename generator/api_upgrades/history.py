@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
-from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
 from api_upgrades.effects.prose import Behaviour
+from api_upgrades.errors import RegistryErrors
 from api_upgrades.names import Names
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import SEVERITIES, Direction, RuleTable, Severity, worst
@@ -61,10 +62,12 @@ class History:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        return self.registry.versions
+        """The versions, oldest first, what is not released yet among them as the newest."""
+        return self.registry.lineup
 
     @property
     def latest(self) -> Version:
+        """The newest released version."""
         return self.registry.latest
 
     def contract_at(self, version: str) -> Contract:
@@ -77,6 +80,20 @@ class History:
         first = self.versions[0].id
         oldest = next(iter(self.steps.values())).older if self.steps else self.registry.head
         return {first: oldest} | {id: step.newer for id, step in self.steps.items()}
+
+    @cached_property
+    def live_additions(self) -> tuple[LiveAddition, ...]:
+        """The additions, in the order in which they went live. Raises RegistryErrors where one fits no version."""
+        found, errors = live_additions(self.registry, self.contracts)
+        if errors:
+            raise RegistryErrors(errors)
+        return found
+
+    @cached_property
+    def additions(self) -> tuple[JudgedChange, ...]:
+        """The additions, judged by all uses that any version makes of what they add to, in the same order."""
+        usages = [self.usage_at(version) for version in self.contracts]
+        return tuple(judged(live.effects, usages, self.table) for live in self.live_additions)
 
     def usage_at(self, version: str) -> Usage:
         """Who uses what at a version."""
@@ -111,37 +128,35 @@ class History:
         grouped: dict[str, list[AppliedEffect]] = {}
         for applied in step.effects:
             grouped.setdefault(applied.change.id, []).append(applied)
-        changes = [self._judged_change(step, effects) for effects in grouped.values()]
+        usages = (self.usage_at(step.version.id), self.usage_at(step.older_version))
+        changes = [judged(effects, usages, self.table) for effects in grouped.values()]
         return tuple(sorted(changes, key=lambda one: (SEVERITIES.index(one.severity), one.change.id)))
 
-    def _judged_change(self, step: Step, effects: list[AppliedEffect]) -> JudgedChange:
-        judged = tuple(self._judged_effect(step, applied) for applied in effects)
-        touched: dict[Part, None] = {}
-        for applied in effects:
-            touched |= dict.fromkeys(changed_parts(applied.older, applied.newer))
-            if isinstance(applied.effect, Behaviour):
-                touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
-        newer, older = self._usages_of(step)
-        reached = dict.fromkeys((*newer.reach(touched), *older.reach(touched)))
-        return JudgedChange(effects[0].change, judged, tuple(touched), tuple(reached))
 
-    def _judged_effect(self, step: Step, applied: AppliedEffect) -> JudgedEffect:
-        newer, older = self._usages_of(step)
-
-        def directions(schema: Part) -> Iterable[Direction]:
-            return newer.directions(schema) | older.directions(schema)
-
-        names = Names.of(applied.moves)
-        findings = compare(applied.older, applied.newer, names, directions, self.table)
-        severity = worst(finding.severity for finding in findings)
+def judged(effects: Sequence[AppliedEffect], usages: Sequence[Usage], table: RuleTable) -> JudgedChange:
+    """One change by its effects, in the order in which they happened, judged by the uses of some contracts."""
+    touched: dict[Part, None] = {}
+    for applied in effects:
+        touched |= dict.fromkeys(changed_parts(applied.older, applied.newer))
         if isinstance(applied.effect, Behaviour):
-            severity = applied.effect.severity
-        if applied.effect.override:
-            severity = applied.effect.override.severity
-        return JudgedEffect(applied, findings, severity)
+            touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
+    reached = dict.fromkeys(part for usage in usages for part in usage.reach(touched))
+    by_effect = tuple(_judged_effect(applied, usages, table) for applied in effects)
+    return JudgedChange(effects[0].change, by_effect, tuple(touched), tuple(reached))
 
-    def _usages_of(self, step: Step) -> tuple[Usage, Usage]:
-        return self.usage_at(step.version.id), self.usage_at(step.older_version)
+
+def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleTable) -> JudgedEffect:
+    def directions(schema: Part) -> Iterable[Direction]:
+        return frozenset().union(*(usage.directions(schema) for usage in usages))
+
+    names = Names.of(applied.moves)
+    findings = compare(applied.older, applied.newer, names, directions, table)
+    severity = worst(finding.severity for finding in findings)
+    if isinstance(applied.effect, Behaviour):
+        severity = applied.effect.severity
+    if applied.effect.override:
+        severity = applied.effect.override.severity
+    return JudgedEffect(applied, findings, severity)
 
 
 def changed_parts(older: Contract, newer: Contract) -> list[Part]:

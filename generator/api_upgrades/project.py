@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api_upgrades import registry
-from api_upgrades.derive import derive
+from api_upgrades import reader
+from api_upgrades.check import undocumented
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
+from api_upgrades.lock import read_locks
 from api_upgrades.severity import RuleTable
 from api_upgrades.source import read_head
+from api_upgrades.standing import Standing
 from api_upgrades.verify import verify
 
 
@@ -24,15 +26,20 @@ class Project:
     source: str = "changes/api"
     severity: Mapping[str, str] = field(default_factory=dict)
 
-    def load(self) -> History:
-        """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+    def standing(self) -> Standing:
+        """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
         table = RuleTable.with_overrides(self.severity)
         head = read_head(self.source, self.root)
-        found = registry.load(self.root / self.registry, head.contract, self.root)
-        steps, errors = derive(found)
-        if errors:
-            raise RegistryErrors(errors)
-        history = History(found, steps, table)
+        found = reader.load(self.root / self.registry, head.contract, self.root)
+        locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
+        return Standing(found, locks, table)
+
+    def load(self) -> History:
+        """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+        standing = self.standing()
+        if standing.errors:
+            raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
+        history = standing.history
         if errors := list(verify(history, f"{self.source}/__init__.py")):
             raise RegistryErrors(errors)
         return history

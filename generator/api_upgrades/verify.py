@@ -18,7 +18,7 @@ from api_upgrades.usage import Usage
 
 def verify(history: History, source: str) -> Iterator[RegistryError]:
     """The faults of head, which stand in `source`, then those that each step back would add."""
-    head = history.usage_at(history.latest.id)
+    head = history.usage_at(history.versions[-1].id)
     known = dict(_faults(head, head.contract.parts))
     for target, message in known.values():
         yield RegistryError(Location(source), f"{target}: {message}; mend the model")

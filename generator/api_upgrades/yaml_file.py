@@ -131,6 +131,11 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
 
 
+def is_text(plain: str) -> bool:
+    """Whether a scalar without quotes is read as text, and not as a number or a constant."""
+    return plain not in _CONSTANTS and not _NUMBER.fullmatch(plain)
+
+
 def _refuse(location: Location, message: str) -> NoReturn:
     raise RegistryErrors([RegistryError(location, message)])
 
@@ -290,11 +295,12 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
+        if is_text(text):
+            return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         match = _NUMBER.fullmatch(text)
-        if not match:
-            return text
+        assert match, "what is no text and no constant is a number"
         number = float(text)
         if math.isinf(number):
             self.report(line, column, "this number is too large; put text in quotes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, NamedTuple, TypeAlias
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -89,6 +89,10 @@ class Effect(BaseModel, ABC):
     def moves(self) -> Iterator[Move]:
         """How names move, for those kinds that move them."""
         return iter(())
+
+    def as_data(self) -> dict[str, Any]:
+        """The effect as a change file writes it."""
+        return {"kind": self.kind, **self.model_dump(mode="json", exclude_unset=True)}
 
 
 def _as_tuple(value: object) -> object:

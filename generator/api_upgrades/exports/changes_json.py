@@ -191,9 +191,8 @@ def _change(change: ChangeView, mount: Mount) -> ChangeEntry:
 
 def _effect(judged: JudgedEffect) -> EffectEntry:
     effect = judged.effect
-    arguments = effect.model_dump(mode="json", exclude_unset=True)
     return EffectEntry(
-        {"kind": effect.kind, **arguments},
+        effect.as_data(),
         effect.headline(),
         judged.severity,
         [_finding(finding) for finding in judged.findings],

@@ -1,67 +1,21 @@
-"""The command. Reads its arguments, calls, prints; thinks nothing.
-
-Exit codes: 0 fine, 1 something is wrong with the registry, 2 something is wrong with the call.
-"""
+"""Commands that show what the registry says: contracts, paths, pages."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import click
 
 from api_upgrades.brief import brief
+from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.exports.openapi import openapi_document, openapi_documents
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
-from api_upgrades.severity import Severity
-
-
-class _Group(click.Group):
-    """The one place where our errors become a message and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except ApiUpgradesError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-
-@click.group(cls=_Group)
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The project's folder.  [default: here]",
-)
-@click.option("--registry", default="changes", show_default=True, help="The folder of the versions, below the root.")
-@click.option("--source", default="changes/api", show_default=True, help="The package of the models, below the root.")
-@click.version_option(package_name="api-upgrades")
-@click.pass_context
-def main(ctx: click.Context, root: Path, registry: str, source: str) -> None:
-    """Upgrade documentation of an API with dated versions.
-
-    Example: api-upgrades check
-    """
-    ctx.obj = Project(root.resolve(), registry, source)
-
-
-@main.command()
-@click.pass_obj
-def check(project: Project) -> None:
-    """Report everything that is wrong with the registry.
-
-    Example: api-upgrades check
-    """
-    history = project.load()
-    changes = sum(len(version.changes) for version in history.versions)
-    click.echo(f"{len(history.versions)} versions and {changes} changes are fine.")
+from api_upgrades.visibility import published
 
 
 @main.command()
@@ -79,7 +33,7 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     """
     if (version is None) == (out is None):
         raise click.UsageError("give a version to print, or --out DIR to write all of them")
-    history = project.load()
+    history = published(project.load())
     contracts = history.contracts
     if out is not None:
         write_all(out, {f"{id}.json": document for id, document in openapi_documents(contracts)})
@@ -111,21 +65,13 @@ def path(project: Project, start: str, end: str, form: str, resource: str | None
 
     Example: api-upgrades path 2022-12-20 2023-06-26 --format markdown --resource Appointments
     """
-    found = brief(project.load(), start, end, resource)
+    found = brief(published(project.load()), start, end, resource)
     if form == "json":
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     elif form == "markdown":
         click.echo(found.as_markdown(), nl=False)
     else:
-        # click leaves colours out where the output is no terminal
-        click.echo(found.as_text(_painted), color=False if os.environ.get("NO_COLOR") else None)
-
-
-_COLOURS = {"breaking": "red", "risky": "yellow", "additive": "green", "neutral": "cyan"}
-
-
-def _painted(text: str, severity: Severity) -> str:
-    return click.style(text, fg=_COLOURS[severity])
+        click.echo(found.as_text(painted), color=colours())
 
 
 @main.command()
@@ -136,5 +82,5 @@ def render(project: Project, out: Path) -> None:
 
     Example: api-upgrades render --out build/markdown
     """
-    pages = render_pages(project.load(), Addresses("index.md"))
+    pages = render_pages(published(project.load()), Addresses("index.md"))
     write_all(out, {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)})

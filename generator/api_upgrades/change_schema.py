@@ -1,0 +1,3 @@
+"""Stub."""
+
+SCHEMA_LINE = "# yaml-language-server: $schema=../change.schema.json"

@@ -1,0 +1,201 @@
+"""What must hold before a change is merged: all that changed is told of, and what was released is what it was."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from api_upgrades.draft import draft
+from api_upgrades.errors import Location, RegistryError, RegistryErrors
+from api_upgrades.freeze import Freezer, altered, differences
+from api_upgrades.history import History
+from api_upgrades.honesty import dishonest
+from api_upgrades.registry import Change
+from api_upgrades.standing import Standing
+from api_upgrades.verify import WORDING, verify
+from api_upgrades.visibility import internal_references
+
+Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
+
+TODO = re.compile(r"\bTODO\b")
+
+
+class Fault(RegistryError):
+    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
+
+    def __init__(self, kind: Kind, location: Location, message: str, versions: tuple[str, ...] = ()) -> None:
+        super().__init__(location, message)
+        self.kind = kind
+        self.versions = versions
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found. `notes` are worth a look and no fault."""
+
+    faults: tuple[Fault, ...]
+    notes: tuple[RegistryError, ...]
+
+
+def check(standing: Standing, source: str) -> Checked:
+    """Everything that is wrong with a project whose models stand in `source`."""
+    try:
+        untold = tuple(undocumented(standing, source))
+    except RegistryErrors as error:  # what is unreleased does not fit the models; nothing else can be told
+        return Checked(tuple(_faults("misfit", error.errors)), ())
+    faults = list(untold)
+    faults += _unfrozen(standing)
+    if not untold:  # else much of what doesn't fit follows from that
+        faults += _faults("misfit", standing.errors)
+    faults += _altered(standing)
+    faults += _prose(standing)
+    notes: tuple[RegistryError, ...] = ()
+    if not untold and not standing.errors:
+        try:
+            faults += _of_history(standing.history, source)
+        except RegistryErrors as error:
+            faults += _faults("misfit", error.errors)
+        notes = tuple(_rewordings(standing, source))
+    return Checked(tuple(faults), notes)
+
+
+def _faults(kind: Kind, errors: Iterable[RegistryError]) -> Iterator[Fault]:
+    return (Fault(kind, error.location, error.message) for error in errors)
+
+
+def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
+    """What the models in `source` say and no change tells of. Raises RegistryErrors where the unreleased don't fit."""
+    found = standing.undocumented
+    way_out = f"Run: api-upgrades draft (or amend {standing.registry.latest.id}, if it was so when that was released)"
+    if found and not any(difference.finding for difference in found):
+        way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
+    for difference in found:
+        how = ", which is in no change" if difference.is_sentence else " is in no change"
+        yield Fault("undocumented", Location(source), f"{difference}{how}. {way_out}")
+
+
+def _unfrozen(standing: Standing) -> Iterator[Fault]:
+    ids = [version.id for version in standing.registry.versions]
+    if missing := [id for id in ids if id not in standing.locks.by_version]:
+        location = Location(standing.locks.file(missing[-1]))
+        message = f"is not there: {_runs(missing[::-1], ids)} can change unnoticed. Run: api-upgrades lock"
+        yield Fault("unfrozen", location, message, tuple(missing))
+    latest = standing.registry.latest.id
+    if latest in standing.locks.by_version and standing.goal is None:
+        message = f"holds no contract of {latest} that agrees with its digests; take it back from version control"
+        yield Fault("unfrozen", Location(standing.locks.file(latest)), message, ())
+    for addition in standing.pending:
+        yield Fault("unfrozen", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
+    known = {addition.id for addition in standing.registry.additions}
+    for id in standing.locks.additions:
+        if id not in known:
+            message = f"every released version holds the addition {id!r}, whose file is gone; put it back"
+            yield Fault("altered", Location(standing.locks.file(latest)), message)
+
+
+def _altered(standing: Standing) -> Iterator[Fault]:
+    """The parts of released versions that are not what they were, each difference once for all its versions."""
+    released = standing.released
+    if released is None:
+        return
+    # While an addition is on its way into the locks, some hold it and some don't.
+    with_pending = [standing.history] if standing.pending and not standing.errors else []
+    found = list(altered(standing.frozen, [released, *with_pending]))
+    versions = tuple(dict.fromkeys(version for version, _ in found))
+    by_text: dict[str, list[str]] = defaultdict(list)
+    is_named = False
+    for version in versions:
+        parts = {part for other, part in found if other == version}
+        was, now = standing.frozen.contracts.get(version), Freezer().public(released.contract_at(version))
+        told = [] if was is None else [one for one in differences(was, now, standing.table) if one.part in parts]
+        is_named = is_named or was is None or any(one.finding for one in told)
+        for text in [str(one) for one in told] or [f"{part}: differs" for part in sorted(parts)]:
+            by_text[text].append(version)
+    if not versions:
+        return
+    way_out = f"Put it back, or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
+    if not is_named:
+        way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
+    order = [version.id for version in standing.registry.versions]
+    for text, where in by_text.items():
+        also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
+        message = f"{where[0]} is not as it was released: {text}{also}. {way_out}"
+        yield Fault("altered", _suspect(standing, where[0]), message, tuple(where))
+
+
+def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
+    """Versions, newest first, neighbours as a run: `2022-05-02 to 2023-05-12`."""
+    runs: list[list[str]] = []
+    for version in versions:
+        if runs and order.index(runs[-1][-1]) == order.index(version) + 1:
+            runs[-1].append(version)
+        else:
+            runs.append([version])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[-1]} to {run[0]}" for run in runs)
+
+
+def _suspect(standing: Standing, version: str) -> Location:
+    """Where the effects that lead back to a version are no longer those that were released."""
+    ids = [one.id for one in standing.registry.versions]
+    for newer in standing.registry.versions[ids.index(version) + 1 :]:
+        lock = standing.locks.by_version.get(newer.id)
+        if lock is None:
+            continue
+        written = [(change, effect.as_data()) for change in newer.changes for effect in change.effects]
+        for change, data in written:
+            if data not in lock.effects:
+                return change.locate()
+        if any(data not in [one for _, one in written] for data in lock.effects):
+            return Location(newer.file)
+    return Location(standing.locks.file(version))
+
+
+def _prose(standing: Standing) -> Iterator[Fault]:
+    registry = standing.registry
+    changes: list[Change] = [change for version in registry.lineup for change in version.changes]
+    for change in (*changes, *registry.additions):
+        for key in ("title", "why", "upgrade"):
+            if TODO.search(getattr(change, key) or ""):
+                location = change.source.locate(key) if change.source else Location(change.file)
+                yield Fault("prose", location, f"the {key} is still to be written: it says TODO")
+    for version in registry.lineup:
+        if TODO.search(version.summary):
+            yield Fault("prose", Location(version.file), "the summary is still to be written: it says TODO")
+
+
+def _of_history(history: History, source: str) -> Iterator[Fault]:
+    """What shows only once every contract is there."""
+    yield from _faults("unsound", verify(history, f"{source}/__init__.py"))
+    yield from _faults("dishonest", dishonest(history))
+    for part, schema in internal_references(history.contract_at(history.versions[-1].id)):
+        message = f"{part} refers to {schema}, which is 'x-internal'; mark {part} so too, or make {schema} public"
+        yield Fault("internal", Location(source), message)
+    for version in history.versions:
+        for judged in history.changes_of(version.id):
+            if judged.severity == "breaking" and judged.change.upgrade is None:
+                yield Fault(
+                    "prose", judged.change.locate(), "breaks callers and has no 'upgrade': say what they must do"
+                )
+    for judged in history.additions:
+        for one in judged.effects:
+            if one.severity in ("breaking", "risky"):
+                worst = next((found for found in one.findings if found.severity == one.severity), None)
+                where = f" in {worst.direction}s" if worst and worst.direction else ""
+                message = f"is {one.severity}{where}, and an addition breaks nobody; release it as a change"
+                location = judged.change.locate(one.applied.index)
+                yield Fault("addition", location, f"{one.effect.kind}: {message}")
+
+
+def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:
+    """What is worded, or shown by an example, otherwise than when it was released."""
+    latest = standing.registry.latest.id
+    was = standing.frozen.contracts.get(latest)
+    if was is None:
+        return
+    for effect in draft(was, standing.now):
+        if all(touch.facet in (*WORDING, "example") for touch in effect.touches()):
+            message = f"{effect.headline()} than when {latest} was released; today's serves every version"
+            yield RegistryError(Location(source), message)

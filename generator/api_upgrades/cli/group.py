@@ -1,0 +1,59 @@
+"""The command itself: where the project is, and how errors end it.
+
+Exit codes: 0 fine, 1 something is wrong with the registry, 2 something is wrong with the call.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.project import Project
+from api_upgrades.severity import Severity
+
+
+class _Group(click.Group):
+    """The one place where our errors become a message and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ApiUpgradesError as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group)
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder.  [default: here]",
+)
+@click.option("--registry", default="changes", show_default=True, help="The folder of the versions, below the root.")
+@click.option("--source", default="changes/api", show_default=True, help="The package of the models, below the root.")
+@click.version_option(package_name="api-upgrades")
+@click.pass_context
+def main(ctx: click.Context, root: Path, registry: str, source: str) -> None:
+    """Upgrade documentation of an API with dated versions.
+
+    Example: api-upgrades check
+    """
+    ctx.obj = Project(root.resolve(), registry, source)
+
+
+def colours() -> bool | None:
+    """What click is told: no colours where `NO_COLOR` asks for none, else where the output is a terminal."""
+    return False if os.environ.get("NO_COLOR") else None
+
+
+_COLOURS = {"breaking": "red", "risky": "yellow", "additive": "green", "neutral": "cyan"}
+
+
+def painted(text: str, severity: Severity) -> str:
+    """A severity's word in its colour."""
+    return click.style(text, fg=_COLOURS[severity])

@@ -1,0 +1,142 @@
+"""From where a project stands to the change files that it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from api_upgrades.change_schema import SCHEMA_LINE
+from api_upgrades.contract import Contract
+from api_upgrades.derive import undone
+from api_upgrades.draft import draft
+from api_upgrades.draft.change_text import TODO, change_text, effect_lines
+from api_upgrades.draft.grouping import Group, grouped
+from api_upgrades.effects.base import Touch
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.history import judged
+from api_upgrades.locate import Spot, schema_spot, section_spot
+from api_upgrades.meaning import settled_value
+from api_upgrades.names import Names
+from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
+from api_upgrades.severity import Severity, worst
+from api_upgrades.standing import Standing
+from api_upgrades.target import Target
+from api_upgrades.usage import References, Usage
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Files to write, by their names below the registry: new ones, and such as got further effects.
+
+    `severity` is the worst of all that they tell of; None where there is nothing to tell.
+    """
+
+    files: Mapping[str, str]
+    severity: Severity | None
+
+
+def draft_files(standing: Standing, names: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
+    """The change files for all that no change tells of: to be released or, with a `date`, as additions.
+
+    `read` gives the text of a file that an unreleased change stands in, by the name that messages use. Raises
+    ApiUpgradesError where an addition would break somebody.
+    """
+    goal = _goal(standing, names)
+    effects = draft(goal, standing.now, names)
+    if not effects:
+        return Draft({}, None)
+    groups = grouped(effects, standing.now)
+    severities = [_severity(group, standing, goal, groups) for group in groups]
+    if date is not None:
+        _refuse_breaking(groups, severities)
+    taken = {change.id.casefold() for change in _known(standing, date)}
+    files: dict[str, str] = {}
+    for group, severity in zip(groups, severities, strict=True):
+        asks = severity == "breaking"
+        change = _in_the_way(group, standing) if date is None else None
+        if change is not None:
+            name = f"{UNRELEASED}/{change.id}.yaml"
+            files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks, name in files)
+            continue
+        id = _free(group.id, taken)
+        folder = UNRELEASED if date is None else ADDITIONS
+        files[f"{folder}/{id}.yaml"] = change_text(SCHEMA_LINE, group.effects, asks, date)
+    return Draft(files, worst(severities))
+
+
+def _goal(standing: Standing, names: Names) -> Contract:
+    """What was released, in today's words, also for what goes by another name today."""
+    goal = standing.goal
+    if goal is None:
+        latest = standing.registry.latest.id
+        raise ApiUpgradesError(f"nothing says what {latest} was when it was released. Run: api-upgrades lock")
+    for move in names.moves:
+        if not move.new.name.startswith("="):
+            old, new = _spot(goal, names.older(move.new)), _spot(standing.now, move.new)
+            goal = old.write(goal, settled_value(old.read(goal), new.read(standing.now)))
+    return goal
+
+
+def _spot(contract: Contract, target: Target) -> Spot:
+    return schema_spot(contract, target) if target.steps else section_spot(contract, target)
+
+
+def _severity(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> Severity:
+    """How severe a group is, by the uses that both contracts make of what it alters."""
+    references = References()
+    usages = [Usage(contract, references) for contract in (standing.now, goal)]
+    every = tuple(effect for one in groups if one is not group for effect in one.effects)
+    change = Change(group.id, UNRELEASED, "", "", None, (*every, *group.effects), "")
+    applied = undone(change, standing.now)[len(every) :]
+    return judged(applied, usages, standing.table).severity
+
+
+def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
+    for group, severity in zip(groups, severities, strict=True):
+        if severity in ("breaking", "risky"):
+            told = "; ".join(effect.headline() for effect in group.effects)
+            raise ApiUpgradesError(
+                f"{told}: this is {severity}, and an addition breaks nobody, in any version. Run: api-upgrades draft"
+            )
+
+
+def _known(standing: Standing, date: str | None) -> Iterable[Change]:
+    if date is not None:
+        return standing.registry.additions
+    return standing.registry.unreleased.changes if standing.registry.unreleased else ()
+
+
+def _in_the_way(group: Group, standing: Standing) -> Change | None:
+    """The first unreleased change that touches what a group touches: then both are one change.
+
+    What a group tells of happened before: it leads to the newest released version as the unreleased changes have it.
+    """
+    touches: dict[str, list[Touch]] = {}
+    changes: dict[str, Change] = {}
+    for applied in standing.upcoming.effects if standing.upcoming else ():
+        changes[applied.change.id] = applied.change
+        touches.setdefault(applied.change.id, []).extend(applied.touches)
+    return next((changes[id] for id, found in touches.items() if group.conflicts(found)), None)
+
+
+def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited: bool) -> str:
+    """A change file with further effects before its first one, all else left as it is."""
+    lines = text.splitlines()
+    at = next(index for index, line in enumerate(lines) if line.split(":")[0] == "effects")
+    first = next((line for line in lines[at + 1 :] if line.lstrip().startswith("- ")), "  - ")
+    indent = first[: len(first) - len(first.lstrip())]
+    if lines[at].partition("#")[0].strip() != "effects:":
+        raise ApiUpgradesError(
+            f"{change.file}: write its effects as a list, one on each line, so that more can be added"
+        )
+    asked = [f"upgrade: {TODO}"] if asks and change.upgrade is None and not is_edited else []
+    added = effect_lines(group.effects, indent)
+    return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"
+
+
+def _free(id: str, taken: set[str]) -> str:
+    """An id that no other change has; `taken` learns it."""
+    numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
+    found = next(one for one in numbered if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found

@@ -1,0 +1,178 @@
+"""Drafted effects as changes: what belongs together in one file, the way a person would write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from api_upgrades.contract import Contract, Part, references, same, schema_of
+from api_upgrades.derive import AppliedEffect, undone
+from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.effects.base import Touch
+from api_upgrades.errors import RegistryErrors
+from api_upgrades.history import changed_parts
+from api_upgrades.registry import UNRELEASED, Change
+from api_upgrades.target import Target
+
+COME_OR_GO = tuple(f"{verb}_{kind}" for verb in ("add", "remove") for kind in ("schema", "operation", "webhook"))
+"""Kinds by which a thing of its own comes or goes: two of them are two changes."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Effects that make one change, in the order in which they happened, and what they touch."""
+
+    effects: tuple[Effect, ...]
+    touches: tuple[Touch, ...]
+
+    def conflicts(self, others: Iterable[Touch]) -> bool:
+        """Whether the order of this and something else matters."""
+        others = list(others)
+        return any(one.conflicts(other) for one in self.touches for other in others)
+
+    @property
+    def id(self) -> str:
+        """A name for the change: what it is about, in the words of the API."""
+        return _slug(_about(self.effects[0]))
+
+
+def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
+    """Effects that led to `newer`, as changes that commute.
+
+    Together stay effects of which the order matters, those that do one thing at several places, and a schema with
+    what first refers to it.
+    """
+    applied = undone(_change(effects), newer)
+    touches = [tuple(one.touches) for one in applied]
+    sets = _Sets(len(applied))
+    for index in range(len(applied)):
+        for other in range(index):
+            if any(touch.conflicts(another) for touch in touches[index] for another in touches[other]):
+                sets.join(index, other)
+    by_intent: dict[Hashable, int] = {}
+    for index, one in enumerate(applied):
+        sets.join(index, by_intent.setdefault(_intent(one.effect), index))
+    for index, schema in ((i, part) for i, one in enumerate(applied) for part in _schemas_come_or_gone(one)):
+        for other, one in enumerate(applied):
+            if other != index and _first_or_last_refers(one, schema):
+                sets.join(index, other)
+    return [
+        Group(
+            _combined([applied[index] for index in members], newer, applied),
+            tuple(touch for index in members for touch in touches[index]),
+        )
+        for members in sets.members()
+    ]
+
+
+def _change(effects: Sequence[Effect]) -> Change:
+    return Change("draft", UNRELEASED, "", "", None, tuple(effects), "draft")
+
+
+class _Sets:
+    """Numbers that belong together, directly or by way of others."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+
+    def _root(self, index: int) -> int:
+        while self._parent[index] != index:
+            index = self._parent[index]
+        return index
+
+    def join(self, one: int, other: int) -> None:
+        low, high = sorted((self._root(one), self._root(other)))
+        self._parent[high] = low
+
+    def members(self) -> list[list[int]]:
+        found: dict[int, list[int]] = {}
+        for index in range(len(self._parent)):
+            found.setdefault(self._root(index), []).append(index)
+        return list(found.values())
+
+
+def _intent(effect: Effect) -> Hashable:
+    """What tells that two effects do the same thing at two places."""
+    data = effect.as_data()
+    target = data.pop("target", None)
+    if not isinstance(target, str):
+        return id(effect)
+    at = Target.parse(target)
+    is_part = not at.steps and not at.section
+    if is_part and effect.kind in COME_OR_GO:
+        return id(effect)
+    data.pop("before", None)
+    return effect.kind, "" if is_part else at.name, repr(data)
+
+
+def _schemas_come_or_gone(applied: AppliedEffect) -> list[Part]:
+    return [part for part in {*applied.older.parts, *applied.newer.parts} if _is_come_or_gone(applied, part)]
+
+
+def _is_come_or_gone(applied: AppliedEffect, part: Part) -> bool:
+    return part.kind == "schema" and (part in applied.older.parts) != (part in applied.newer.parts)
+
+
+def _first_or_last_refers(applied: AppliedEffect, schema: Part) -> bool:
+    """Whether an effect brings or takes a reference to a schema."""
+
+    def refers(contract: Contract, part: Part) -> bool:
+        return part in contract.parts and any(schema_of(ref) == schema for ref in references(contract.parts[part]))
+
+    changed = changed_parts(applied.older, applied.newer)
+    return any(refers(applied.older, part) != refers(applied.newer, part) for part in changed)
+
+
+def _combined(
+    members: Sequence[AppliedEffect], newer: Contract, everything: Sequence[AppliedEffect]
+) -> tuple[Effect, ...]:
+    """The effects of a group, those that do the same at several targets as one, if that leads to the same contract."""
+    separate = tuple(one.effect for one in members)
+    together = _with_lists(separate)
+    if len(together) == len(separate):
+        return separate
+    # All else being reverted as it was, the group as one must give what it gave one by one.
+    rest = [one.effect for one in everything if one not in members]
+    try:
+        older = _older((*rest, *together), newer)
+    except RegistryErrors:
+        return separate
+    was = everything[0].older
+    return together if same(older.parts, was.parts) and same(older.document, was.document) else separate
+
+
+def _older(effects: Sequence[Effect], newer: Contract) -> Contract:
+    return undone(_change(effects), newer)[0].older
+
+
+def _with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """Effects that differ only in their target as one with a list of targets."""
+    found: dict[Hashable, Effect] = {}
+    for effect in effects:
+        if not isinstance(effect, TargetedEffect):
+            found[id(effect)] = effect
+            continue
+        key = (effect.kind, repr(effect.as_data() | {"target": None}))
+        other = found.get(key)
+        if isinstance(other, TargetedEffect):
+            effect = other.model_copy(update={"target": (*other.target, *effect.target)})
+        found[key] = effect
+    return tuple(found.values())
+
+
+def _about(effect: Effect) -> str:
+    """What an effect is about, in words for a name."""
+    data = effect.as_data()
+    if not isinstance(effect, TargetedEffect):
+        return f"{data['new']}"
+    target = effect.target[0]
+    name = data.get("new", "") if isinstance(data.get("new"), str) else ""
+    if len(effect.target) > 1 and (target.steps or name):
+        return name or target.name
+    return f"{target} {name}"
+
+
+def _slug(text: str) -> str:
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
+    return "-".join(word.lower() for word in words)[:60].strip("-") or "change"

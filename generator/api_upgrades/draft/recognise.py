@@ -1,0 +1,224 @@
+"""Renames, recognised: what went away and what came, where one may be the other under a new name.
+
+Nothing is decided here. Each likely rename is a `Question`, and whoever asks decides.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from api_upgrades import schema as schemas
+from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import Contract, Json, same
+from api_upgrades.effects import Move
+from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.locate import schema_spot, section_spot
+from api_upgrades.meaning import meaning
+from api_upgrades.names import Names
+from api_upgrades.schema import MISSING
+from api_upgrades.severity import RuleTable
+from api_upgrades.target import PARAMETER_LOCATIONS, Target
+
+SIMILAR = 0.6
+"""How alike two names are, by `difflib`, to be taken for one thing's."""
+
+ALIKE = 0.7
+"""How many of all their properties two schemas share, to be taken for one thing."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether a place that is gone goes on as one of those that are new, the likeliest first."""
+
+    old: Target
+    candidates: tuple[Target, ...]
+
+    def __str__(self) -> str:
+        new = " or ".join(f"`{_shown(one)}`" for one in self.candidates)
+        return f"`{_shown(self.old)}` is gone. Is it {new} now?"
+
+
+class Ambiguous(ApiUpgradesError):
+    """Something may have been renamed, and nobody is there to say so."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        super().__init__("\n".join(map(_with_answers, questions)))
+
+
+def _with_answers(question: Question) -> str:
+    answers = [f"--rename '{question.old}={_shown(one)}'" for one in question.candidates]
+    return f"{question} Say {' or '.join(answers)}, or --no-renames."
+
+
+Decide = Callable[[Question], Target | None]
+"""Says which of the candidates it is, if any."""
+
+
+def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Names:
+    """How names move between two contracts: `names`, and what `decide` says of the rest."""
+    for stage in _STAGES:
+        gone, new = _gone_and_new(was, now, names, stage)
+        moves: list[Move] = []
+        for place in gone:
+            free = [one for one in new if one not in {move.new for move in moves}]
+            candidates = _candidates(was, now, place, gone, free)
+            chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
+            if chosen is not None:
+                moves.append(Move(place.target, chosen))
+        names += Names.of(moves)
+    return names
+
+
+def as_said(was: Contract, now: Contract, renames: Iterable[str]) -> Names:
+    """How names move as somebody says, `old=new` each. Raises ApiUpgradesError for one that fits nothing."""
+    names = Names()
+    left = list(dict.fromkeys(renames))
+    known: list[str] = []
+    for stage in _STAGES:
+        gone, new = _gone_and_new(was, now, names, stage)
+        known += [f"{_bare(place.target)}={_bare(one)}" for place in gone for one in new if _beside(place.target, one)]
+        found = [(text, Move(old.target, one)) for text in left for old in gone for one in new if _says(text, old, one)]
+        names += Names.of(move for _, move in found)
+        left = [text for text in left if text not in dict(found)]
+    for text in left:
+        hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
+        raise ApiUpgradesError(f"--rename {text}: nothing went away and came under these names{hint}")
+    return names
+
+
+_STAGES = ("part", "place", "value")
+"""What is renamed: schemas and operations, then properties and parameters, then values of enums."""
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """A place that is gone: the name that it would have now, and its older one."""
+
+    target: Target
+    origin: Target
+
+
+def _gone_and_new(was: Contract, now: Contract, names: Names, stage: str) -> tuple[list[_Gone], list[Target]]:
+    gone: dict[_Gone, None] = {}
+    new: dict[Target, None] = {}
+    for finding in compare(was, now, names, lambda part: (), RuleTable.with_overrides({})):
+        step = _value_step(finding)
+        target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
+        if _stage(finding, target) != stage:
+            continue
+        if finding.after is None:
+            gone[_Gone(target, origin)] = None
+        else:
+            new[target] = None
+    return list(gone), list(new)
+
+
+def _value_step(finding: Finding) -> str:
+    values = {"enum-value-removed": finding.before, "enum-value-added": finding.after}
+    return f"={schemas.as_text(values[finding.rule])}" if finding.rule in values else ""
+
+
+def _stage(finding: Finding, target: Target) -> str:
+    """At which stage a finding is looked at; at none unless something with a name went away or came."""
+    if target.steps[-1:] and target.steps[-1].startswith("="):
+        return "value"
+    if finding.facet != "existence":
+        return ""
+    if not target.section and not target.steps:
+        return "part"
+    return "place" if target.steps or target.section.partition(" ")[0] in PARAMETER_LOCATIONS else ""
+
+
+def _says(text: str, old: _Gone, new: Target) -> bool:
+    if text in (f"{old.origin}={new}", f"{old.target}={new}", f"{old.target}={_shown(new)}"):
+        return True
+    return _beside(old.target, new) and text in (f"{_bare(old.target)}={_bare(new)}", f"{old.target}={_bare(new)}")
+
+
+def _beside(old: Target, new: Target) -> bool:
+    """Whether two places stand in the same holder, parts in the contract."""
+    if not old.section and not old.steps:
+        return not new.section and not new.steps
+    return old.holder == new.holder and old.section.partition(" ")[0] == new.section.partition(" ")[0]
+
+
+def _bare(target: Target) -> str:
+    return target.name.removeprefix("=")
+
+
+def _shown(target: Target) -> str:
+    """A place as a person writes it; a value of an enum alone."""
+    return _bare(target) if target.steps[-1:] and target.steps[-1].startswith("=") else str(target)
+
+
+def _candidates(
+    was: Contract, now: Contract, place: _Gone, gone: Sequence[_Gone], new: Sequence[Target]
+) -> list[Target]:
+    """What a place may be now: those of a similar name before all others; without any, the only one there is."""
+    likely = [one for one in new if _is_likely(was, now, place, one)]
+    others = [other for other in gone if other != place and any(_is_likely(was, now, other, one) for one in likely)]
+    similar = [
+        one
+        for one in sorted(likely, key=lambda one: -_similarity(place.target, one))
+        if _similarity(place.target, one) >= SIMILAR
+        # What another place, gone too, resembles more is that one's.
+        and all(_similarity(other.target, one) <= _similarity(place.target, one) for other in others)
+    ]
+    return similar or (likely if not others else [])
+
+
+def _similarity(old: Target, new: Target) -> float:
+    """How alike two names are; those that share half of their words or more are."""
+    one, other = _words(_bare(old)), _words(_bare(new))
+    ratio = difflib.SequenceMatcher(None, "".join(one), "".join(other)).ratio()
+    shares = len({*one} & {*other}) * 2 >= max(len(one), len(other))
+    return max(ratio, SIMILAR if shares else 0)
+
+
+def _words(name: str) -> list[str]:
+    return [word.casefold() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", name)]
+
+
+def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
+    """Whether one could be the other: the same thing by its type and its example."""
+    if not _beside(old.target, new):
+        return False
+    if old.target.part is not None and not new.section and not new.steps:
+        return _are_alike(was, now, old.origin, new)
+    if new.steps[-1:] and new.steps[-1].startswith("="):
+        return _similarity(old.target, new) >= SIMILAR
+    before, after = _value(was, old.origin), _value(now, new)
+    if not same(meaning(before), meaning(after)):
+        return False
+    example, other = _example(before), _example(after)
+    if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
+        return schemas.ref(before) is not None or _similarity(old.target, new) >= SIMILAR
+    return same(example, other)
+
+
+def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:
+    """Whether two parts could be one."""
+    if old.part is None or new.part is None or old.part.kind != new.part.kind:
+        return False
+    before, after = was.parts[old.part], now.parts[new.part]
+    if old.part.kind == "operation":
+        has_same_id = "operationId" in before and before["operationId"] == after.get("operationId")
+        return has_same_id or old.part.path == new.part.path
+    if same(meaning(before), meaning(after)):
+        return True
+    one, other = set(schemas.property_names(before)), set(schemas.property_names(after))
+    return old.part.kind == "schema" and len(one & other) >= ALIKE * max(len(one | other), 1)
+
+
+def _value(contract: Contract, target: Target) -> Json:
+    """What stands at a property or a parameter."""
+    spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+    found = spot.read(contract)
+    return {key: value for key, value in found.items() if key not in ("name", "in")} if not target.steps else found
+
+
+def _example(value: Json) -> Json:
+    return schemas.example(value.get("schema", value)) if isinstance(value, dict) else MISSING

@@ -1,0 +1,164 @@
+"""What was released against what is derived now: freezing contracts, and finding those that are not what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import ValidationError
+
+from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import Contract, Json, Part, escape
+from api_upgrades.draft.undo import left_over
+from api_upgrades.effects import KINDS
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.history import History
+from api_upgrades.lock import Lock, Locks, changed_digests
+from api_upgrades.meaning import Digests, meaning
+from api_upgrades.names import Names
+from api_upgrades.severity import Direction, RuleTable
+from api_upgrades.target import Target
+from api_upgrades.usage import References, Usage
+from api_upgrades.visibility import Visibility
+
+
+class Freezer:
+    """Makes locks of a history. What several versions share is read once."""
+
+    def __init__(self) -> None:
+        self._visibility = Visibility()
+        self._digests = Digests()
+
+    def digests(self, contract: Contract) -> dict[str, str]:
+        """The digests of what is public in a contract."""
+        return self._digests.of(self.public(contract))
+
+    def public(self, contract: Contract) -> Contract:
+        return self._visibility.public(contract)
+
+    def locks(self, history: History, before: Locks) -> Locks:
+        """The locks of all released versions of a history. Amendments of `before` are kept."""
+        found: dict[str, Lock] = {}
+        older: dict[str, str] = {}
+        newest = history.latest.id
+        for version in history.registry.versions:
+            contract = history.contract_at(version.id)
+            newer = self.digests(contract)
+            step = history.steps.get(version.id)
+            old = before.by_version.get(version.id)
+            found[version.id] = Lock(
+                additions=[one.id for one in history.registry.additions] if version.id == newest else None,
+                amendments=old.amendments if old else [],
+                effects=[applied.effect.as_data() for applied in step.effects] if step else [],
+                parts=changed_digests(older, newer),
+                contract=self.public(contract).to_openapi() if version.id == newest else None,
+            )
+            older = newer
+        return before.with_locks(found)
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What the locks say of the versions that have one, oldest first."""
+
+    locks: Locks
+
+    @cached_property
+    def digests(self) -> Mapping[str, Mapping[str, str]]:
+        """The digest of each part at each version."""
+        found: dict[str, dict[str, str]] = {}
+        current: dict[str, str] = {}
+        for version, lock in self.locks.by_version.items():
+            merged = {**current, **lock.parts}
+            current = {part: digest for part, digest in merged.items() if digest is not None}
+            found[version] = current
+        return found
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
+        freezer = Freezer()
+        found: dict[str, Contract] = {}
+        newest_first = list(self.locks.by_version.items())[::-1]
+        whole = next((lock.contract for _, lock in newest_first), None)
+        contract = None if whole is None else Contract.from_openapi(whole)
+        for version, lock in newest_first:
+            if contract is None or freezer.digests(contract) != self.digests[version]:
+                break
+            found[version] = contract
+            contract = _reverted(contract, lock)
+        return found
+
+
+def _reverted(contract: Contract, lock: Lock) -> Contract | None:
+    try:
+        for data in reversed(lock.effects):
+            contract = KINDS[data["kind"]].model_validate(data).revert(contract)
+    except (DoesNotFit, ValidationError, KeyError):
+        return None
+    return contract
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference in what two contracts promise, `text` saying which; `finding` is None where no rule names it."""
+
+    place: str
+    text: str
+    part: str
+    finding: Finding | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.text}" if self.is_sentence else f"{self.place}: {self.text}"
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the text goes on from the place: `Appointment.note is gone`."""
+        return self.finding is None or self.finding.facet == "existence"
+
+
+def differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
+    """Every difference in what two contracts promise, names not followed, those first that rules name."""
+    references = References()
+    usages = [Usage(contract, references) for contract in (was, now)]
+
+    def directions(part: Part) -> Iterable[Direction]:
+        return [one for usage in usages for one in usage.directions(part)]
+
+    named: set[str] = set()
+    seen: set[str] = set()
+    for finding in compare(was, now, Names(), directions, table):
+        part = str(Target(finding.target.part))
+        named.add(part)
+        difference = Difference(str(finding.target), finding.text, part, finding)
+        if str(difference) not in seen:
+            seen.add(str(difference))
+            yield difference
+    yield from _unnamed(was, now, named)
+
+
+def _unnamed(was: Contract, now: Contract, named: set[str]) -> Iterator[Difference]:
+    """What differs in parts in which no rule found anything."""
+    pairs: list[tuple[str, Json, Json]] = [
+        (str(Target(part)), value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
+    ]
+    pairs.append((str(Target(None)), was.document, now.document))
+    for place, before, after in pairs:
+        if place in named or before is after:
+            continue
+        for left in left_over(meaning(after), meaning(before)):
+            pointer = "".join(f"/{escape(str(key))}" for key in left.pointer)
+            yield Difference(place, f"differs at {pointer or 'its top'}", place)
+
+
+def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
+    """The versions, newest first, and the parts of each, that are no longer what was released by any of the histories:
+    while an addition is on its way into the locks, some hold it and some don't.
+    """
+    freezer = Freezer()
+    for version, was in reversed(list(frozen.digests.items())):
+        found = [freezer.digests(history.contract_at(version)) for history in histories]
+        for part in dict.fromkeys([*was, *found[0]]):
+            if all(was.get(part) != now.get(part) for now in found):
+                yield version, part

@@ -1,0 +1,151 @@
+"""`lock.json`: what a version was when it was released. Its form, and the reading and writing of it.
+
+A lock holds the digests of the parts that differ from the version before (null for one that went), and the effects
+that led to it; the newest also holds its contract whole, and the additions that are in the digests of all locks. So
+what all of them hold grows with what changed, and yet every released contract can be derived from them alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api_upgrades.contract import JsonObject
+from api_upgrades.errors import Location, RegistryError, RegistryErrors
+from api_upgrades.files import write
+from api_upgrades.forms import Date, Text
+
+LOCK = "lock.json"
+
+
+class Amendment(BaseModel):
+    """A deliberate correction of what was released: the day, the reason, and the places that it is about."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    date: Date
+    why: Text
+    places: list[str]
+
+
+class Lock(BaseModel):
+    """One `lock.json`. `effects` are as in change files, in the order in which they happened."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    additions: list[str] | None = None
+    amendments: list[Amendment] = []
+    effects: list[dict[str, Any]]
+    parts: dict[str, Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None]
+    contract: dict[str, Any] | None = None
+
+    def text(self) -> str:
+        """The file's text: a line for each effect and for each part, so that a diff shows which of them changed."""
+        lines = [f'  "additions": {_line(self.additions)}'] if self.additions is not None else []
+        if self.amendments:
+            lines.append(_block("amendments", "[]", [_line(one.model_dump()) for one in self.amendments]))
+        lines.append(_block("effects", "[]", [_line(effect) for effect in self.effects]))
+        lines.append(
+            _block("parts", "{}", [f"{_line(name)}: {_line(self.parts[name])}" for name in sorted(self.parts)])
+        )
+        if self.contract is not None:
+            contract = json.dumps(self.contract, ensure_ascii=False, indent=1).replace("\n", "\n  ")
+            lines.append(f'  "contract": {contract}')
+        return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _block(key: str, brackets: str, lines: Iterable[str]) -> str:
+    inside = ",\n".join(f"    {line}" for line in lines)
+    return f'  "{key}": {brackets[0]}\n{inside}\n  {brackets[1]}' if inside else f'  "{key}": {brackets}'
+
+
+@dataclass(frozen=True)
+class Locks:
+    """The locks of a registry, by version, oldest first; a version without one is not in it."""
+
+    folder: Path
+    root: Path
+    by_version: Mapping[str, Lock]
+
+    def file(self, version: str) -> str:
+        """The name of a version's lock in messages."""
+        return Path(os.path.relpath(self.folder / version / LOCK, self.root)).as_posix()
+
+    @property
+    def additions(self) -> tuple[str, ...]:
+        """The additions that the digests hold: those that the newest lock names."""
+        named = [lock.additions for lock in self.by_version.values() if lock.additions is not None]
+        return tuple(named[-1]) if named else ()
+
+    def with_locks(self, by_version: Mapping[str, Lock]) -> Locks:
+        return replace(self, by_version=by_version)
+
+    def tidied(self) -> Locks:
+        """The locks without what only the newest one needs."""
+        newest = list(self.by_version)[-1]
+        older = {"additions": None, "contract": None}
+        return self.with_locks(
+            {id: lock if id == newest else lock.model_copy(update=older) for id, lock in self.by_version.items()}
+        )
+
+    def write(self, before: Locks) -> None:
+        """Write the locks that differ from those of `before`, the newest first.
+
+        Killed in between, each version is as it was before or as it is now: what an older version hands down to the
+        newer ones is by then written in these themselves.
+        """
+        for version, lock in reversed(list(self.by_version.items())):
+            if before.by_version.get(version) != lock:
+                write(self.folder / version / LOCK, lock.text())
+
+
+def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
+    """The locks of some versions. Raises RegistryErrors for those that are no locks."""
+    found: dict[str, Lock] = {}
+    errors: list[RegistryError] = []
+    locks = Locks(folder, root, found)
+    for version in versions:
+        try:
+            found[version] = parse_lock((folder / version / LOCK).read_bytes(), locks.file(version))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}"))
+        except RegistryError as error:
+            errors.append(error)
+    if errors:
+        raise RegistryErrors(errors)
+    return locks
+
+
+_RESTORE = "take the file back from version control; it is written by the command alone"
+
+
+def parse_lock(data: bytes, file: str) -> Lock:
+    """One lock. Raises RegistryError with the place and what to do."""
+    try:
+        return Lock.model_validate(json.loads(data))
+    except json.JSONDecodeError as error:
+        message = "holds the marks of a merge" if "<<<<<<<" in error.doc else f"is not JSON: {error.msg}"
+        raise RegistryError(Location(file, error.lineno, error.colno), f"{message}; {_RESTORE}") from None
+    except (UnicodeDecodeError, RecursionError):
+        raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
+    except ValidationError as error:
+        at = "/".join(map(str, error.errors()[0]["loc"]))
+        raise RegistryError(Location(file), f"is no lock: {error.errors()[0]['msg']} at {at!r}; {_RESTORE}") from None
+
+
+def changed_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:
+    """What a lock says of its parts: the digests that differ from those before, null for parts that went."""
+    gone: JsonObject = dict.fromkeys(part for part in older if part not in newer)
+    return {part: digest for part, digest in newer.items() if older.get(part) != digest} | dict(gone)

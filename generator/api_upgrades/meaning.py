@@ -1,0 +1,131 @@
+"""What some JSON of a contract promises, apart from how it is worded.
+
+Wording, examples, and the order of keys are no promise: two values of one *meaning* are the same to a caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+from api_upgrades import schema as schemas
+from api_upgrades.contract import NAME_MAPS, Contract, Json, JsonObject, Part, same
+from api_upgrades.target import Target
+
+_EXAMPLES = frozenset({"example", "examples", "x-example-omit"})
+_WORDS = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
+"""What is said for people. Tags are how pages group, `info` is about the document itself."""
+
+_NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
+"""Keywords whose keys are names. The sections of `components` are treated as names that hold names."""
+
+_SETS = frozenset({"required", "enum", "type", "parameters"})
+"""Keywords whose lists have no order."""
+
+DIGITS = 16
+"""Of a digest: 64 bits, for a diff that people read."""
+
+
+def meaning(value: Json) -> Json:
+    """Some keyword's JSON without what is no promise. Two values of one meaning give the same JSON."""
+    if isinstance(value, list):
+        return [meaning(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _of_keyword(key, item) for key, item in value.items() if key not in _EXAMPLES | _WORDS}
+
+
+def _of_keyword(key: str, value: Json) -> Json:
+    if key == "components":
+        return {section: {name: meaning(one) for name, one in value[section].items()} for section in value}
+    if key in _NAMES and isinstance(value, Mapping):
+        return {name: meaning(one) for name, one in value.items()}
+    if key in _SETS and isinstance(value, list):
+        items = value if key == "enum" else [meaning(item) for item in value]
+        return sorted(items, key=_text)
+    if key in ("default", "const") or key.startswith("x-"):
+        return value
+    return meaning(value)
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(value: Json) -> str:
+    """The digest of a meaning."""
+    return hashlib.sha256(_text(meaning(value)).encode()).hexdigest()[:DIGITS]
+
+
+class Digests:
+    """The digests of contracts, made once for all contracts that share a part."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Json, str]] = {}
+
+    def of(self, contract: Contract) -> dict[str, str]:
+        """The digest of each part by its target, and that of the rest of the document."""
+        parts = {str(Target(part)): self._of(value) for part, value in contract.parts.items()}
+        return parts | {str(Target(None)): self._of(contract.document)}
+
+    def _of(self, value: Json) -> str:
+        if id(value) not in self._known:
+            self._known[id(value)] = (value, digest(value))  # the value is kept, so that its id stays its own
+        return self._known[id(value)][1]
+
+
+def settled(was: Contract, now: Contract) -> Contract:
+    """An older contract in today's words, examples and order, wherever these are all that differs."""
+    parts: dict[Part, JsonObject] = {
+        part: settled_value(value, now.parts[part]) if part in now.parts else value for part, value in was.parts.items()
+    }
+    document = settled_value(was.document, now.document)
+    if all(now.parts.get(part) is value for part, value in parts.items()) and len(parts) == len(now.parts):
+        parts = dict(now.parts)  # in today's order
+    return Contract(parts, document)
+
+
+def settled_value(was: Json, now: Json) -> Json:
+    """The same for one value; an example stays where what it is an example of is another."""
+    if was is now or same(meaning(was), meaning(now)):
+        return now
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        found = {}
+        for key, value in was.items():
+            if key in _EXAMPLES:
+                found[key] = value
+            elif key not in _WORDS:
+                found[key] = _settled_keyword(key, value, now[key]) if key in now else value
+            elif key in now:
+                found[key] = now[key]
+        return found | {key: value for key, value in now.items() if key in _WORDS}
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        return [settled_value(one, other) for one, other in zip(was, now, strict=True)]
+    return was
+
+
+def _settled_keyword(key: str, was: Json, now: Json) -> Json:
+    if key in _NAMES and isinstance(was, Mapping) and isinstance(now, Mapping):
+        return _settled_names(was, now, key == "components")
+    if key == "parameters" and isinstance(was, list) and isinstance(now, list):
+        by_identity = {_text(identity(one)): one for one in now}
+        return [settled_value(one, by_identity.get(_text(identity(one)), one)) for one in was]
+    return settled_value(was, now)
+
+
+def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> JsonObject:
+    def one(name: str) -> Json:
+        if name not in now:
+            return was[name]
+        if are_sections:
+            return _settled_names(was[name], now[name], False)
+        return settled_value(was[name], now[name])
+
+    names: Iterable[str] = now if was.keys() == now.keys() else was
+    return {name: one(name) for name in names}
+
+
+def identity(parameter: JsonObject) -> Json:
+    """What tells a parameter from the others of its operation."""
+    return parameter.get("$ref") or [parameter.get("in"), parameter.get("name")]
