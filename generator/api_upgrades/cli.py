@@ -13,9 +13,10 @@ from pathlib import Path
 import click
 
 from api_upgrades.brief import brief
+from api_upgrades.change_schema import SCHEMA_FILE, change_schema
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
-from api_upgrades.exports.openapi import openapi_document, openapi_documents
-from api_upgrades.files import write_all
+from api_upgrades.exports.openapi import indented, openapi_document, openapi_documents
+from api_upgrades.files import write, write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
@@ -138,3 +139,20 @@ def render(project: Project, out: Path) -> None:
     """
     pages = render_pages(project.load(), Addresses("index.md"))
     write_all(out, {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)})
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"The file to write.  [default: {SCHEMA_FILE} in the registry]",
+)
+@click.pass_obj
+def schema(project: Project, out: Path | None) -> None:
+    """Write the JSON Schema of change files, by which editors complete and check them.
+
+    Example: api-upgrades schema
+    """
+    file = out or project.root / project.registry / SCHEMA_FILE
+    write(file, indented(change_schema()))
+    click.echo(f"{file}")
