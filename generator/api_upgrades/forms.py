@@ -50,6 +50,8 @@ def _not_null(value: object) -> object:
 
 
 class _Given(BeforeValidator):
+    """A validator that leaves of `text or null` the text alone, also for editors."""
+
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         text: dict[str, Any] = handler(schema)["anyOf"][0]
         return text
@@ -60,7 +62,6 @@ def _for_editors(pattern: str, message: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "patternErrorMessage": message})
 
 
-_END = r"$(?!\n)"  # in Python `$` alone also holds before a last line break
 _PRINTABLE = rf"^(?![\s\S]*{CONTROL.pattern})"
 
 Text = Annotated[
@@ -73,13 +74,13 @@ Text = Annotated[
 Line = Annotated[
     Text,
     AfterValidator(_one_line),
-    _for_editors(rf"{_PRINTABLE}\s*\S(?:[^\n\r\u2028\u2029]*\S)?\s*{_END}", "write one line of text here"),
+    _for_editors(rf"{_PRINTABLE}\s*\S(?:[^\n\r\u2028\u2029]*\S)?\s*$", "write one line of text here"),
 ]
 Date = Annotated[
     Line,
     AfterValidator(_date),
     _for_editors(
-        rf"^\s*(?!0000)[0-9]{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\s*{_END}", "write a date like 2024-01-31"
+        r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\s*$", "write a date like 2024-01-31"
     ),
 ]
 Given = _Given(_not_null)
