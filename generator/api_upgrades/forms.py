@@ -8,8 +8,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticKnownError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticKnownError
 
 from api_upgrades.yaml_file import CONTROL, shown
 
@@ -41,10 +49,41 @@ def _not_null(value: object) -> object:
     return value
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_printable)]
-Line = Annotated[Text, AfterValidator(_one_line)]
-Date = Annotated[Line, AfterValidator(_date)]
-Given = BeforeValidator(_not_null)
+class _Given(BeforeValidator):
+    """A validator that leaves of `text or null` the text alone, also for editors."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        text: dict[str, Any] = handler(schema)["anyOf"][0]
+        return text
+
+
+def _for_editors(pattern: str, message: str) -> WithJsonSchema:
+    """What the validators before it say, as JSON Schema can."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "patternErrorMessage": message})
+
+
+_PRINTABLE = rf"^(?![\s\S]*{CONTROL.pattern})"
+
+Text = Annotated[
+    str,
+    AfterValidator(_printable),
+    AfterValidator(str.strip),
+    Field(min_length=1),
+    _for_editors(rf"{_PRINTABLE}[\s\S]*\S", "write some text here, without control characters"),
+]
+Line = Annotated[
+    Text,
+    AfterValidator(_one_line),
+    _for_editors(rf"{_PRINTABLE}\s*\S(?:[^\n\r\u2028\u2029]*\S)?\s*$", "write one line of text here"),
+]
+Date = Annotated[
+    Line,
+    AfterValidator(_date),
+    _for_editors(
+        r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\s*$", "write a date like 2024-01-31"
+    ),
+]
+Given = _Given(_not_null)
 """A key may be absent; if it is there, so is its text."""
 
 

@@ -23,15 +23,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from api_upgrades.contract import METHODS, Part
 
 PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
 _PLAIN = re.compile(r"[A-Za-z0-9_$@-]+")
-_OPERATION = re.compile(rf"({'|'.join(method.upper() for method in METHODS)}) (\S+)")
-_STEP = re.compile(r'\[\]|\{\}|\.(?:[A-Za-z0-9_$@-]+|"(?:[^"\\]|\\.)*")')
+_ANY_NAME = rf'(?:{_PLAIN.pattern}|"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{{4}}))*")'
+_STATUS = r"(?:[1-5](?:[0-9][0-9]|XX)|default)"
+_OPERATION = re.compile(rf"(?:{'|'.join(method.upper() for method in METHODS)}) \S+")
+_STEP = re.compile(rf"(?:\[\]|\{{\}}|\.{_ANY_NAME})")
+
+_SECTION = rf"(?:request|response(?: {_STATUS})?|(?:{'|'.join(PARAMETER_LOCATIONS)}) {_ANY_NAME})"
+PATTERN = (
+    rf"^(?:{_ANY_NAME}{_STEP.pattern}*"
+    rf"|{_OPERATION.pattern}(?: {_SECTION}{_STEP.pattern}*)?"
+    rf'|webhook (?:(?!")[^ ]*|{_ANY_NAME})(?: payload{_STEP.pattern}*)?'
+    r")$(?!\n)"  # where a `$` stands before a last line break too, as in Python, this does not
+)
+"""What `Target.parse` reads, as one regular expression: for editors, as it can't say what is wrong."""
+
+_NOT_A_TARGET = "not a target; write 'Schema.property', 'POST /path request' or 'webhook name'"
 
 
 @dataclass(frozen=True)
@@ -124,8 +137,12 @@ class Target:
         """In YAML and JSON a target is its text."""
         from_text: Callable[[str], Target] = cls.parse
         return core_schema.no_info_after_validator_function(
-            from_text, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
+            from_text, core_schema.str_schema(), ref="Target", serialization=core_schema.to_string_ser_schema()
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": PATTERN, "patternErrorMessage": _NOT_A_TARGET}
 
 
 def _part_text(part: Part) -> str:
@@ -154,7 +171,7 @@ def _name(text: str, whole: str) -> tuple[str, str]:
         return name, text[end:]
     match = _PLAIN.match(text)
     if not match:
-        raise ValueError(f"{whole!r} is not a target; write 'Schema.property', 'POST /path request' or 'webhook name'")
+        raise ValueError(f"{whole!r} is {_NOT_A_TARGET}")
     return match.group(0), text[match.end() :]
 
 
@@ -179,7 +196,7 @@ def _section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tupl
             raise ValueError(f"{whole!r}: say which {word} parameter")
         name, rest = _name(rest[1:], whole)
         return f"{word} {name}", _steps(rest, whole)
-    if word == "response" and (status := re.match(r" ([1-5](?:\d\d|XX)|default)", rest)):
+    if word == "response" and (status := re.match(rf" ({_STATUS})", rest)):
         return f"response {status.group(1)}", _steps(rest[status.end() :], whole)
     return word, _steps(rest, whole)
 

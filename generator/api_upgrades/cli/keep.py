@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date as Date
+from pathlib import Path
 
 import click
 
 from api_upgrades.amend import amended, locked, rebased
+from api_upgrades.change_schema import SCHEMA_FILE, change_schema
 from api_upgrades.check import Checked, Fault
 from api_upgrades.check import check as checked_of
 from api_upgrades.cli.group import main
@@ -16,7 +18,8 @@ from api_upgrades.contract import Json
 from api_upgrades.draft.files import draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
 from api_upgrades.errors import RegistryError, RegistryErrors
-from api_upgrades.files import write_all
+from api_upgrades.exports.openapi import indented
+from api_upgrades.files import write, write_all
 from api_upgrades.names import Names
 from api_upgrades.project import Project
 from api_upgrades.release import release as release_version
@@ -211,3 +214,20 @@ def amend(project: Project, version: str, why: str) -> None:
     locks, versions = amended(standing, version, why.strip(), Date.today().isoformat())
     locks.write(standing.locks)
     click.echo(f"Amended: {', '.join(reversed(versions))}.")
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"The file to write.  [default: {SCHEMA_FILE} in the registry]",
+)
+@click.pass_obj
+def schema(project: Project, out: Path | None) -> None:
+    """Write the JSON Schema of change files, by which editors complete and check them.
+
+    Example: api-upgrades schema
+    """
+    file = out or project.root / project.registry / SCHEMA_FILE
+    write(file, indented(change_schema()))
+    click.echo(str(file))

@@ -105,9 +105,9 @@ def _as_written(targets: tuple[Target, ...]) -> str | list[str]:
 
 Targets = Annotated[
     tuple[Target, ...],
-    BeforeValidator(_as_tuple, json_schema_input_type=str | list[str]),
-    PlainSerializer(_as_written),
     Field(min_length=1),
+    BeforeValidator(_as_tuple, json_schema_input_type=Target | Annotated[list[Target], Field(min_length=1)]),
+    PlainSerializer(_as_written),
 ]
 """One target or a list of them: where one intent touches many places, the same is done at each."""
 

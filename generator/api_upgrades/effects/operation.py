@@ -62,7 +62,7 @@ class MoveOperation(TargetedEffect):
     """
 
     kind: Literal["move_operation"] = "move_operation"
-    was_method: str | None = Field(None, pattern="^(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE)$")
+    was_method: Literal["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] | None = None
     was_path: str | None = Field(None, pattern="^/")
 
     def _old(self, part: Part) -> Part:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
 from api_upgrades.effects import KINDS, Effect
+from api_upgrades.kinds import DESCRIPTIONS, described
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 
@@ -57,12 +57,6 @@ def kind_pages(site: Site) -> Iterator[Page]:
     )
 
 
-def described(kind: type[Effect]) -> tuple[str, str]:
-    """What a kind's docstring says, and the YAML that it ends with."""
-    says, _, example = (inspect.getdoc(kind) or "").partition("\n\n")
-    return says, inspect.cleandoc(example)
-
-
 def _title(module: str) -> str:
     return {"property": "Properties", "value": "Values", "enum": "Enums", "prose": "Beside the structure"}.get(
         module, f"{module.capitalize()}s" if module != "replace" else "Last resort"
@@ -77,16 +71,3 @@ def _fields(kind: type[Effect]) -> Iterator[FieldView]:
 
 def _description(name: str, field: FieldInfo) -> str:
     return field.description or DESCRIPTIONS.get(name, "")
-
-
-DESCRIPTIONS = {
-    "target": "The place, or a list of places.",
-    "old": "The older name.",
-    "new": "The newer name.",
-    "was": "What was there before.",
-    "required": "Whether it was required.",
-    "keyword": "The JSON Schema keyword.",
-    "value": "The value.",
-    "replaced_by": "What to use instead.",
-}
-"""What a field is called the same for in all kinds; a kind's own description comes first."""
