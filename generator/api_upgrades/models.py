@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from api_upgrades.contract import LITERALS, NAME_MAPS, SCHEMA_REF, Json, references, schema_of
 from api_upgrades.errors import ApiUpgradesError
-from api_upgrades.schema import OUTSIDE
+from api_upgrades.schema import OUTSIDE, in_order
 
 Model: TypeAlias = type[BaseModel]
 Use: TypeAlias = tuple[Model, JsonSchemaMode]
@@ -103,8 +103,9 @@ class ModelSchemas:
             if key in NAME_MAPS and isinstance(item, Mapping):
                 result[key] = {name: self._resolved(kept, within) for name, kept in item.items()}
             elif key != _CLASS:
-                result[key] = item if key in LITERALS else self._resolved(item, within)
-        return result
+                is_data = key in LITERALS or key == "discriminator" or key.startswith("x-")
+                result[key] = item if is_data else self._resolved(item, within)
+        return in_order(result)
 
     def _refuse_ambiguous(self, schemas: Mapping[str, Json]) -> None:
         """Refuse the names that pydantic made up because the class's own name would mean two schemas."""

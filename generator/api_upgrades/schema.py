@@ -22,6 +22,7 @@ from api_upgrades.contract import (
     Pointer,
     at,
     drop,
+    insert,
     put,
     unescape,
 )
@@ -83,8 +84,42 @@ def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
     return at(schema, pointer[:-1]).get(keyword, default)
 
 
+_ORDER = (
+    *("title", "description", "type", "$ref", *COMBINATIONS, "enum", "const", "format", "pattern"),
+    *("properties", "required", "additionalProperties", "items"),
+)
+_LAST = ("default", "nullable", "readOnly", "writeOnly", "deprecated", "x-replaced-by", "example", "examples")
+_RANKS = {keyword: rank for rank, keyword in enumerate(_ORDER)} | {
+    keyword: 1000 + rank for rank, keyword in enumerate(_LAST)
+}
+
+
+def rank(keyword: str) -> int:
+    """Where a keyword stands among others: what a value is, its constraints, what is said beside it.
+
+    Every schema that comes from models is in this order, and what is put into a schema takes its place in it. So a
+    keyword that went and is put back stands where it stood.
+    """
+    return _RANKS.get(keyword, 2000 if keyword.startswith("x-") else 500)
+
+
+def in_order(schema: JsonObject) -> dict[str, Json]:
+    """The schema with its keywords in their order."""
+    return dict(sorted(schema.items(), key=lambda item: (rank(item[0]), item[0])))
+
+
+def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
+    """The schema with more keywords, each new one before the first that it precedes; what is there stays in place."""
+    found = dict(schema)
+    for keyword, value in more.items():
+        after = next((key for key in found if (rank(key), key) > (rank(keyword), keyword)), None)
+        found = {**found, keyword: value} if keyword in found else insert(found, keyword, value, after)
+    return found
+
+
 def with_keyword(schema: JsonObject, keyword: str, value: Json) -> JsonObject:
-    result: JsonObject = put(schema, keyword_pointer(schema, keyword), value)
+    pointer = keyword_pointer(schema, keyword)
+    result: JsonObject = put(schema, pointer[:-1], merged(at(schema, pointer[:-1]), {keyword: value}))
     return result
 
 
@@ -122,9 +157,9 @@ def with_nullable(schema: JsonObject, nullable: bool, dialect: str) -> JsonObjec
 def _add_null(schema: JsonObject, dialect: str) -> JsonObject:
     if dialect == "3.0" and "$ref" in schema:  # beside which nothing counts
         beside = {key: kept for key, kept in schema.items() if key != "$ref"}
-        return {"allOf": [{"$ref": schema["$ref"]}], **beside, "nullable": True}
+        return merged({"allOf": [{"$ref": schema["$ref"]}], **beside}, {"nullable": True})
     if dialect == "3.0":
-        return {**schema, "nullable": True}
+        return merged(schema, {"nullable": True})
     if isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema:
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):
@@ -134,7 +169,7 @@ def _add_null(schema: JsonObject, dialect: str) -> JsonObject:
     for keyword in ("anyOf", "oneOf"):
         if set(value) == {keyword}:
             return {**schema, keyword: [*value[keyword], {"type": "null"}]}
-    return {"anyOf": [value, {"type": "null"}], **beside}
+    return merged(beside, {"anyOf": [value, {"type": "null"}]})
 
 
 def _drop_null(schema: JsonObject) -> JsonObject:
@@ -145,7 +180,7 @@ def _drop_null(schema: JsonObject) -> JsonObject:
             if len(left) > 1:
                 return {**schema, keyword: left}
             beside = {key: kept for key, kept in schema.items() if key != keyword}
-            return {**left[0], **beside}
+            return merged(beside, left[0])
     if isinstance(schema.get("type"), list):
         left = [name for name in schema["type"] if name != "null"]
         return {**schema, "type": left[0] if len(left) == 1 else left}
@@ -172,7 +207,7 @@ def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
             if keyword in at(schema, inside):
                 result: JsonObject = put(schema, (*inside, keyword), new)
                 return result
-    return {**schema, "example": value} if dialect == "3.0" else {**schema, "examples": [value]}
+    return merged(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
 
 
 def ref(schema: JsonObject) -> str | None:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from api_upgrades.contract import Contract, Part, references, same, schema_of
+from api_upgrades import schema as schemas
+from api_upgrades.contract import Contract, JsonObject, Part, references, same, schema_of
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import changed_parts
+from api_upgrades.locate import schema_spot
+from api_upgrades.meaning import meaning
 from api_upgrades.registry import UNRELEASED, Change
 from api_upgrades.target import Target
 
 COME_OR_GO = tuple(f"{verb}_{kind}" for verb in ("add", "remove") for kind in ("schema", "operation", "webhook"))
 """Kinds by which a thing of its own comes or goes: two of them are two changes."""
+
+OF_VALUES = (
+    *("add_constraint", "change_constraint", "remove_constraint"),
+    *("add_enum_value", "remove_enum_value", "map_enum_values"),
+)
+"""Kinds that say of a value what it may be: done to values that are alike, it is one type that changed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
                 sets.join(index, other)
     by_intent: dict[Hashable, int] = {}
     for index, one in enumerate(applied):
-        sets.join(index, by_intent.setdefault(_intent(one.effect), index))
+        for intent in _intents(one):
+            sets.join(index, by_intent.setdefault(intent, index))
     for index, schema in ((i, part) for i, one in enumerate(applied) for part in _schemas_come_or_gone(one)):
         for other, one in enumerate(applied):
             if other != index and _first_or_last_refers(one, schema):
@@ -92,18 +103,27 @@ class _Sets:
         return list(found.values())
 
 
-def _intent(effect: Effect) -> Hashable:
-    """What tells that two effects do the same thing at two places."""
+def _intents(applied: AppliedEffect) -> Iterator[Hashable]:
+    """What tells that two effects belong to one thing that somebody did: its place, and what is done there."""
+    effect = applied.effect
     data = effect.as_data()
-    target = data.pop("target", None)
-    if not isinstance(target, str):
-        return id(effect)
-    at = Target.parse(target)
-    is_part = not at.steps and not at.section
-    if is_part and effect.kind in COME_OR_GO:
-        return id(effect)
-    data.pop("before", None)
-    return effect.kind, "" if is_part else at.name, repr(data)
+    if not isinstance(effect, TargetedEffect) or effect.kind in COME_OR_GO:
+        return
+    (at,) = effect.target
+    if at.steps or at.section:
+        yield "place", at
+    told = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
+    if effect.kind in OF_VALUES:
+        yield effect.kind, repr(told), repr(meaning(schemas.value_schema(_read(applied.newer, at))))
+    elif at.steps:  # a property of one name, which may be null in one object and not in another
+        yield effect.kind, at.name, repr({key: value for key, value in told.items() if key not in ("was", "required")})
+    else:
+        yield effect.kind, at.name if at.section else "", repr(told)
+
+
+def _read(contract: Contract, at: Target) -> JsonObject:
+    found: JsonObject = schema_spot(contract, at).read(contract)
+    return found
 
 
 def _schemas_come_or_gone(applied: AppliedEffect) -> list[Part]:
@@ -165,14 +185,19 @@ def _about(effect: Effect) -> str:
     """What an effect is about, in words for a name."""
     data = effect.as_data()
     if not isinstance(effect, TargetedEffect):
-        return f"{data['new']}"
-    target = effect.target[0]
-    name = data.get("new", "") if isinstance(data.get("new"), str) else ""
-    if len(effect.target) > 1 and (target.steps or name):
-        return name or target.name
-    return f"{target} {name}"
+        return str(data["new"])
+    first = effect.target[0]
+    name = data["new"] if isinstance(data.get("new"), str) else first.name if first.steps else ""
+    parts = [_words(target.part.name if target.part else "document") for target in effect.target]
+    shared = list(takewhile(lambda words: len(set(words)) == 1, zip(*parts, strict=False)))
+    if len(effect.target) == 1:
+        return f"{first} {data['new']}" if "new" in data else str(first)
+    return " ".join([*(words[0] for words in shared), name or first.name])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
 
 
 def _slug(text: str) -> str:
-    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
-    return "-".join(word.lower() for word in words)[:60].strip("-") or "change"
+    return "-".join(word.lower() for word in _words(text))[:60].strip("-") or "change"

@@ -129,7 +129,7 @@ def _stage(finding: Finding, target: Target) -> str:
         return ""
     if not target.section and not target.steps:
         return "part"
-    return "place" if target.steps or target.section.partition(" ")[0] in PARAMETER_LOCATIONS else ""
+    return "place" if target.steps or target.section.partition(" ")[0] in (*PARAMETER_LOCATIONS, "response") else ""
 
 
 def _says(text: str, old: _Gone, new: Target) -> bool:
@@ -191,12 +191,21 @@ def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
     if new.steps[-1:] and new.steps[-1].startswith("="):
         return _similarity(old.target, new) >= SIMILAR
     before, after = _value(was, old.origin), _value(now, new)
+    if new.section.startswith("response ") and not new.steps:
+        return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
+    if "items" in after and "items" not in before:  # one of them became a list of them
+        return _similarity(old.target, new) >= SIMILAR and _is_item(before, after)
     if not same(meaning(before), meaning(after)):
         return False
     example, other = _example(before), _example(after)
     if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
         return schemas.ref(before) is not None or _similarity(old.target, new) >= SIMILAR
     return same(example, other)
+
+
+def _is_item(before: Json, after: Json) -> bool:
+    """Whether a list holds what there was one of, null aside."""
+    return same(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(after["items"])))
 
 
 def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:

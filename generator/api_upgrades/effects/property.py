@@ -67,7 +67,7 @@ def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
         names.insert(sum(order.get(other, -1) < here for other in names), name)
     if not names:
         return {key: kept for key, kept in holder.items() if key != "required"}
-    return {**holder, "required": names}
+    return schemas.merged(holder, {"required": names})
 
 
 class AddProperty(TargetedEffect):
@@ -245,7 +245,7 @@ def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
     item = schemas.with_nullable(own, schemas.is_nullable(schema), dialect)
     beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}
     example = schemas.example(schema)
-    result: JsonObject = {**item, **beside}
+    result: JsonObject = schemas.merged(item, beside)
     if isinstance(example, list) and example:
         result = schemas.with_example(result, example[0], dialect)
     return result

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, same
+from api_upgrades.contract import Contract, Json, JsonObject, insert, same
 from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
 from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.errors import DoesNotFit, did_you_mean
@@ -54,7 +54,7 @@ class ChangeType(TargetedEffect):
             for key, value in spot.read(contract).items()
             if key in schemas.OUTSIDE - {"example", "examples", "default"} and key not in self.was
         }
-        return spot.write(contract, {**self.was, **kept})
+        return spot.write(contract, schemas.merged(self.was, kept))
 
     def headline(self) -> str:
         return self.says("is of another type", "are of another type")
@@ -88,7 +88,8 @@ def _set_required(contract: Contract, target: Target, required: bool) -> Contrac
     if bool(found.get("required")) == required:
         return contract
     left = {key: value for key, value in found.items() if key != "required"}
-    return spot.write(contract, {**left, "required": True} if required else left)
+    before = next((key for key in ("schema", "content") if key in left), None)
+    return spot.write(contract, insert(left, "required", True, before) if required else left)
 
 
 class MakeRequired(_Requiredness):
