@@ -105,8 +105,9 @@ class Locks:
         newer ones is by then written in these themselves.
         """
         for version, lock in reversed(list(self.by_version.items())):
-            if before.by_version.get(version) != lock:
-                write(self.folder / version / LOCK, lock.text())
+            text, old = lock.text(), before.by_version.get(version)
+            if old is None or old.text() != text:  # the order of keys is part of the text
+                write(self.folder / version / LOCK, text)
 
 
 def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:

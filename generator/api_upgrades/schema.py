@@ -85,34 +85,41 @@ def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
 
 
 _ORDER = (
-    *("title", "description", "type", "$ref", *COMBINATIONS, "enum", "const", "format", "pattern"),
+    *("$ref", *COMBINATIONS, "type", "const", "enum", "format", "pattern"),
+    *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems"),
     *("properties", "required", "additionalProperties", "items"),
 )
-_LAST = ("default", "nullable", "readOnly", "writeOnly", "deprecated", "x-replaced-by", "example", "examples")
-_RANKS = {keyword: rank for rank, keyword in enumerate(_ORDER)} | {
-    keyword: 1000 + rank for rank, keyword in enumerate(_LAST)
+_BESIDE = ("title", "description", "default", "nullable", "readOnly", "writeOnly", "deprecated", "x-replaced-by")
+_LAST = ("example", "examples")
+_RANKS = {
+    keyword: step + rank
+    for step, keywords in ((100, _ORDER), (300, _BESIDE), (500, _LAST))
+    for rank, keyword in enumerate(keywords)
 }
 
 
-def rank(keyword: str) -> int:
+def _rank(schema: JsonObject, keyword: str) -> tuple[int, str]:
     """Where a keyword stands among others: what a value is, its constraints, what is said beside it.
 
     Every schema that comes from models is in this order, and what is put into a schema takes its place in it. So a
-    keyword that went and is put back stands where it stood.
+    keyword that went and is put back stands where it stood. An object is described before its properties.
     """
-    return _RANKS.get(keyword, 2000 if keyword.startswith("x-") else 500)
+    if keyword in ("title", "description") and "properties" in schema:
+        return 0, keyword
+    return _RANKS.get(keyword, 400 if keyword.startswith("x-") else 200), keyword
 
 
 def in_order(schema: JsonObject) -> dict[str, Json]:
     """The schema with its keywords in their order."""
-    return dict(sorted(schema.items(), key=lambda item: (rank(item[0]), item[0])))
+    return dict(sorted(schema.items(), key=lambda item: _rank(schema, item[0])))
 
 
 def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
     """The schema with more keywords, each new one before the first that it precedes; what is there stays in place."""
     found = dict(schema)
+    whole = found | dict(more)
     for keyword, value in more.items():
-        after = next((key for key in found if (rank(key), key) > (rank(keyword), keyword)), None)
+        after = next((key for key in found if _rank(whole, key) > _rank(whole, keyword)), None)
         found = {**found, keyword: value} if keyword in found else insert(found, keyword, value, after)
     return found
 
@@ -147,20 +154,35 @@ def is_nullable(schema: JsonObject) -> bool:
     )
 
 
-def with_nullable(schema: JsonObject, nullable: bool, dialect: str) -> JsonObject:
-    """The schema accepting null, or no longer. The form is the one the schema has, else the shortest of the dialect."""
+def with_nullable(schema: JsonObject, nullable: bool, dialect: str, as_branch: bool = False) -> JsonObject:
+    """The schema accepting null, or no longer. The form is the one the schema has, else the shortest of the dialect
+    or, with `as_branch`, a branch of an `anyOf`.
+    """
     if nullable == is_nullable(schema):
         return schema
-    return _add_null(schema, dialect) if nullable else _drop_null(schema)
+    return _add_null(schema, dialect, as_branch) if nullable else _drop_null(schema)
 
 
-def _add_null(schema: JsonObject, dialect: str) -> JsonObject:
+def has_null_branch(value: Json) -> bool | None:
+    """Whether some JSON writes the first value that may be null as an `anyOf`, as pydantic does; None without one."""
+    if isinstance(value, dict):
+        if any(_is_null(branch) for branch in value.get("anyOf", ()) if isinstance(branch, dict)):
+            return True
+        if isinstance(value.get("type"), list) and "null" in value["type"]:
+            return False
+        value = [item for key, item in value.items() if key not in LITERALS]
+    found = (has_null_branch(item) for item in value) if isinstance(value, list) else ()
+    return next((one for one in found if one is not None), None)
+
+
+def _add_null(schema: JsonObject, dialect: str, as_branch: bool) -> JsonObject:
     if dialect == "3.0" and "$ref" in schema:  # beside which nothing counts
         beside = {key: kept for key, kept in schema.items() if key != "$ref"}
         return merged({"allOf": [{"$ref": schema["$ref"]}], **beside}, {"nullable": True})
     if dialect == "3.0":
         return merged(schema, {"nullable": True})
-    if isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema:
+    is_bare = isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema
+    if is_bare and not as_branch:
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):
         return {**schema, "type": [*schema["type"], "null"]}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
@@ -42,12 +41,7 @@ def change_text(first_line: str, effects: Sequence[Effect], asks: bool, date: st
 
 def effect_lines(effects: Iterable[Effect], indent: str = "  ") -> list[str]:
     """The lines of some effects, as items of a list."""
-    found: list[str] = []
-    for effect in effects:
-        data = effect.as_data()
-        line = f"{indent}- {_flow(data)}"
-        found += [line] if len(line) <= WIDTH else _block(data, indent)
-    return found
+    return [line for effect in effects for line in _lines(f"{indent}-", effect.as_data())]
 
 
 def scalar(text: str) -> str:
@@ -55,26 +49,21 @@ def scalar(text: str) -> str:
     return _flow(text)
 
 
+def _lines(start: str, value: Json) -> list[str]:
+    """A value after the start of its line: there, if it fits, else each key and each item on lines of its own."""
+    one = f"{start} {_flow(value)}"
+    if len(one) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return [one]
+    indent = " " * (len(start) - len(start.lstrip()) + 2)
+    if isinstance(value, list):
+        return [start, *(line for item in value for line in _lines(f"{indent}-", item))]
+    inner = [line for key, item in value.items() for line in _lines(f"{indent}{_flow(key)}:", item)]
+    return [f"{start} {inner[0].lstrip()}", *inner[1:]] if start.endswith("-") else [start, *inner]
+
+
 def _flow(value: Json) -> str:
     """Some JSON on one line."""
-    return re.sub(r"\n\.\.\.$", "", _dumped(value, True).rstrip("\n")).strip()
-
-
-def _dumped(value: Json, is_flow: bool) -> str:
     text: str = yaml.dump(
-        value, Dumper=_Dumper, default_flow_style=is_flow, sort_keys=False, allow_unicode=True, width=10**9
+        value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9
     )
-    return text
-
-
-def _block(data: Mapping[str, Json], indent: str) -> list[str]:
-    """An effect too long for a line: a line for each of its keys, and as many as they take for long values."""
-    lines: list[str] = []
-    for key, value in data.items():
-        start = f"{indent}{'  ' if lines else '- '}{key}:"
-        one = f"{start} {_flow(value)}"
-        if len(one) <= WIDTH or not isinstance(value, dict | list) or not value:
-            lines.append(one)
-            continue
-        lines += [start, *(f"{indent}    {line}" if line else line for line in _dumped(value, False).splitlines())]
-    return lines
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -71,7 +71,8 @@ def _goal(standing: Standing, names: Names) -> Contract:
         latest = standing.registry.latest.id
         raise ApiUpgradesError(f"nothing says what {latest} was when it was released. Run: api-upgrades lock")
     for move in names.moves:
-        if not move.new.name.startswith("="):
+        # The words of an answer are those of its status.
+        if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
             old, new = _spot(goal, names.older(move.new)), _spot(standing.now, move.new)
             goal = old.write(goal, settled_value(old.read(goal), new.read(standing.now)))
     return goal

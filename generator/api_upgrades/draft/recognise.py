@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, same
+from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects import Move
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.locate import schema_spot, section_spot
@@ -193,7 +193,7 @@ def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
     before, after = _value(was, old.origin), _value(now, new)
     if new.section.startswith("response ") and not new.steps:
         return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
-    if "items" in after and "items" not in before:  # one of them became a list of them
+    if _is_list(after) and not _is_list(before):  # one of them became a list of them
         return _similarity(old.target, new) >= SIMILAR and _is_item(before, after)
     if not same(meaning(before), meaning(after)):
         return False
@@ -203,9 +203,14 @@ def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
     return same(example, other)
 
 
+def _is_list(schema: JsonObject) -> bool:
+    return isinstance(schemas.value_schema(schema).get("items"), dict)
+
+
 def _is_item(before: Json, after: Json) -> bool:
     """Whether a list holds what there was one of, null aside."""
-    return same(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(after["items"])))
+    item = schemas.value_schema(after)["items"]
+    return same(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(item)))
 
 
 def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:

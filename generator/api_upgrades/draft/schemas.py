@@ -57,6 +57,9 @@ class SchemaDraft:
             self.draft(target)
             return
         self._constraints(target, KEPT)
+        if same(schemas.value_schema(goal).get("type"), schemas.value_schema(now).get("type")):
+            self._nullability(target)
+            now = self._now(target)
         if _is_other_type(goal, now) and self._another_type(target):
             return
         self._mapped_values(target)

@@ -138,7 +138,11 @@ class _Nullability(ExampleEffect):
         schema = spot.read(contract)
         if schemas.is_nullable(schema) == self.was_nullable:
             raise DoesNotFit(f"alters nothing at {target}", "target")
-        found = schemas.with_nullable(schema, self.was_nullable, contract.dialect)
+        # As the rest of the contract writes it, beginning with the same part.
+        parts = sorted(contract.parts, key=lambda part: part != target.part) if self.was_nullable else ()
+        forms = (schemas.has_null_branch(contract.parts[part]) for part in parts)
+        as_branch = next((form for form in forms if form is not None), False)
+        found = schemas.with_nullable(schema, self.was_nullable, contract.dialect, as_branch)
         return spot.write(contract, self.with_older_example(found, contract.dialect))
 
     def touches(self) -> Iterator[Touch]:
