@@ -29,7 +29,7 @@ SHA = "5fda3b95a4ea91299a34e894583c3862153e4b97"
 def entry(name: str, mode: int = stat.S_IFREG | 0o644, size: int = 0, compression: int = ZIP_DEFLATED) -> ZipInfo:
     """An entry as an archive may declare it, whatever it then holds."""
     info = ZipInfo()
-    info.filename = info.orig_filename = name
+    info.filename = name
     info.external_attr = mode << 16
     info.file_size = size
     info.compress_type = compression
@@ -233,6 +233,13 @@ def a_site(folder: Path) -> Path:
     return folder
 
 
+def refuse_pushes(previews: Path) -> None:
+    hook = previews / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+
 def published(previews: Path) -> list[str]:
     command = ["git", "-C", str(previews), "ls-tree", "-r", "--name-only", "main"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
@@ -270,18 +277,19 @@ def test_every_file_is_published_whatever_is_ignored_here(
     ]
 
 
-def test_a_preview_that_is_not_there_is_removed_without_a_push(tmp_path: Path, previews: Path) -> None:
+def test_a_preview_that_is_not_there_is_removed_without_a_push(
+    tmp_path: Path, previews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     update(own(tmp_path / "first"), "pr-12", a_site(tmp_path / "site"))
     before = published(previews)
-    (previews / "hooks" / "pre-receive").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    (previews / "hooks" / "pre-receive").chmod(0o755)
+    refuse_pushes(previews)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2001-01-01T00:00:00Z")  # else the same second would make the same commit
     update(own(tmp_path / "second"), "pr-99", None)
     assert published(previews) == before
 
 
 def test_a_push_that_is_refused_is_reported(tmp_path: Path, previews: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (previews / "hooks" / "pre-receive").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    (previews / "hooks" / "pre-receive").chmod(0o755)
+    refuse_pushes(previews)
     monkeypatch.setenv("PREVIEW_REPOSITORY", "acme/previews")
     monkeypatch.setenv("PREVIEW_DEPLOY_KEY", "a key")
     with pytest.raises(SystemExit, match="`git push` failed, see above; may PREVIEW_DEPLOY_KEY write to acme/previews"):
@@ -338,7 +346,7 @@ def test_nobody_is_mentioned(hostile: str) -> None:
 )
 def test_nothing_is_loaded_and_no_html_is_left(hostile: str) -> None:
     seen = defuse(hostile, PREVIEW)
-    assert not re.search(r"!\[|<[a-z/!?]|\]:|\]\(", seen, re.IGNORECASE)
+    assert not re.search(r"!\[|<[a-z/!?]|\]:|\]\(|://", seen, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -352,17 +360,26 @@ def test_nothing_is_loaded_and_no_html_is_left(hostile: str) -> None:
         PREVIEW + "@evil.example) [x](y",
         PREVIEW.replace("pr-12", "pr-13"),
         PREVIEW + "%2e%2e/",
+        PREVIEW + "../pr-13/",
         PREVIEW + ' "title"',
         "https://evil.example/" + PREVIEW,
         PREVIEW.replace(".io/", ".io.evil.example/"),
     ],
 )
 def test_no_link_leaves_the_preview(address: str) -> None:
-    assert "](" not in defuse(f"[text]({address})", PREVIEW)
+    for text in (f"[text]({address})", f"[text][here]\n\n[here]: {address}", f"<{address}>", address):
+        assert not re.search(r"\]\(|\]:|<\w|://", defuse(text, PREVIEW))
 
 
-def test_links_into_the_preview_stay() -> None:
-    link = f"[the guide]({PREVIEW}upgrades/2024-01-01/#a-change)"
+def test_no_name_of_a_host_becomes_a_link() -> None:
+    assert "www." not in defuse("www.evil.example", PREVIEW)
+
+
+@pytest.mark.parametrize(
+    "place", ["", "upgrades/2024-01-01/#a-change", "changelog/#2024-01-01", "upgrades/path/?from=1&to=2"]
+)
+def test_links_into_the_preview_stay(place: str) -> None:
+    link = f"[the guide]({PREVIEW}{place})"
     assert defuse(link, PREVIEW) == link
 
 

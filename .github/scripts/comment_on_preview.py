@@ -26,12 +26,17 @@ _BREAK = "\u200b"
 _HARMLESS = "amp|lt|gt|quot|#126|#58|#61"
 """The character references that our own reports use. Any other might stand for an `@`."""
 
-_DANGER = re.compile(
-    rf"@|!(?=\[)|<(?=[a-z/!?])|&(?!(?:{_HARMLESS});)#?(?=\w)|(?:(?<!&)#|\bGH-)(?=\d)|\](?=:)",
-    re.ASCII | re.IGNORECASE,
+_DANGER = "|".join(
+    (
+        "@",  # mentions somebody
+        r"!(?=\[)",  # shows an image
+        r"\](?=[(:])",  # links somewhere
+        r":(?=//)|\bwww(?=\.)",  # is made a link by GitHub
+        "<(?=[a-z/!?])",  # begins a tag, a comment, or an address in angle brackets
+        rf"&(?!(?:{_HARMLESS});)#?(?=\w)",  # stands for another character
+        r"(?:(?<!&)#|\bGH-)(?=\d)",  # refers to an issue
+    )
 )
-"""What mentions somebody; shows an image; begins a tag, a comment or an address in angle brackets; stands for another
-character; refers to an issue; says where a link leads that stands elsewhere."""
 
 
 def defuse(report: str, preview: str) -> str:
@@ -39,9 +44,13 @@ def defuse(report: str, preview: str) -> str:
     known = re.sub(r"\r\n?", "\n", report)
     # Others of no width would hide what is searched for; some turn the direction of the text.
     seen = "".join(one for one in known if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
-    cut = seen[:MAX_REPORT]
-    defused = _DANGER.sub(lambda found: found[0] + _BREAK, cut)
-    defused = re.sub(rf"\](?=\()(?!\({re.escape(preview)}[\w./#?=&-]*\))", f"]{_BREAK}", defused, flags=re.ASCII)
+    inside = rf"(\]\({re.escape(preview)}(?:(?!\.\.)[\w./#?=&-])*\))"
+    defused = re.sub(
+        f"{inside}|{_DANGER}",
+        lambda found: found[0] if found[1] else found[0] + _BREAK,
+        seen[:MAX_REPORT],
+        flags=re.ASCII | re.IGNORECASE,
+    )
     return defused if len(seen) <= MAX_REPORT else f"{defused}…"
 
 

@@ -37,8 +37,8 @@ def judge(entries: Sequence[ZipInfo]) -> None:
     if len(entries) > MAX_FILES:
         raise Refused(f"{len(entries):,} files; {MAX_FILES:,} are allowed")
     for entry in entries:
-        if not _NAME.fullmatch(entry.orig_filename):
-            raise Refused(f"the name {entry.orig_filename[:200]!r}")
+        if not _NAME.fullmatch(entry.filename):
+            raise Refused(f"the name {entry.filename[:200]!r}")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG):
             raise Refused(f"{entry.filename!r}, which is no plain file")
