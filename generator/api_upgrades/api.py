@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from http import HTTPStatus
+from typing import get_args
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
@@ -91,6 +92,8 @@ class Operation:
         method, _, path = self.name.partition(" ")
         if method.lower() not in METHODS or method != method.upper() or not path.startswith("/"):
             raise ApiUpgradesError(f"{self.name!r} is not an operation; write it as 'POST /patients'")
+        answers = {f"responses[{status}]": model for status, model in self.responses.items()}
+        _check_models(self.name, {"path": self.path, "query": self.query, "request": self.request, **answers})
         in_path = set(re.findall(r"{([^}]+)}", path))
         declared = {info.alias or name for name, info in self.path.model_fields.items()} if self.path else set()
         if in_path != declared:
@@ -139,6 +142,9 @@ class Webhook:
     payload: Model
     description: str | None = None
     deprecated: Deprecated | None = None
+
+    def __post_init__(self) -> None:
+        _check_models(self.name, {"payload": self.payload})
 
     def openapi(self, tag: str, schemas: ModelSchemas) -> dict[str, Json]:
         """The Path Item Object."""
@@ -237,6 +243,17 @@ class Api:
 
 def _body(schema: Mapping[str, Json]) -> dict[str, Json]:
     return {"content": {JSON_MEDIA_TYPE: {"schema": schema}}}
+
+
+def _check_models(name: str, declared: Mapping[str, object]) -> None:
+    """Raises ApiUpgradesError for what is neither a model nor left out; `list[Book]` calls itself a class, too."""
+    for place, value in declared.items():
+        if value is None or (isinstance(value, type) and not get_args(value) and issubclass(value, BaseModel)):
+            continue
+        raise ApiUpgradesError(
+            f"{name}: {value!r} in {place!r} is not a pydantic model; declare one, "
+            "for a list one that holds it in a property, or 'class Books(RootModel[list[Book]])'"
+        )
 
 
 def _parameters(location: str, model: Model | None, schemas: ModelSchemas) -> list[dict[str, Json]]:

@@ -12,7 +12,7 @@ from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
-from api_upgrades.pages.site import PartLink, Site, counted, unique
+from api_upgrades.pages.site import PartLink, Site, counted, counts, unique
 from api_upgrades.registry import Version
 from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
@@ -209,16 +209,7 @@ class VersionView:
     @property
     def counts(self) -> str:
         """The numbers up front: `2 breaking changes, 1 addition, 3 operations`."""
-        words = {
-            "breaking": ("breaking change", None),
-            "risky": ("risky change", None),
-            "additive": ("addition", None),
-            "neutral": ("neutral change", None),
-        }
-        severities = [change.severity for change in self.changes]
-        found = [
-            counted(severities.count(severity), *words[severity]) for severity in SEVERITIES if severity in severities
-        ]
+        found = counts(change.severity for change in self.changes)
         reached = {link.part for change in self.changes for link in change.reached.get(KINDS["operation"], ())}
         if reached:
             found.append(counted(len(reached), "operation"))

@@ -96,6 +96,10 @@ class Addresses:
     def change(self, version: str, change: str) -> str:
         return f"upgrades/{version}/#{change}"
 
+    def path_from(self, version: str, slug: str = "") -> str:
+        """The way from a version to the latest, or its page on one resource."""
+        return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
+
     def reference(self, version: str) -> str:
         return f"reference/{version}/"
 
@@ -150,6 +154,10 @@ class Links:
     def change(self, version: str, change: str) -> str:
         """The way to a change on its version's page."""
         return self(self.addresses.change(version, change))
+
+    def path_from(self, version: str, slug: str = "") -> str:
+        """The way to what leads from a version to the latest, or to its page on one resource."""
+        return self(self.addresses.path_from(version, slug))
 
     def reference(self, version: str) -> str:
         """The way to the reference of a version, or of `latest`."""

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from markupsafe import Markup
 
 from api_upgrades import prose
-from api_upgrades.contract import LITERALS, Json, Part
+from api_upgrades.contract import LITERALS, Json, JsonObject, Part
+from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, anchor, searchable
 from api_upgrades.pages.parts import part_view
@@ -105,6 +106,7 @@ class Reference:
             "info": contract.document.get("info", {}),
             "servers": contract.document.get("servers", ()),
             "security": contract.document.get("components", {}).get("securitySchemes", {}),
+            "credential": _credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "anchor": anchor,
@@ -248,3 +250,15 @@ def _words(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _words(item)
+
+
+def _credential(scheme: JsonObject) -> str:
+    """What a security scheme asks a call for: its description, or else what is to be sent, as prose."""
+    kind = str(scheme.get("type", ""))
+    if scheme.get("description"):
+        return str(scheme["description"])
+    if kind == "http":
+        return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
+    if kind == "apiKey":
+        return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
+    return kind

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from api_upgrades.pages.environment import html_environment, markdown_environmen
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchor
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resources
+from api_upgrades.severity import Severity
 
 LATEST = "latest"
 
@@ -88,9 +90,24 @@ class Site:
         )
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
+def counted(count: int, one: str) -> str:
     """`1 change`, `2 changes`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
+COUNTED: Mapping[Severity, str] = {
+    "breaking": "breaking change",
+    "risky": "risky change",
+    "additive": "addition",
+    "neutral": "neutral change",
+}
+"""What one change of each severity is called where they are counted."""
+
+
+def counts(severities: Iterable[Severity]) -> list[str]:
+    """How many changes there are of each severity, the worst first, in words: `2 breaking changes`."""
+    numbers = Counter(severities)
+    return [counted(numbers[severity], word) for severity, word in COUNTED.items() if numbers[severity]]
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

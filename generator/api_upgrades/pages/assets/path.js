@@ -6,7 +6,6 @@
 
   const api = window.apiUpgrades;
   const SEVERITIES = ["breaking", "risky", "additive", "neutral"];
-  const COUNTED = ["breaking change", "risky change", "addition", "neutral change"];
   const MARK = /\ue000/g; // stands for the version in the texts of requests
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -254,7 +253,7 @@
   }
 
   function start(page) {
-    const { root } = page.dataset;
+    const { root, counted } = page.dataset;
     const [form, said, shown, others, progress, list, parts] = ["form", ".au-path-said", ".au-path-shown", ".au-path-static",
       ".au-path-progress", ".au-path-list", ".au-path-parts"].map((selector) => page.querySelector(selector));
     const fields = form.elements;
@@ -351,7 +350,7 @@
         section.querySelector("ul").replaceChildren(...wanted.map(({ item }) => item));
         if (!wanted.length) section.remove();
       }
-      const numbers = COUNTED.map((word, rank) => [ranks.filter((one) => one === rank).length, word]);
+      const numbers = counted.split("|").map((word, rank) => [ranks.filter((one) => one === rank).length, word]);
       const words = [...numbers, [touched.size, "resource"]].filter(([number]) => number).map((pair) => count(...pair));
       said.append(make("p", { class: "au-counts" }, words.join(", ") || "No changes"));
       const boxes = [...list.querySelectorAll("input")];
