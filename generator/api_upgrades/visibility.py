@@ -141,7 +141,8 @@ class _Pruned:
         return example
 
     def _is_hidden(self, value: Json) -> bool:
-        return isinstance(value, Mapping) and _is_marked(resolved(self._contract, value))
+        """Whether something is internal, or nothing but a reference to what is."""
+        return isinstance(value, Mapping) and (_is_marked(value) or _is_marked(resolved(self._contract, value)))
 
     def _schema(self, value: Json) -> Json:
         if not isinstance(value, Mapping):
@@ -157,7 +158,7 @@ class _Pruned:
                 is_list = key in ("examples", "enum") and isinstance(item, list)
                 found[key] = [self._literal(one, value) for one in item] if is_list else self._literal(item, value)
             elif key in NAME_MAPS and isinstance(item, Mapping):
-                found[key] = {name: self._schema(one) for name, one in item.items() if not _is_marked(one)}
+                found[key] = {name: self._schema(one) for name, one in item.items() if not self._is_hidden(one)}
             elif isinstance(item, list):
                 found[key] = [self._schema(one) for one in item if not _is_marked(one)]
             else:
@@ -179,7 +180,8 @@ class _Pruned:
     def _hidden(self, schema: Json) -> set[str]:
         """The names of the properties of an object that are internal, and not public in another branch of it."""
         named = [pair for branch in self._branches(schema, []) for pair in branch.get("properties", {}).items()]
-        return {name for name, one in named if _is_marked(one)} - {name for name, one in named if not _is_marked(one)}
+        hidden = {name for name, one in named if self._is_hidden(one)}
+        return hidden - {name for name, one in named if not self._is_hidden(one)}
 
     def _branches(self, schema: Json, seen: list[Json]) -> Iterator[JsonObject]:
         """All schemas that say something about one value: a schema, what it refers to, and what it combines."""
