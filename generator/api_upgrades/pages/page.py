@@ -96,6 +96,9 @@ class Addresses:
     def change(self, version: str, change: str) -> str:
         return f"upgrades/{version}/#{change}"
 
+    def addition(self, addition: str) -> str:
+        return f"{self.changelog}#addition-{addition}"
+
     def reference(self, version: str) -> str:
         return f"reference/{version}/"
 
@@ -150,6 +153,10 @@ class Links:
     def change(self, version: str, change: str) -> str:
         """The way to a change on its version's page."""
         return self(self.addresses.change(version, change))
+
+    def addition(self, addition: str) -> str:
+        """The way to an addition in the changelog."""
+        return self(self.addresses.addition(addition))
 
     def reference(self, version: str) -> str:
         """The way to the reference of a version, or of `latest`."""

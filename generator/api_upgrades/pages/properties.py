@@ -10,6 +10,7 @@ from api_upgrades.compare_schemas import STRUCTURE
 from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
 from api_upgrades.lineage import Event, Lineage
 from api_upgrades.target import Target
+from api_upgrades.visibility import INTERNAL
 
 MAX_DEPTH = 8
 """How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""
@@ -110,7 +111,7 @@ class PropertyTable:
         )
 
 
-FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
+FLAGS = {"readOnly": "read-only", "writeOnly": "write-only", INTERNAL: "internal"}
 
 WORDS = {
     "minLength": "at least {} characters",

@@ -36,7 +36,7 @@ def versioning_pages(site: Site) -> Iterator[Page]:
         "rules": rules,
         "lists": lists,
         "meanings": MEANINGS,
-        "versions": site.newest_first,
+        "versions": site.released,
         "latest": site.history.latest,
     }
     yield Page(
