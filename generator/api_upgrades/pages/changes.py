@@ -8,6 +8,7 @@ from functools import cached_property
 
 from api_upgrades import prose
 from api_upgrades.compare import Finding
+from api_upgrades.contract import Part
 from api_upgrades.derive import LiveAddition, Step
 from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
@@ -98,6 +99,10 @@ class ChangeView:
         """What led from the contract before the change to the one after it."""
         return self.site.history.steps[self.version]
 
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        return self.judged.reached
+
     @cached_property
     def reached(self) -> dict[str, tuple[PartLink, ...]]:
         """Operations, objects and webhooks that the change reaches, by the title of their kind."""
@@ -105,7 +110,7 @@ class ChangeView:
         renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
         links = [
             self.site.part_link(part, step.version.id, step.older_version)
-            for part in self.judged.reached
+            for part in self._reached
             if part not in renamed  # it is listed by its newer name
         ]
         return {
@@ -182,6 +187,11 @@ class AdditionView(ChangeView):
     def anchor(self) -> str:
         """Its id in the changelog."""
         return self.address.partition("#")[2]
+
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        """What it reaches in one version; in others it may reach what is called otherwise, or is gone."""
+        return tuple(part for part in self.judged.reached if part in self._step.newer.parts)
 
     @cached_property
     def _step(self) -> Step:
