@@ -30,13 +30,20 @@ def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> 
 
 
 class Visibility:
-    """What takes all that is internal out of contracts. JSON that several contracts share is shared afterwards too."""
+    """What takes all that is internal out of contracts. JSON that several contracts share is shared afterwards too.
 
-    def __init__(self) -> None:
+    `head` is where the contracts lead. What is used by internal parts alone there is as internal where nothing uses it
+    yet: who adds an internal operation need not say that its schemas are new.
+    """
+
+    def __init__(self, head: Contract | None = None) -> None:
+        self._lost: set[Part] = set()
         self._references = References()
         self._mentions: dict[int, tuple[Json, bool]] = {}
         self._public: dict[int, tuple[Json, list[Json]]] = {}
         self._contracts: dict[int, tuple[Contract, Contract]] = {}
+        if head is not None:
+            self._lost = head.parts.keys() - self.public(head).parts.keys()
 
     def public(self, contract: Contract) -> Contract:
         """The contract without all that is internal, and without what only that has used; itself where nothing is."""
@@ -46,7 +53,7 @@ class Visibility:
 
     def _public_contract(self, contract: Contract) -> Contract:
         marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]
-        if not marked and not self._mentions_internal(contract.document):
+        if not marked and not self._mentions_internal(contract.document) and self._lost.isdisjoint(contract.parts):
             return contract
         pruned = _Pruned(contract)
         usage = Usage(contract, self._references)
@@ -59,7 +66,7 @@ class Visibility:
         }
         document = self._shared(contract.document, pruned.document(parts))
         shown = Contract(parts, document)
-        lost = _reached(usage) - _reached(Usage(shown, References()))
+        lost = (_reached(usage) | self._lost) - _reached(Usage(shown, References()))
         return Contract({part: value for part, value in parts.items() if part not in lost}, document)
 
     def _mentions_internal(self, value: Json) -> bool:
@@ -226,9 +233,9 @@ def published(history: History) -> History:
 class _Published:
     """What makes the public form of a history."""
 
-    def __init__(self, history: History) -> None:
-        self._whole = history
-        self._visibility = Visibility()
+    def __init__(self, whole: History) -> None:
+        self._whole = whole
+        self._visibility = Visibility(whole.contract_at(whole.versions[-1].id))
 
     @cached_property
     def history(self) -> History:
