@@ -96,6 +96,11 @@ def is_internal(part: Part, value: JsonObject) -> bool:
     return _is_marked(value)
 
 
+def is_hidden(contract: Contract, value: Json) -> bool:
+    """Whether a property, a parameter or the like is internal, or nothing but a reference to what is."""
+    return _is_marked(value) or (isinstance(value, Mapping) and _is_marked(resolved(contract, value)))
+
+
 def _is_marked(value: Json) -> bool:
     return isinstance(value, Mapping) and value.get(INTERNAL) is True
 
@@ -148,8 +153,7 @@ class _Pruned:
         return example
 
     def _is_hidden(self, value: Json) -> bool:
-        """Whether something is internal, or nothing but a reference to what is."""
-        return isinstance(value, Mapping) and (_is_marked(value) or _is_marked(resolved(self._contract, value)))
+        return is_hidden(self._contract, value)
 
     def _schema(self, value: Json) -> Json:
         if not isinstance(value, Mapping):
@@ -270,7 +274,7 @@ class _Published:
         public = self._visibility.public(whole)
         if public is whole:
             return amendment
-        places = [place for place in amendment.places if not _is_hidden(place, whole, public)]
+        places = [place for place in amendment.places if not _is_hidden_place(place, whole, public)]
         return amendment.model_copy(update={"places": places})
 
     def _effects(self, effects: tuple[AppliedEffect, ...]) -> tuple[AppliedEffect, ...]:
@@ -326,7 +330,7 @@ def _reverted(effect: Effect, contract: Contract) -> Contract | None:
         return None
 
 
-def _is_hidden(place: str, whole: Contract, public: Contract) -> bool:
+def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
     """Whether the public cannot see a place, by its target as text."""
     try:
         target = Target.parse(place)
