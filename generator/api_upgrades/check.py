@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from api_upgrades.contract import Part
 from api_upgrades.draft import draft
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Freezer, altered, differences
@@ -170,9 +171,7 @@ def _of_history(history: History, source: str) -> Iterator[Fault]:
     """What shows only once every contract is there."""
     yield from _faults("unsound", verify(history, f"{source}/__init__.py"))
     yield from _faults("dishonest", dishonest(history))
-    for part, schema in internal_references(history.contract_at(history.versions[-1].id)):
-        message = f"{part} refers to {schema}, which is 'x-internal'; mark {part} so too, or make {schema} public"
-        yield Fault("internal", Location(source), message)
+    yield from exposed(history, source)
     for version in history.versions:
         for judged in history.changes_of(version.id):
             if judged.severity == "breaking" and judged.change.upgrade is None:
@@ -187,6 +186,21 @@ def _of_history(history: History, source: str) -> Iterator[Fault]:
                 message = f"is {one.severity}{where}, and an addition breaks nobody; release it as a change"
                 location = judged.change.locate(one.applied.index)
                 yield Fault("addition", location, f"{one.effect.kind}: {message}")
+
+
+def exposed(history: History, source: str) -> Iterator[Fault]:
+    """What is public and refers to what is internal, at the newest version that has it."""
+    told: set[tuple[Part, Part]] = set()
+    for version in reversed(history.versions):
+        is_head = version is history.versions[-1]
+        for part, schema in internal_references(history.contract_at(version.id)):
+            if (part, schema) not in told:
+                told.add((part, schema))
+                message = (
+                    f"{part} refers to {schema}, which is 'x-internal'{'' if is_head else f', at {version.id}'}; "
+                    f"mark {part} so too, or make {schema} public"
+                )
+                yield Fault("internal", Location(source if is_head else version.file), message)
 
 
 def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:

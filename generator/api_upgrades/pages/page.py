@@ -100,6 +100,9 @@ class Addresses:
         """The way from a version to the latest, or its page on one resource."""
         return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
 
+    def addition(self, addition: str) -> str:
+        return f"{self.changelog}#addition-{addition}"
+
     def reference(self, version: str) -> str:
         return f"reference/{version}/"
 
@@ -158,6 +161,10 @@ class Links:
     def path_from(self, version: str, slug: str = "") -> str:
         """The way to what leads from a version to the latest, or to its page on one resource."""
         return self(self.addresses.path_from(version, slug))
+
+    def addition(self, addition: str) -> str:
+        """The way to an addition in the changelog."""
+        return self(self.addresses.addition(addition))
 
     def reference(self, version: str) -> str:
         """The way to the reference of a version, or of `latest`."""

@@ -21,7 +21,7 @@ from api_upgrades.path import texts_revision
 from api_upgrades.places import WORDS
 from api_upgrades.severity import DIRECTIONS, SEVERITIES
 from api_upgrades.target import Target
-from api_upgrades.texts import part_texts
+from api_upgrades.texts import VERSION, in_version, part_texts
 from api_upgrades.usage import Usage
 
 ABSENT = -1
@@ -180,7 +180,9 @@ class PathData:
         names = list(self.resources)
         return {
             "versions": [
-                {"id": version.id, "dating": version.dating is not None} for version in self.site.history.versions
+                # The id as requests send it.
+                {"id": in_version(VERSION, version.id), "dating": version.dating is not None}
+                for version in self.site.history.versions
             ],
             "resources": [{"name": name, "file": slug} for name, slug in self.resources.items()],
             "changes": dict(self._changes()),

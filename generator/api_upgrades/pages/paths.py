@@ -156,7 +156,7 @@ class _PathPages:
         self._sections: dict[Hashable, tuple[str, Callable[[], str]]] = {}
 
     def pages(self) -> Iterator[Page]:
-        older = self.site.newest_first[1:]
+        older = self.site.released[1:]
         crumbs = (
             Crumb("Upgrade guide", self.site.addresses.guide),
             *(Crumb(f"From {version.id}", self.site.addresses.path_from(version.id)) for version in older),

@@ -51,11 +51,17 @@ class Reference:
             if changes:
                 absent[resource] = dict(changes)
         data = {
-            "ids": [version.id for version in self.site.newest_first],
+            "all": [(version.id, self._picked(version)) for version in self.site.newest_first],
             "absent": absent,
             "index": self.site.addresses.index,
         }
         return Asset("reference/versions.js", f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n")
+
+    def _picked(self, version: Version) -> str:
+        """A version as a choice of the pickers."""
+        if not version.is_released:
+            return f"{version.name} (not released yet)"
+        return f"{version.id} (latest)" if version is self.site.history.latest else version.id
 
     def _slugs(self, version: Version) -> tuple[str, ...]:
         return tuple(resource.slug for resource in self.site.resources(version.id))
@@ -119,8 +125,8 @@ class Reference:
         }
         return Page(
             path,
-            "Reference" if shown == LATEST else f"Reference {version.id}",
-            f"The reference of version {version.id} of the {self.site.title}.",
+            "Reference" if shown == LATEST else f"Reference {version.name}",
+            f"The reference of {_called(version)} of the {self.site.title}.",
             self.site.html("reference", path, **view),
             self.site.markdown("reference", path, **view),
             (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
@@ -152,8 +158,8 @@ class Reference:
         )
         return Page(
             path,
-            f"{resource.name} ({version.id})" if shown != LATEST else resource.name,
-            f"{resource.name} in version {version.id} of the {self.site.title}.",
+            f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
+            f"{resource.name} in {_called(version)} of the {self.site.title}.",
             self.site.html(
                 "resource",
                 path,
@@ -233,6 +239,10 @@ class Reference:
             return link.resource(shown, slug, anchor(schema))
 
         return schema_link
+
+
+def _called(version: Version) -> str:
+    return f"version {version.id}" if version.is_released else "the upcoming version"
 
 
 def _words(value: Json) -> Iterator[str]:

@@ -34,7 +34,7 @@ def versioning_pages(site: Site) -> Iterator[Page]:
         "directions": DIRECTIONS,
         "lists": lists,
         "meanings": MEANINGS,
-        "versions": site.newest_first,
+        "versions": site.released,
         "latest": site.history.latest,
     }
     yield Page(
