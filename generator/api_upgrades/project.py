@@ -36,10 +36,13 @@ class Project:
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+        return self.sound().history
+
+    def sound(self) -> Standing:
+        """The same, as where the project stands."""
         standing = self.standing()
         if standing.errors:
             raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-        history = standing.history
-        if errors := list(verify(history, f"{self.source}/__init__.py")):
+        if errors := list(verify(standing.history, f"{self.source}/__init__.py")):
             raise RegistryErrors(errors)
-        return history
+        return standing
