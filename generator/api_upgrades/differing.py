@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,9 +11,6 @@ from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.visibility import published
-
-FEW = 8
-"""How many addresses a reader takes in one by one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _digests(history: History) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Group:
-    """Pages below one address, or one page alone."""
+    """Pages that are the same page of several versions, or several of one version, or one page alone."""
 
     path: str
     pages: tuple[str, ...]
@@ -95,12 +93,18 @@ class Group:
         return len(self.pages)
 
 
+_OF_VERSION = re.compile(r"^(reference|upgrades/from)/[^/]+/")
+
+
 def grouped(pages: Iterable[str]) -> tuple[Group, ...]:
-    """Pages one by one where they are few, else by the first two folders of their addresses."""
-    paths = tuple(pages)
-    if len(paths) <= FEW:
-        return tuple(Group(path, (path,)) for path in paths)
+    """Pages as `reference/*/books/` where it is the same in several versions, as `reference/2024-01-01/…` where only
+    one version has them.
+    """
+    same: dict[str, list[str]] = {}
+    for path in pages:
+        same.setdefault(_OF_VERSION.sub(r"\1/*/", path), []).append(path)
     groups: dict[str, list[str]] = {}
-    for path in paths:
-        groups.setdefault("".join(f"{name}/" for name in path.split("/")[:2] if name), []).append(path)
-    return tuple(Group(path if len(found) > 1 else found[0], tuple(found)) for path, found in groups.items())
+    for name, paths in same.items():
+        folder = _OF_VERSION.match(paths[0])
+        groups.setdefault(f"{folder[0]}…" if folder and len(paths) == 1 else name, []).extend(paths)
+    return tuple(Group(name if found[1:] else found[0], tuple(found)) for name, found in groups.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,9 +29,13 @@ from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.files import write
+from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
+from api_upgrades.pages.preview import with_preview
+from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
+from api_upgrades.pull_request import reported_anyway
 from api_upgrades.shell import Shell, anchor_link
 
 STYLE = "assets/api-upgrades.css"
@@ -218,13 +223,23 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         try:
             history, addresses = self._project(config).load(), self._addresses(config)
             site_url = _base(config) and _base(config) + self._mount
-            pages = tuple(render(history, addresses))
+            pages = self._previewed(config, history, tuple(render(history, addresses)))
             self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
+
+    def _previewed(
+        self, config: MkDocsConfig, history: History, pages: tuple[Page | Asset, ...]
+    ) -> tuple[Page | Asset, ...]:
+        """The pages, and in a preview that knows what to compare with the one that says what it changes."""
+        base = os.environ.get("API_UPGRADES_BASE")
+        if not base or not os.environ.get("API_UPGRADES_PREVIEW"):
+            return pages
+        report = reported_anyway(self._project(config), base)
+        return tuple(with_preview(Site(history, self._addresses(config)), report, pages))
 
 
 def _base(config: MkDocsConfig) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from api_upgrades.check import Checked, Fault, check
+from api_upgrades.check import TODO, Checked, Fault, check
 from api_upgrades.contract import Json
 from api_upgrades.differing import Differing, SitePages, grouped, site_pages
 from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits
@@ -89,6 +90,21 @@ class EditView:
     def place(self) -> str:
         """Its file, from the registry on, without its ending."""
         return f"{self.edit.change.version}/{self.edit.change.id}"
+
+    @property
+    def title(self) -> str:
+        """What changed, in the words of its author, or of its effects as long as there are none."""
+        return self.edit.change.title if self.has_title else "; ".join(self.headlines)
+
+    @property
+    def has_title(self) -> bool:
+        return not TODO.search(self.edit.change.title)
+
+    @property
+    def upgrade(self) -> str | None:
+        """What callers have to do, if that is written."""
+        written = self.edit.change.upgrade
+        return None if written is None or TODO.search(written) else written
 
     @property
     def severity(self) -> Severity | None:
@@ -219,7 +235,8 @@ class Report:
         """It for a comment: the verdict, what asks for a decision, and the rest folded. Nothing in it does anything."""
         template = markdown_environment().get_template("report.md.j2")
         for few in _CUTS:
-            text = inert(template.render(report=self, few=few, grouped=grouped)).rstrip("\n") + "\n"
+            made = re.sub(r"\n{3,}", "\n\n", template.render(report=self, few=few, grouped=grouped))
+            text = inert(made.rstrip() + "\n")
             if len(text) <= LIMIT:
                 break
         return text
