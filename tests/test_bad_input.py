@@ -283,9 +283,9 @@ def test_versions_before_each_other(tmp_path: Path) -> None:
 
 NAME = "not a name for a {}: use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
 RESERVED = (
-    "not a name for a {}: the name is reserved; api, additions, unreleased, latest, path, from, preview mean something else"
-)
-UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
+    "not a name for a {}: the name is reserved; "
+    "api, additions, unreleased, latest, path, from, preview mean something else"
+)UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
 
 NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     **{

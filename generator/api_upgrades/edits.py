@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api_upgrades.contract import Json
-from api_upgrades.registry import Addition, Change, Registry, Version
+from api_upgrades.registry import UNRELEASED, Addition, Change, Registry, Version
 from api_upgrades.standing import Standing
 
 What = Literal["added", "edited", "renamed", "moved", "released", "removed", "unreleased"]
@@ -49,7 +49,7 @@ def edits(before: Registry, now: Registry) -> tuple[Edit, ...]:
             continue
         gone.pop((was.version, was.id), None)
         fields = _differing(_written(was), _written(change))
-        what = _became(was, change, {version.id for version in before.versions})
+        what = _became(was, change)
         if fields or what != "edited":
             found.append(Edit(what, change, was, fields))
     return (*found, *(Edit("removed", change) for change in gone.values()))
@@ -86,10 +86,10 @@ def _origin(change: Change, gone: Iterable[Change]) -> Change | None:
     return next(same_id, None) or next(same_effects, None)
 
 
-def _became(was: Change, change: Change, known: set[str]) -> What:
+def _became(was: Change, change: Change) -> What:
     if was.version == change.version:
         return "edited" if was.id == change.id else "renamed"
-    return "moved" if change.version in known or isinstance(change, Addition) else "released"
+    return "released" if was.version == UNRELEASED and not isinstance(change, Addition) else "moved"
 
 
 def _written(change: Change) -> Mapping[str, Json]:

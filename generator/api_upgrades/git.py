@@ -67,18 +67,24 @@ def extract(root: Path, commit: str, into: Path) -> bool:
             return False
         raise GitError(_said(listed))
     entries = [entry for entry in map(_entry, listed.stdout.split(b"\0")[:-1]) if entry[0] != _SUBMODULE]
+    try:
+        _write(into, entries, _contents(root, [id for _, id, _ in entries]))
+    except OSError as error:
+        raise GitError(f"what {commit} holds cannot be written to {into}: {error.strerror}") from None
+    return True
+
+
+def _write(into: Path, entries: list[tuple[str, str, str]], contents: Iterator[bytes]) -> None:
     links: list[tuple[Path, str]] = []
-    for (mode, _, name), content in zip(entries, _contents(root, [id for _, id, _ in entries]), strict=True):
+    for (mode, _, name), content in zip(entries, contents, strict=True):
         path = into / _safe(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if mode == _LINK:
             links.append((path, os.fsdecode(content)))
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        else:
+            path.write_bytes(content)
     for path, leads_to in links:  # when all files are written: none is written through a link
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(leads_to)
-    return True
 
 
 def _entry(line: bytes) -> tuple[str, str, str]:

@@ -43,9 +43,8 @@ class PreviewView:
             "Words and examples": report.reworded,
             "Pages that differ": True,
         }
-        return tuple(
-            Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in found if found[title]
-        )
+        shown = [title for title in found if found[title]]
+        return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in shown)
 
 
 def with_preview(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
