@@ -285,7 +285,8 @@ NAME = "not a name for a {}: use letters, digits, '-', '_' and single dots, and 
 RESERVED = (
     "not a name for a {}: the name is reserved; "
     "api, additions, unreleased, latest, path, from, preview mean something else"
-)UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
+)
+UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
 
 NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     **{

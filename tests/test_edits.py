@@ -92,7 +92,7 @@ def after(altered: dict[str, str | None]) -> dict[str, str]:
 
 
 def place(one: Edit) -> tuple[str, str, str | None, tuple[str, ...]]:
-    before = one.before and f"{one.before.version}/{one.before.id}"
+    before = f"{one.before.version}/{one.before.id}" if one.before else None
     return one.what, f"{one.change.version}/{one.change.id}", before, one.fields
 
 

@@ -54,7 +54,7 @@ def fence(text: str, language: str = "") -> str:
 _TOLD = 300
 """How many characters of one text a comment shows."""
 
-_CODE = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)")
+_CODE_OR_ADDRESS = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)|(?<!\\)\]\([^()\s]*\)")
 _ACTS = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:/(?=/)|\bwww(?=\.)", re.IGNORECASE)
 """What GitHub acts upon wherever it stands in a text: who is mentioned, what is referred to, where an address leads."""
 
@@ -70,7 +70,7 @@ def inert(markdown: str) -> str:
     A space of no width comes into all that would. In code nothing acts, so that it stays what people copy.
     """
     found, end = "", 0
-    for match in _CODE.finditer(markdown):
+    for match in _CODE_OR_ADDRESS.finditer(markdown):
         found += _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end : match.start()]) + match[0]
         end = match.end()
     return found + _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end:])
