@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from api_upgrades.contract import Part
+from api_upgrades.contract import Json, Part
 from api_upgrades.draft import draft
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Freezer, altered, differences
@@ -25,12 +25,22 @@ TODO = re.compile(r"\bTODO\b")
 
 
 class Fault(RegistryError):
-    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
+    """One thing that `check` finds: what is so, and the ways out where others have the same ones.
 
-    def __init__(self, kind: Kind, location: Location, message: str, versions: tuple[str, ...] = ()) -> None:
-        super().__init__(location, message)
+    `versions` are those that it is about, where it is about released ones.
+    """
+
+    def __init__(
+        self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
+    ) -> None:
+        super().__init__(location, f"{told}. {way_out}" if way_out else told)
         self.kind = kind
+        self.told = told
         self.versions = versions
+        self.way_out = way_out
+
+    def as_json(self) -> dict[str, Json]:
+        return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,17 @@ class Checked:
 
     faults: tuple[Fault, ...]
     notes: tuple[RegistryError, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "faults": [fault.as_json() for fault in self.faults],
+            "notes": [_place_as_json(note) for note in self.notes],
+        }
+
+
+def _place_as_json(error: RegistryError) -> dict[str, Json]:
+    where = error.location
+    return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
 
 
 def check(standing: Standing, source: str) -> Checked:
@@ -75,7 +96,7 @@ def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
         way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
     for difference in found:
         how = ", which is in no change" if difference.is_sentence else " is in no change"
-        yield Fault("undocumented", Location(source), f"{difference}{how}. {way_out}")
+        yield Fault("undocumented", Location(source), f"{difference}{how}", way_out=way_out)
 
 
 def _unfrozen(standing: Standing) -> Iterator[Fault]:
@@ -123,8 +144,8 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     order = [version.id for version in standing.registry.versions]
     for text, where in by_text.items():
         also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
-        message = f"{where[0]} is not as it was released: {text}{also}. {way_out}"
-        yield Fault("altered", _suspect(standing, where[0]), message, tuple(where))
+        fact = f"{where[0]} is not as it was released: {text}{also}"
+        yield Fault("altered", _suspect(standing, where[0]), fact, tuple(where), way_out)
 
 
 def _runs(versions: Sequence[str], order: Sequence[str]) -> str:

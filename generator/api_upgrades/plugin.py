@@ -29,10 +29,14 @@ from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.files import write
+from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
+from api_upgrades.pages.preview import with_preview
+from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.project import Project
+from api_upgrades.pull_request import reported_anyway
 from api_upgrades.shell import Shell, anchor_link
 from api_upgrades.visibility import published, shows_unreleased
 
@@ -238,13 +242,23 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)
             site_url = _base(config) and _base(config) + self._mount
-            pages = tuple(render(history, addresses))
+            pages = self._previewed(config, history, tuple(render(history, addresses)))
             self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
+
+    def _previewed(
+        self, config: MkDocsConfig, history: History, pages: tuple[Page | Asset, ...]
+    ) -> tuple[Page | Asset, ...]:
+        """The pages, and in a preview that knows what to compare with the one that says what it changes."""
+        base = os.environ.get("API_UPGRADES_BASE")
+        if not base or self._preview is None:
+            return pages
+        report = reported_anyway(self._project(config), base)
+        return tuple(with_preview(Site(history, self._addresses(config)), report, pages))
 
 
 def _base(config: MkDocsConfig) -> str:

@@ -37,14 +37,17 @@ class Project:
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+        return self.sound().history
+
+    def sound(self) -> Standing:
+        """The same, as where the project stands."""
         standing = self.standing()
         if standing.errors:
             raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-        history = standing.history
         source = f"{self.source}/__init__.py"
-        if errors := [*verify(history, source), *exposed(history, source)]:
+        if errors := [*verify(standing.history, source), *exposed(standing.history, source)]:
             raise RegistryErrors(errors)
-        return history
+        return standing
 
 
 def _amended(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:

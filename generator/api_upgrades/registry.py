@@ -17,7 +17,7 @@ ADDITIONS = "additions"
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Folders of a registry that are no versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from")
+RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
 """Names that mean something else in the folder or in an address."""
 
 

@@ -39,6 +39,7 @@ def markdown_environment() -> Environment:
     """
     environment = _environment(autoescape=False)
     environment.filters |= {
+        "short": markdown.short,
         "text": markdown.text,
         "cell": markdown.cell,
         "code": markdown.code,

@@ -51,6 +51,31 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
+_TOLD = 300
+"""How many characters of one text a comment shows."""
+
+_CODE_OR_ADDRESS = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)|(?<!\\)\]\([^()\s]*\)")
+_ACTS = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:/(?=/)|\bwww(?=\.)", re.IGNORECASE)
+"""What GitHub acts upon wherever it stands in a text: who is mentioned, what is referred to, where an address leads."""
+
+
+def short(text: str) -> str:
+    """Some prose, or where that is long its beginning, as text."""
+    return text if len(text) <= _TOLD else f"{prose.to_plain(text)[:_TOLD].rstrip()}…"
+
+
+def inert(markdown: str) -> str:
+    """Markdown of single lines that says the same, and in a comment calls nobody and links nowhere by itself.
+
+    A space of no width comes into all that would. In code nothing acts, so that it stays what people copy.
+    """
+    found, end = "", 0
+    for match in _CODE_OR_ADDRESS.finditer(markdown):
+        found += _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end : match.start()]) + match[0]
+        end = match.end()
+    return found + _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end:])
+
+
 def diff(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> str:
     """What changed between two texts as a fenced block, each run of other lines folded into one that says so.
 

@@ -73,6 +73,7 @@ class Addresses:
 
     guide = "upgrades/"
     path = "upgrades/path/"
+    preview = "upgrades/preview/"
     changelog = "changelog/"
     versioning = "versioning/"
     kinds = "maintain/kinds/"
