@@ -110,7 +110,8 @@ def _names(standing: Standing, renames: tuple[str, ...], no_renames: bool) -> Na
     goal = standing.goal
     if goal is None:
         return Names()
-    said = as_said(goal, standing.now, renames)
+    told = [move for applied in standing.upcoming.effects for move in applied.moves] if standing.upcoming else []
+    said = as_said(goal, standing.now, renames, told)
     if no_renames:
         return said
     asker = _Asker(sys.stdin.isatty() and sys.stdout.isatty())
