@@ -123,9 +123,13 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     released = standing.released
     if released is None:
         return
-    # While an addition is on its way into the locks, some hold it and some don't.
-    with_pending = [standing.history] if standing.pending and not standing.errors else []
-    found = list(altered(standing.frozen, [released, *with_pending]))
+    # Where an addition, or an amendment of the latest version, is on its way into the locks, some hold it, others don't.
+    histories = [released]
+    if standing.pending and not standing.errors:
+        histories.append(standing.history)
+    if standing.undocumented and standing.by_models:
+        histories.append(standing.by_models)
+    found = list(altered(standing.frozen, histories))
     versions = tuple(dict.fromkeys(version for version, _ in found))
     by_text: dict[str, list[str]] = defaultdict(list)
     is_named = False

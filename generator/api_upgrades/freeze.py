@@ -66,17 +66,6 @@ class Frozen:
     locks: Locks
 
     @cached_property
-    def digests(self) -> Mapping[str, Mapping[str, str]]:
-        """The digest of each part at each version."""
-        found: dict[str, dict[str, str]] = {}
-        current: dict[str, str] = {}
-        for version, lock in self.locks.by_version.items():
-            merged = {**current, **lock.parts}
-            current = {part: digest for part, digest in merged.items() if digest is not None}
-            found[version] = current
-        return found
-
-    @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
         freezer = Freezer()
@@ -84,7 +73,7 @@ class Frozen:
         if whole is None:
             return {}
         led_to = self.led_to(Contract.from_openapi(whole))
-        return dict(takewhile(lambda one: freezer.digests(one[1]) == self.digests[one[0]], led_to))
+        return dict(takewhile(lambda one: freezer.digests(one[1]) == self.locks.digests[one[0]], led_to))
 
     def led_to(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
         """A contract as that of the newest version, and those from which the frozen effects led to it, back from there
@@ -160,11 +149,10 @@ def _unnamed(was: Contract, now: Contract, named: set[str]) -> Iterator[Differen
 
 
 def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """The versions, newest first, and the parts of each, that are no longer what was released by any of the histories:
-    while an addition is on its way into the locks, some hold it and some don't.
+    """The versions, newest first, and the parts of each, that are no longer what was released by any of the histories.
     """
     freezer = Freezer()
-    for version, was in reversed(list(frozen.digests.items())):
+    for version, was in reversed(list(frozen.locks.digests.items())):
         found = [freezer.digests(history.contract_at(version)) for history in histories]
         for part in dict.fromkeys([*was, *found[0]]):
             if all(was.get(part) != now.get(part) for now in found):

@@ -77,12 +77,11 @@ def draft(
     found = draft_files(standing, names, lambda file: (project.root / file).read_text("utf-8"), day)
     if not found.files:
         click.echo("Every difference is in a change already; there is nothing to draft.")
-        return
     for name, text in found.files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
         write_all(project.root / project.registry, found.files)
-        if addition:
+        if addition and (found.files or standing.pending):
             _freeze(project)
     if not addition and found.severity in ("additive", "neutral"):
         click.echo("None of this breaks anybody. If it goes live in every version at once: draft --addition", err=True)
@@ -93,7 +92,8 @@ def _names(standing: Standing, renames: tuple[str, ...], no_renames: bool) -> Na
     goal = standing.goal
     if goal is None:
         return Names()
-    said = as_said(goal, standing.now, renames)
+    told = [move for applied in standing.upcoming.effects for move in applied.moves] if standing.upcoming else []
+    said = as_said(goal, standing.now, renames, told)
     if no_renames:
         return said
     asker = _Asker(sys.stdin.isatty() and sys.stdout.isatty())
@@ -137,14 +137,9 @@ def _asked(question: Question) -> int | None:
 
 
 def _freeze(project: Project) -> None:
-    """Bring the locks up to what is there. That an addition is in all of them is written last."""
+    """Bring the locks up to what is there."""
     standing = project.standing()
-    locks = locked(standing, checked_of(standing, project.source))
-    newest = list(locks.by_version)[-1]
-    first = locks.by_version[newest].model_copy(update={"additions": list(standing.locks.additions)})
-    before = locks.with_locks({**locks.by_version, newest: first})
-    before.write(standing.locks)
-    locks.write(before)
+    locked(standing, checked_of(standing, project.source)).write(standing.locks)
 
 
 @main.command()
