@@ -123,7 +123,7 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     released = standing.released
     if released is None:
         return
-    # Where an addition, or an amendment of the latest version, is on its way into the locks, some hold it, others don't.
+    # While an addition, or an amendment of the latest version, is on its way into the locks, some hold it already.
     histories = [released]
     if standing.pending and not standing.errors:
         histories.append(standing.history)
