@@ -93,7 +93,7 @@ class Locks:
 
     def tidied(self) -> Locks:
         """The locks without what only the newest one needs."""
-        newest = next(reversed(self.by_version), None)
+        newest = next(iter([*self.by_version][::-1]), None)
         older = {"additions": None, "contract": None}
         return self.with_locks(
             {id: lock if id == newest else lock.model_copy(update=older) for id, lock in self.by_version.items()}
