@@ -10,6 +10,7 @@ from api_upgrades.contract import Json
 from api_upgrades.edits import Edit
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import JudgedChange
+from api_upgrades.registry import NOT_VERSIONS
 from api_upgrades.severity import Severity, rank
 from api_upgrades.standing import Standing
 
@@ -58,10 +59,10 @@ class EditView:
 
     @property
     def is_news(self) -> bool:
-        """Whether it tells callers of something that was not told of before."""
-        return self.edit.what in ("added", "moved", "released", "unreleased") or (
-            self.edit.what != "removed" and self.edit.alters_effects
-        )
+        """Whether it tells callers of something that was not told of before. What is corrected in a release is not."""
+        if self.edit.what in ("edited", "renamed"):
+            return "effects" in self.edit.fields and self.edit.change.version in NOT_VERSIONS
+        return self.edit.what != "removed"
 
     @property
     def headlines(self) -> tuple[str, ...]:

@@ -25,8 +25,11 @@ from api_upgrades.standing import Standing
 LIMIT = 20_000
 """In characters, how long Markdown gets. A comment on GitHub takes three times that, and nobody reads it."""
 
-_CUTS = (30, 8, 3)
+_CUTS = (30, 8, 3, 1)
 """How many entries of a list are shown: fewer, where the Markdown would be too long."""
+
+_AT_ONCE = 5
+"""How many operations are shown with a change; all of them are folded."""
 
 _WORDS: Mapping[Severity, str] = {
     "breaking": "breaking change",
@@ -55,6 +58,11 @@ class Report:
     def breaking(self) -> tuple[EditView, ...]:
         """What callers have to look at, the worst first."""
         return tuple(one for one in self.edits if one.is_news and one.severity in ("breaking", "risky"))
+
+    @property
+    def wide(self) -> tuple[EditView, ...]:
+        """Those that reach more than is shown with them."""
+        return tuple(one for one in self.breaking if max(len(one.operations), len(one.webhooks)) > _AT_ONCE)
 
     @property
     def altered(self) -> tuple[Fault, ...]:
@@ -89,7 +97,7 @@ class Report:
             found.append(f"{who} released with {brought or 'no change'}")
         told = _counts([one.severity for one in news if one.edit.change.version not in ids])
         if told or not found:
-            found.append(told or "no change to the API")
+            found.append(f"{'beside it ' if ids else ''}{told}" if told else "no change to the API")
         if self.undocumented:
             found.append(f"{_number(len(self.undocumented), 'difference')} in no change yet")
         if self.todos:
@@ -111,7 +119,7 @@ class Report:
         """It for a comment: the verdict, what asks for a decision, and the rest folded. Nothing in it does anything."""
         template = markdown_environment().get_template("report.md.j2")
         for few in _CUTS:
-            made = re.sub(r"\n{3,}", "\n\n", template.render(report=self, few=few, grouped=grouped))
+            made = re.sub(r"\n{3,}", "\n\n", template.render(report=self, few=few, at_once=_AT_ONCE, grouped=grouped))
             text = inert(made.rstrip() + "\n")
             if len(text) <= LIMIT:
                 break
