@@ -13,11 +13,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from api_upgrades.pages.page import Addresses
+from api_upgrades.pages.path_data import PathData
+from api_upgrades.pages.paths import PathView, path_pages
+from api_upgrades.pages.site import Site
+from api_upgrades.path import Paths
+from api_upgrades.project import Project
 from tests.bench_project import ROOT, write_registry, write_site
 
 
@@ -136,6 +143,30 @@ def assert_same_pages(one: Path, other: Path) -> None:
         sys.exit(f"the two sites differ in their pages: {sorted(found[0] ^ found[1])[:5]}")
 
 
+def paths(scratch: Path, versions: int, parts: int) -> None:
+    """What the ways between versions cost as versions double: as many revisions more, and four times the pairs."""
+    rows: list[tuple[str, ...]] = [
+        ("versions", "pairs", "parts", "revisions", "data, KB", "pages from", "as by the formula", "CPU seconds")
+    ]
+    for count in (versions, 2 * versions, 4 * versions):
+        root = scratch / f"paths-{count}"
+        write_registry(root, count, parts)
+        history = Project(root).load()
+        site = Site(history, Addresses())
+        start = time.process_time()
+        size = sum(len(asset.content.encode()) for asset in PathData(site).assets(""))
+        pages = sum(1 for _ in path_pages(site))
+        seconds = time.process_time() - start
+        between = Paths(history)
+        views = [PathView(site, between.between(one.id, history.latest.id)) for one in history.versions[:-1]]
+        revisions = {(part, one) for found in history.revisions.values() for part, one in found.items()}
+        known = {part for part, _ in revisions}
+        cells = (count * (count - 1), len(known), len(revisions), round(size / 1000), pages)
+        formula = sum(1 + len(view.resources) for view in views)
+        rows.append((str(count), *map(str, cells), str(formula), f"{seconds:.1f}"))
+    table(f"Ways between any two versions, {parts} parts", rows)
+
+
 def deriving(scratch: Path, versions: int, parts: int) -> list[tuple[str, ...]]:
     """All contracts of a large API."""
     root = scratch / "large"
@@ -165,6 +196,7 @@ def main() -> None:
         targets = server_api(scratch, options.runs)
         targets += deriving(scratch, 100, 1000)
         beside_plain(scratch, options.versions, options.parts)
+        paths(scratch, options.versions, options.parts)
     table("Targets", targets)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from openapi_spec_validator import validate
-from pydantic import BaseModel, ConfigDict, Field, computed_field, create_model
+from pydantic import BaseModel, ConfigDict, Field, RootModel, computed_field, create_model
 
 from api_upgrades.api import Api, Deprecated, ErrorResponse, Inline, ModelError, Operation, Resource, Webhook
 from api_upgrades.errors import ApiUpgradesError
@@ -313,6 +313,39 @@ def test_what_is_no_operation_is_refused(name: str, message: str) -> None:
 def test_a_field_without_its_path_parameter_is_refused() -> None:
     with pytest.raises(ApiUpgradesError, match="id must be both in the path and a field"):
         operation("GET /things", path=PatientId)
+
+
+@pytest.mark.parametrize(
+    ("declared", "place"),
+    [
+        pytest.param({"responses": {200: list[Patient]}}, r"responses\[200\]", id="list"),
+        pytest.param({"responses": {200: dict}}, r"responses\[200\]", id="class"),
+        pytest.param(
+            {"responses": {200: Patient(id=UUID(int=0), address=Address(city="Lyon"))}},
+            r"responses\[200\]",
+            id="instance",
+        ),
+        pytest.param({"request": list[Patient], "responses": {204: None}}, "request", id="request"),
+        pytest.param({"query": Patient | None, "responses": {204: None}}, "query", id="query"),
+    ],
+)
+def test_what_is_no_model_is_refused(declared: Any, place: str) -> None:
+    with pytest.raises(ApiUpgradesError, match=f"POST /things: .* in '{place}.* is not a pydantic model; declare one"):
+        operation("POST /things", **declared)
+
+
+def test_a_webhook_without_a_model_is_refused() -> None:
+    with pytest.raises(ApiUpgradesError, match=r"a.b: list\[.*Patient\] in 'payload' is not a pydantic model"):
+        Webhook("a.b", "It happened", payload=list[Patient])  # type: ignore[arg-type]  # what is to be refused
+
+
+class Patients(RootModel[list[Patient]]):
+    """Some patients."""
+
+
+def test_a_list_has_a_model_of_its_own() -> None:
+    answer = document(operation(responses={200: Patients}))["paths"]["/things"]["post"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Patients"}
 
 
 @pytest.mark.parametrize(

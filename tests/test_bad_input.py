@@ -283,7 +283,8 @@ def test_versions_before_each_other(tmp_path: Path) -> None:
 
 NAME = "not a name for a {}: use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
 RESERVED = (
-    "not a name for a {}: the name is reserved; api, additions, unreleased, latest, path, from mean something else"
+    "not a name for a {}: the name is reserved; "
+    "api, additions, unreleased, latest, path, from, preview mean something else"
 )
 UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
 
@@ -311,7 +312,7 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     },
     **{
         f"version {name!r}": ({f"{name}/version.yaml": VERSION}, [f"changes/{name}: {RESERVED.format('version')}"])
-        for name in ("latest", "path", "from", "Latest", "API", "Unreleased")
+        for name in ("latest", "path", "from", "preview", "Latest", "API", "Unreleased")
     },
     **{
         f"change {name!r}": ({f"2023-06-26/{name}.yaml": ADD}, [f"changes/2023-06-26/{name}.yaml: {text}"])

@@ -143,7 +143,7 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
             [],
             id="nothing but itself, for some value",
         ),
-        pytest.param(holding(ref("It"), "p"), ["It: None is not of type 'object'"], id="without end"),
+        pytest.param(holding(ref("It"), "p"), ["It: null is not of type 'object'"], id="without end"),
         # What is no schema
         pytest.param(
             holding({"type": "datetime"}, "p"),
@@ -216,7 +216,7 @@ def test_what_a_direction_leaves_out_is_not_missing(mark: str, direction: Direct
         pytest.param({"type": "string", "nullable": True, "example": None}, [], id="nullable"),
         pytest.param({"type": "string", "nullable": True, "enum": ["a"], "example": None}, [], id="nullable enum"),
         pytest.param({"allOf": [ref("Word")], "nullable": True, "example": None}, [], id="nullable reference"),
-        pytest.param({"type": "string", "example": None}, ["It.p: None is not of type 'string'"], id="not nullable"),
+        pytest.param({"type": "string", "example": None}, ["It.p: null is not of type 'string'"], id="not nullable"),
         pytest.param({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, [], id="exclusive bound"),
         pytest.param(
             {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "example": 1},

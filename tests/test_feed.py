@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api_upgrades.exports.feed import NAMESPACE, feed, updated
+from api_upgrades.dates import moments as moments_of
+from api_upgrades.exports.feed import NAMESPACE, feed
 from api_upgrades.exports.mount import Mount
 from api_upgrades.history import History
 from api_upgrades.pages import render
@@ -264,7 +265,7 @@ def test_markup_and_what_xml_cannot_have_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_dates_come_from_ids_and_keep_the_order(versions: list[str], moments: list[str]) -> None:
-    found = updated([Version(id, "", None, None, None, (), (), "") for id in versions])
+    found = moments_of([Version(id, "", None, None, None, (), (), "") for id in versions])
     assert [moment.isoformat() for moment in found.values()] == [f"{moment}+00:00" for moment in moments]
 
 

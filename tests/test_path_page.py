@@ -170,11 +170,14 @@ def test_no_identity_is_left_as_text() -> None:
                 assert all(isinstance(piece, str | int) for piece in row.get("type", ()))
 
 
-def test_all_scripts_together_are_small() -> None:
-    sizes = {
-        "path.js": len(gzip.compress(made()[1]["path.js"].encode(), 9)),
-        "api-upgrades.js": len(gzip.compress(ASSETS.joinpath("api-upgrades.js").read_bytes(), 9)),
-    }
+@pytest.mark.parametrize("kind", ["js", "css"])
+def test_all_scripts_together_are_small_and_so_are_all_styles(site: Path, kind: str) -> None:
+    of_theme = site / "assets" / ("javascripts" if kind == "js" else "stylesheets")
+    path = site / "upgrades" / "path"
+    data = {site / "reference" / "versions.js", path / "index.js", *path.glob("resources/*.js")}
+    own = [file for file in site.rglob(f"*.{kind}") if of_theme not in file.parents and file not in data]
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in own}
+    assert {*sizes} == {"js": {"api-upgrades.js", "path.js"}, "css": {"api-upgrades.css", "path.css", "site.css"}}[kind]
     assert sum(sizes.values()) < 10_000, sizes
 
 

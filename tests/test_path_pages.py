@@ -12,7 +12,7 @@ import pytest
 from api_upgrades.history import History
 from api_upgrades.pages.code import diff_block
 from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.pages.paths import PathView, from_address, path_pages
+from api_upgrades.pages.paths import PathView, path_pages
 from api_upgrades.pages.site import Site
 from api_upgrades.path import Paths
 from api_upgrades.project import Project
@@ -37,26 +37,28 @@ all_pages = pytest.mark.parametrize("address", pages())
 
 def test_a_page_for_every_version_but_the_latest() -> None:
     overviews = [address for address in pages() if address.count("/") == 3]
-    assert overviews == [from_address(version) for version in reversed(OLDER)]
+    assert overviews == [Addresses().path_from(version) for version in reversed(OLDER)]
 
 
 @pytest.mark.parametrize("version", OLDER)
 def test_a_page_for_each_resource_that_differs(version: str) -> None:
     view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
-    below = {address for address in pages() if address.startswith(from_address(version)) and address.count("/") == 4}
-    assert below == {from_address(version, resource.slug) for resource in view.resources}
+    below = {
+        address for address in pages() if address.startswith(Addresses().path_from(version)) and address.count("/") == 4
+    }
+    assert below == {Addresses().path_from(version, resource.slug) for resource in view.resources}
 
 
 def test_only_what_differs_has_a_page() -> None:
-    assert from_address("2023-05-25", "appointments") in pages()
-    assert from_address("2023-05-25", "patients") not in pages()
+    assert Addresses().path_from("2023-05-25", "appointments") in pages()
+    assert Addresses().path_from("2023-05-25", "patients") not in pages()
 
 
 @pytest.mark.parametrize("version", OLDER)
 def test_sections_that_versions_share_are_right_for_each(version: str) -> None:
     view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
     for resource in view.resources:
-        page = pages()[from_address(version, resource.slug)]
+        page = pages()[Addresses().path_from(version, resource.slug)]
         for part in resource.parts:
             for text in part.texts:
                 if part.part.kind != "schema" or text.part == part.part:
@@ -102,13 +104,13 @@ def test_links_among_these_pages_lead_somewhere(address: str) -> None:
 
 
 def test_the_numbers_are_up_front() -> None:
-    page = pages()[from_address("2022-12-20")]
+    page = pages()[Addresses().path_from("2022-12-20")]
     assert '<p class="au-counts">8 breaking changes, 2 risky changes, 4 additions, 9 resources</p>' in page.html
     assert page.description.endswith("8 breaking changes, 2 risky changes, 4 additions, 9 resources.")
 
 
 def test_the_checklist_is_in_order_and_links_each_change() -> None:
-    page = pages()[from_address("2023-05-12")]
+    page = pages()[Addresses().path_from("2023-05-12")]
     assert re.findall(r'class="au-change-title" href="([^"]+)"', page.html) == [
         "../../2023-05-25/#note-without-bullets",
         "../../2023-06-26/#recording-expires-at",
@@ -117,7 +119,7 @@ def test_the_checklist_is_in_order_and_links_each_change() -> None:
 
 
 def test_the_markdown_says_the_same() -> None:
-    text = pages()[from_address("2022-12-20", "appointments")].markdown()
+    text = pages()[Addresses().path_from("2022-12-20", "appointments")].markdown()
     assert text.startswith("# Appointments from 2022-12-20 to 2023-06-26\n")
     assert "- **breaking** `note`: was `object`, is `string`\n" in text
     assert '-  "expiresAt": "2023-06-26T09:30:00Z"\n+  "expires_at": "2023-06-26T09:30:00Z"\n' in text

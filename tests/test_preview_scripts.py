@@ -337,7 +337,8 @@ def test_nobody_is_mentioned(hostile: str) -> None:
         "<IMG src=https://evil.example/x.png>",
         "<picture><source srcset=//evil.example></picture>",
         "<script>alert(1)</script>",
-        "</details>",
+        "<details open ontoggle=alert(1)>",
+        "</details >",
         "<!-- api-upgrades-preview -->",
         "<?php ?>",
         "<![CDATA[x]]>",
@@ -403,6 +404,7 @@ def test_what_a_reader_sees_stays(report: str) -> None:
 def test_a_report_of_ours_stays_as_it_is() -> None:
     """Markdown as the generator writes it, with all that it escapes."""
     report = "## 2024-01-01\n\n- **breaking** " + blocks("`a` is *gone*: a < b & c; ~~x~~; 1 &lt; 2") + "\n\n"
+    report += "<details><summary>Pages: 2</summary>\n\n- added: `a`\n\n</details>\n\n"
     report += '| a | b |\n| --- | --- |\n| `x` | y |\n\n```diff\n-  "a": 1\n+  "b": 1\n```\n'
     assert defuse(report, PREVIEW) == report
 

@@ -19,7 +19,7 @@ from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History
 from api_upgrades.locate import schema_spot
 from api_upgrades.operation import request_body, responses
-from api_upgrades.payload import compose
+from api_upgrades.payload import compose, compose_body
 from api_upgrades.project import Project
 from api_upgrades.target import Target
 
@@ -331,3 +331,19 @@ def test_every_property_is_typed_described_and_exemplified(history: History, ver
     ]
     assert bare == []
     assert sum(1 for _ in all_properties(contract)) > 200
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_answer_says_what_the_request_sent(history: History, version: str) -> None:
+    contract = history.usage_at(version).contract
+    seen = 0
+    for part in contract.of_kind("operation"):
+        body = request_body(contract, part)
+        for response in responses(contract, part):
+            if body is not None and response.body is not None:
+                sent = compose_body(contract, body, "request")
+                answered = compose_body(contract, response.body, "response")
+                both = sent.keys() & answered.keys()
+                seen += len(both)
+                assert {name: answered[name] for name in both} == {name: sent[name] for name in both}, part
+    assert seen > 20

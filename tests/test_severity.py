@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 
 from api_upgrades.errors import ApiUpgradesError
-from api_upgrades.severity import DIRECTIONS, MEANINGS, RULES, SEVERITIES, Direction, Rule, RuleTable, Severity, worst
+from api_upgrades.severity import (
+    DIRECTIONS,
+    GROUPS,
+    MEANINGS,
+    RULES,
+    SEVERITIES,
+    Direction,
+    Rule,
+    RuleTable,
+    Severity,
+    worst,
+)
 from tests.test_compare import PAIRS, ROWS
 
 BY_ID = {rule.id: rule for rule in RULES}
@@ -116,3 +127,8 @@ def test_overrides_that_are_wrong(overrides: dict[str, str], message: str) -> No
     with pytest.raises(ApiUpgradesError) as raised:
         RuleTable.with_overrides(overrides)
     assert str(raised.value) == message
+
+
+def test_every_rule_is_in_one_group() -> None:
+    assert [rule for ids in GROUPS.values() for rule in ids] == [rule.id for rule in RULES]
+    assert all(GROUPS.values())

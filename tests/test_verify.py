@@ -73,6 +73,7 @@ def test_what_head_has_is_told_once_and_of_the_models(head: Any, message: str) -
     assert faults(head, v2=changes, v3={}) == [f"api/__init__.py: {message}; mend the model"]
 
 
+WRITE = "; write one that is valid there as the effect's 'example'"
 INTEGER = {"type": "integer", "examples": ["one"]}
 
 
@@ -128,7 +129,7 @@ INTEGER = {"type": "integer", "examples": ["one"]}
                     ]
                 }
             },
-            ["v2/a.yaml: remove_constraint: GET /tasks query owner: the example 'Ada' is too long at v1"],
+            [f"v2/a.yaml: remove_constraint: GET /tasks query owner: the example 'Ada' is too long at v1{WRITE}"],
             id="the example of a parameter",
         ),
         pytest.param(
@@ -170,3 +171,11 @@ def test_an_effect_is_named_by_its_place_in_the_change() -> None:
     ]
     (fault,) = faults(HEAD, v2={"a": effects})
     assert fault.startswith("v2/a.yaml: change_type: Person.name: ")
+
+
+@pytest.mark.parametrize("example", [{}, {"example": None}], ids=["of today", "of then"])
+def test_an_example_of_null_is_told_as_json_has_it(example: dict[str, Any]) -> None:
+    head = head_with(note={"type": ["string", "null"], "examples": [None]})
+    (fault,) = faults(head, v2={"a": [{"kind": "make_nullable", "target": "Task.note"} | example]})
+    said = "v2/a.yaml: make_nullable: Task.note: the example null is not of type 'string' at v1"
+    assert fault == (said if example else said + WRITE)

@@ -62,9 +62,6 @@ class World:
             "pip": STUB,
             "pytest": STUB,
             "gh": f'#!/bin/sh\nexec "{sys.executable}" "{Path(fake_gh.__file__)}" "$@"\n',
-            "api-upgrades": '#!/bin/sh\nif [ "$1" = report ]; then\n'
-            f"    git rev-parse --verify --quiet \"$3^{{commit}}\" >&2\n    printf '%s' '{REPORT}'\n"
-            f'else\n    exec "{Path(sys.executable).parent / "api-upgrades"}" "$@"\nfi\n',
         }
         for name, script in scripts.items():
             (stubs / name).write_text(script, encoding="utf-8")
@@ -273,7 +270,7 @@ def test_a_preview_is_the_whole_site_of_the_pull_request(story: Story, site: Pat
 def test_a_preview_has_one_comment_that_links_to_it(story: Story) -> None:
     [comment] = story.comments
     assert f"[Preview of {HEAD[:7]}]({SETTINGS['PREVIEW_URL']}pr-12/)" in comment
-    assert "`title` is gone." in comment
+    assert "No change to the API; nothing released is altered." in comment
 
 
 def test_a_closed_pull_request_leaves_nothing_behind(story: Story) -> None:

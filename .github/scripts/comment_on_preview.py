@@ -26,13 +26,16 @@ _BREAK = "\u200b"
 _HARMLESS = "amp|lt|gt|quot|#126|#58|#61"
 """The character references that our own reports use. Any other might stand for an `@`."""
 
+_FOLDS = r"/?(?:details|summary)>"
+"""The one kind of tag that our own reports use, without attributes: a list that opens."""
+
 _DANGER = "|".join(
     (
         "@",  # mentions somebody
         r"!(?=\[)",  # shows an image
         r"\](?=[(:])",  # links somewhere
         r":(?=//)|\bwww(?=\.)",  # is made a link by GitHub
-        "<(?=[a-z/!?])",  # begins a tag, a comment, or an address in angle brackets
+        rf"<(?!{_FOLDS})(?=[a-z/!?])",  # begins a tag, a comment, or an address in angle brackets
         rf"&(?!(?:{_HARMLESS});)#?(?=\w)",  # stands for another character
         r"(?:(?<!&)#|\bGH-)(?=\d)",  # refers to an issue
     )

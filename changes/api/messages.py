@@ -30,15 +30,16 @@ MessageId = Annotated[
 AttachmentId = Annotated[
     UUID, Field(description="The id of the uploaded file.", examples=["9a3d5f71-c8e2-4b06-a5d9-1e7f0c4b2d86"])
 ]
+AUTHOR_ID = "c3a7d2e8-15b4-4f09-8e6d-2f9a4b7c1d35"
+TEXT = "122/78 is where we want it. Please keep the same dose."
+"""The message of all examples, so that what is sent and what is answered agree."""
 
 
 class MessageAuthor(BaseModel):
     """Who wrote a message."""
 
-    id: UUID = Field(
-        description="The id of the patient or provider.", examples=["0b9e1f54-6f3c-4a8e-9d42-7c1b5a3e8f60"]
-    )
-    type: Literal["PATIENT", "PROVIDER"] = Field(description="Which of the two it is.", examples=["PATIENT"])
+    id: UUID = Field(description="The id of the patient or provider.", examples=[AUTHOR_ID])
+    type: Literal["PATIENT", "PROVIDER"] = Field(description="Which of the two it is.", examples=["PROVIDER"])
 
 
 class Attachment(BaseModel):
@@ -59,7 +60,7 @@ class Message(BaseModel):
     author: MessageAuthor | None = Field(description="Who wrote it. Null where the system did.")
     text: str | None = Field(
         description="What it says. Null where it is a file.",
-        examples=["My reading this morning was 122/78. Do I keep the same dose?"],
+        examples=[TEXT],
     )
     attachment: Attachment | None = Field(description="The file. Null where it is a text.", examples=[None])
     created_at: CreatedAt
@@ -78,9 +79,7 @@ class TextContent(BaseModel):
     """A message that is a text."""
 
     type: Literal["text"] = Field(description="Says that it is a text.", examples=["text"])
-    text: str = Field(
-        description="What the message says.", examples=["122/78 is where we want it. Please keep the same dose."]
-    )
+    text: str = Field(description="What the message says.", examples=[TEXT])
 
 
 class AttachmentContent(BaseModel):
@@ -96,7 +95,7 @@ class MessageCreate(BaseModel):
     conversation_id: ConversationId
     author_id: UUID = Field(
         description="The id of the patient or provider in whose name it is sent.",
-        examples=["c3a7d2e8-15b4-4f09-8e6d-2f9a4b7c1d35"],
+        examples=[AUTHOR_ID],
     )
     content: TextContent | AttachmentContent | None = Field(
         default=None,
@@ -106,7 +105,7 @@ class MessageCreate(BaseModel):
     text: Annotated[str | None, Deprecated("content")] = Field(
         default=None,
         description="The text that is sent.",
-        examples=["122/78 is where we want it. Please keep the same dose."],
+        examples=[TEXT],
     )
     attachment: Annotated[AttachmentReference | None, Deprecated("content")] = Field(
         default=None, description="The file that is sent.", json_schema_extra={"x-example-omit": True}

@@ -55,7 +55,7 @@ class TaskUpdate(BaseModel):
     title: Title | None = not_in_example()
     details: Details = not_in_example()
     is_assigned_to_patient: IsAssignedToPatient | None = None
-    status: Status | None = Field(default=None, examples=["DONE"])
+    status: Status | None = not_in_example()
     due_at: DueAt = not_in_example()
 
 

@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from http import HTTPStatus
+from typing import get_args
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
@@ -73,7 +74,11 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, `POST /patients`. The fields of the models `path` and `query` are its parameters."""
+    """One operation, `POST /patients`. The fields of the models `path` and `query` are its parameters.
+
+    One that is `internal` is promised to nobody, and no published page shows it; the same goes for a model or a field
+    with `json_schema_extra={"x-internal": True}`.
+    """
 
     name: str
     summary: str
@@ -86,11 +91,14 @@ class Operation:
     responses: Mapping[int, Model | None]
     errors: Sequence[ErrorResponse] = ()
     deprecated: Deprecated | None = None
+    internal: bool = False
 
     def __post_init__(self) -> None:
         method, _, path = self.name.partition(" ")
         if method.lower() not in METHODS or method != method.upper() or not path.startswith("/"):
             raise ApiUpgradesError(f"{self.name!r} is not an operation; write it as 'POST /patients'")
+        answers = {f"responses[{status}]": model for status, model in self.responses.items()}
+        _check_models(self.name, {"path": self.path, "query": self.query, "request": self.request, **answers})
         in_path = set(re.findall(r"{([^}]+)}", path))
         declared = {info.alias or name for name, info in self.path.model_fields.items()} if self.path else set()
         if in_path != declared:
@@ -115,6 +123,7 @@ class Operation:
         result |= {"description": self.description} if self.description else {}
         result |= {"operationId": self.id}
         result |= self.deprecated.keywords() if self.deprecated else {}
+        result |= {"x-internal": True} if self.internal else {}
         result["parameters"] = parameters
         if self.request is not None:
             result["requestBody"] = {"required": True, **_body(schemas.of(self.request, "validation"))}
@@ -131,7 +140,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Webhook:
-    """An event that the API sends, `appointment.updated`, and the model of what it sends."""
+    """An event that the API sends, `appointment.updated`, and the model of what it sends; `internal` as operations."""
 
     name: str
     summary: str
@@ -139,12 +148,17 @@ class Webhook:
     payload: Model
     description: str | None = None
     deprecated: Deprecated | None = None
+    internal: bool = False
+
+    def __post_init__(self) -> None:
+        _check_models(self.name, {"payload": self.payload})
 
     def openapi(self, tag: str, schemas: ModelSchemas) -> dict[str, Json]:
         """The Path Item Object."""
         result: dict[str, Json] = {"tags": [tag], "summary": self.summary}
         result |= {"description": self.description} if self.description else {}
         result |= self.deprecated.keywords() if self.deprecated else {}
+        result |= {"x-internal": True} if self.internal else {}
         result["requestBody"] = {"required": True, **_body(schemas.of(self.payload, "serialization"))}
         result["responses"] = {"200": {"description": "Received; it is not sent again."}}
         return {"post": result}
@@ -239,14 +253,30 @@ def _body(schema: Mapping[str, Json]) -> dict[str, Json]:
     return {"content": {JSON_MEDIA_TYPE: {"schema": schema}}}
 
 
+_OUTSIDE = ("description", "deprecated", "x-replaced-by", "x-internal")
+
+
+def _check_models(name: str, declared: Mapping[str, object]) -> None:
+    """Raises ApiUpgradesError for what is neither a model nor left out; `list[Book]` calls itself a class, too."""
+    for place, value in declared.items():
+        if value is None or (isinstance(value, type) and not get_args(value) and issubclass(value, BaseModel)):
+            continue
+        raise ApiUpgradesError(
+            f"{name}: {value!r} in {place!r} is not a pydantic model; declare one, "
+            "for a list one that holds it in a property, or 'class Books(RootModel[list[Book]])'"
+        )
+
+
 def _parameters(location: str, model: Model | None, schemas: ModelSchemas) -> list[dict[str, Json]]:
-    """The fields of a model as Parameter Objects, which say themselves what the parameter is and if it's deprecated."""
+    """The fields of a model as Parameter Objects, which say themselves what the parameter is, and whether it's
+    deprecated or internal.
+    """
     if model is None:
         return []
     fields = schemas.fields(model)
     result = []
     for name, schema in fields.get("properties", {}).items():
-        outside = {key: schema[key] for key in ("description", "deprecated", "x-replaced-by") if key in schema}
+        outside = {key: schema[key] for key in _OUTSIDE if key in schema}
         required = {"required": True} if name in fields.get("required", ()) else {}
         # A field without a value is None in Python; in a query there is no null, the parameter is left out.
         value = with_nullable({key: kept for key, kept in schema.items() if key not in outside}, False, "3.1")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from api_upgrades.contract import Json, Part
 from api_upgrades.draft import draft
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Freezer, altered, differences
@@ -24,12 +25,22 @@ TODO = re.compile(r"\bTODO\b")
 
 
 class Fault(RegistryError):
-    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
+    """One thing that `check` finds: what is so, and the ways out where others have the same ones.
 
-    def __init__(self, kind: Kind, location: Location, message: str, versions: tuple[str, ...] = ()) -> None:
-        super().__init__(location, message)
+    `versions` are those that it is about, where it is about released ones.
+    """
+
+    def __init__(
+        self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
+    ) -> None:
+        super().__init__(location, f"{told}. {way_out}" if way_out else told)
         self.kind = kind
+        self.told = told
         self.versions = versions
+        self.way_out = way_out
+
+    def as_json(self) -> dict[str, Json]:
+        return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,17 @@ class Checked:
 
     faults: tuple[Fault, ...]
     notes: tuple[RegistryError, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "faults": [fault.as_json() for fault in self.faults],
+            "notes": [_place_as_json(note) for note in self.notes],
+        }
+
+
+def _place_as_json(error: RegistryError) -> dict[str, Json]:
+    where = error.location
+    return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
 
 
 def check(standing: Standing, source: str) -> Checked:
@@ -74,7 +96,7 @@ def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
         way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
     for difference in found:
         how = ", which is in no change" if difference.is_sentence else " is in no change"
-        yield Fault("undocumented", Location(source), f"{difference}{how}. {way_out}")
+        yield Fault("undocumented", Location(source), f"{difference}{how}", way_out=way_out)
 
 
 def _unfrozen(standing: Standing) -> Iterator[Fault]:
@@ -122,8 +144,8 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     order = [version.id for version in standing.registry.versions]
     for text, where in by_text.items():
         also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
-        message = f"{where[0]} is not as it was released: {text}{also}. {way_out}"
-        yield Fault("altered", _suspect(standing, where[0]), message, tuple(where))
+        fact = f"{where[0]} is not as it was released: {text}{also}"
+        yield Fault("altered", _suspect(standing, where[0]), fact, tuple(where), way_out)
 
 
 def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
@@ -170,9 +192,7 @@ def _of_history(history: History, source: str) -> Iterator[Fault]:
     """What shows only once every contract is there."""
     yield from _faults("unsound", verify(history, f"{source}/__init__.py"))
     yield from _faults("dishonest", dishonest(history))
-    for part, schema in internal_references(history.contract_at(history.versions[-1].id)):
-        message = f"{part} refers to {schema}, which is 'x-internal'; mark {part} so too, or make {schema} public"
-        yield Fault("internal", Location(source), message)
+    yield from exposed(history, source)
     for version in history.versions:
         for judged in history.changes_of(version.id):
             if judged.severity == "breaking" and judged.change.upgrade is None:
@@ -187,6 +207,21 @@ def _of_history(history: History, source: str) -> Iterator[Fault]:
                 message = f"is {one.severity}{where}, and an addition breaks nobody; release it as a change"
                 location = judged.change.locate(one.applied.index)
                 yield Fault("addition", location, f"{one.effect.kind}: {message}")
+
+
+def exposed(history: History, source: str) -> Iterator[Fault]:
+    """What is public and refers to what is internal, at the newest version that has it."""
+    told: set[tuple[Part, Part]] = set()
+    for version in reversed(history.versions):
+        is_head = version is history.versions[-1]
+        for part, schema in internal_references(history.contract_at(version.id)):
+            if (part, schema) not in told:
+                told.add((part, schema))
+                message = (
+                    f"{part} refers to {schema}, which is 'x-internal'{'' if is_head else f', at {version.id}'}; "
+                    f"mark {part} so too, or make {schema} public"
+                )
+                yield Fault("internal", Location(source if is_head else version.file), message)
 
 
 def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:

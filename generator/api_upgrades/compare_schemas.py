@@ -8,8 +8,21 @@ from typing import NamedTuple
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, escape, same, schema_of
-from api_upgrades.errors import DoesNotFit
-from api_upgrades.locate import schema_spot
+from api_upgrades.facets import (
+    FLAGS,
+    STRUCTURE,
+    as_object,
+    constraint_rule,
+    covers,
+    is_inline_base,
+    own_properties,
+    own_required,
+    own_values,
+    referred,
+    schema_at,
+    type_set,
+    without_annotations,
+)
 from api_upgrades.names import Names
 from api_upgrades.target import Target
 
@@ -23,18 +36,6 @@ class Difference(NamedTuple):
     facet: str
     before: Json
     after: Json
-
-
-LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
-UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-FLAGS = {"readOnly": ("became-read-only", "became-writable"), "writeOnly": ("became-write-only", "became-readable")}
-
-STRUCTURE = frozenset(
-    {"type", "$ref", "anyOf", "oneOf", "allOf", "items", "properties", "required", "enum", "const", "nullable"}
-    | {"deprecated", "x-replaced-by", "x-internal", "default", "additionalProperties"}
-    | set(FLAGS)
-)
-"""Keywords that have a comparison of their own; any other is a constraint."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class SchemaComparison:
         """
         if old is new and not self.names.moves:
             return
-        old, new = _as_object(old), _as_object(new)
+        old, new = as_object(old), as_object(new)
         yield from self._annotations(old, new, old_target, target)
         if self._same_reference(old, new):
             return
@@ -115,33 +116,33 @@ class SchemaComparison:
         if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
-            was, now = _referred(self.old, was), _referred(self.new, now)
+            was, now = referred(self.old, was), referred(self.new, now)
         return was, now
 
     def _type(self, was: JsonObject, now: JsonObject) -> str | None:
         """The rule for another type, None where the type is the same."""
         if "$ref" in was or "$ref" in now:
             return "type-changed"
-        before, after = _type_set(was), _type_set(now)
+        before, after = type_set(was), type_set(now)
         if before == after:
             return None
         if len(after) == 1 and after == {"array"} and before and self._is_item(was, now):
             return "property-became-list"
-        if not after or (before and _covers(after, before)):
+        if not after or (before and covers(after, before)):
             return "type-widened"
-        return "type-narrowed" if not before or _covers(before, after) else "type-changed"
+        return "type-narrowed" if not before or covers(before, after) else "type-changed"
 
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         item = now.get("items")
-        return isinstance(item, dict) and _type_set(_referred(self.new, item)) == _type_set(was)
+        return isinstance(item, dict) and type_set(referred(self.new, item)) == type_set(was)
 
     def _variants(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         for keyword in ("oneOf", "anyOf", "allOf"):
             before = [
-                self._variant(branch, True) for branch in was.get(keyword, ()) if not _is_inline_base(keyword, branch)
+                self._variant(branch, True) for branch in was.get(keyword, ()) if not is_inline_base(keyword, branch)
             ]
             after = [
-                self._variant(branch, False) for branch in now.get(keyword, ()) if not _is_inline_base(keyword, branch)
+                self._variant(branch, False) for branch in now.get(keyword, ()) if not is_inline_base(keyword, branch)
             ]
             gone = [one for one in before if one not in after]
             come = [one for one in after if one not in before]
@@ -163,7 +164,7 @@ class SchemaComparison:
         return without_annotations(schemas.repointed(branch, self._newer_ref) if is_old else branch)
 
     def _values(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
-        before, after = _own_values(was), _own_values(now)
+        before, after = own_values(was), own_values(now)
         if before is None and after is None:
             return
         old_target, target = old_target.of_list, target.of_list
@@ -191,7 +192,7 @@ class SchemaComparison:
             if same(self._newer_keyword(keyword, before, old_target), after):
                 continue
             gone, come = before is schemas.MISSING, after is schemas.MISSING
-            rule = _constraint_rule(keyword, before, after)
+            rule = constraint_rule(keyword, before, after)
             yield Difference(rule, target, old_target, keyword, None if gone else before, None if come else after)
 
     def _newer_keyword(self, keyword: str, value: Json, old_target: Target) -> Json:
@@ -201,8 +202,8 @@ class SchemaComparison:
         return schemas.repointed({keyword: value}, self._newer_ref)[keyword]
 
     def _properties(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
-        before, after = _own_properties(was), _own_properties(now)
-        required = {"old": _own_required(was), "new": _own_required(now)}
+        before, after = own_properties(was), own_properties(now)
+        required = {"old": own_required(was), "new": own_required(now)}
         newer = {name: self.names.newer(old_target.property(name)) for name in before}
         # Where one takes over the name of another, the name is its, and the other is gone.
         by_moved = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
@@ -213,7 +214,7 @@ class SchemaComparison:
             if old_name is None:
                 came_from = self.names.older(place)
                 if came_from.holder != self.names.older(target) and came_from != place:
-                    moved_schema = _schema_at(self.old, came_from)
+                    moved_schema = schema_at(self.old, came_from)
                     if moved_schema is not schemas.MISSING:
                         yield Difference("property-moved", place, came_from, "name", str(came_from), str(place))
                         yield from self.compare(moved_schema, schema, came_from, place)
@@ -236,7 +237,7 @@ class SchemaComparison:
             old_place = old_target.property(name)
             if moved.holder == target and (moved.name not in after or older.get(moved.name) != name):
                 yield Difference("property-removed", moved, old_place, "existence", before[name], None)
-            elif moved.holder != target and _schema_at(self.new, moved) is schemas.MISSING:
+            elif moved.holder != target and schema_at(self.new, moved) is schemas.MISSING:
                 # it moved elsewhere, and is gone from there
                 yield Difference("property-removed", target.property(name), old_place, "existence", before[name], None)
 
@@ -248,99 +249,5 @@ class SchemaComparison:
         yield Difference(rule, target, old_target, keyword, was, now)
 
 
-def _schema_at(contract: Contract, target: Target) -> Json:
-    """What stands at a place, or MISSING."""
-    try:
-        return schema_spot(contract, target).read(contract)
-    except DoesNotFit:
-        return schemas.MISSING
-
-
-def _as_object(schema: Json) -> JsonObject:
-    """`true` allows anything, `false` nothing."""
-    if isinstance(schema, dict):
-        return schema
-    return {} if schema is True else {"not": {}}
-
-
-def _referred(contract: Contract, schema: JsonObject) -> JsonObject:
-    """What a schema is, through its references; what doesn't resolve, or only to itself, stays a reference."""
-    seen: set[str] = set()
-    while isinstance(ref := schema.get("$ref"), str) and ref not in seen:
-        seen.add(ref)
-        part = schema_of(ref)
-        if part is None or part not in contract.parts:
-            return schema
-        schema = schemas.value_schema(contract.parts[part])
-    return schema
-
-
-def _type_set(schema: JsonObject) -> frozenset[str]:
-    names = set(schemas.types(schema))
-    if not names and "properties" in schema:
-        names = {"object"}
-    if not names:
-        names = {schemas.type_name({"const": value}) for value in _own_values(schema) or ()}
-    return frozenset(names)
-
-
-def _covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
-    return all(name in wide or (name == "integer" and "number" in wide) for name in narrow)
-
-
-def _is_inline_base(keyword: str, branch: JsonObject) -> bool:
-    """A null branch, or an inline object of an `allOf`, whose properties are compared as the schema's own."""
-    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch and "properties" in branch)
-
-
 def _variant_name(variant: Json) -> str:
     return str(variant.get("const") or schemas.type_name(variant))
-
-
-def _own_values(schema: JsonObject) -> list[Json] | None:
-    if "enum" in schema:
-        return [value for value in schema["enum"] if value is not None]
-    return [schema["const"]] if "const" in schema else None
-
-
-def _own_properties(schema: JsonObject) -> dict[str, Json]:
-    found: dict[str, Json] = dict(schema.get("properties", {}))
-    for branch in schema.get("allOf", ()):
-        if "$ref" not in branch:
-            found |= _own_properties(branch)
-    return found
-
-
-def _own_required(schema: JsonObject) -> set[str]:
-    names = set(schema.get("required", ()))
-    for branch in schema.get("allOf", ()):
-        if "$ref" not in branch:
-            names |= _own_required(branch)
-    return names
-
-
-def _constraint_rule(keyword: str, before: Json, after: Json) -> str:
-    if keyword.startswith("x-"):
-        return "extension-changed"
-    if before is schemas.MISSING:
-        return "constraint-tightened"
-    if after is schemas.MISSING:
-        return "constraint-loosened"
-    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and not isinstance(before, bool) and not isinstance(after, bool):
-        return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
-    return "constraint-changed"
-
-
-def without_annotations(value: Json) -> Json:
-    """Some schema's JSON with the wording and the examples left out, however deep."""
-    if isinstance(value, dict):
-        return {
-            key: {name: without_annotations(one) for name, one in item.items()}
-            if key == "properties" and isinstance(item, dict)
-            else without_annotations(item)
-            for key, item in value.items()
-            if key not in schemas.ANNOTATIONS
-        }
-    if isinstance(value, list):
-        return [without_annotations(one) for one in value]
-    return value

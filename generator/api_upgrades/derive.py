@@ -16,7 +16,7 @@ from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
 from api_upgrades.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.locate import canonical
 from api_upgrades.names import Names
-from api_upgrades.registry import Addition, Change, Registry, Version
+from api_upgrades.registry import UNRELEASED, Addition, Change, Registry, Version
 from api_upgrades.target import Target
 
 
@@ -104,7 +104,9 @@ def live_additions(
     errors: list[RegistryError] = []
     for addition in registry.additions:
         first: list[RegistryError] = []
-        for version, contract in reversed(list(contracts.items())):
+        newest_first = reversed(list(contracts.items()))
+        # What is not released comes last: what it did to the addition is not what readers have today.
+        for version, contract in sorted(newest_first, key=lambda one: one[0] == UNRELEASED):
             try:
                 found.append(LiveAddition(addition, version, undone(addition, contract)))
                 break

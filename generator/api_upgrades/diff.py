@@ -35,6 +35,13 @@ class Block:
     is_folded: bool
     lines: tuple[Line, ...]
 
+    @property
+    def note(self) -> str:
+        """What stands for the lines where they are folded away."""
+        if others := sum(line.sign != " " for line in self.lines):
+            return f"{len(self.lines)} lines, {others} of them altered by other changes"
+        return f"{len(self.lines)} unchanged lines"
+
 
 class _Stretch(NamedTuple):
     """Lines of both texts that stand between the same neighbours."""
@@ -61,7 +68,7 @@ def diff_lines(old: str, new: str) -> list[Line]:
 
 def changed_lines(old: str, new: str) -> Iterator[tuple[str, str]]:
     """The sign and the text, without comma, of every line that differs."""
-    return ((line.sign, line.text.removesuffix(",")) for line in diff_lines(old, new) if line.sign != " ")
+    return (_bare(line) for line in diff_lines(old, new) if line.sign != " ")
 
 
 def _lines(text: str) -> list[str]:
@@ -85,6 +92,22 @@ def fold(lines: Sequence[Line], context: int = 1) -> list[Block]:
             for near in range(max(index - context, 0), min(index + context + 1, len(lines))):
                 shown[near] = True
     return _blocks(lines, shown)
+
+
+def folded(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> Iterator[Block]:
+    """What changed between two texts, the other lines folded away.
+
+    With `own`, lines that differ but aren't among these are folded away as well; where they show, they keep their sign.
+    """
+    lines = diff_lines(old, new)
+    done = 0
+    for block in fold([line if own is None or _bare(line) in own else Line(" ", line.text) for line in lines]):
+        yield Block(block.is_folded, tuple(lines[done : done + len(block.lines)]))
+        done += len(block.lines)
+
+
+def _bare(line: Line) -> tuple[str, str]:
+    return line.sign, line.text.removesuffix(",")
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> list[_Stretch]:

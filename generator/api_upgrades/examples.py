@@ -205,9 +205,10 @@ def _place(target: Target, error: ValidationError) -> Target:
 
 
 def _message(error: ValidationError) -> str:
-    """The validator's own message, long values shortened."""
+    """The validator's own message, with JSON's words for what Python calls otherwise, and long values shortened."""
     value = repr(error.instance)
-    return _shortened(error.message.replace(value, _shortened(value, LONGEST_VALUE)), LONGEST_MESSAGE)
+    shown = {"None": "null", "True": "true", "False": "false"}.get(value, _shortened(value, LONGEST_VALUE))
+    return _shortened(error.message.replace(value, shown, 1), LONGEST_MESSAGE)
 
 
 def _shortened(text: str, most: int) -> str:

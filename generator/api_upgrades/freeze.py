@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from pydantic import ValidationError
 
@@ -79,16 +80,22 @@ class Frozen:
     def contracts(self) -> Mapping[str, Contract]:
         """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
         freezer = Freezer()
-        found: dict[str, Contract] = {}
-        newest_first = list(self.locks.by_version.items())[::-1]
-        whole = next((lock.contract for _, lock in newest_first), None)
-        contract = None if whole is None else Contract.from_openapi(whole)
-        for version, lock in newest_first:
-            if contract is None or freezer.digests(contract) != self.digests[version]:
+        whole = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
+        if whole is None:
+            return {}
+        led_to = self.led_to(Contract.from_openapi(whole))
+        return dict(takewhile(lambda one: freezer.digests(one[1]) == self.digests[one[0]], led_to))
+
+    def led_to(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
+        """A contract as that of the newest version, and those from which the frozen effects led to it, back from there
+        for as long as they fit.
+        """
+        back: Contract | None = contract
+        for version, lock in list(self.locks.by_version.items())[::-1]:
+            if back is None:
                 break
-            found[version] = contract
-            contract = _reverted(contract, lock)
-        return found
+            yield version, back
+            back = _reverted(back, lock)
 
 
 def _reverted(contract: Contract, lock: Lock) -> Contract | None:

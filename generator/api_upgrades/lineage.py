@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Part
+from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.names import Names
@@ -17,11 +18,15 @@ from api_upgrades.target import Target
 
 @dataclass(frozen=True)
 class Event:
-    """One finding about one place, with the change that tells of it. `version` is the one that brought it."""
+    """One finding about one place, with the change that tells of it. `version` is the one that brought it.
+
+    What an addition brought has its `date` instead, since which it is in every version.
+    """
 
     version: str
     change: JudgedChange
     finding: Finding
+    date: str | None = None
 
     @property
     def severity(self) -> Severity:
@@ -41,27 +46,24 @@ class Lineage:
         events: dict[str, dict[Target, list[Event]]] = {}
         for version, step in self._history.steps.items():
             found: dict[Target, list[Event]] = {}
-            position = {id(applied): index for index, applied in enumerate(step.effects)}
             for change in self._history.changes_of(version):
-                for judged in change.effects:
-                    # Later effects of the same version may have moved the names of this one.
-                    later = step.effects[position[id(judged.applied)] + 1 :]
-                    names = Names.of(move for applied in later for move in applied.moves)
-                    seen: set[tuple[Target, str, str, str]] = set()
-                    for finding in judged.findings:
-                        target = names.newer(finding.target)
-                        key = (target, finding.facet, finding.rule, str(finding.before))
-                        if key not in seen:
-                            seen.add(key)
-                            found.setdefault(target, []).append(Event(version, change, finding))
+                for target, event in _events(change, step.effects, version):
+                    found.setdefault(target, []).append(event)
             events[version] = found
         return events
 
     def of(self, target: Target, version: str) -> Iterator[Event]:
         """What happened to a place up to a version, the latest first, followed through its older names.
 
-        Ends with the change that brought the place; a place without such a change is there since the first version.
+        What additions did comes first. Ends with the change or the addition that brought the place; a place without
+        such a one is there since the first version.
         """
+        added = self._added.get(version, {}).get(target, ())
+        yield from (event for event in added if not _is_origin(event))
+        yield from self._of_versions(target, version)
+        yield from (event for event in added if _is_origin(event))
+
+    def _of_versions(self, target: Target, version: str) -> Iterator[Event]:
         for step_version in reversed(self._events):
             if self._is_after(step_version, version):
                 continue
@@ -86,8 +88,31 @@ class Lineage:
 
     def _is_new(self, target: Target, version: str) -> bool:
         """Whether a version brought a place."""
-        findings = (event.finding for event in self._events[version].get(target, ()))
-        return any(one.rule.endswith("-added") and one.facet == "existence" for one in findings)
+        return any(map(_is_origin, self._events[version].get(target, ())))
+
+    @cached_property
+    def _added(self) -> dict[str, dict[Target, list[Event]]]:
+        """What additions did to which place, the latest first, by the name that the place has in each version."""
+        found: dict[str, dict[Target, list[Event]]] = {id: {} for id in self._order}
+        additions = zip(self._history.additions, self._history.live_additions, strict=True)
+        for change, live in reversed(list(additions)):
+            for target, event in _events(change, live.effects, live.version, live.addition.date):
+                for version, name in self._known_as(target, live.version):
+                    found[version].setdefault(name, []).append(event)
+        return found
+
+    def _known_as(self, target: Target, version: str) -> Iterator[tuple[str, Target]]:
+        """What a place, by its name at one version, is called in every version."""
+        ids = list(self._order)
+        at = ids.index(version)
+        yield version, target
+        name = target
+        for newer in ids[at + 1 :]:
+            name = self._names[newer].newer(name)
+            yield newer, name
+        for newer, older in zip(reversed(ids[1 : at + 1]), reversed(ids[:at]), strict=True):
+            target = self._names[newer].older(target)
+            yield older, target
 
     @cached_property
     def _changes_by_part(self) -> dict[str, dict[Part | None, dict[str, JudgedChange]]]:
@@ -111,3 +136,27 @@ class Lineage:
     @cached_property
     def _order(self) -> dict[str, int]:
         return {version.id: index for index, version in enumerate(self._history.versions)}
+
+
+def _events(
+    change: JudgedChange, effects: Sequence[AppliedEffect], version: str, date: str | None = None
+) -> Iterator[tuple[Target, Event]]:
+    """What a change did to which place, by the names after all of some effects: its own, and those of the same
+    version, of which later ones may have moved the names of earlier ones. What several directions say is said once.
+    """
+    position = {id(applied): index for index, applied in enumerate(effects)}
+    for judged in change.effects:
+        later = effects[position[id(judged.applied)] + 1 :]
+        names = Names.of(move for applied in later for move in applied.moves)
+        seen: set[tuple[Target, str, str, str]] = set()
+        for finding in judged.findings:
+            target = names.newer(finding.target)
+            key = (target, finding.facet, finding.rule, str(finding.before))
+            if key not in seen:
+                seen.add(key)
+                yield target, Event(version, change, finding, date)
+
+
+def _is_origin(event: Event) -> bool:
+    """Whether it brought the place."""
+    return event.finding.rule.endswith("-added") and event.finding.facet == "existence"

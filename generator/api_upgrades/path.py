@@ -185,8 +185,8 @@ class Paths:
                     tuple(findings.get(after, ())),
                     texts,
                     (
-                        self._revision(old, start, before),
-                        self._revision(new, end, present),
+                        before and texts_revision(self._history, start, before),
+                        present and texts_revision(self._history, end, present),
                         _used(old, new, before, after),
                     ),
                 )
@@ -201,20 +201,21 @@ class Paths:
                 yield TextPath(key, shown.title, shown.part, shown.language, (one.text, other.text), (start, end))
 
     def _texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
-        usage = self._history.usage_at(version)
-        key = self._revision(usage, version, part)
+        if part is None:
+            return {}
+        key = texts_revision(self._history, version, part)
         if key not in self._texts:
+            usage = self._history.usage_at(version)
             self._texts[key] = dict(part_texts(usage, usage.contract, part))
         return self._texts[key]
 
-    def _revision(self, usage: Usage, version: str, part: Part | None) -> Hashable:
-        """What the texts of a part depend on; a schema that is only sent is shown by who sends it."""
-        if part is None:
-            return None
-        revisions = self._history.revisions[version]
-        if part.kind == "schema" and usage.directions(part) == {"request"}:
-            return tuple((one, revisions[one]) for one in usage.reach([part]))
-        return part, revisions[part]
+
+def texts_revision(history: History, version: str, part: Part) -> Hashable:
+    """What the texts of a part at a version depend on; a schema that is only sent is shown by who sends it."""
+    revisions, usage = history.revisions[version], history.usage_at(version)
+    if part.kind == "schema" and usage.directions(part) == {"request"}:
+        return tuple((one, revisions[one]) for one in usage.reach([part]))
+    return part, revisions[part]
 
 
 def _backwards(names: Names) -> Names:

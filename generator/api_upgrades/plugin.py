@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,10 +29,16 @@ from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.files import write
+from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
+from api_upgrades.pages.preview import with_preview
+from api_upgrades.pages.site import Site
+from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.project import Project
+from api_upgrades.pull_request import reported_anyway
 from api_upgrades.shell import Shell, anchor_link
+from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
@@ -46,6 +53,7 @@ class PluginConfig(base.Config):
     source = config_options.Type(str, default="changes/api")
     path = config_options.Type(str, default="")
     severity = config_options.Type(dict, default={})
+    unreleased = config_options.Optional(config_options.Type(bool))
 
 
 class GeneratedPage(MkDocsPage):
@@ -94,13 +102,18 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._files: list[tuple[Page, File]] = []
         self._likes: dict[str, list[Page]] = {}
         self._serves = False
+        self._preview: str | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
         self._serves = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Adds the style sheet and the script, once for all instances."""
+        """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""
+        try:
+            self._preview = preview_number(os.environ)
+        except ApiUpgradesError as error:
+            raise PluginError(str(error)) from None
         if STYLE not in config.extra_css:
             config.extra_css.insert(0, STYLE)
             config.extra_javascript.append(SCRIPT)
@@ -184,7 +197,9 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     @event_priority(-100)  # after all that has something to do with the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Fills the pages that are like this one into its form, and writes them."""
+        """Says that a preview is one. Fills the pages that are like this one into its form, and writes them."""
+        if self._preview is not None:
+            output = as_preview(output, self._preview)
         if not isinstance(page, GeneratedPage) or page.mount != self._mount or not page.likes:
             return output
         own, beside = (Links(path, self._addresses(config)) for path in (page.generated.path, page.likes[0].path))
@@ -196,6 +211,12 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
                 form.fill(like, self._mount, own(like.path)),
             )
         return form.fill(page.generated, self._mount, own_link[1])
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Says on what is no page of its own, as the theme's page for errors is, that a preview is one."""
+        if self._preview is None or not template_name.endswith(".html"):
+            return output_content
+        return as_preview(output_content, self._preview)
 
     @property
     def _mount(self) -> str:
@@ -217,14 +238,27 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """The pages as the registry has them; while serving a broken one, as they last were."""
         try:
             history, addresses = self._project(config).load(), self._addresses(config)
+            is_preview = self._preview is not None
+            if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
+                history = published(history)
             site_url = _base(config) and _base(config) + self._mount
-            pages = tuple(render(history, addresses))
+            pages = self._previewed(config, history, tuple(render(history, addresses)))
             self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
+
+    def _previewed(
+        self, config: MkDocsConfig, history: History, pages: tuple[Page | Asset, ...]
+    ) -> tuple[Page | Asset, ...]:
+        """The pages, and in a preview that knows what to compare with the one that says what it changes."""
+        base = os.environ.get("API_UPGRADES_BASE")
+        if not base or self._preview is None:
+            return pages
+        report = reported_anyway(self._project(config), base)
+        return tuple(with_preview(Site(history, self._addresses(config)), report, pages))
 
 
 def _base(config: MkDocsConfig) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api_upgrades import reader
-from api_upgrades.check import undocumented
+from api_upgrades.check import exposed, undocumented
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
-from api_upgrades.lock import read_locks
+from api_upgrades.lock import Locks, read_locks
+from api_upgrades.registry import Version
 from api_upgrades.severity import RuleTable
 from api_upgrades.source import read_head
 from api_upgrades.standing import Standing
@@ -32,14 +33,25 @@ class Project:
         head = read_head(self.source, self.root)
         found = reader.load(self.root / self.registry, head.contract, self.root)
         locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
-        return Standing(found, locks, table)
+        return Standing(replace(found, versions=tuple(_amended(found.versions, locks))), locks, table)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
+        return self.sound().history
+
+    def sound(self) -> Standing:
+        """The same, as where the project stands."""
         standing = self.standing()
         if standing.errors:
             raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-        history = standing.history
-        if errors := list(verify(history, f"{self.source}/__init__.py")):
+        source = f"{self.source}/__init__.py"
+        if errors := [*verify(standing.history, source), *exposed(standing.history, source)]:
             raise RegistryErrors(errors)
-        return history
+        return standing
+
+
+def _amended(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:
+    """The versions with the corrections that their locks tell of."""
+    for version in versions:
+        lock = locks.by_version.get(version.id)
+        yield version if lock is None else replace(version, amendments=tuple(lock.amendments))

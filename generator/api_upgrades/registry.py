@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from api_upgrades.contract import Contract
 from api_upgrades.effects import Effect
 from api_upgrades.errors import Location
+from api_upgrades.lock import Amendment
 from api_upgrades.yaml_file import YamlFile
 
 UNRELEASED = "unreleased"
@@ -16,7 +17,7 @@ ADDITIONS = "additions"
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Folders of a registry that are no versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from")
+RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
 """Names that mean something else in the folder or in an address."""
 
 
@@ -50,6 +51,7 @@ class Addition(Change):
 @dataclass(frozen=True)
 class Version:
     """One dated release, its changes by their ids. `order` names those that follow each other, the first one first.
+    `amendments` are the corrections made since it was released, the oldest first.
 
     What is not released yet has the same form; its summary may be empty.
     """
@@ -62,10 +64,21 @@ class Version:
     order: tuple[str, ...]
     changes: tuple[Change, ...]
     file: str
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def is_released(self) -> bool:
         return self.id != UNRELEASED
+
+    @property
+    def name(self) -> str:
+        """What readers know it by."""
+        return name_of(self.id)
+
+
+def name_of(version: str) -> str:
+    """What readers know a version by: its id, unless it is no version yet."""
+    return "Upcoming" if version == UNRELEASED else version
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ is breaking is this table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
@@ -62,8 +62,8 @@ def _rule(
     return Rule(id, what, {direction: Verdict(*found[direction]) for direction in DIRECTIONS if found[direction]})  # type: ignore[misc]  # None is filtered out
 
 
-RULES: tuple[Rule, ...] = (
-    # Properties
+_TABLE: tuple[str | Rule, ...] = (
+    "Properties",
     _rule(
         "property-added",
         "An optional property is added",
@@ -160,7 +160,7 @@ RULES: tuple[Rule, ...] = (
         ("neutral", "It works as it did."),
         ("neutral", "It is sent as it was."),
     ),
-    # Values
+    "Values",
     _rule(
         "type-changed",
         "A value is of another type",
@@ -251,12 +251,14 @@ RULES: tuple[Rule, ...] = (
         ("neutral", "Extensions don't alter what is sent."),
         ("neutral", "Extensions don't alter what is received."),
     ),
-    # Operations
+    "Operations",
     _rule("operation-added", "An operation is added", ("additive", "Nobody calls it yet.")),
     _rule("operation-removed", "An operation is removed", ("breaking", "Calls to it fail.")),
     _rule("operation-moved", "An operation has another method or path", ("breaking", "Calls to the older one fail.")),
     _rule("operation-deprecated", "An operation is deprecated", ("neutral", "It still works.")),
     _rule("operation-no-longer-deprecated", "An operation is no longer deprecated", ("neutral", "It works as it did.")),
+    _rule("security-changed", "Other credentials are asked for", ("breaking", "Calls with the older ones can fail.")),
+    "Parameters and bodies",
     _rule("parameter-added", "An optional parameter is added", ("additive", "Calls may leave it out.")),
     _rule("required-parameter-added", "A required parameter is added", ("breaking", "Calls without it are refused.")),
     _rule(
@@ -266,7 +268,6 @@ RULES: tuple[Rule, ...] = (
     _rule("request-body-added", "An optional request body is added", ("additive", "Calls may leave it out.")),
     _rule("required-request-body-added", "A required body is added", ("breaking", "Calls without it are refused.")),
     _rule("request-body-removed", "A request body is removed", ("breaking", "What you send there has no effect.")),
-    _rule("security-changed", "Other credentials are asked for", ("breaking", "Calls with the older ones can fail.")),
     _rule(
         "media-type-added",
         "One more media type is possible",
@@ -279,6 +280,7 @@ RULES: tuple[Rule, ...] = (
         ("breaking", "Bodies of this type are refused."),
         ("breaking", "Calls that ask for this type fail."),
     ),
+    "Responses",
     _rule(
         "success-response-added",
         "An operation can succeed with one more status",
@@ -304,7 +306,7 @@ RULES: tuple[Rule, ...] = (
         "A response comes with another status",
         response=("breaking", "Code that expects the older status never sees it again."),
     ),
-    # Webhooks
+    "Webhooks",
     _rule("webhook-added", "A webhook is added", webhook=("additive", "It comes only where you subscribe to it.")),
     _rule("webhook-removed", "A webhook is removed", webhook=("breaking", "Code that waits for it waits in vain.")),
     _rule("webhook-renamed", "A webhook is renamed", webhook=("breaking", "Code that waits for it waits in vain.")),
@@ -312,11 +314,24 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "webhook-no-longer-deprecated", "A webhook is no longer deprecated", webhook=("neutral", "It is still sent.")
     ),
-    # Schemas as such
+    "Objects",
     _rule("schema-added", "An object is added", request=("neutral", "What uses it is judged where it is used.")),
     _rule("schema-removed", "An object is removed", request=("neutral", "What used it is judged where it was used.")),
     _rule("schema-renamed", "An object has another name", request=("neutral", "Its name is not part of any message.")),
 )
+"""The rules, below the heading of what they are about."""
+
+RULES: tuple[Rule, ...] = tuple(one for one in _TABLE if isinstance(one, Rule))
+
+
+def _groups() -> Iterator[tuple[str, tuple[str, ...]]]:
+    starts = [index for index, one in enumerate(_TABLE) if isinstance(one, str)]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        yield str(_TABLE[start]), tuple(one.id for one in _TABLE[start:end] if isinstance(one, Rule))
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = dict(_groups())
+"""The ids of the rules by what they are about, in the order of the table."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from api_upgrades import http
 from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape
 from api_upgrades.operation import request_body, responses
 from api_upgrades.payload import as_json, compose, compose_body
+from api_upgrades.registry import UNRELEASED
 from api_upgrades.severity import Direction
 from api_upgrades.usage import Usage
 
@@ -19,8 +20,8 @@ VERSION = "\ue000"
 
 
 def in_version(text: str, version: str) -> str:
-    """A shared text as one version has it."""
-    return text.replace(VERSION, version)
+    """A shared text as one version has it. No call can name what is not released yet."""
+    return text.replace(VERSION, "not-released-yet" if version == UNRELEASED else version)
 
 
 class Text(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, changed_parts
@@ -32,6 +33,9 @@ def verify(history: History, source: str) -> Iterator[RegistryError]:
                 yield _blamed(step, older, target, message)
 
 
+EXAMPLE = "the example"
+"""How a message about an example begins."""
+
 WORDING = ("title", "summary", "description")
 
 Fault = tuple[tuple[str, str], tuple[Target, str]]
@@ -50,7 +54,7 @@ def _faults(usage: Usage, parts: Iterable[Part]) -> Iterator[Fault]:
     # An example behind a reference that leads nowhere can't be judged.
     sound = [part for part in parts if not dangling & set(usage.closure(part))]
     for invalid in invalid_examples(contract, sound, usage.directions):
-        yield (str(invalid.target), invalid.message), (invalid.target, f"the example {invalid.message}")
+        yield (str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE} {invalid.message}")
 
 
 def _resolves(contract: Contract, ref: str) -> bool:
@@ -66,9 +70,12 @@ def _resolves(contract: Contract, ref: str) -> bool:
 def _blamed(step: Step, older: Usage, target: Target, message: str) -> RegistryError:
     """The error at the effect that touches the place, or else the part, or something behind it."""
     applied = next(iter(_suspects(step.effects, older, target)), None)
+    is_of_example = message.startswith(EXAMPLE)
     message = f"{target}: {message} at {step.older_version}"
     if applied is None:
         return RegistryError(Location(step.version.file), message)
+    if is_of_example and isinstance(applied.effect, ExampleEffect) and "example" not in applied.effect.model_fields_set:
+        message += "; write one that is valid there as the effect's 'example'"
     return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
 
 

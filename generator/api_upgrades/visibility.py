@@ -4,42 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part, at, references, schema_of
+from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObject, Part, references, same, schema_of
 from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.draft import draft
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History
 from api_upgrades.locate import schema_spot, section_spot
+from api_upgrades.lock import Amendment
+from api_upgrades.operation import resolved
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.target import Target
+from api_upgrades.usage import References, Usage
 
 INTERNAL = "x-internal"
 
 
-class Visibility:
-    """What takes internal parts, properties and parameters out of contracts; a part that several share once."""
+def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> bool:
+    """Whether a site shows what is not released yet, and what is internal: as its option says, else while it is
+    written or reviewed.
+    """
+    return serves or is_preview if option is None else option
 
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Json, Json]] = {}
+
+class Visibility:
+    """What takes all that is internal out of contracts. JSON that several contracts share is shared afterwards too.
+
+    `head` is where the contracts lead. What is used by internal parts alone there is as internal where nothing uses it
+    yet: who adds an internal operation need not say that its schemas are new.
+    """
+
+    def __init__(self, head: Contract | None = None) -> None:
+        self._lost: set[Part] = set()
+        self._references = References()
+        self._mentions: dict[int, tuple[Json, bool]] = {}
+        self._public: dict[int, tuple[Json, list[Json]]] = {}
+        self._contracts: dict[int, tuple[Contract, Contract]] = {}
+        if head is not None:
+            self._lost = head.parts.keys() - self.public(head).parts.keys()
 
     def public(self, contract: Contract) -> Contract:
-        """The contract without all that is internal; itself where nothing is."""
-        parts = {part: self._public(value) for part, value in contract.parts.items() if not _is_internal(part, value)}
-        if len(parts) == len(contract.parts) and all(contract.parts[part] is value for part, value in parts.items()):
+        """The contract without all that is internal, and without what only that has used; itself where nothing is."""
+        if id(contract) not in self._contracts:
+            self._contracts[id(contract)] = (contract, self._public_contract(contract))
+        return self._contracts[id(contract)][1]
+
+    def _public_contract(self, contract: Contract) -> Contract:
+        marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]
+        if not marked and not self._mentions_internal(contract.document) and self._lost.isdisjoint(contract.parts):
             return contract
-        return Contract(parts, contract.document)
+        pruned = _Pruned(contract)
+        usage = Usage(contract, self._references)
+        # What a part requires, and its examples, may name properties of what it refers to.
+        affected = set(contract.parts if self._mentions_internal(contract.document) else usage.reach(marked))
+        parts = {
+            part: self._shared(value, pruned.of(part, value)) if part in affected else value
+            for part, value in contract.parts.items()
+            if not is_internal(part, value)
+        }
+        document = self._shared(contract.document, pruned.document(parts))
+        shown = Contract(parts, document)
+        lost = (_reached(usage) | self._lost) - _reached(Usage(shown, References()))
+        return Contract({part: value for part, value in parts.items() if part not in lost}, document)
 
-    def _public(self, value: JsonObject) -> Json:
-        if id(value) not in self._known:
-            self._known[id(value)] = (value, _without_internal(value) if _mentions_internal(value) else value)
-        return self._known[id(value)][1]
+    def _mentions_internal(self, value: Json) -> bool:
+        if id(value) not in self._mentions:
+            self._mentions[id(value)] = (value, _mentions_internal(value))
+        return self._mentions[id(value)][1]
+
+    def _shared(self, value: Json, public: Json) -> Json:
+        """The public form of some JSON, as the same object wherever it is the same."""
+        _, known = self._public.setdefault(id(value), (value, [value]))
+        found = next((one for one in known if same(one, public)), None)
+        if found is None:
+            known.append(public)
+        return public if found is None else found
 
 
-def _is_internal(part: Part, value: JsonObject) -> bool:
+def _reached(usage: Usage) -> set[Part]:
+    """The schemas that any operation or webhook of a contract uses."""
+    roots = (part for part in usage.contract.parts if part.kind != "schema")
+    return {part for root in roots for part in usage.closure(root)[1:]}
+
+
+def is_internal(part: Part, value: JsonObject) -> bool:
+    """Whether a part as a whole is internal."""
     if part.kind == "webhook":
-        return any(item.get(INTERNAL) is True for item in (value, *value.values()) if isinstance(item, Mapping))
-    return value.get(INTERNAL) is True
+        return any(map(_is_marked, (value, *value.values())))
+    return _is_marked(value)
+
+
+def is_hidden(contract: Contract, value: Json) -> bool:
+    """Whether a property, a parameter or the like is internal, or nothing but a reference to what is."""
+    return _is_marked(value) or (isinstance(value, Mapping) and _is_marked(resolved(contract, value)))
+
+
+def _is_marked(value: Json) -> bool:
+    return isinstance(value, Mapping) and value.get(INTERNAL) is True
 
 
 def _mentions_internal(value: Json) -> bool:
@@ -48,26 +111,111 @@ def _mentions_internal(value: Json) -> bool:
     return isinstance(value, list) and any(map(_mentions_internal, value))
 
 
-def _without_internal(value: Json) -> Json:
-    """Some JSON without each property and parameter that is internal. Its order stays."""
-    if isinstance(value, list):
-        return [_without_internal(item) for item in value if not _marked(item)]
-    if not isinstance(value, Mapping):
-        return value
-    found = {key: _without_internal(item) for key, item in value.items()}
-    properties = value.get("properties")
-    if isinstance(properties, Mapping):
-        hidden = {name for name, schema in properties.items() if _marked(schema)}
-        found["properties"] = {name: kept for name, kept in found["properties"].items() if name not in hidden}
-        if "required" in found:
-            found["required"] = [name for name in found["required"] if name not in hidden]
-            if not found["required"]:
-                del found["required"]
-    return found
+class _Pruned:
+    """The parts of one contract without what is internal inside of them. The order of all else stays."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
+    def of(self, part: Part, value: JsonObject) -> Json:
+        return self._schema(value) if part.kind == "schema" else self._object(value)
+
+    def document(self, parts: Mapping[Part, JsonObject]) -> Json:
+        """The rest of the document, without the tags of internal operations and webhooks alone."""
+        found = self._object(self._contract.document)
+        if "tags" in found:
+            hidden = _tags(self._contract.parts) - _tags(parts)
+            found["tags"] = [tag for tag in found["tags"] if tag.get("name") not in hidden]
+        return found
+
+    def _object(self, value: Json) -> Json:
+        """Any object of OpenAPI: an operation, a parameter, a body."""
+        if isinstance(value, list):
+            return [self._object(item) for item in value if not self._is_hidden(item)]
+        if not isinstance(value, Mapping):
+            return value
+        schema = value.get("schema", {})
+        found = {}
+        for key, item in value.items():
+            if key == "schema":
+                found[key] = self._schema(item)
+            elif key == "examples" and isinstance(item, Mapping):
+                found[key] = {name: self._named_example(one, schema) for name, one in item.items()}
+            elif key in LITERALS:
+                found[key] = self._literal(item, schema)
+            elif not self._is_hidden(item):
+                found[key] = self._object(item)
+        return found
+
+    def _named_example(self, example: Json, schema: Json) -> Json:
+        if isinstance(example, Mapping) and "value" in example:
+            return {**example, "value": self._literal(example["value"], schema)}
+        return example
+
+    def _is_hidden(self, value: Json) -> bool:
+        return is_hidden(self._contract, value)
+
+    def _schema(self, value: Json) -> Json:
+        if not isinstance(value, Mapping):
+            return value
+        hidden = self._hidden(value)
+        found: dict[str, Json] = {}
+        for key, item in value.items():
+            if key == "required" and isinstance(item, list):
+                left = [name for name in item if name not in hidden]
+                if left or not item:
+                    found[key] = left
+            elif key in LITERALS:
+                is_list = key in ("examples", "enum") and isinstance(item, list)
+                found[key] = [self._literal(one, value) for one in item] if is_list else self._literal(item, value)
+            elif key in NAME_MAPS and isinstance(item, Mapping):
+                found[key] = {name: self._schema(one) for name, one in item.items() if not self._is_hidden(one)}
+            elif isinstance(item, list):
+                found[key] = [self._schema(one) for one in item if not _is_marked(one)]
+            else:
+                found[key] = self._schema(item)
+        return found
+
+    def _literal(self, value: Json, schema: Json) -> Json:
+        """An example or another value without the properties that its schema hides."""
+        branches = list(self._branches(schema, []))
+        if isinstance(value, list):
+            items: Json = next((one["items"] for one in branches if "items" in one), {})
+            return [self._literal(item, items) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        hidden = self._hidden(schema)
+        inner = {name: one for branch in branches for name, one in branch.get("properties", {}).items()}
+        return {name: self._literal(one, inner.get(name, {})) for name, one in value.items() if name not in hidden}
+
+    def _hidden(self, schema: Json) -> set[str]:
+        """The names of the properties of an object that are internal, and not public in another branch of it."""
+        named = [pair for branch in self._branches(schema, []) for pair in branch.get("properties", {}).items()]
+        hidden = {name for name, one in named if self._is_hidden(one)}
+        return hidden - {name for name, one in named if not self._is_hidden(one)}
+
+    def _branches(self, schema: Json, seen: list[Json]) -> Iterator[JsonObject]:
+        """All schemas that say something about one value: a schema, what it refers to, and what it combines."""
+        if not isinstance(schema, Mapping) or any(schema is one for one in seen):
+            return
+        seen.append(schema)
+        yield schema
+        part = schema_of(schema["$ref"]) if isinstance(schema.get("$ref"), str) else None
+        yield from self._branches(self._contract.parts.get(part) if part else None, seen)
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for branch in schema.get(keyword, ()):
+                yield from self._branches(branch, seen)
 
 
-def _marked(value: Json) -> bool:
-    return isinstance(value, Mapping) and value.get(INTERNAL) is True
+def _tags(parts: Mapping[Part, JsonObject]) -> set[str]:
+    """The tags of some parts."""
+    operations = (
+        one
+        for part, value in parts.items()
+        if part.kind != "schema"
+        for one in ((value, *value.values()) if part.kind == "webhook" else (value,))
+    )
+    return {tag for one in operations if isinstance(one, Mapping) for tag in one.get("tags", ())}
 
 
 def internal_references(contract: Contract) -> Iterator[tuple[Part, Part]]:
@@ -82,85 +230,120 @@ def internal_references(contract: Contract) -> Iterator[tuple[Part, Part]]:
 
 
 def published(history: History) -> History:
-    """The history without what is not released yet, and without changes to what is internal."""
-    registry = history.registry
-    visibility = Visibility()
-    steps = [_published_step(step, visibility) for step in history.steps.values() if step.version.is_released]
-    versions = {registry.versions[0].id: registry.versions[0]} | {step.version.id: step.version for step in steps}
-    head = visibility.public(history.contract_at(registry.latest.id))
-    additions = tuple(
-        addition
-        for addition, live in zip(registry.additions, history.live_additions, strict=True)
-        if _published_effects(live.effects, visibility)
-    )
-    return History(Registry(head, tuple(versions.values()), None, additions), steps, history.table)
+    """The history without what is not released yet, and without all that is internal and changes to it."""
+    return _Published(history).history
 
 
-def _published_step(step: Step, visibility: Visibility) -> Step:
-    effects = _published_effects(step.effects, visibility)
-    shown = {applied.change.id: applied.change for applied in effects}
-    changes = tuple(shown[change.id] for change in step.version.changes if change.id in shown)
-    order = tuple(id for id in step.version.order if id in shown)
-    version: Version = replace(step.version, changes=changes, order=order)
-    return Step(version, step.older_version, visibility.public(step.older), visibility.public(step.newer), effects)
+class _Published:
+    """What makes the public form of a history."""
 
+    def __init__(self, whole: History) -> None:
+        self._whole = whole
+        self._visibility = Visibility(whole.contract_at(whole.versions[-1].id))
 
-def _published_effects(effects: tuple[AppliedEffect, ...], visibility: Visibility) -> tuple[AppliedEffect, ...]:
-    """The effects that the public may see, on public contracts, and in changes that hold these alone."""
-    shown: list[tuple[AppliedEffect, Effect]] = []
-    for applied in effects:
-        effect = _public_effect(applied)
-        if effect is not None:
-            shown.append((applied, effect))
-    changes: dict[str, Change] = {}
-    for applied, _ in shown:
-        kept = tuple(effect for other, effect in shown if other.change.id == applied.change.id)
-        changes[applied.change.id] = replace(applied.change, effects=kept)
-    return tuple(
-        AppliedEffect(
-            changes[applied.change.id],
-            applied.index,
-            effect,
-            visibility.public(applied.older),
-            visibility.public(applied.newer),
+    @cached_property
+    def history(self) -> History:
+        registry = self._whole.registry
+        steps = [self._step(step) for step in self._whole.steps.values() if step.version.is_released]
+        versions = (self._version(registry.versions[0], ()), *(step.version for step in steps))
+        head = self._visibility.public(self._whole.contract_at(registry.latest.id))
+        additions = tuple(
+            replace(live.addition, effects=tuple(one.effect for one in effects))
+            for live in self._whole.live_additions
+            if (effects := self._effects(live.effects))
         )
-        for applied, effect in shown
-    )
+        return History(Registry(head, versions, None, additions), steps, self._whole.table)
+
+    def _step(self, step: Step) -> Step:
+        effects = self._effects(step.effects)
+        older, newer = map(self._visibility.public, (step.older, step.newer))
+        return Step(self._version(step.version, effects), step.older_version, older, newer, effects)
+
+    def _version(self, version: Version, effects: tuple[AppliedEffect, ...]) -> Version:
+        """A version with the changes of some effects alone, and corrections of what is public."""
+        shown = {applied.change.id: applied.change for applied in effects}
+        return replace(
+            version,
+            changes=tuple(shown[change.id] for change in version.changes if change.id in shown),
+            order=tuple(id for id in version.order if id in shown),
+            amendments=tuple(self._amendment(version.id, one) for one in version.amendments),
+        )
+
+    def _amendment(self, version: str, amendment: Amendment) -> Amendment:
+        whole = self._whole.contract_at(version)
+        public = self._visibility.public(whole)
+        if public is whole:
+            return amendment
+        places = [place for place in amendment.places if not _is_hidden_place(place, whole, public)]
+        return amendment.model_copy(update={"places": places})
+
+    def _effects(self, effects: tuple[AppliedEffect, ...]) -> tuple[AppliedEffect, ...]:
+        """The effects as the public sees them, in changes that hold these alone."""
+        shown = [one for applied in effects for one in self._effect(applied)]
+        changes: dict[str, Change] = {}
+        for applied in shown:
+            kept = tuple(other.effect for other in shown if other.change.id == applied.change.id)
+            changes[applied.change.id] = replace(applied.change, effects=kept)
+        return tuple(replace(applied, change=changes[applied.change.id]) for applied in shown)
+
+    def _effect(self, applied: AppliedEffect) -> list[AppliedEffect]:
+        """An effect between public contracts: as it is, at some of its targets, or what else leads from one to the
+        other; none where the public sees nothing of it.
+        """
+        older, newer = map(self._visibility.public, (applied.older, applied.newer))
+        if older is applied.older and newer is applied.newer:
+            return [applied]
+        if applied.effect.alters_contract and _are_same(older, newer):
+            return []
+        effect = _fitting(applied.effect, older, newer)
+        if effect is not None:
+            return [replace(applied, effect=effect, older=older, newer=newer)]
+        override = {"override": applied.effect.override} if applied.effect.override else {}
+        found: list[AppliedEffect] = []
+        for drafted in reversed(draft(older, newer)):
+            before = drafted.revert(newer)
+            found.append(replace(applied, effect=drafted.model_copy(update=override), older=before, newer=newer))
+            newer = before
+        return found[::-1]
 
 
-def _public_effect(applied: AppliedEffect) -> Effect | None:
-    """An effect at those of its places that are public, None where all are internal."""
-    effect = applied.effect
-    touched = [touch.target for touch in effect.touches()]
-    hidden = {target for target in touched if _is_hidden(applied, target)}
-    if not hidden:
-        return effect
+def _are_same(one: Contract, other: Contract) -> bool:
+    return same(one.parts, other.parts) and same(one.document, other.document)
+
+
+def _fitting(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
+    """An effect that leads from the one contract to the other: the one given, or it at some of its targets."""
     if isinstance(effect, TargetedEffect):
-        public = tuple(target for target in effect.target if not any(one.within(target) for one in hidden))
-        if public and len(public) < len(effect.target):
-            return effect.model_copy(update={"target": public})
-    return None if len(hidden) == len(set(touched)) else effect
+        at_each = (effect.model_copy(update={"target": (target,)}) for target in effect.target)
+        kept = tuple(one.target[0] for one in at_each if _reverted(one, newer) is not None)
+        if not kept:
+            return None
+        effect = effect.model_copy(update={"target": kept})
+    found = _reverted(effect, newer)
+    return effect if found is not None and _are_same(found, older) else None
 
 
-def _is_hidden(applied: AppliedEffect, target: Target) -> bool:
-    """Whether a place is internal, before the effect and after it: what became public is public."""
-    found = [_is_inside_internal(contract, target) for contract in (applied.older, applied.newer)]
-    known = [is_internal for is_internal in found if is_internal is not None]
-    return bool(known) and all(known)
-
-
-def _is_inside_internal(contract: Contract, target: Target) -> bool | None:
-    """Whether a place, or one around it, is internal; None where the contract hasn't got it."""
-    part = target.part
-    if part is None:
-        return False
-    if part not in contract.parts:
-        return None
-    if _is_internal(part, contract.parts[part]):
-        return True
-    around = [replace(target, steps=target.steps[:count]) for count in range(len(target.steps) + 1)]
+def _reverted(effect: Effect, contract: Contract) -> Contract | None:
     try:
-        spots = [schema_spot(contract, one) if one.steps else section_spot(contract, one) for one in around]
+        return effect.revert(contract)
     except DoesNotFit:
         return None
-    return any(_marked(at(contract.parts[spot.part] if spot.part else {}, spot.pointer)) for spot in spots)
+
+
+def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
+    """Whether the public cannot see a place, by its target as text."""
+    try:
+        target = Target.parse(place)
+    except ValueError:
+        return False
+    return _has(whole, target) and not _has(public, target)
+
+
+def _has(contract: Contract, target: Target) -> bool:
+    """Whether a contract has a place."""
+    try:
+        spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+        spot.read(contract)
+    except (DoesNotFit, KeyError, IndexError):
+        return False
+    return True

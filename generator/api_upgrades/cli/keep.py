@@ -11,13 +11,11 @@ import click
 
 from api_upgrades.amend import amended, locked, rebased
 from api_upgrades.change_schema import SCHEMA_FILE, change_schema
-from api_upgrades.check import Checked, Fault
 from api_upgrades.check import check as checked_of
 from api_upgrades.cli.group import main
-from api_upgrades.contract import Json
 from api_upgrades.draft.files import draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
-from api_upgrades.errors import RegistryError, RegistryErrors
+from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports.openapi import indented
 from api_upgrades.files import write, write_all
 from api_upgrades.names import Names
@@ -38,7 +36,7 @@ def check(project: Project, form: str) -> None:
     standing = project.standing()
     checked = checked_of(standing, project.source)
     if form == "json":
-        click.echo(json.dumps(_as_json(checked), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(checked.as_json(), indent=2, ensure_ascii=False))
     else:
         for note in checked.notes:
             click.echo(f"note: {note}", err=True)
@@ -53,22 +51,6 @@ def _fine(standing: Standing) -> str:
     registry = standing.registry
     changes = sum(len(version.changes) for version in registry.lineup) + len(registry.additions)
     return f"{len(registry.versions)} versions and {changes} changes are fine."
-
-
-def _as_json(checked: Checked) -> Json:
-    return {
-        "faults": [_fault_as_json(fault) for fault in checked.faults],
-        "notes": [_place_as_json(note) for note in checked.notes],
-    }
-
-
-def _fault_as_json(fault: Fault) -> Json:
-    return {"kind": fault.kind, **_place_as_json(fault), "versions": list(fault.versions)}
-
-
-def _place_as_json(error: RegistryError) -> Json:
-    where = error.location
-    return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
 
 
 @main.command()

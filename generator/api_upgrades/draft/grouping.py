@@ -147,11 +147,7 @@ def _read(contract: Contract, at: Target) -> JsonObject:
 
 
 def _schemas_come_or_gone(applied: AppliedEffect) -> list[Part]:
-    return [part for part in {*applied.older.parts, *applied.newer.parts} if _is_come_or_gone(applied, part)]
-
-
-def _is_come_or_gone(applied: AppliedEffect, part: Part) -> bool:
-    return part.kind == "schema" and (part in applied.older.parts) != (part in applied.newer.parts)
+    return sorted(part for part in applied.older.parts.keys() ^ applied.newer.parts.keys() if part.kind == "schema")
 
 
 def _first_or_last_refers(applied: AppliedEffect, schema: Part) -> bool:

@@ -14,7 +14,7 @@ from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects import Move
-from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.errors import ApiUpgradesError, DoesNotFit, did_you_mean
 from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
@@ -190,7 +190,10 @@ def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
         return _are_alike(was, now, old.origin, new)
     if new.steps[-1:] and new.steps[-1].startswith("="):
         return _similarity(old.target, new) >= SIMILAR
-    before, after = _value(was, old.origin), _value(now, new)
+    try:
+        before, after = _value(was, old.origin), _value(now, new)
+    except DoesNotFit:  # behind a reference that others share, where no rename reaches
+        return False
     if new.section.startswith("response ") and not new.steps:
         return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
     if _is_list(after) and not _is_list(before):  # one of them became a list of them

@@ -15,7 +15,7 @@ from api_upgrades.compare import Finding
 from api_upgrades.exports.mount import SCHEMA, Mount, openapi_path
 from api_upgrades.exports.openapi import indented
 from api_upgrades.history import JudgedEffect
-from api_upgrades.pages.changes import KINDS, ChangeView, VersionView
+from api_upgrades.pages.changes import KINDS, ChangeView, VersionView, addition_views
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.severity import Direction, Severity
@@ -97,6 +97,30 @@ class ChangeEntry:
 
 @with_config(FORM)
 @dataclass(frozen=True)
+class AdditionEntry:
+    """One thing that breaks nobody, and is in every version."""
+
+    date: str
+    """The day since which every version has it, as `2024-01-31`."""
+    change: ChangeEntry
+    """What it is. Its `id` is unique among the additions."""
+
+
+@with_config(FORM)
+@dataclass(frozen=True)
+class AmendmentEntry:
+    """A correction of what was released: what this file says of the version is so as corrected."""
+
+    date: str
+    """The day of the correction, as `2024-01-31`."""
+    why: str
+    """The reason, as Markdown."""
+    places: list[str]
+    """What was wrong, by targets."""
+
+
+@with_config(FORM)
+@dataclass(frozen=True)
 class VersionEntry:
     """One dated release."""
 
@@ -116,6 +140,8 @@ class VersionEntry:
     """Where its OpenAPI document is: absolute, or relative to this file."""
     changes: list[ChangeEntry]
     """What changed since the version before, the worst first. The first version has none."""
+    amendments: list[AmendmentEntry]
+    """What was corrected since it was released, the oldest first."""
 
 
 @with_config(FORM)
@@ -130,16 +156,28 @@ class Document:
     version_query: str | None
     """The query parameter that names a version; null where the API has none."""
     latest: str
-    """The newest version."""
+    """The newest released version."""
     versions: list[VersionEntry]
     """Every version, oldest first: to upgrade is to do what each one after yours asks for, in this order."""
+    additions: list[AdditionEntry]
+    """What breaks nobody and is in every version, in the order in which it went live."""
+    upcoming: list[ChangeEntry]
+    """What is not released yet, the worst first. Previews alone tell of it: a published file has none."""
 
 
 def changes_json(site: Site, mount: Mount) -> str:
     """The file's text."""
     facts = api_facts(site)
-    versions = [_version(VersionView(site, version), mount) for version in site.history.versions]
-    document = Document(site.title, facts["header"], facts["query"], site.history.latest.id, versions)
+    views = [VersionView(site, version) for version in site.history.versions]
+    document = Document(
+        site.title,
+        facts["header"],
+        facts["query"],
+        site.history.latest.id,
+        [_version(view, mount) for view in views if view.is_released],
+        [AdditionEntry(view.date, _change(view, mount)) for view in addition_views(site)],
+        [_change(change, mount) for view in views if not view.is_released for change in view.changes],
+    )
     return indented({"$schema": SCHEMA, **_plain(document)})
 
 
@@ -169,6 +207,7 @@ def _version(version: VersionView, mount: Mount) -> VersionEntry:
         mount.page(version.address),
         mount.file(openapi_path(mount.addresses, version.id)),
         [_change(change, mount) for change in version.changes],
+        [AmendmentEntry(one.date, one.why, one.places) for one in version.version.amendments],
     )
 
 

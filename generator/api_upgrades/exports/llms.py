@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from api_upgrades import prose
 from api_upgrades.exports.mount import CHANGES, FEED, SCHEMA, Mount, openapi_path, twin_path
-from api_upgrades.pages.changes import VersionView
+from api_upgrades.pages.changes import AdditionView, VersionView, addition_views
 from api_upgrades.pages.markdown import code, text
 from api_upgrades.pages.page import Page
 from api_upgrades.pages.site import LATEST, Site, counted
@@ -22,7 +22,7 @@ def llms(site: Site, mount: Mount, twinned: Sequence[Page]) -> str:
 
 
 def _introduction(site: Site) -> Iterator[str]:
-    versions = counted(len(site.history.versions), "version")
+    versions = counted(len(site.released), "version")
     latest = code(site.history.latest.id)
     yield f"> Upgrade guide, changelog and reference of the {text(site.title)}: {versions}, the latest is {latest}."
     yield (
@@ -42,7 +42,7 @@ def _introduction(site: Site) -> Iterator[str]:
 def _sections(site: Site, mount: Mount, twinned: Sequence[Page]) -> Iterator[tuple[str, list[str]]]:
     """Each section with its links. What is under "Optional" may be left out where space is short."""
     addresses, latest = site.addresses, site.history.latest.id
-    views = {view.address: view for view in (VersionView(site, version) for version in site.newest_first)}
+    views = {view.address: view for view in (VersionView(site, version) for version in site.released)}
     in_reference = addresses.reference(LATEST)
 
     def twin(page: Page) -> str:
@@ -51,12 +51,16 @@ def _sections(site: Site, mount: Mount, twinned: Sequence[Page]) -> Iterator[tup
     def openapi(version: str, name: str) -> str:
         return _link(name, mount.file(openapi_path(addresses, version)), "The whole reference as one OpenAPI document.")
 
-    rest = [page for page in twinned if page.path not in views and not page.path.startswith(in_reference)]
+    upcoming = {addresses.version(version.id) for version in site.newest_first if not version.is_released}
+    told = {*views, *upcoming}
+    rest = [page for page in twinned if page.path not in told and not page.path.startswith(in_reference)]
     yield "Upgrading", [twin(page) for page in rest]
     yield (
         "Versions, newest first",
         [_link(view.id, mount.file(twin_path(path)), _note(view)) for path, view in views.items()],
     )
+    if additions := addition_views(site):
+        yield "Additions, in every version", [_addition(view, mount) for view in reversed(additions)]
     yield (
         f"Reference of the latest version, {latest}",
         [*(twin(page) for page in twinned if page.path.startswith(in_reference)), openapi(LATEST, "OpenAPI")],
@@ -69,13 +73,18 @@ def _sections(site: Site, mount: Mount, twinned: Sequence[Page]) -> Iterator[tup
             _link("Feed", mount.file(FEED), "An Atom feed with an entry for each version."),
         ],
     )
-    yield "Optional", [openapi(version.id, f"OpenAPI of {version.id}") for version in site.newest_first]
+    yield "Optional", [openapi(version.id, f"OpenAPI of {version.id}") for version in site.released]
 
 
 def _note(version: VersionView) -> str:
     counts = "" if version.is_first else f" In numbers: {version.counts}."
     dated = " Its date is reconstructed." if version.version.dating else ""
     return f"{prose.to_plain(version.version.summary)}{counts}{dated}"
+
+
+def _addition(addition: AdditionView, mount: Mount) -> str:
+    address = f"{mount.file(twin_path(addition.site.addresses.changelog))}#{addition.anchor}"
+    return _link(prose.to_plain(addition.title), address, f"Since {addition.date}.")
 
 
 def _link(name: str, address: str, note: str) -> str:

@@ -8,11 +8,13 @@ from functools import cached_property
 
 from api_upgrades import prose
 from api_upgrades.compare import Finding
+from api_upgrades.contract import Part
+from api_upgrades.derive import LiveAddition, Step
 from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
-from api_upgrades.pages.site import PartLink, Site, counted, unique
+from api_upgrades.pages.site import PartLink, Site, counted, counts, unique
 from api_upgrades.registry import Version
 from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
@@ -93,13 +95,22 @@ class ChangeView:
         return Heading(self.id, prose.to_plain(self.title))
 
     @cached_property
+    def _step(self) -> Step:
+        """What led from the contract before the change to the one after it."""
+        return self.site.history.steps[self.version]
+
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        return self.judged.reached
+
+    @cached_property
     def reached(self) -> dict[str, tuple[PartLink, ...]]:
         """Operations, objects and webhooks that the change reaches, by the title of their kind."""
-        step = self.site.history.steps[self.version]
+        step = self._step
         renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
         links = [
-            self.site.part_link(part, self.version, step.older_version)
-            for part in self.judged.reached
+            self.site.part_link(part, step.version.id, step.older_version)
+            for part in self._reached
             if part not in renamed  # it is listed by its newer name
         ]
         return {
@@ -111,10 +122,9 @@ class ChangeView:
     @property
     def resources(self) -> tuple[tuple[str, str], ...]:
         """The resources that the change touches itself: name, and address in the reference."""
-        step = self.site.history.steps[self.version]
         found: dict[str, str] = {}
         for part in self.judged.touched:
-            for version in (self.version, step.older_version):
+            for version in (self._step.version.id, self._step.older_version):
                 resource = self.site.resource_of(part, version)
                 if resource is not None:
                     found.setdefault(resource.name, self.site.addresses.resource(version, resource.slug))
@@ -155,7 +165,45 @@ class ChangeView:
 
     @cached_property
     def examples(self) -> list[BeforeAfter]:
-        return before_after(self.site.history, self.site.history.steps[self.version], self.judged)
+        return before_after(self.site.history, self._step, self.judged)
+
+
+@dataclass(frozen=True)
+class AdditionView(ChangeView):
+    """What a page shows of an addition, in the reference of the newest version that it fits."""
+
+    live: LiveAddition
+
+    @property
+    def date(self) -> str:
+        """The day since which every version has it."""
+        return self.live.addition.date
+
+    @property
+    def address(self) -> str:
+        return self.site.addresses.addition(self.id)
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the changelog."""
+        return self.address.partition("#")[2]
+
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        """What it reaches in one version; in others it may reach what is called otherwise, or is gone."""
+        return tuple(part for part in self.judged.reached if part in self._step.newer.parts)
+
+    @cached_property
+    def _step(self) -> Step:
+        version = next(one for one in self.site.history.versions if one.id == self.live.version)
+        older, newer = self.live.effects[0].older, self.live.effects[-1].newer
+        return Step(version, version.id, older, newer, self.live.effects)
+
+
+def addition_views(site: Site) -> tuple[AdditionView, ...]:
+    """The additions, in the order in which they went live."""
+    pairs = zip(site.history.additions, site.history.live_additions, strict=True)
+    return tuple(AdditionView(site, judged, live) for judged, live in pairs)
 
 
 def _values(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
@@ -184,6 +232,26 @@ class VersionView:
         return tuple(ChangeView(self.site, judged) for judged in self.site.history.changes_of(self.id))
 
     @property
+    def name(self) -> str:
+        return self.version.name
+
+    @property
+    def title(self) -> str:
+        """`Version 2023-06-26`."""
+        return f"Version {self.id}" if self.is_released else self.name
+
+    @property
+    def description(self) -> str:
+        """The version in a sentence, as plain text."""
+        if not self.is_released:
+            return f"What the next version of the {self.site.title} will change. It is not released yet."
+        return f"What changed in version {self.id} of the {self.site.title}: {prose.to_plain(self.version.summary)}"
+
+    @property
+    def is_released(self) -> bool:
+        return self.version.is_released
+
+    @property
     def is_latest(self) -> bool:
         return self.version is self.site.history.latest
 
@@ -209,16 +277,7 @@ class VersionView:
     @property
     def counts(self) -> str:
         """The numbers up front: `2 breaking changes, 1 addition, 3 operations`."""
-        words = {
-            "breaking": ("breaking change", None),
-            "risky": ("risky change", None),
-            "additive": ("addition", None),
-            "neutral": ("neutral change", None),
-        }
-        severities = [change.severity for change in self.changes]
-        found = [
-            counted(severities.count(severity), *words[severity]) for severity in SEVERITIES if severity in severities
-        ]
+        found = counts(change.severity for change in self.changes)
         reached = {link.part for change in self.changes for link in change.reached.get(KINDS["operation"], ())}
         if reached:
             found.append(counted(len(reached), "operation"))

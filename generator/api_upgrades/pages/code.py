@@ -6,13 +6,12 @@ The classes of the colours are Pygments' own, as the theme knows them. Everythin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
 
-from api_upgrades.diff import Line, diff_lines, fold
+from api_upgrades.diff import Block, Line, folded
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
@@ -54,33 +53,15 @@ def code_block(text: str, language: str) -> Markup:
 
 
 def diff_block(old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None) -> Markup:
-    """What changed between two texts: removed lines, added lines, the others folded away.
-
-    With `own`, lines that differ but aren't among these are folded away as the unchanged ones are.
-    """
-    lines = diff_lines(old, new)
-    if own is not None:
-        # Folding sees the lines of other changes as unchanged; they are shown with their own sign where they show.
-        masked = [line if (line.sign, line.text.removesuffix(",")) in own else Line(" ", line.text) for line in lines]
-    else:
-        masked = lines
-    result = Markup()
-    done = 0
-    for block in fold(masked):
-        result += _block(lines[done : done + len(block.lines)], block.is_folded, language != "text")
-        done += len(block.lines)
-    return Markup('<div class="au-diff highlight no-copy" tabindex="0">') + result + Markup("</div>")
+    """What changed between two texts: removed lines, added lines, the others folded away; see `folded` for `own`."""
+    blocks = Markup().join(_block(block, language != "text") for block in folded(old, new, own))
+    return Markup('<div class="au-diff highlight no-copy" tabindex="0">') + blocks + Markup("</div>")
 
 
-def _block(lines: Sequence[Line], is_folded: bool, has_json: bool) -> Markup:
-    shown = Markup("<pre><code>") + Markup().join(_line(line, has_json) for line in lines) + Markup("</code></pre>")
-    if not is_folded:
-        return shown
-    others = sum(line.sign != " " for line in lines)
-    count = f"{len(lines)} unchanged lines"
-    if others:
-        count = f"{len(lines)} lines, {others} of them altered by other changes"
-    return Markup(f"<details><summary>{count}</summary>") + shown + Markup("</details>")
+def _block(block: Block, has_json: bool) -> Markup:
+    lines = Markup().join(_line(line, has_json) for line in block.lines)
+    shown = Markup("<pre><code>") + lines + Markup("</code></pre>")
+    return Markup(f"<details><summary>{block.note}</summary>{shown}</details>") if block.is_folded else shown
 
 
 _SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api_upgrades import prose
 from api_upgrades.pages import code, markdown
+from api_upgrades.registry import name_of
 from api_upgrades.schema import as_text
 
 
@@ -38,6 +39,7 @@ def markdown_environment() -> Environment:
     """
     environment = _environment(autoescape=False)
     environment.filters |= {
+        "short": markdown.short,
         "text": markdown.text,
         "cell": markdown.cell,
         "code": markdown.code,
@@ -62,5 +64,5 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"plain": prose.to_plain, "value": as_text}
+    environment.filters |= {"plain": prose.to_plain, "value": as_text, "named": name_of}
     return environment

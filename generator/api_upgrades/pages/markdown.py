@@ -7,14 +7,14 @@ is gone by then, and what is left stands where it may. All of it means the same 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import groupby
 
 from api_upgrades import prose
-from api_upgrades.diff import Line, diff_lines, fold
+from api_upgrades.diff import Block, folded
 from api_upgrades.effects.base import as_code
 
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
@@ -51,34 +51,45 @@ def fence(text: str, language: str = "") -> str:
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
+_TOLD = 300
+"""How many characters of one text a comment shows."""
+
+_CODE_OR_ADDRESS = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)|(?<!\\)\]\([^()\s]*\)")
+_ACTS = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:/(?=/)|\bwww(?=\.)", re.IGNORECASE)
+"""What GitHub acts upon wherever it stands in a text: who is mentioned, what is referred to, where an address leads."""
+
+
+def short(text: str) -> str:
+    """Some prose, or where that is long its beginning, as text."""
+    return text if len(text) <= _TOLD else f"{prose.to_plain(text)[:_TOLD].rstrip()}…"
+
+
+def inert(markdown: str) -> str:
+    """Markdown of single lines that says the same, and in a comment calls nobody and links nowhere by itself.
+
+    A space of no width comes into all that would. In code nothing acts, so that it stays what people copy.
+    """
+    found, end = "", 0
+    for match in _CODE_OR_ADDRESS.finditer(markdown):
+        found += _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end : match.start()]) + match[0]
+        end = match.end()
+    return found + _ACTS.sub(lambda one: one[0] + "\u200b", markdown[end:])
+
+
 def diff(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> str:
     """What changed between two texts as a fenced block, each run of other lines folded into one that says so.
 
-    With `own`, lines that differ but aren't among these are folded away as the unchanged ones are.
+    See `folded` for `own`.
     """
-    lines = diff_lines(old, new)
-    # Folding sees the lines of other changes as unchanged.
-    masked = [line if own is None or (line.sign, line.text.removesuffix(",")) in own else _same(line) for line in lines]
     found: list[str] = []
-    done = 0
-    for block in fold(masked):
-        run = lines[done : done + len(block.lines)]
-        done += len(run)
-        found += [_folded(run)] if block.is_folded else [f"{line.sign}{line.text}".rstrip() for line in run]
+    for block in folded(old, new, own):
+        found += [_note(block)] if block.is_folded else [f"{line.sign}{line.text}".rstrip() for line in block.lines]
     return fence("\n".join(found), "diff")
 
 
-def _same(line: Line) -> Line:
-    return Line(" ", line.text)
-
-
-def _folded(lines: Sequence[Line]) -> str:
-    others = sum(line.sign != " " for line in lines)
-    note = (
-        f"{len(lines)} lines, {others} of them altered by other changes" if others else f"{len(lines)} unchanged lines"
-    )
-    first = lines[0].text
-    return f" {first[: len(first) - len(first.lstrip())]}… {note}"
+def _note(block: Block) -> str:
+    first = block.lines[0].text
+    return f" {first[: len(first) - len(first.lstrip())]}… {block.note}"
 
 
 @lru_cache(65536)

@@ -73,6 +73,7 @@ class Addresses:
 
     guide = "upgrades/"
     path = "upgrades/path/"
+    preview = "upgrades/preview/"
     changelog = "changelog/"
     versioning = "versioning/"
     kinds = "maintain/kinds/"
@@ -95,6 +96,13 @@ class Addresses:
 
     def change(self, version: str, change: str) -> str:
         return f"upgrades/{version}/#{change}"
+
+    def path_from(self, version: str, slug: str = "") -> str:
+        """The way from a version to the latest, or its page on one resource."""
+        return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
+
+    def addition(self, addition: str) -> str:
+        return f"{self.changelog}#addition-{addition}"
 
     def reference(self, version: str) -> str:
         return f"reference/{version}/"
@@ -150,6 +158,14 @@ class Links:
     def change(self, version: str, change: str) -> str:
         """The way to a change on its version's page."""
         return self(self.addresses.change(version, change))
+
+    def path_from(self, version: str, slug: str = "") -> str:
+        """The way to what leads from a version to the latest, or to its page on one resource."""
+        return self(self.addresses.path_from(version, slug))
+
+    def addition(self, addition: str) -> str:
+        """The way to an addition in the changelog."""
+        return self(self.addresses.addition(addition))
 
     def reference(self, version: str) -> str:
         """The way to the reference of a version, or of `latest`."""

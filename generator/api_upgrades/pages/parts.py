@@ -17,6 +17,7 @@ from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.severity import Direction
 from api_upgrades.target import Target
 from api_upgrades.texts import VERSION
+from api_upgrades.visibility import is_internal
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class PartView:
     description: str
     deprecated: bool
     replaced_by: str | None
+    internal: bool
     events: tuple[Event, ...]
     touched: tuple[tuple[str, tuple[JudgedChange, ...]], ...]
     rows: tuple[PropertyRow, ...]
@@ -84,6 +86,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
             str(schema.get("description") or ""),
             schema.get("deprecated") is True,
             schema.get("x-replaced-by"),
+            is_internal(part, schema),
             events,
             touched,
             table.rows(schema, Target(part)),
@@ -99,6 +102,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         str(operation.get("description") or ""),
         operation.get("deprecated") is True,
         operation.get("x-replaced-by"),
+        is_internal(part, contract.parts[part]),
         events,
         touched,
         table.rows(body.schema, target) if body else (),

@@ -17,10 +17,11 @@ from api_upgrades.pages.page import Asset, anchor
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
+from api_upgrades.path import texts_revision
 from api_upgrades.places import WORDS
 from api_upgrades.severity import DIRECTIONS, SEVERITIES
 from api_upgrades.target import Target
-from api_upgrades.texts import part_texts
+from api_upgrades.texts import VERSION, in_version, part_texts
 from api_upgrades.usage import Usage
 
 ABSENT = -1
@@ -125,7 +126,12 @@ class PathData:
                 seen.add(identity)
                 track = found.setdefault(identity, Track(part.kind))
                 track.resource = slugs[part].name
-                key = (part, slugs[part].slug, *self._depends_on(usage, version, part))
+                key = (
+                    part,
+                    texts_revision(self.site.history, version, part),
+                    part.kind == "schema" and usage.directions(part),
+                    slugs[part].slug,
+                )
                 if key != track.key:
                     track.key = key
                     content = self._content(track, usage, index, part, slugs[part].slug)
@@ -136,16 +142,6 @@ class PathData:
                 track.add(index, None, track.runs[-1][2], "")
         last = [self._identities.of(Target(part), len(self._order) - 1) for part in usage.contract.parts]
         return {identity: found[identity] for identity in dict.fromkeys((*last, *found))}
-
-    def _depends_on(self, usage: Usage, version: str, part: Part) -> Iterator[Hashable]:
-        """What the texts of a part depend on; a schema that is only sent is shown by who sends it."""
-        revisions = self.site.history.revisions[version]
-        yield revisions[part]
-        if part.kind == "schema":
-            directions = usage.directions(part)
-            yield directions
-            if directions == {"request"}:
-                yield tuple((one, revisions[one]) for one in usage.reach([part]))
 
     def _content(self, track: Track, usage: Usage, version: int, part: Part, slug: str) -> Json:
         contract = usage.contract
@@ -184,7 +180,9 @@ class PathData:
         names = list(self.resources)
         return {
             "versions": [
-                {"id": version.id, "dating": version.dating is not None} for version in self.site.history.versions
+                # The id as requests send it.
+                {"id": in_version(VERSION, version.id), "dating": version.dating is not None}
+                for version in self.site.history.versions
             ],
             "resources": [{"name": name, "file": slug} for name, slug in self.resources.items()],
             "changes": dict(self._changes()),

@@ -9,8 +9,7 @@ from importlib.resources import files
 from api_upgrades.pages.changes import ChangeView, VersionView
 from api_upgrades.pages.page import Asset, Page, searchable
 from api_upgrades.pages.path_data import PathData, box_id
-from api_upgrades.pages.paths import from_address
-from api_upgrades.pages.site import Site
+from api_upgrades.pages.site import COUNTED, Site
 from api_upgrades.path import Paths
 from api_upgrades.severity import Severity
 
@@ -26,7 +25,7 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
         "versions": versions,
         "backwards": _backwards(site),
         "resources": tuple(data.resources),
-        "from_address": from_address,
+        "counted": "|".join(COUNTED.values()),
         "resources_of": _resources_of,
         "box_id": box_id,
     }

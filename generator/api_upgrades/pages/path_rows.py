@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from api_upgrades import schema as schemas
-from api_upgrades.compare_schemas import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
 from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
+from api_upgrades.facets import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
 from api_upgrades.history import History
 from api_upgrades.operation import Body, operation_object, parameters, request_body, resolved, responses
 from api_upgrades.pages.properties import MAX_DEPTH

@@ -15,24 +15,11 @@ from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.page import Crumb, Heading, Page, anchor
-from api_upgrades.pages.site import Site, counted, unique
+from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path, Paths
-from api_upgrades.severity import SEVERITIES, Severity, worst
+from api_upgrades.severity import Severity, worst
 from api_upgrades.texts import VERSION, in_version
-
-COUNTED = {
-    "breaking": ("breaking change", None),
-    "risky": ("risky change", None),
-    "additive": ("addition", None),
-    "neutral": ("neutral change", None),
-}
-"""A change of each severity, one and several."""
-
-
-def from_address(version: str, slug: str = "") -> str:
-    """Where the way from a version to the latest stands, or its page on one resource."""
-    return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
 
 
 @dataclass(frozen=True)
@@ -86,7 +73,7 @@ class PathView:
 
     def address(self, part: Part) -> str:
         """Where the page of the part's resource shows how it differs."""
-        return f"{from_address(VERSION, self._places[part][1])}#{anchor(part)}"
+        return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{anchor(part)}"
 
     def reference(self, part: PartPath) -> str:
         """The part in the reference of the end, or of the start where it was last."""
@@ -142,9 +129,7 @@ class PathView:
     @property
     def counts(self) -> str:
         """The numbers up front: `7 breaking changes, 2 additions, 4 resources`."""
-        found = [
-            counted(number, *COUNTED[severity]) for severity in SEVERITIES if (number := self.path.count(severity))
-        ]
+        found = counts(change.severity for change in self.path.changes)
         touched = {name for change in self.changes for name, _ in change.resources}
         if touched:
             found.append(counted(len(touched), "resource"))
@@ -171,21 +156,23 @@ class _PathPages:
         self._sections: dict[Hashable, tuple[str, Callable[[], str]]] = {}
 
     def pages(self) -> Iterator[Page]:
-        older = self.site.newest_first[1:]
+        older = self.site.released[1:]
         crumbs = (
             Crumb("Upgrade guide", self.site.addresses.guide),
-            *(Crumb(f"From {version.id}", from_address(version.id)) for version in older),
+            *(Crumb(f"From {version.id}", self.site.addresses.path_from(version.id)) for version in older),
         )
         for version in older:
             view = PathView(self.site, self._paths.between(version.id, self._end))
-            yield self._overview(view, crumbs, None if version is older[0] else from_address(older[0].id))
+            yield self._overview(
+                view, crumbs, None if version is older[0] else self.site.addresses.path_from(older[0].id)
+            )
             for resource in view.resources:
                 yield self._resource(view, resource)
 
     def _overview(self, view: PathView, crumbs: tuple[Crumb, ...], like: str | None) -> Page:
         start = view.path.start
-        address = from_address(start)
-        shown = {"view": view, "api": api_facts(self.site), "from_address": from_address}
+        address = self.site.addresses.path_from(start)
+        shown = {"view": view, "api": api_facts(self.site)}
         steps = tuple(Heading(step.version, step.version) for step in view.steps)
         return Page(
             address,
@@ -201,9 +188,9 @@ class _PathPages:
         )
 
     def _resource(self, view: PathView, resource: ResourcePath) -> Page:
-        start, address = view.path.start, from_address(view.path.start, resource.slug)
+        start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
         sections = [(part, *self._section(view, resource, part)) for part in resource.parts]
-        shown = {"view": view, "resource": resource, "steps": view.steps_of(resource), "from_address": from_address}
+        shown = {"view": view, "resource": resource, "steps": view.steps_of(resource)}
         groups = (
             Heading("what-to-do", "What to do"),
             Heading(
@@ -231,10 +218,10 @@ class _PathPages:
             canonical=self.site.addresses.path,
             section=self.site.addresses.guide,
             siblings=(
-                Crumb(f"From {start}", from_address(start)),
-                *(Crumb(one.name, from_address(start, one.slug)) for one in view.resources),
+                Crumb(f"From {start}", self.site.addresses.path_from(start)),
+                *(Crumb(one.name, self.site.addresses.path_from(start, one.slug)) for one in view.resources),
             ),
-            like=None if resource is first else from_address(start, first.slug),
+            like=None if resource is first else self.site.addresses.path_from(start, first.slug),
         )
 
     def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> tuple[str, Callable[[], str]]:
@@ -242,7 +229,7 @@ class _PathPages:
         through = view.through(part)
         key = (part.revision, part.before, part.after, resource.slug, through)
         if key not in self._sections:
-            address = from_address(VERSION, resource.slug)
+            address = self.site.addresses.path_from(VERSION, resource.slug)
             shown = {"view": view, "part": part, "through": through, "anchor": anchor}
             self._sections[key] = (
                 self.site.html("path_part", address, **shown),

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
-from api_upgrades.compare_schemas import STRUCTURE
 from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
+from api_upgrades.facets import STRUCTURE
 from api_upgrades.lineage import Event, Lineage
 from api_upgrades.target import Target
+from api_upgrades.visibility import is_hidden
 
 MAX_DEPTH = 8
 """How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""
@@ -97,7 +98,7 @@ class PropertyTable:
             type=type_texts(schema),
             required=required,
             nullable=schemas.is_nullable(schema),
-            flags=tuple(word for keyword, word in FLAGS.items() if schemas.get(schema, keyword) is True),
+            flags=tuple(self._flags(schema)),
             constraints=tuple(constraints(schema)),
             values=tuple(schemas.as_text(one) for one in schemas.enum_values(schema) or () if one is not None),
             example=None
@@ -108,6 +109,11 @@ class PropertyTable:
             replaced_by=schemas.get(schema, "x-replaced-by"),
             events=tuple(self.lineage.of(target, self.version)),
         )
+
+    def _flags(self, schema: JsonObject) -> Iterator[str]:
+        yield from (word for keyword, word in FLAGS.items() if schemas.get(schema, keyword) is True)
+        if is_hidden(self.contract, schema):
+            yield "internal"
 
 
 FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}

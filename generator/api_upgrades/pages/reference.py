@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from markupsafe import Markup
 
 from api_upgrades import prose
-from api_upgrades.contract import LITERALS, Json, Part
+from api_upgrades.contract import LITERALS, Json, JsonObject, Part
+from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, anchor, searchable
 from api_upgrades.pages.parts import part_view
@@ -50,11 +51,17 @@ class Reference:
             if changes:
                 absent[resource] = dict(changes)
         data = {
-            "ids": [version.id for version in self.site.newest_first],
+            "all": [(version.id, self._picked(version)) for version in self.site.newest_first],
             "absent": absent,
             "index": self.site.addresses.index,
         }
         return Asset("reference/versions.js", f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n")
+
+    def _picked(self, version: Version) -> str:
+        """A version as a choice of the pickers."""
+        if not version.is_released:
+            return f"{version.name} (not released yet)"
+        return f"{version.id} (latest)" if version is self.site.history.latest else version.id
 
     def _slugs(self, version: Version) -> tuple[str, ...]:
         return tuple(resource.slug for resource in self.site.resources(version.id))
@@ -105,6 +112,7 @@ class Reference:
             "info": contract.document.get("info", {}),
             "servers": contract.document.get("servers", ()),
             "security": contract.document.get("components", {}).get("securitySchemes", {}),
+            "credential": _credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "anchor": anchor,
@@ -117,8 +125,8 @@ class Reference:
         }
         return Page(
             path,
-            "Reference" if shown == LATEST else f"Reference {version.id}",
-            f"The reference of version {version.id} of the {self.site.title}.",
+            "Reference" if shown == LATEST else f"Reference {version.name}",
+            f"The reference of {_called(version)} of the {self.site.title}.",
             self.site.html("reference", path, **view),
             self.site.markdown("reference", path, **view),
             (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
@@ -150,8 +158,8 @@ class Reference:
         )
         return Page(
             path,
-            f"{resource.name} ({version.id})" if shown != LATEST else resource.name,
-            f"{resource.name} in version {version.id} of the {self.site.title}.",
+            f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
+            f"{resource.name} in {_called(version)} of the {self.site.title}.",
             self.site.html(
                 "resource",
                 path,
@@ -233,6 +241,10 @@ class Reference:
         return schema_link
 
 
+def _called(version: Version) -> str:
+    return f"version {version.id}" if version.is_released else "the upcoming version"
+
+
 def _words(value: Json) -> Iterator[str]:
     """The names of the properties and parameters in some JSON, and the texts that describe them."""
     if isinstance(value, dict):
@@ -248,3 +260,15 @@ def _words(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _words(item)
+
+
+def _credential(scheme: JsonObject) -> str:
+    """What a security scheme asks a call for: its description, or else what is to be sent, as prose."""
+    kind = str(scheme.get("type", ""))
+    if scheme.get("description"):
+        return str(scheme["description"])
+    if kind == "http":
+        return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
+    if kind == "apiKey":
+        return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
+    return kind

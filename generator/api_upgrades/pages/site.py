@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api_upgrades.contract import Part
+from api_upgrades.contract import JsonObject, Part
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchor
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resources
+from api_upgrades.severity import Severity
 
 LATEST = "latest"
 
@@ -37,7 +39,12 @@ class Site:
 
     @property
     def title(self) -> str:
-        return str(self.history.registry.head.document.get("info", {}).get("title", "API"))
+        return str(self.document.get("info", {}).get("title", "API"))
+
+    @property
+    def document(self) -> JsonObject:
+        """What the latest version says beside its parts."""
+        return self.history.contract_at(self.history.latest.id).document
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -45,7 +52,13 @@ class Site:
 
     @cached_property
     def newest_first(self) -> tuple[Version, ...]:
+        """All that pages show: what is not released yet, where the history has it, and every version."""
         return tuple(reversed(self.history.versions))
+
+    @cached_property
+    def released(self) -> tuple[Version, ...]:
+        """The versions that a call can name, newest first."""
+        return tuple(version for version in self.newest_first if version.is_released)
 
     def resources(self, version: str) -> tuple[Resource, ...]:
         """The resources of a version, as pages group them."""
@@ -78,7 +91,7 @@ class Site:
     def version_crumbs(self) -> tuple[Crumb, ...]:
         """The guide and its versions, newest first, as the list beside these pages."""
         guide = Crumb("Upgrade guide", self.addresses.guide)
-        return guide, *(Crumb(version.id, self.addresses.version(version.id)) for version in self.newest_first)
+        return guide, *(Crumb(version.name, self.addresses.version(version.id)) for version in self.newest_first)
 
     def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
         """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""
@@ -88,9 +101,24 @@ class Site:
         )
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
+def counted(count: int, one: str) -> str:
     """`1 change`, `2 changes`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count} {one}{'' if count == 1 else 's'}"
+
+
+COUNTED: Mapping[Severity, str] = {
+    "breaking": "breaking change",
+    "risky": "risky change",
+    "additive": "addition",
+    "neutral": "neutral change",
+}
+"""What one change of each severity is called where they are counted."""
+
+
+def counts(severities: Iterable[Severity]) -> list[str]:
+    """How many changes there are of each severity, the worst first, in words: `2 breaking changes`."""
+    numbers = Counter(severities)
+    return [counted(numbers[severity], word) for severity, word in COUNTED.items() if numbers[severity]]
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
     contents = (
         Heading("before-you-upgrade", "Before you upgrade"),
         Heading("map-of-change", "What changed when"),
-        Heading("versions", "Versions", tuple(Heading(version.id, version.id) for version in versions)),
+        Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in versions)),
     )
     view = {"versions": versions, "api": api_facts(site), "map": tuple(_map(versions))}
     return Page(
@@ -72,12 +72,12 @@ def _version(site: Site, version: VersionView) -> Page:
     view = {"version": version}
     return Page(
         path,
-        f"Version {version.id}",
-        f"What changed in version {version.id} of the {site.title}: {prose.to_plain(version.version.summary)}",
+        version.title,
+        version.description,
         site.html("version", path, **view),
         site.markdown("version", path, **view),
         contents,
-        searchable(f"Version {version.id}", prose.to_plain(version.version.summary), map(_found, version.changes)),
+        searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
         section=site.addresses.guide,
         siblings=site.version_crumbs(),
     )
@@ -91,5 +91,5 @@ def _found(change: ChangeView) -> Found:
 
 def api_facts(site: Site) -> dict[str, str | None]:
     """How a call names its version: the header and the query parameter, where the API has them."""
-    extension = site.history.registry.head.document.get("x-api-version", {})
+    extension = site.document.get("x-api-version", {})
     return {"header": extension.get("header"), "query": extension.get("query"), "latest": site.history.latest.id}

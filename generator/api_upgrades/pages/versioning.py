@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
-from api_upgrades.severity import MEANINGS, SEVERITIES, Direction, Rule, Severity
+from api_upgrades.severity import DIRECTIONS, GROUPS, MEANINGS, Direction, Rule, Severity
 
 DIRECTION_WORDS: dict[Direction, str] = {
     "request": "in what you send",
     "response": "in what you get back",
     "webhook": "in a webhook",
 }
+RECEIVED: tuple[Direction, ...] = ("response", "webhook")
+RECEIVED_WORDS = "in what you receive"
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A rule under one severity: what differs, where, and why it is so severe."""
-
-    rule: Rule
-    where: str
-    why: str
+LISTED: tuple[Severity, ...] = ("breaking", "risky", "additive")
+"""The severities that are listed in words. The table has neutral ones too."""
 
 
 def versioning_pages(site: Site) -> Iterator[Page]:
     """`/versioning/`."""
     path = site.addresses.versioning
-    rules = tuple(site.history.table.rules.values())
-    lists = {severity: _listed(rules, severity) for severity in SEVERITIES}
+    rules = site.history.table.rules
+    groups = {title: tuple(rules[id] for id in ids) for title, ids in GROUPS.items()}
+    lists = {severity: _listed(groups, severity) for severity in LISTED}
     view = {
         "api": api_facts(site),
-        "rules": rules,
+        "groups": groups,
+        "directions": DIRECTIONS,
         "lists": lists,
         "meanings": MEANINGS,
-        "versions": site.newest_first,
+        "versions": site.released,
         "latest": site.history.latest,
     }
     yield Page(
@@ -65,17 +63,24 @@ def versioning_pages(site: Site) -> Iterator[Page]:
     )
 
 
-def _text(listed: tuple[Listed, ...]) -> str:
-    return " ".join(f"{one.rule.what} {one.where}." for one in listed)
+def _text(listed: Mapping[str, tuple[str, ...]]) -> str:
+    return " ".join(sentence for sentences in listed.values() for sentence in sentences)
 
 
-def _listed(rules: tuple[Rule, ...], severity: Severity) -> tuple[Listed, ...]:
-    """The rules that have a severity in some direction, the directions of each put together."""
-    found = []
-    for rule in rules:
-        directions = [one for one, verdict in rule.verdicts.items() if verdict.severity == severity]
-        if not directions or rule.id.startswith("schema-"):
-            continue
-        where = "" if len(directions) == len(rule.verdicts) else " or ".join(DIRECTION_WORDS[one] for one in directions)
-        found.append(Listed(rule, where, rule.verdicts[directions[0]].why))
-    return tuple(found)
+def _listed(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
+    """The rules that have a severity in some direction, each as a sentence, by what they are about."""
+    found = {
+        title: tuple(filter(None, (_sentence(rule, severity) for rule in rules))) for title, rules in groups.items()
+    }
+    return {title: sentences for title, sentences in found.items() if sentences}
+
+
+def _sentence(rule: Rule, severity: Severity) -> str:
+    """What a rule is about, and where it is so severe unless that is everywhere; empty where it is nowhere."""
+    directions = tuple(one for one, verdict in rule.verdicts.items() if verdict.severity == severity)
+    if not directions:
+        return ""
+    if len(directions) == len(rule.verdicts):
+        return f"{rule.what}."
+    where = RECEIVED_WORDS if directions == RECEIVED else " or ".join(DIRECTION_WORDS[one] for one in directions)
+    return f"{rule.what} {where}."

@@ -103,9 +103,9 @@
     if (!place) return;
     const { root, version, resource } = place.dataset;
     api.load(root + "reference/versions.js").then(function () {
-      const { ids, absent, index } = api.versions;
+      const { all, absent, index } = api.versions;
       const mine = api.version(root);
-      const options = ids.map(function (id) { return [id, id + (id === ids[0] ? " (latest)" : "") + (id === mine ? " (yours)" : "")]; });
+      const options = all.map(function ([id, text]) { return [id, text + (id === mine ? " (yours)" : "")]; });
       const [label, select] = picker("Version", options, version);
       const go = element("button", { type: "button", class: "au-go" }, "Open");
       place.append(label, go);
@@ -114,7 +114,7 @@
         const folder = "reference/" + select.value + "/" + (resource ? resource + "/" : "");
         location.href = root + (elsewhere || folder + index + location.hash);
       });
-      if (ids.includes(mine) && mine !== version) {
+      if (mine !== version && all.some(function ([id]) { return id === mine; })) {
         place.append(" ", element("a", { href: root + "reference/" + mine + "/" + (resource && !(absent[resource] || {})[mine] ? resource + "/" : "") + index + location.hash }, "Open it in your version, " + mine));
       }
     }, function () { /* the links below the title say the same */ });

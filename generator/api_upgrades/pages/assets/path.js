@@ -6,7 +6,6 @@
 
   const api = window.apiUpgrades;
   const SEVERITIES = ["breaking", "risky", "additive", "neutral"];
-  const COUNTED = ["breaking change", "risky change", "addition", "neutral change"];
   const MARK = /\ue000/g; // stands for the version in the texts of requests
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -205,6 +204,7 @@
   }
 
   const mark = (rank) => make("span", { class: "au-mark au-" + SEVERITIES[rank] }, SEVERITIES[rank]);
+  const named = (version) => (version === "unreleased" ? "Upcoming" : version);
   const code = (text) => make("code", {}, text);
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
@@ -254,7 +254,7 @@
   }
 
   function start(page) {
-    const { root } = page.dataset;
+    const { root, counted, latest } = page.dataset;
     const [form, said, shown, others, progress, list, parts] = ["form", ".au-path-said", ".au-path-shown", ".au-path-static",
       ".au-path-progress", ".au-path-list", ".au-path-parts"].map((selector) => page.querySelector(selector));
     const fields = form.elements;
@@ -304,18 +304,18 @@
       else if (mine) notes.push(`There is no version \u201c${mine}\u201d.`);
       const known = api.version(root);
       const from = pick("from", "version", ids.includes(known) ? known : "");
-      const to = pick("to", "version", ids[ids.length - 1]);
+      const to = pick("to", "version", latest);
       const resource = pick("resource", "resource", "");
       const [first, last] = [from, to].map((id) => ids.indexOf(id));
       const isPath = from && to && from !== to;
       fields.breaking.checked = asked.has("breaking");
       fields.mine.hidden = !from;
-      fields.mine.textContent = from + " is my version";
+      fields.mine.textContent = named(from) + " is my version";
       fields.mine.ariaPressed = from === known;
       if (!from) notes.push("Choose the version that you call now.");
       else if (!to) notes.push("Choose the version that you want to move to.");
-      else if (!isPath) notes.push(`Both are ${from}: there is nothing to do. Choose another version.`);
-      else if (first > last) notes.push(`This is the way back, for ${from} is newer than ${to}. What each change asked for is to be taken back, the newest first.`);
+      else if (!isPath) notes.push(`Both are ${named(from)}: there is nothing to do. Choose another version.`);
+      else if (first > last) notes.push(`This is the way back, for ${named(from)} is newer than ${named(to)}. What each change asked for is to be taken back, the newest first.`);
       said.replaceChildren(...notes.map((note) => make("p", { class: "au-path-note" }, note)));
       shown.hidden = !isPath;
       others.hidden = isPath;
@@ -351,7 +351,7 @@
         section.querySelector("ul").replaceChildren(...wanted.map(({ item }) => item));
         if (!wanted.length) section.remove();
       }
-      const numbers = COUNTED.map((word, rank) => [ranks.filter((one) => one === rank).length, word]);
+      const numbers = counted.split("|").map((word, rank) => [ranks.filter((one) => one === rank).length, word]);
       const words = [...numbers, [touched.size, "resource"]].filter(([number]) => number).map((pair) => count(...pair));
       said.append(make("p", { class: "au-counts" }, words.join(", ") || "No changes"));
       const boxes = [...list.querySelectorAll("input")];
@@ -411,7 +411,7 @@
       const { at, by } = part.contents[now < 0 ? was : now];
       const version = ids[now < 0 ? first : last];
       const href = `${root}reference/${encodeURIComponent(version)}/${at.replace("#", data.index + "#")}`;
-      const beside = make("p", { class: "au-also" }, make("a", { href }, "Reference of " + version));
+      const beside = make("p", { class: "au-also" }, make("a", { href }, "Reference of " + named(version)));
       items.forEach((item, k) => {
         const link = make("a", { href: item.querySelector("a").getAttribute("href") });
         link.append(...item.querySelector(".au-path-title").cloneNode(true).childNodes);

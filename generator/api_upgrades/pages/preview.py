@@ -1,0 +1,70 @@
+"""`/upgrades/preview/`: what a pull request changes. Previews alone have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from api_upgrades.differing import grouped
+from api_upgrades.pages.page import Asset, Crumb, Heading, Page
+from api_upgrades.pages.site import Site
+from api_upgrades.registry import ADDITIONS
+from api_upgrades.report import EditView, Report
+
+TITLE = "What this pull request changes"
+
+
+@dataclass(frozen=True)
+class PreviewView:
+    """A report beside the pages of the same site, to which it leads."""
+
+    site: Site
+    report: Report
+    known: frozenset[str]
+
+    def address(self, one: EditView) -> str | None:
+        """Where the site shows a change, None where it doesn't."""
+        change = one.edit.change
+        if one.edit.what == "removed" or self.site.addresses.version(change.version) not in self.known:
+            return self.site.addresses.changelog if change.version == ADDITIONS else None
+        return self.site.addresses.change(change.version, change.id)
+
+    @property
+    def sections(self) -> tuple[Heading, ...]:
+        """The sections that have something to say, in their order."""
+        report = self.report
+        found = {
+            "What breaks": report.breaking,
+            "Released, and altered": report.altered or report.refrozen,
+            "In no change yet": report.undocumented,
+            "Still to be written": report.todos,
+            "Other faults": report.others,
+            "The changes one by one": report.edits or report.version_edits,
+            "Words and examples": report.reworded,
+            "Pages that differ": True,
+        }
+        shown = [title for title in found if found[title]]
+        return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in shown)
+
+
+def with_preview(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
+    """Some pages, and the one of the report, to which the list beside the upgrade guide leads."""
+    path, guide = site.addresses.preview, site.addresses.guide
+    own = Crumb(TITLE, path)
+    crumbs = site.version_crumbs()
+    for page in pages:
+        if isinstance(page, Page) and page.section == guide and page.siblings:
+            yield replace(page, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
+        else:
+            yield page
+    view = PreviewView(site, report, frozenset(page.path for page in pages if isinstance(page, Page)))
+    yield Page(
+        path,
+        TITLE,
+        f"What a pull request changes in the {site.title}.",
+        site.html("preview", path, view=view, report=report, grouped=grouped),
+        lambda: f"# {TITLE}\n\n{report.as_markdown()}",
+        view.sections,
+        section=guide,
+        siblings=(*crumbs[:1], own, *crumbs[1:]),
+    )

@@ -1,0 +1,40 @@
+"""From a project's folder and a git ref to the report on what differs: reads both, and thinks nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.git import Base, GitError, base_of, extract
+from api_upgrades.project import Project
+from api_upgrades.report import Comparison, Report, report
+from api_upgrades.standing import Standing
+
+
+def reported(project: Project, ref: str) -> Report:
+    """The report on a project's folder as it is. Raises ApiUpgradesError where it, or the ref, cannot be read."""
+    now = project.standing()
+    before, comparison = _compared(project, base_of(project.root, ref))
+    return report(before, now, project.source, comparison)
+
+
+def reported_anyway(project: Project, ref: str) -> Report:
+    """The same, but where git cannot tell what to compare with it says so, and what the folder alone tells."""
+    try:
+        return reported(project, ref)
+    except GitError as error:
+        return report(None, project.standing(), project.source, Comparison("unreadable", None, (str(error),)))
+
+
+def _compared(project: Project, base: Base) -> tuple[Standing | None, Comparison]:
+    """Where the project stood at a commit, if anything can be said of that."""
+    with TemporaryDirectory(prefix="api-upgrades-") as folder:
+        then = replace(project, root=Path(folder).resolve())
+        if not extract(project.root, base.commit, then.root) or not (then.root / project.registry).is_dir():
+            return None, Comparison("new", base)
+        try:
+            return then.sound(), Comparison("compared", base)
+        except ApiUpgradesError as error:
+            return None, Comparison("unreadable", base, tuple(str(error).splitlines()))
