@@ -293,8 +293,6 @@ class _Published:
         older, newer = map(self._visibility.public, (applied.older, applied.newer))
         if older is applied.older and newer is applied.newer:
             return [applied]
-        if applied.effect.alters_contract and _are_same(older, newer):
-            return []
         effect = _fitting(applied.effect, older, newer)
         if effect is not None:
             return [replace(applied, effect=effect, older=older, newer=newer)]
