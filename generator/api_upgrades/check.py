@@ -14,10 +14,10 @@ from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
+from api_upgrades.internal import internal_references
 from api_upgrades.registry import Change
 from api_upgrades.standing import Standing
 from api_upgrades.verify import WORDING, verify
-from api_upgrades.visibility import internal_references
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
 

@@ -15,13 +15,13 @@ from api_upgrades.draft.undo import left_over
 from api_upgrades.effects import KINDS
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History
+from api_upgrades.internal import Visibility
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.meaning import Digests, meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction, RuleTable
 from api_upgrades.target import Target
 from api_upgrades.usage import References, Usage
-from api_upgrades.visibility import Visibility
 
 
 class Freezer:
