@@ -147,6 +147,13 @@ def drafted(project: Path) -> None:
     write_prose(project)
 
 
+def drafted_at_once(project: Path) -> None:
+    """Three changes on their way."""
+    edit(project, (BOOK, BOOK + SHELF + WEIGHT), (ORDER, ORDER + COUNT))
+    assert run(project, "draft").exit_code == 0
+    write_prose(project)
+
+
 def released_before(project: Path) -> None:
     drafted(project)
     assert run(project, "release", "2024-04-01").exit_code == 0
@@ -158,6 +165,21 @@ def released_before(project: Path) -> None:
 def summary_written(project: Path) -> None:
     drafted(project)
     write(project, {"changes/unreleased/version.yaml": "sunset: 2030-01-01\nsummary: Written by hand.\n"})
+
+
+def killed_before(project: Path) -> None:
+    """A release that died just before its commit point, and one more change since."""
+    drafted(project)
+    before = contents(project)
+    assert any(
+        killed(project, ("release", "2024-04-01"), at, False) and (project / "changes/unreleased/lock.json").exists()
+        for at in range(99)
+    )
+    assert not (project / "changes/2024-04-01").exists()
+    assert contents(project) != before
+    edit(project, (BOOK, BOOK + SHELF))
+    assert run(project, "draft").exit_code == 0
+    write_prose(project)
 
 
 def every_version_moved(project: Path) -> None:
@@ -215,8 +237,6 @@ def not_frozen(project: Path) -> None:
         lock.unlink()
 
 
-
-
 def in_other_words(project: Path) -> None:
     file = project / "changes/api/__init__.py"
     text = file.read_text("utf-8")
@@ -268,6 +288,17 @@ CASES = [
 
 def _of_one_version(line: str) -> str:
     return re.sub(r" \(so too in [^)]*\)", "", line)
+
+
+def test_a_release_after_one_that_was_killed_is_that_of_what_is_there_then(tmp_path: Path) -> None:
+    found = []
+    for prepare in (killed_before, drafted_at_once):
+        project = frozen(write(tmp_path / prepare.__name__, FILES))
+        prepare(project)
+        assert told(project) == ["3 versions and 5 changes are fine."]
+        assert run(project, "release", "2024-04-01").exit_code == 0
+        found.append({name: data for name, data in contents(project).items() if not name.startswith(".cache")})
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
