@@ -286,6 +286,28 @@ CASES = [
 ]
 
 
+def test_what_is_kept_is_on_the_disk_before_it_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = frozen(write(tmp_path / "project", FILES))
+    drafted(project)
+    synced: set[int] = set()
+    moved: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note(file: int) -> None:
+        fsync(file)
+        synced.add(os.fstat(file).st_ino)
+
+    def move(old: Path, new: Path) -> None:
+        assert os.stat(old).st_ino in synced, new
+        moved.append(Path(new).name)
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "replace", move)
+    assert run(project, "release", "2024-04-01").exit_code == 0
+    assert moved == ["version.yaml", "lock.json", ".gitkeep", "lock.json"]
+
+
 def _of_one_version(line: str) -> str:
     return re.sub(r" \(so too in [^)]*\)", "", line)
 

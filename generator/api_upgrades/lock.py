@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api_upgrades.contract import JsonObject
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.files import write
+from api_upgrades.files import keep
 from api_upgrades.forms import Date, Text
 
 LOCK = "lock.json"
@@ -121,7 +121,7 @@ class Locks:
             for version, lock in locks.by_version.items():
                 text = lock.text()
                 if texts.get(version) != text:  # the order of keys is part of the text
-                    write(self.folder / version / LOCK, text)
+                    keep(self.folder / version / LOCK, text)
                     texts[version] = text
 
     def _apart_from(self, newer: Locks) -> Locks:
