@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -28,7 +28,7 @@ from tests.shop import FILES, LATEST, frozen, write
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink")
 
-KILLED = 137
+KILLED, KILLED_AT_A_FILE = 137, 138
 
 Files = dict[str, bytes]
 
@@ -97,14 +97,16 @@ class _Deadly:
         if not os.path.abspath(os.fsdecode(arguments[0])).startswith(self._folder):
             return
         if self._left == 0:
-            if self._cut_short and event == "os.rename" and os.path.isfile(arguments[0]):
+            if event != "os.rename" or not os.path.isfile(arguments[0]):
+                os._exit(KILLED)
+            if self._cut_short:
                 os.truncate(arguments[0], os.path.getsize(arguments[0]) // 2)
-            os._exit(KILLED)
+            os._exit(KILLED_AT_A_FILE)
         self._left -= 1
 
 
-def killed(project: Path, arguments: Sequence[str], at: int, cut_short: bool) -> bool:
-    """Run a command that dies before its file operation number `at`; False where it came to its end instead.
+def killed(project: Path, arguments: Sequence[str], at: int, cut_short: bool = False) -> int:
+    """Run a command that dies before its file operation number `at`, and say how; 0 where it came to its end instead.
 
     With `cut_short`, where that operation is to put a file in its place, only half of the file was written.
     """
@@ -113,8 +115,22 @@ def killed(project: Path, arguments: Sequence[str], at: int, cut_short: bool) ->
         sys.addaudithook(_Deadly(project, at, cut_short))
         os._exit(run(project, *arguments).exit_code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, KILLED), code
-    return code == KILLED
+    assert code in (0, KILLED, KILLED_AT_A_FILE), code
+    return code
+
+
+def deaths(project: Path, before: Files, arguments: Sequence[str]) -> Iterator[int]:
+    """Let a command die in every way there is, each time on the same files, and say at which operation it did."""
+    for at in count():
+        restore(project, before)
+        how = killed(project, arguments, at)
+        if how == 0:
+            return
+        yield at
+        if how == KILLED_AT_A_FILE:
+            restore(project, before)
+            killed(project, arguments, at, cut_short=True)
+            yield at
 
 
 # The commands, and where they are run
@@ -147,6 +163,13 @@ def drafted(project: Path) -> None:
     write_prose(project)
 
 
+def drafted_at_once(project: Path) -> None:
+    """Three changes on their way."""
+    edit(project, (BOOK, BOOK + SHELF + WEIGHT), (ORDER, ORDER + COUNT))
+    assert run(project, "draft").exit_code == 0
+    write_prose(project)
+
+
 def released_before(project: Path) -> None:
     drafted(project)
     assert run(project, "release", "2024-04-01").exit_code == 0
@@ -158,6 +181,21 @@ def released_before(project: Path) -> None:
 def summary_written(project: Path) -> None:
     drafted(project)
     write(project, {"changes/unreleased/version.yaml": "sunset: 2030-01-01\nsummary: Written by hand.\n"})
+
+
+def killed_before(project: Path) -> None:
+    """A release that died just before its commit point, and one more change since."""
+    drafted(project)
+    before = contents(project)
+    assert any(
+        killed(project, ("release", "2024-04-01"), at) and (project / "changes/unreleased/lock.json").exists()
+        for at in range(99)
+    )
+    assert not (project / "changes/2024-04-01").exists()
+    assert contents(project) != before
+    edit(project, (BOOK, BOOK + SHELF))
+    assert run(project, "draft").exit_code == 0
+    write_prose(project)
 
 
 def every_version_moved(project: Path) -> None:
@@ -215,8 +253,6 @@ def not_frozen(project: Path) -> None:
         lock.unlink()
 
 
-
-
 def in_other_words(project: Path) -> None:
     file = project / "changes/api/__init__.py"
     text = file.read_text("utf-8")
@@ -266,8 +302,41 @@ CASES = [
 ]
 
 
+def test_what_is_kept_is_on_the_disk_before_it_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = frozen(write(tmp_path / "project", FILES))
+    drafted(project)
+    synced: set[int] = set()
+    moved: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note(file: int) -> None:
+        fsync(file)
+        synced.add(os.fstat(file).st_ino)
+
+    def move(old: Path, new: Path) -> None:
+        assert os.stat(old).st_ino in synced, new
+        moved.append(Path(new).name)
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "replace", move)
+    assert run(project, "release", "2024-04-01").exit_code == 0
+    assert moved == ["version.yaml", "lock.json", ".gitkeep", "lock.json"]
+
+
 def _of_one_version(line: str) -> str:
     return re.sub(r" \(so too in [^)]*\)", "", line)
+
+
+def test_a_release_after_one_that_was_killed_is_that_of_what_is_there_then(tmp_path: Path) -> None:
+    found = []
+    for prepare in (killed_before, drafted_at_once):
+        project = frozen(write(tmp_path / prepare.__name__, FILES))
+        prepare(project)
+        assert told(project) == ["3 versions and 5 changes are fine."]
+        assert run(project, "release", "2024-04-01").exit_code == 0
+        found.append({name: data for name, data in contents(project).items() if not name.startswith(".cache")})
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
@@ -285,24 +354,19 @@ def test_a_command_that_is_killed(case: Case, tmp_path: Path) -> None:
     may_say = {_of_one_version(line) for line in (*lines, *lines_after)}
     may_be = {name: {documents.get(name), documents_after.get(name)} for name in documents | documents_after}
     seen: list[Files] = []
-    for cut_short in (False, True):
-        for at in count():
-            restore(project, before)
-            if not killed(project, case.arguments, at, cut_short):
-                break
-            left = contents(project)
-            if left in seen:
-                continue
-            seen.append(left)
-            parse_all(project)
-            said = told(project)
-            if said not in (lines, lines_after):
-                strange = [one for one in said if _of_one_version(one) not in may_say]
-                assert [one for one in strange if not re.fullmatch(case.between, one)] == [], at
-            for name, document in exported(project).items() if case.is_documented else ():
-                assert document in may_be[name], (at, name)
-            again = run(project, *case.arguments)
-            assert again.exit_code == 0, (at, again.output)
-            assert contents(project) == after, at
-            assert told(project) == lines_after
+    for at in deaths(project, before, case.arguments):
+        left = contents(project)
+        if left in seen:
+            continue
+        seen.append(left)
+        parse_all(project)
+        said = told(project)
+        if said not in (lines, lines_after):
+            strange = [one for one in said if _of_one_version(one) not in may_say]
+            assert [one for one in strange if not re.fullmatch(case.between, one)] == [], at
+        for name, document in exported(project).items() if case.is_documented else ():
+            assert document in may_be[name], (at, name)
+        again = run(project, *case.arguments)
+        assert again.exit_code == 0, (at, again.output)
+        assert contents(project) == after, at
     assert len(seen) > 3

@@ -107,7 +107,7 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
         yield Fault("unfrozen", location, message, tuple(missing))
     latest = standing.registry.latest.id
     if latest in standing.locks.by_version and standing.goal is None:
-        message = f"holds no contract of {latest} that agrees with its digests; take it back from version control"
+        message = f"holds no contract of {latest} that agrees with its digests. Run: api-upgrades lock, or take it back"
         yield Fault("unfrozen", Location(standing.locks.file(latest)), message, ())
     for addition in standing.pending:
         yield Fault("unfrozen", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
@@ -123,7 +123,7 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     released = standing.released
     if released is None:
         return
-    # While an addition, or an amendment of the latest version, is on its way into the locks, some hold it already.
+    # While an addition, or an amendment of the latest version, is on its way into the locks, some of them hold it.
     histories = [released]
     if standing.pending and not standing.errors:
         histories.append(standing.history)

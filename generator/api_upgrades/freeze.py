@@ -149,7 +149,7 @@ def _unnamed(was: Contract, now: Contract, named: set[str]) -> Iterator[Differen
 
 
 def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """The versions, newest first, and the parts of each, that by none of the histories are what was released."""
+    """The versions, newest first, and the parts of each, that are by none of the histories what was released."""
     freezer = Freezer()
     for version, was in reversed(list(frozen.locks.digests.items())):
         found = [freezer.digests(history.contract_at(version)) for history in histories]

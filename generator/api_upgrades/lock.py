@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api_upgrades.contract import JsonObject
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.files import write
+from api_upgrades.files import keep
 from api_upgrades.forms import Date, Text
 
 LOCK = "lock.json"
@@ -93,7 +93,7 @@ class Locks:
 
     def tidied(self) -> Locks:
         """The locks without what only the newest one needs."""
-        newest = next(iter([*self.by_version][::-1]), None)
+        newest = next(reversed([*self.by_version]), None)
         older = {"additions": None, "contract": None}
         return self.with_locks(
             {id: lock if id == newest else lock.model_copy(update=older) for id, lock in self.by_version.items()}
@@ -121,7 +121,7 @@ class Locks:
             for version, lock in locks.by_version.items():
                 text = lock.text()
                 if texts.get(version) != text:  # the order of keys is part of the text
-                    write(self.folder / version / LOCK, text)
+                    keep(self.folder / version / LOCK, text)
                     texts[version] = text
 
     def _apart_from(self, newer: Locks) -> Locks:
@@ -161,6 +161,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
 
 
 _RESTORE = "take the file back from version control; it is written by the command alone"
+_MERGED = "holds the marks of a merge; take every lock.json from one of both sides, and run: api-upgrades lock"
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
@@ -168,8 +169,8 @@ def parse_lock(data: bytes, file: str) -> Lock:
     try:
         return Lock.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
-        message = "holds the marks of a merge" if "<<<<<<<" in error.doc else f"is not JSON: {error.msg}"
-        raise RegistryError(Location(file, error.lineno, error.colno), f"{message}; {_RESTORE}") from None
+        message = _MERGED if "<<<<<<< " in error.doc else f"is not JSON: {error.msg}; {_RESTORE}"
+        raise RegistryError(Location(file, error.lineno, error.colno), message) from None
     except (UnicodeDecodeError, RecursionError):
         raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
     except ValidationError as error:

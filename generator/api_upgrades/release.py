@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from api_upgrades.check import Checked
 from api_upgrades.draft.change_text import scalar
 from api_upgrades.errors import ApiUpgradesError, RegistryErrors
-from api_upgrades.files import write
+from api_upgrades.files import keep
 from api_upgrades.forms import VersionFile
 from api_upgrades.freeze import Freezer
 from api_upgrades.lock import LOCK, Lock, Locks, changed_digests
@@ -19,7 +19,7 @@ from api_upgrades.registry import UNRELEASED, Version, natural
 from api_upgrades.standing import Standing
 from api_upgrades.yaml_file import parse
 
-KEEP = ".gitkeep"
+PLACEHOLDER = ".gitkeep"
 """Keeps a folder in git. Where one is gone, git takes it for moved, and moves what other branches add to it along:
 their drafts would be part of what was released.
 """
@@ -35,7 +35,7 @@ def release(standing: Standing, checked: Checked, version: str, summary: str | N
     locks = standing.locks
     if version != standing.registry.latest.id or standing.registry.unreleased is not None:
         locks = _released(standing, _releasable(standing, checked, version), version, summary)
-    write(locks.folder / UNRELEASED / KEEP, "")
+    keep(locks.folder / UNRELEASED / PLACEHOLDER, "")
     locks.tidied().write(locks)
 
 
@@ -51,10 +51,10 @@ def _released(standing: Standing, upcoming: Version, version: str, summary: str 
         parts=changed_digests(freezer.digests(step.older), freezer.digests(step.newer)),
         contract=freezer.public(step.newer).to_openapi(),
     )
-    write(unreleased / "version.yaml", _version_text(unreleased / "version.yaml", upcoming, summary))
-    write(unreleased / LOCK, lock.text())
+    keep(unreleased / "version.yaml", _version_text(unreleased / "version.yaml", upcoming, summary))
+    keep(unreleased / LOCK, lock.text())
     try:
-        (unreleased / KEEP).unlink(missing_ok=True)
+        (unreleased / PLACEHOLDER).unlink(missing_ok=True)
         os.rename(unreleased, folder)
     except OSError as error:
         raise ApiUpgradesError(f"{folder}: cannot be made: {error.strerror}") from None

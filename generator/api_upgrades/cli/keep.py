@@ -17,7 +17,7 @@ from api_upgrades.draft.files import draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports.openapi import indented
-from api_upgrades.files import write, write_all
+from api_upgrades.files import keep, write
 from api_upgrades.names import Names
 from api_upgrades.project import Project
 from api_upgrades.release import release as release_version
@@ -80,7 +80,8 @@ def draft(
     for name, text in found.files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
-        write_all(project.root / project.registry, found.files)
+        for name, text in found.files.items():
+            keep(project.root / project.registry / name, text)
         if addition and (found.files or standing.pending):
             _freeze(project)
     if not addition and found.severity in ("additive", "neutral"):
