@@ -77,9 +77,13 @@ class Locks:
     root: Path
     by_version: Mapping[str, Lock]
 
+    def named(self, *path: str) -> str:
+        """What lies below the registry, as messages name it."""
+        return Path(os.path.relpath(self.folder.joinpath(*path), self.root)).as_posix()
+
     def file(self, version: str) -> str:
         """The name of a version's lock in messages."""
-        return Path(os.path.relpath(self.folder / version / LOCK, self.root)).as_posix()
+        return self.named(version, LOCK)
 
     @property
     def additions(self) -> tuple[str, ...]:
@@ -121,7 +125,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
         except FileNotFoundError:
             continue
         except OSError as error:
-            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}"))
+            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}; {_RESTORE}"))
         except RegistryError as error:
             errors.append(error)
     if errors:
@@ -130,6 +134,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
 
 
 _RESTORE = "take the file back from version control; it is written by the command alone"
+_MERGE = "take one side of it whole, and run: api-upgrades lock"
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
@@ -137,13 +142,15 @@ def parse_lock(data: bytes, file: str) -> Lock:
     try:
         return Lock.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
-        message = "holds the marks of a merge" if "<<<<<<<" in error.doc else f"is not JSON: {error.msg}"
-        raise RegistryError(Location(file, error.lineno, error.colno), f"{message}; {_RESTORE}") from None
+        is_merge = "<<<<<<<" in error.doc
+        message = f"holds the marks of a merge; {_MERGE}" if is_merge else f"is not JSON: {error.msg}; {_RESTORE}"
+        raise RegistryError(Location(file, error.lineno, error.colno), message) from None
     except (UnicodeDecodeError, RecursionError):
         raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
     except ValidationError as error:
-        at = "/".join(map(str, error.errors()[0]["loc"]))
-        raise RegistryError(Location(file), f"is no lock: {error.errors()[0]['msg']} at {at!r}; {_RESTORE}") from None
+        first = error.errors()[0]
+        at = f" at {'/'.join(map(str, first['loc']))!r}" if first["loc"] else ""
+        raise RegistryError(Location(file), f"is no lock: {first['msg']}{at}; {_RESTORE}") from None
 
 
 def changed_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:

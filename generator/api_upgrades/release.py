@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from api_upgrades.check import Checked
-from api_upgrades.draft.change_text import scalar
-from api_upgrades.errors import ApiUpgradesError, RegistryErrors
+from api_upgrades.draft.change_text import in_flow
+from api_upgrades.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.files import write
 from api_upgrades.freeze import Freezer
 from api_upgrades.lock import LOCK, Lock, changed_digests
@@ -23,7 +23,7 @@ def release(standing: Standing, checked: Checked, version: str, summary: str | N
     renamed: killed before that, nothing is released; killed after it, everything is. Raises ApiUpgradesError where
     nothing may be released.
     """
-    upcoming = _releasable(standing, checked, version)
+    upcoming = _releasable(standing, checked, version, summary)
     folder = standing.locks.folder
     step = standing.upcoming
     assert step is not None, "changes are there"
@@ -39,23 +39,27 @@ def release(standing: Standing, checked: Checked, version: str, summary: str | N
     try:
         os.rename(folder / UNRELEASED, folder / version)
     except OSError as error:
-        raise ApiUpgradesError(f"{folder / version}: cannot be made: {error.strerror}") from None
+        raise ApiUpgradesError(f"{standing.locks.named(version)}: cannot be made: {error.strerror}") from None
     by_version = {**standing.locks.by_version, version: lock}
     standing.locks.with_locks(by_version).tidied().write(standing.locks.with_locks(by_version))
 
 
-def _releasable(standing: Standing, checked: Checked, version: str) -> Version:
+def _releasable(standing: Standing, checked: Checked, version: str, summary: str | None) -> Version:
     known = [one.id for one in standing.registry.versions]
+    if version in known:
+        raise WrongCall(f"{version} is released already; choose a later one")
     if fault := name_fault(version, known):
-        raise ApiUpgradesError(f"{version!r} is not a name for a version: {fault}")
+        raise WrongCall(f"{version!r} is not a name for a version: {fault}")
     newest = max(known, key=natural)
     if natural(version) <= natural(newest):
-        raise ApiUpgradesError(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
+        raise WrongCall(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
     if (standing.locks.folder / version).exists():
-        raise ApiUpgradesError(f"{standing.locks.folder / version} is there already; choose another version")
+        raise WrongCall(f"{standing.locks.named(version)} is there already; choose another version")
     upcoming = standing.registry.unreleased
     if upcoming is None:
-        raise ApiUpgradesError(f"{standing.locks.folder / UNRELEASED} holds no change, so there is nothing to release")
+        raise ApiUpgradesError(f"{standing.locks.named(UNRELEASED)} holds no change, so there is nothing to release")
+    if summary and upcoming.summary and summary != upcoming.summary:
+        raise WrongCall(f"{upcoming.file} has another summary already; edit it there, or take it away")
     if checked.faults:
         raise RegistryErrors(checked.faults)
     return upcoming
@@ -67,4 +71,4 @@ def _version_text(file: Path, upcoming: Version, summary: str | None) -> str:
     if upcoming.summary:
         return text
     told = summary or "; ".join(change.title for change in upcoming.changes)
-    return f"summary: {scalar(told)}\n{text}"
+    return f"summary: {in_flow(told)}\n{text}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.derive import AppliedEffect, Step
+from api_upgrades.effects.base import POSITION
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.examples import invalid_examples
@@ -22,7 +23,8 @@ def verify(history: History, source: str) -> Iterator[RegistryError]:
     head = history.usage_at(history.versions[-1].id)
     known = dict(_faults(head, head.contract.parts))
     for target, message in known.values():
-        yield RegistryError(Location(source), f"{target}: {message}; mend the model")
+        where = history.registry.declared.locate(target, source)
+        yield RegistryError(where, f"{target}: {message}; mend the model")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
         changed = changed_parts(step.older, step.newer)
@@ -85,7 +87,7 @@ def _suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) ->
 
     def distance(applied: AppliedEffect) -> tuple[int, int]:
         """How near an effect is, and among those that touch the place how exactly they name it; wording is innocent."""
-        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING]
+        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in (*WORDING, POSITION)]
         around = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
         if around:
             return 0, -max(around)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field
 
 from api_upgrades.contract import Contract
-from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import parameter_index, part_spot, section_spot
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
@@ -75,7 +76,12 @@ class RemoveParameter(TargetedEffect):
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        return (Touch(target, EXISTENCE) for target in self.target)
+        for target in self.target:
+            yield Touch(target, EXISTENCE)
+            if self.before is not None:  # of any location
+                yield from (
+                    Touch(replace(target, section=f"{at} {self.before}"), POSITION) for at in PARAMETER_LOCATIONS
+                )
 
 
 class RenameParameter(TargetedEffect):
