@@ -56,7 +56,8 @@ def rebased(standing: Standing, checked: Checked) -> tuple[Locks, tuple[str, ...
 def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
     """The locks with one version as it is derived now, and the older ones with it; and which versions these are.
 
-    Raises ApiUpgradesError where the version is as it was released.
+    Raises ApiUpgradesError where the version is as it was released. That it has the amendment already is fine: the
+    version is written after the older ones and before the newer one, which that leaves to be done.
     """
     ids = [one.id for one in standing.registry.versions]
     if version not in ids:
@@ -69,7 +70,10 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
     found = list(altered(standing.frozen, [history]))
     older = ids[: ids.index(version) + 1]
     moved = [id for id in older if any(id == other for other, _ in found)]
+    amendments = standing.locks.by_version[version].amendments
     if version not in moved:
+        moved = []
+    if not moved and why not in [one.why for one in amendments]:
         edited = [ids[-1]] if standing.undocumented and version != ids[-1] else []  # by the models, which all follow
         others = dict.fromkeys([*edited, *(other for other, _ in found)])
         hint = f"; these are not: {', '.join(others)}" if others else ""
@@ -80,9 +84,9 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
     before: dict[str, str] = {}
     for index, id in enumerate(ids):
         old = standing.locks.by_version[id]
-        digests = dict(now.get(id) or standing.frozen.digests[id])
+        digests = dict(now.get(id) or standing.locks.digests[id])
         updates: dict[str, object] = {"parts": changed_digests(before, digests)}
-        if index and ids[index - 1] in moved:
+        if 0 < index <= len(older):
             updates["effects"] = fresh[id].effects
         if id in moved:
             amendment = Amendment(date=date, why=why, places=_places(standing, history, id, found))
@@ -90,7 +94,8 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
             updates["contract"] = fresh[id].contract
         result[id] = old.model_copy(update=updates)
         before = digests
-    return standing.locks.with_locks(result), tuple(moved)
+    told = [id for id in older if why in [one.why for one in result[id].amendments]]
+    return standing.locks.with_locks(result), tuple(told)
 
 
 def _places(standing: Standing, history: History, version: str, found: Iterable[tuple[str, str]]) -> list[str]:

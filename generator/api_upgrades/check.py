@@ -17,11 +17,11 @@ from api_upgrades.errors import Location, RegistryError, RegistryErrors, by_plac
 from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
+from api_upgrades.internal import internal_references
 from api_upgrades.registry import Change
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.target import Target
 from api_upgrades.verify import WORDING, verify
-from api_upgrades.visibility import internal_references
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
 
@@ -128,9 +128,13 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     released = standing.released
     if released is None or (standing.lost and standing.registry.latest.id in standing.locks.by_version):
         return  # nothing can be told
-    # While an addition is on its way into the locks, some hold it and some don't.
-    with_pending = [standing.history] if standing.pending and not standing.errors else []
-    found = list(altered(standing.frozen, [released, *with_pending]))
+    # While an addition, or an amendment of the latest version, is on its way into the locks, some hold it already.
+    histories = [released]
+    if standing.pending and not standing.errors:
+        histories.append(standing.history)
+    if standing.undocumented and standing.by_models:
+        histories.append(standing.by_models)
+    found = list(altered(standing.frozen, histories))
     versions = tuple(dict.fromkeys(version for version, _ in found))
     by_text: dict[str, list[str]] = defaultdict(list)
     is_named = False

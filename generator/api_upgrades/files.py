@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
 
 from api_upgrades.errors import ApiUpgradesError
@@ -15,6 +16,8 @@ def write(path: Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left_behind in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+            left_behind.unlink()
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         os.replace(unfinished, path)
     except OSError as error:

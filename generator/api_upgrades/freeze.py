@@ -13,13 +13,13 @@ from api_upgrades.contract import Contract, Json, Part, escape
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
 from api_upgrades.history import History
+from api_upgrades.internal import Visibility
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.meaning import Digests, meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction, RuleTable
 from api_upgrades.target import Target
 from api_upgrades.usage import References, Usage
-from api_upgrades.visibility import Visibility
 
 
 class Freezer:
@@ -64,17 +64,6 @@ class Frozen:
     locks: Locks
 
     @cached_property
-    def digests(self) -> Mapping[str, Mapping[str, str]]:
-        """The digest of each part at each version."""
-        found: dict[str, dict[str, str]] = {}
-        current: dict[str, str] = {}
-        for version, lock in self.locks.by_version.items():
-            merged = {**current, **lock.parts}
-            current = {part: digest for part, digest in merged.items() if digest is not None}
-            found[version] = current
-        return found
-
-    @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
         freezer = Freezer()
@@ -83,7 +72,7 @@ class Frozen:
         if whole is not None:
             with suppress(*_NONSENSE):
                 led_to = self.led_to(Contract.from_openapi(whole))
-                found.update(takewhile(lambda one: freezer.digests(one[1]) == self.digests[one[0]], led_to))
+                found.update(takewhile(lambda one: freezer.digests(one[1]) == self.locks.digests[one[0]], led_to))
         return found
 
     def led_to(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
@@ -170,11 +159,9 @@ def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[
 
 
 def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """The versions, newest first, and the parts of each, that are no longer what was released by any of the histories:
-    while an addition is on its way into the locks, some hold it and some don't.
-    """
+    """The versions, newest first, and the parts of each, that by none of the histories are what was released."""
     freezer = Freezer()
-    for version, was in reversed(list(frozen.digests.items())):
+    for version, was in reversed(list(frozen.locks.digests.items())):
         found = [freezer.digests(history.contract_at(version)) for history in histories]
         for part in dict.fromkeys([*was, *found[0]]):
             if all(was.get(part) != now.get(part) for now in found):

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,22 +97,52 @@ class Locks:
 
     def tidied(self) -> Locks:
         """The locks without what only the newest one needs."""
-        newest = list(self.by_version)[-1]
+        newest = next(iter([*self.by_version][::-1]), None)
         older = {"additions": None, "contract": None}
         return self.with_locks(
             {id: lock if id == newest else lock.model_copy(update=older) for id, lock in self.by_version.items()}
         )
 
-    def write(self, before: Locks) -> None:
-        """Write the locks that differ from those of `before`, the newest first.
+    @cached_property
+    def digests(self) -> Mapping[str, Mapping[str, str]]:
+        """The digest of each part at each version."""
+        found: dict[str, dict[str, str]] = {}
+        current: dict[str, str] = {}
+        for version, lock in self.by_version.items():
+            merged = {**current, **lock.parts}
+            current = {part: digest for part, digest in merged.items() if digest is not None}
+            found[version] = current
+        return found
 
-        Killed in between, each version is as it was before or as it is now: what an older version hands down to the
-        newer ones is by then written in these themselves.
+    def write(self, before: Locks) -> None:
+        """Write the locks that differ from those of `before`, the newest last: what was released is derived from it.
+
+        Killed in between, each version is as it was before or as it is now: what a lock takes from an older one that
+        is about to differ is written into it first.
         """
-        for version, lock in reversed(list(self.by_version.items())):
-            text, old = lock.text(), before.by_version.get(version)
-            if old is None or old.text() != text:  # the order of keys is part of the text
-                write(self.folder / version / LOCK, text)
+        texts = {version: lock.text() for version, lock in before.by_version.items()}
+        for locks in (before._apart_from(self), self):
+            for version, lock in locks.by_version.items():
+                text = lock.text()
+                if texts.get(version) != text:  # the order of keys is part of the text
+                    write(self.folder / version / LOCK, text)
+                    texts[version] = text
+
+    def _apart_from(self, newer: Locks) -> Locks:
+        """The same locks, none of which takes anything from an older one that differs in the newer locks."""
+        found = dict(self.by_version)
+        for version, lock in self.by_version.items():
+            was, now = self._taken_by(version), newer._taken_by(version)
+            differing = [part for part in {**was, **now} if was.get(part) != now.get(part)]
+            own = {part: self.digests[version].get(part) for part in differing}
+            found[version] = lock.model_copy(update={"parts": {**lock.parts, **own}})
+        return self.with_locks(found)
+
+    def _taken_by(self, version: str) -> Mapping[str, str]:
+        """The digests of the version before."""
+        ids = list(self.by_version)
+        index = ids.index(version)
+        return self.digests[ids[index - 1]] if index else {}
 
 
 def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:

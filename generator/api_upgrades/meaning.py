@@ -20,7 +20,7 @@ _WORDS = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
 _NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
 """Keywords whose keys are names. The sections of `components` are treated as names that hold names."""
 
-_SETS = frozenset({"required", "enum", "type", "parameters"})
+_SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
 """Keywords whose lists have no order."""
 
 DIGITS = 16

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.derive import AppliedEffect, Step
-from api_upgrades.effects.base import POSITION
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.examples import invalid_examples
@@ -87,7 +86,7 @@ def _suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) ->
 
     def distance(applied: AppliedEffect) -> tuple[int, int]:
         """How near an effect is, and among those that touch the place how exactly they name it; wording is innocent."""
-        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in (*WORDING, POSITION)]
+        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING]
         around = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
         if around:
             return 0, -max(around)

@@ -62,7 +62,7 @@ def draft(
         addition = click.confirm(f"{_BREAKS_NOBODY} Does it go live in every version at once?")
         found = _drafted(project, standing, names, date) if addition else found
     _write(project, found, dry_run)
-    if addition and found.files and not dry_run:
+    if addition and not dry_run and (found.files or standing.pending):
         freeze(project)
     if not found.files and not found.reworded:
         click.echo("Every difference is in a change already; there is nothing to draft.")
@@ -114,7 +114,8 @@ def _names(standing: Standing, renames: tuple[str, ...], no_renames: bool) -> Na
     goal = standing.goal
     if goal is None:
         return Names()
-    said = as_said(goal, standing.now, renames)
+    told = [move for applied in standing.upcoming.effects for move in applied.moves] if standing.upcoming else []
+    said = as_said(goal, standing.now, renames, told)
     if no_renames:
         return said
     asker = _Asker(_is_terminal())

@@ -71,14 +71,9 @@ def _fine(standing: Standing) -> str:
 
 
 def freeze(project: Project) -> None:
-    """Bring the locks up to what is there. That an addition is in all of them is written last."""
+    """Bring the locks up to what is there."""
     standing, checked = _checked(project)
-    locks = locked(standing, checked)
-    newest = list(locks.by_version)[-1]
-    first = locks.by_version[newest].model_copy(update={"additions": list(standing.locks.additions)})
-    before = locks.with_locks({**locks.by_version, newest: first})
-    before.write(standing.locks)
-    locks.write(before)
+    locked(standing, checked).write(standing.locks)
 
 
 @main.command()

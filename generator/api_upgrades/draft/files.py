@@ -10,7 +10,7 @@ from api_upgrades.contract import Contract
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
-from api_upgrades.draft.grouping import Group, grouped
+from api_upgrades.draft.grouping import Group, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.errors import ApiUpgradesError, RegistryError
 from api_upgrades.history import JudgedChange, judged
@@ -133,7 +133,7 @@ def _in_the_way(group: Group, standing: Standing) -> Change | None:
     changes: dict[str, Change] = {}
     for applied in standing.upcoming.effects if standing.upcoming else ():
         changes[applied.change.id] = applied.change
-        touches.setdefault(applied.change.id, []).extend(applied.touches)
+        touches.setdefault(applied.change.id, []).extend(touched(applied))
     return next((changes[id] for id, found in touches.items() if group.conflicts(found)), None)
 
 

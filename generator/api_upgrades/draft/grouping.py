@@ -12,6 +12,7 @@ from api_upgrades.contract import Contract, JsonObject, Part, references, same, 
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
+from api_upgrades.effects.property import MoveProperty
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import changed_parts
 from api_upgrades.locate import schema_spot
@@ -54,7 +55,7 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
     what first refers to it.
     """
     applied = undone(_change(effects), newer)
-    touches = [tuple(one.touches) for one in applied]
+    touches = [touched(one) for one in applied]
     sets = _Sets(len(applied))
     for index in range(len(applied)):
         for other in range(index):
@@ -75,6 +76,25 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
         )
         for members in sets.members()
     ]
+
+
+def touched(applied: AppliedEffect) -> tuple[Touch, ...]:
+    """What an effect touches, and what it needs to be there: that beside which something stood."""
+    return (*applied.touches, *(Touch(place, "order") for place in _stood_before(applied.effect)))
+
+
+def _stood_before(effect: Effect) -> Iterator[Target]:
+    """The places before which an effect puts something back."""
+    before = effect.as_data().get("before")
+    if not isinstance(effect, TargetedEffect) or not isinstance(before, str):
+        return
+    for target in effect.target:
+        if isinstance(effect, MoveProperty):
+            yield effect.was_in.property(before)
+        elif target.steps or target.section:
+            yield target.sibling(before)
+        elif target.part is not None:
+            yield Target(Part(target.part.kind, before))
 
 
 def _change(effects: Sequence[Effect]) -> Change:

@@ -72,8 +72,12 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
     return names
 
 
-def as_said(was: Contract, now: Contract, renames: Iterable[str]) -> Names:
-    """How names move as somebody says, `old=new` each. Raises WrongCall for one that fits nothing."""
+def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
+    """How names move as somebody says, `old=new` each. Raises WrongCall for one that fits nothing.
+
+    What a change has `told` already is no mistake: it may be said again.
+    """
+    again = [(_Gone(move.old, move.old), move.new) for move in told]
     names = Names()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
@@ -84,6 +88,8 @@ def as_said(was: Contract, now: Contract, renames: Iterable[str]) -> Names:
         names += Names.of(move for _, move in found)
         left = [text for text in left if text not in dict(found)]
     for text in left:
+        if any(_says(text, old, new) for old, new in again):
+            continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
         raise WrongCall(f"--rename {text}: nothing went away and came under these names{hint}")
     return names

@@ -24,9 +24,6 @@ EXISTENCE: Facet = "existence"
 NAME: Facet = "name"
 """What the place is called, or where it stands; what is inside it stays as it is."""
 
-POSITION: Facet = "position"
-"""Nothing of the place itself: something stood before it, and is put back there."""
-
 
 class Touch(NamedTuple):
     """One place that an effect alters, under the name it has just after the effect (just before it, if removed)."""
@@ -40,7 +37,7 @@ class Touch(NamedTuple):
             return True
         if other.facet in (EXISTENCE, NAME) and self.target.within(other.target):
             return True
-        return self == other and self.facet != POSITION
+        return self == other
 
     def predicts(self, target: Target, facet: Facet) -> bool:
         """Whether a difference in a facet of a place is what this effect does."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.contract import Contract, Json, JsonObject, Part, insert
-from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import Spot, part_spot, section_spot
@@ -52,10 +52,7 @@ class RemoveOperation(TargetedEffect):
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:
-                yield Touch(Target(Part("operation", self.before)), POSITION)
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class MoveOperation(TargetedEffect):
@@ -235,10 +232,7 @@ class RemoveResponse(TargetedEffect):
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:
-                yield Touch(target.sibling(self.before), POSITION)
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 def _is_request(target: Target) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract
-from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Move, TargetedEffect, Touch, as_code
+from api_upgrades.contract import Contract, insert
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import parameter_index, part_spot, section_spot
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
@@ -70,18 +69,16 @@ class RemoveParameter(TargetedEffect):
             raise DoesNotFit(f"{target.part} has no parameter {self.before!r}", "before", hint)
         index = len(names) if self.before is None else names.index(self.before)
         parameters.insert(index, {"name": target.name, "in": location, **self.was})
-        return spot.write(contract, {**operation, "parameters": parameters})
+        following = next((key for key in ("requestBody", "responses") if key in operation), None)
+        if "parameters" in operation:
+            return spot.below("parameters").write(contract, parameters)
+        return spot.write(contract, insert(operation, "parameters", parameters, following))
 
     def headline(self) -> str:
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:  # of any location
-                yield from (
-                    Touch(replace(target, section=f"{at} {self.before}"), POSITION) for at in PARAMETER_LOCATIONS
-                )
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameParameter(TargetedEffect):

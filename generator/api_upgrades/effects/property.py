@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, insert
-from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import Spot, object_spot, schema_spot, section_spot
 from api_upgrades.target import Target
@@ -106,10 +106,7 @@ class RemoveProperty(TargetedEffect):
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:
-                yield Touch(target.sibling(self.before), POSITION)
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameProperty(TargetedEffect):
@@ -192,8 +189,6 @@ class MoveProperty(TargetedEffect):
             yield Touch(new, NAME)
             yield Touch(old, NAME)
             yield Touch(new, "required")
-            if self.before is not None:
-                yield Touch(old.sibling(self.before), POSITION)
 
     def moves(self) -> Iterator[Move]:
         return (Move(self._old(target), target) for target in self.target)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, schema_of, schema_part
-from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Effect, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import part_spot
 from api_upgrades.target import Target
@@ -75,10 +75,7 @@ class RemoveSchema(TargetedEffect):
         return f"The object{'s' * (len(self.target) > 1)} {self.says('is gone', 'are gone')}"
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:
-                yield Touch(Target(schema_part(self.before)), POSITION)
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameSchema(Effect):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.contract import Contract, Part
-from api_upgrades.effects.base import EXISTENCE, NAME, POSITION, Effect, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
 from api_upgrades.effects.schema import with_whole_part, without_whole_part
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.target import Target
@@ -49,10 +49,7 @@ class RemoveWebhook(TargetedEffect):
         return self.says("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
-        for target in self.target:
-            yield Touch(target, EXISTENCE)
-            if self.before is not None:
-                yield Touch(Target(Part("webhook", self.before)), POSITION)
+        return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameWebhook(Effect):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from api_upgrades import http, snippets
 from api_upgrades.contract import SCHEMA_REF, Part, escape
 from api_upgrades.history import JudgedChange
+from api_upgrades.internal import is_internal
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.pages.page import anchor, property_anchor
@@ -17,7 +18,6 @@ from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.severity import Direction
 from api_upgrades.target import Target
 from api_upgrades.texts import VERSION
-from api_upgrades.visibility import is_internal
 
 
 @dataclass(frozen=True)

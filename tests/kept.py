@@ -1,0 +1,146 @@
+"""A project without models: its registry in a folder, its head in memory, and what its versions were when released."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from api_upgrades import reader
+from api_upgrades.amend import amended, locked
+from api_upgrades.check import Checked, check
+from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObject
+from api_upgrades.draft.files import Draft, draft_files
+from api_upgrades.draft.recognise import Decide, recognised
+from api_upgrades.files import write, write_all
+from api_upgrades.lock import read_locks
+from api_upgrades.names import Names
+from api_upgrades.registry import ADDITIONS, UNRELEASED, Registry
+from api_upgrades.release import release
+from api_upgrades.schema import in_order
+from api_upgrades.severity import RuleTable
+from api_upgrades.standing import Standing
+
+WORDS = ("title", "description", "summary", "example", "examples", "x-example-omit")
+TABLE = RuleTable.with_overrides({})
+SOURCE = "api"
+
+
+class Kept:
+    """What a team does with its registry. `released` has the contract of each version, as it must be by now."""
+
+    def __init__(self, root: Path, head: Contract) -> None:
+        self.root = root
+        self.folder = root / "changes"
+        self.head = head = as_models_say(head)
+        self.released: dict[str, Contract] = {}
+        write(self.folder / "1" / "version.yaml", "summary: The first.\n")
+        self.lock()
+        self.released["1"] = head
+
+    @property
+    def registry(self) -> Registry:
+        return reader.load(self.folder, self.head, self.root)
+
+    def standing(self) -> Standing:
+        registry = self.registry
+        return Standing(registry, read_locks(self.folder, self.root, [one.id for one in registry.versions]), TABLE)
+
+    def check(self) -> Checked:
+        return check(self.standing(), SOURCE)
+
+    def kinds(self) -> set[str]:
+        """The kinds of faults that `check` finds."""
+        return {fault.kind for fault in self.check().faults}
+
+    def lock(self) -> None:
+        standing = self.standing()
+        locked(standing, check(standing, SOURCE)).write(standing.locks)
+
+    def draft(self, decide: Decide, date: str | None = None) -> Draft:
+        """Draft and write the files. Raises ApiUpgradesError."""
+        standing = self.standing()
+        goal = standing.goal
+        assert goal is not None
+        names = recognised(goal, standing.now, decide, Names())
+        found = draft_files(standing, names, self.read, date)
+        write_all(self.folder, found.files)
+        return found
+
+    def read(self, file: str) -> str:
+        return (self.root / file).read_text("utf-8")
+
+    def write_prose(self) -> None:
+        for name in (UNRELEASED, ADDITIONS):
+            for file in (self.folder / name).glob("*.yaml"):
+                file.write_text(file.read_text("utf-8").replace(": TODO", ": It is so."), "utf-8")
+
+    def release(self) -> None:
+        """Release what is unreleased."""
+        standing = self.standing()
+        version = str(len(self.released) + 1)
+        release(standing, check(standing, SOURCE), version, None)
+        self.released[version] = self.head
+
+    def amend(self, version: str) -> None:
+        standing = self.standing()
+        locks, _ = amended(standing, version, "It never was so.", "2024-01-31")
+        locks.write(standing.locks)
+
+    def start_again(self) -> None:
+        """Take away what is not released: what it tells of no longer fits."""
+        shutil.rmtree(self.folder / UNRELEASED, ignore_errors=True)
+
+
+def as_models_say(contract: Contract) -> Contract:
+    """A contract in the order, and with the sections, in which models give one."""
+    document = contract.to_openapi()
+    components = {"schemas": {}, "securitySchemes": {}} | document.get("components", {})
+    found = Contract.from_openapi({**document, "components": components})
+    return Contract({part: _in_order(value, part.kind == "schema") for part, value in found.parts.items()}, found.document)
+
+
+OPERATION = ("summary", "description", "deprecated", "x-replaced-by", "parameters", "requestBody", "responses", "security")
+BODY = ("name", "in", "description", "deprecated", "required", "content", "schema")
+
+
+def _in_order(value: JsonObject, is_schema: bool = False) -> JsonObject:
+    if is_schema:
+        return in_order({key: _inside(key, item) for key, item in value.items()})
+    ranks = {key: rank for rank, key in enumerate(BODY if value.keys() & {"content", "schema"} else OPERATION)}
+    ordered = sorted(
+        (key for key, item in value.items() if (key, item) != ("required", False)), key=lambda key: ranks.get(key, len(ranks))
+    )
+    return {key: _inside(key, value[key]) for key in ordered}
+
+
+def _inside(key: str, value: Json) -> Json:
+    if key in ("parameters", "anyOf", "oneOf", "allOf"):
+        return [_in_order(one, key != "parameters") for one in value]
+    if key in ("properties", "responses", "content"):
+        return {name: _in_order(one, key == "properties") for name, one in value.items()}
+    if key in ("schema", "items", "additionalProperties", "requestBody", "post") and isinstance(value, dict):
+        return _in_order(value, key not in ("requestBody", "post"))
+    return value
+
+
+def text(contract: Contract) -> str:
+    """The contract as JSON, the order of everything in it included."""
+    return json.dumps(contract.to_openapi())
+
+
+def promise(contract: Contract) -> str:
+    """The same without words and examples, which are today's in every version."""
+    return json.dumps(_without_words(contract.to_openapi()))
+
+
+def _without_words(value: Json, are_names: bool = False) -> Json:
+    if isinstance(value, list):
+        return [_without_words(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: item for key, item in value.items() if are_names or key not in WORDS}
+    return {
+        key: item if key in LITERALS and not are_names else _without_words(item, key in NAME_MAPS and not are_names)
+        for key, item in kept.items()
+    }
