@@ -6,9 +6,9 @@ two neighbouring versions, which knows nothing of effects, is the witness.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from api_upgrades.compare import compare
+from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
@@ -19,8 +19,6 @@ from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction
 from api_upgrades.usage import References, Usage
-
-Directions = Callable[[Part], Iterable[Direction]]
 
 
 def dishonest(history: History) -> Iterator[RegistryError]:
@@ -54,7 +52,8 @@ def _between(
             told.add(text)
             yield RegistryError(Location(file), f"{text} is announced by no effect; add one that says so")
     for applied in effects:
-        if not _shows(applied, directions, history):
+        findings = compare(applied.older, applied.newer, Names.of(applied.moves), directions, history.table)
+        if not shows(applied, findings):
             yield RegistryError(
                 applied.change.locate(applied.index),
                 f"{applied.effect.kind}: the comparison of both contracts finds no difference; take the effect away, "
@@ -69,12 +68,9 @@ def _announced(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
         yield from (Touch(later.newer(touch.target), touch.facet) for touch in applied.touches)
 
 
-def _shows(applied: AppliedEffect, directions: Directions, history: History) -> bool:
+def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     """Whether an effect makes a difference, or is of a kind that need not: wording, behaviour, the last resort."""
-    if not applied.effect.alters_contract or isinstance(applied.effect, Replace):
-        return True
-    names = Names.of(applied.moves)
-    if compare(applied.older, applied.newer, names, directions, history.table):
+    if not applied.effect.alters_contract or isinstance(applied.effect, Replace) or findings:
         return True
     older, newer = applied.older, applied.newer
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]

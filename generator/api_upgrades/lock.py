@@ -78,9 +78,13 @@ class Locks:
     root: Path
     by_version: Mapping[str, Lock]
 
+    def named(self, *path: str) -> str:
+        """What lies below the registry, as messages name it."""
+        return Path(os.path.relpath(self.folder.joinpath(*path), self.root)).as_posix()
+
     def file(self, version: str) -> str:
         """The name of a version's lock in messages."""
-        return Path(os.path.relpath(self.folder / version / LOCK, self.root)).as_posix()
+        return self.named(version, LOCK)
 
     @property
     def additions(self) -> tuple[str, ...]:
@@ -152,7 +156,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
         except FileNotFoundError:
             continue
         except OSError as error:
-            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}"))
+            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}; {_RESTORE}"))
         except RegistryError as error:
             errors.append(error)
     if errors:
@@ -174,8 +178,9 @@ def parse_lock(data: bytes, file: str) -> Lock:
     except (UnicodeDecodeError, RecursionError):
         raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
     except ValidationError as error:
-        at = "/".join(map(str, error.errors()[0]["loc"]))
-        raise RegistryError(Location(file), f"is no lock: {error.errors()[0]['msg']} at {at!r}; {_RESTORE}") from None
+        first = error.errors()[0]
+        at = f" at {'/'.join(map(str, first['loc']))!r}" if first["loc"] else ""
+        raise RegistryError(Location(file), f"is no lock: {first['msg']}{at}; {_RESTORE}") from None
 
 
 def changed_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api_upgrades.check import Checked
-from api_upgrades.draft.change_text import scalar
-from api_upgrades.errors import ApiUpgradesError, RegistryErrors
+from api_upgrades.draft.change_text import in_flow
+from api_upgrades.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.files import keep
 from api_upgrades.forms import VersionFile
 from api_upgrades.freeze import Freezer
@@ -57,24 +57,24 @@ def _released(standing: Standing, upcoming: Version, version: str, summary: str 
         (unreleased / PLACEHOLDER).unlink(missing_ok=True)
         os.rename(unreleased, folder)
     except OSError as error:
-        raise ApiUpgradesError(f"{folder}: cannot be made: {error.strerror}") from None
+        raise ApiUpgradesError(f"{standing.locks.named(version)}: cannot be made: {error.strerror}") from None
     return standing.locks.with_locks({**standing.locks.by_version, version: lock})
 
 
 def _releasable(standing: Standing, checked: Checked, version: str) -> Version:
     known = [one.id for one in standing.registry.versions]
     if version in known:
-        raise ApiUpgradesError(f"{version} is released already; choose a later version")
+        raise WrongCall(f"{version} is released already; choose a later version")
     if fault := name_fault(version, known):
-        raise ApiUpgradesError(f"{version!r} is not a name for a version: {fault}")
+        raise WrongCall(f"{version!r} is not a name for a version: {fault}")
     newest = max(known, key=natural)
     if natural(version) <= natural(newest):
-        raise ApiUpgradesError(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
+        raise WrongCall(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
     if (standing.locks.folder / version).exists():
-        raise ApiUpgradesError(f"{standing.locks.folder / version} is there already; choose another version")
+        raise WrongCall(f"{standing.locks.named(version)} is there already; choose another version")
     upcoming = standing.registry.unreleased
     if upcoming is None:
-        raise ApiUpgradesError(f"{standing.locks.folder / UNRELEASED} holds no change, so there is nothing to release")
+        raise ApiUpgradesError(f"{standing.locks.named(UNRELEASED)} holds no change, so there is nothing to release")
     if checked.faults:
         raise RegistryErrors(checked.faults)
     return upcoming
@@ -83,16 +83,16 @@ def _releasable(standing: Standing, checked: Checked, version: str) -> Version:
 def _version_text(file: Path, upcoming: Version, summary: str | None) -> str:
     """The text of the version's file: as it is, with the summary if that is missing."""
     text = file.read_text("utf-8") if file.exists() else ""
-    line = f"summary: {scalar(upcoming.summary)}\n"
+    line = f"summary: {in_flow(upcoming.summary)}\n"
     titles = "; ".join(change.title for change in upcoming.changes)
     # Titles as a release wrote them that was killed; there may be more of them by now.
     if text.startswith(line) and set(upcoming.summary.split("; ")) <= set(titles.split("; ")):
         text = text.removeprefix(line)
     elif upcoming.summary and summary not in (None, upcoming.summary):
-        raise ApiUpgradesError(f"{upcoming.file} has a summary already; take it out, or leave --summary away")
+        raise WrongCall(f"{upcoming.file} has a summary already; take it out, or leave --summary away")
     elif upcoming.summary:
         return text
-    text = f"summary: {scalar(summary or titles)}\n{text}"
+    text = f"summary: {in_flow(summary or titles)}\n{text}"
     try:
         VersionFile.model_validate(parse(text.encode(), upcoming.file).data)
     except (RegistryErrors, ValidationError):

@@ -14,7 +14,7 @@ from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects import Move
-from api_upgrades.errors import ApiUpgradesError, DoesNotFit, did_you_mean
+from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
@@ -41,7 +41,7 @@ class Question:
         return f"`{_shown(self.old)}` is gone. Is it {new} now?"
 
 
-class Ambiguous(ApiUpgradesError):
+class Ambiguous(WrongCall):
     """Something may have been renamed, and nobody is there to say so."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -73,7 +73,7 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
 
 
 def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
-    """How names move as somebody says, `old=new` each. Raises ApiUpgradesError for one that fits nothing.
+    """How names move as somebody says, `old=new` each. Raises WrongCall for one that fits nothing.
 
     What a change has `told` already is no mistake: it may be said again.
     """
@@ -91,7 +91,7 @@ def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable
         if any(_says(text, old, new) for old, new in again):
             continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
-        raise ApiUpgradesError(f"--rename {text}: nothing went away and came under these names{hint}")
+        raise WrongCall(f"--rename {text}: nothing went away and came under these names{hint}")
     return names
 
 
