@@ -89,14 +89,13 @@ class Standing:
     def lost(self) -> RegistryError | None:
         """Why nobody can tell what the newest version was when it was released; None where somebody can."""
         latest = self.registry.latest.id
-        location = Location(self.locks.file(latest))
-        if latest not in self.locks.by_version:
+        if missing := [one.id for one in self.registry.versions if one.id not in self.locks.by_version]:
             message = f"is not there, so nothing says what {latest} was when it was released"
-            return RegistryError(location, message, TAKE_BACK)
+            return RegistryError(Location(self.locks.file(missing[-1])), message, TAKE_BACK)
         if latest in self.frozen.contracts:
             return None
         message = f"what it says of {latest} does not agree with itself; take it back from version control"
-        return RegistryError(location, f"{message}, as nobody but the command writes to it")
+        return RegistryError(Location(self.locks.file(latest)), f"{message}, as nobody but the command writes to it")
 
     @cached_property
     def undocumented(self) -> tuple[Difference, ...]:
