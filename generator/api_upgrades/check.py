@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from textwrap import shorten
 from typing import Literal
 
@@ -112,7 +113,7 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
         message = f"is not there, so {_runs(missing[::-1], ids)} can change unnoticed"
         yield Fault("unfrozen", location, message, tuple(missing), TAKE_BACK)
     latest = standing.registry.latest.id
-    if standing.lost and latest not in missing:
+    if standing.lost and not missing:
         yield Fault("unfrozen", standing.lost.location, standing.lost.message, (latest,))
     for addition in standing.pending:
         yield Fault("unfrozen", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
@@ -134,7 +135,11 @@ def _altered(standing: Standing) -> Iterator[Fault]:
         histories.append(standing.history)
     if standing.undocumented and standing.by_models:
         histories.append(standing.by_models)
-    found = list(altered(standing.frozen, histories))
+    # Where a lock is missing, or at odds with itself, nobody can tell what the newer versions were.
+    ids = [version.id for version in standing.registry.versions]
+    locked = list(takewhile(lambda id: id in standing.locks.by_version, ids))
+    known = [] if standing.lost and locked == ids else locked
+    found = [one for one in altered(standing.frozen, histories) if one[0] in known]
     versions = tuple(dict.fromkeys(version for version, _ in found))
     by_text: dict[str, list[str]] = defaultdict(list)
     is_named = False
@@ -147,15 +152,15 @@ def _altered(standing: Standing) -> Iterator[Fault]:
             by_text[text].append(version)
     if not versions:
         return
-    way_out = f"Put it back, or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
+    way_out = f", or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
     if not is_named:
         way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
     order = [version.id for version in standing.registry.versions]
     for text, where in by_text.items():
         also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
         fact = f"{where[0]} is not as it was released: {text}{also}"
-        location, cause = _suspect(standing, where[0])
-        yield Fault("altered", location, fact, tuple(where), f"{cause}{way_out}")
+        location, remedy = _suspect(standing, where[0])
+        yield Fault("altered", location, fact, tuple(where), f"{remedy}{way_out}")
 
 
 def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
@@ -170,7 +175,7 @@ def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
 
 
 def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
-    """Where the effects that lead back to a version are not those that were released, and in what they differ."""
+    """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
     ids = [one.id for one in standing.registry.versions]
     for newer in standing.registry.versions[ids.index(version) + 1 :]:
         lock = standing.locks.by_version.get(newer.id)
@@ -186,13 +191,13 @@ def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
         was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
         for change, index, data in written:
             if data not in lock.effects:
-                cause = f"This effect was{was}. " if gone else f"{newer.id} was released without this effect. "
-                return change.locate(index), cause
+                added = f"{newer.id} was released without this effect. Take it away"
+                return change.locate(index), f"This effect was{was}. Put that back" if gone else added
         if gone:
-            return Location(newer.file), f"{newer.id} was released with the effect{was}, which is gone. "
+            return Location(newer.file), f"{newer.id} was released with the effect{was}, which is gone. Put it back"
         if now != lock.effects:
-            return Location(newer.file), f"{newer.id} was released with its effects in another order. "
-    return Location(standing.locks.file(version)), ""
+            return Location(newer.file), f"{newer.id} was released with its effects in another order. Put that back"
+    return Location(standing.locks.file(version)), "Put it back"
 
 
 def _prose(standing: Standing) -> Iterator[Fault]:

@@ -68,7 +68,7 @@ def _releasable(standing: Standing, checked: Checked, version: str) -> Version:
     if fault := name_fault(version, known):
         raise WrongCall(f"{version!r} is not a name for a version: {fault}")
     newest = max(known, key=natural)
-    if natural(version) <= natural(newest):
+    if natural(version)[0] <= natural(newest)[0]:  # `2024-3-1` is no other day than `2024-03-01`
         raise WrongCall(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
     if (standing.locks.folder / version).exists():
         raise WrongCall(f"{standing.locks.named(version)} is there already; choose another version")

@@ -89,14 +89,16 @@ class Standing:
     def lost(self) -> RegistryError | None:
         """Why nobody can tell what the newest version was when it was released; None where somebody can."""
         latest = self.registry.latest.id
-        location = Location(self.locks.file(latest))
-        if latest not in self.locks.by_version:
+        if missing := [one.id for one in self.registry.versions if one.id not in self.locks.by_version]:
             message = f"is not there, so nothing says what {latest} was when it was released"
-            return RegistryError(location, message, TAKE_BACK)
+            return RegistryError(Location(self.locks.file(missing[-1])), message, TAKE_BACK)
         if latest in self.frozen.contracts:
             return None
         message = f"holds no contract of {latest} that agrees with its digests"
-        return RegistryError(location, f"{message}. Run: api-upgrades lock, or take it back from version control")
+        return RegistryError(
+            Location(self.locks.file(latest)),
+            f"{message}. Run: api-upgrades lock, or take it back from version control",
+        )
 
     @cached_property
     def undocumented(self) -> tuple[Difference, ...]:

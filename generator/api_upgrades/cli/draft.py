@@ -102,7 +102,7 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
     folder = project.root / project.registry
     files = dict(found.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        files[SCHEMA_FILE] = indented(change_schema())
+        files = {SCHEMA_FILE: indented(change_schema())} | files  # first: once all is drafted, nothing is written
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
