@@ -114,7 +114,8 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
         yield Fault("unfrozen", location, message, tuple(missing), TAKE_BACK)
     latest = standing.registry.latest.id
     if standing.lost and not missing:
-        yield Fault("unfrozen", standing.lost.location, standing.lost.message, (latest,))
+        lost = standing.lost
+        yield Fault("unfrozen", lost.location, lost.told, (latest,), lost.way_out)
     for addition in standing.pending:
         yield Fault("unfrozen", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
     known = {addition.id for addition in standing.registry.additions}

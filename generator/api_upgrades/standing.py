@@ -95,10 +95,8 @@ class Standing:
         if latest in self.frozen.contracts:
             return None
         message = f"holds no contract of {latest} that agrees with its digests"
-        return RegistryError(
-            Location(self.locks.file(latest)),
-            f"{message}. Run: api-upgrades lock, or take it back from version control",
-        )
+        way_out = "Run: api-upgrades lock, or take it back from version control"
+        return RegistryError(Location(self.locks.file(latest)), message, way_out)
 
     @cached_property
     def undocumented(self) -> tuple[Difference, ...]:
