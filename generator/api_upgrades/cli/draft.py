@@ -42,7 +42,7 @@ from api_upgrades.target import Target
 def draft(
     project: Project, renames: tuple[str, ...], no_renames: bool, addition: bool, day: datetime | None, dry_run: bool
 ) -> None:
-    """Write change files for all that the models say and no change tells of yet.
+    """Write change files for what no change tells of yet.
 
     Example: api-upgrades draft
 

@@ -41,7 +41,7 @@ class _Prose(click.ParamType[str]):
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def check(project: Project, form: str) -> None:
-    """Report all that is undocumented, altered since it was released, or still to be written.
+    """Report what is undocumented, altered, or still to be written.
 
     Example: api-upgrades check
     """
@@ -120,7 +120,9 @@ def lock(project: Project, rebase: bool) -> None:
 @click.option("--why", type=_Prose(), required=True, help="The reason, which the page of the version shows.")
 @click.pass_obj
 def amend(project: Project, version: str, why: str) -> None:
-    """Correct what was released: freeze VERSION, and the older ones with it, as they are derived now.
+    """Correct what was released, with a reason.
+
+    Freezes VERSION, and the older ones with it, as they are derived now.
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """
@@ -139,7 +141,7 @@ def amend(project: Project, version: str, why: str) -> None:
 )
 @click.pass_obj
 def schema(project: Project, out: Path | None) -> None:
-    """Write the JSON Schema of change files, by which editors complete and check them.
+    """Write the JSON Schema of change files, for editors.
 
     Example: api-upgrades schema
     """
