@@ -213,7 +213,10 @@ def test_rebase_refuses_what_means_something_else(worded: Path) -> None:
 def test_what_is_no_matter_of_words_is_drafted_beside_it(worded: Path) -> None:
     edit(worded, *RETYPED)
     drafted = call(worded, "draft")
-    assert drafted.stdout.splitlines()[0] == "changes/unreleased/book-pages.yaml"
+    assert drafted.stdout.splitlines() == [
+        "changes/change.schema.json",
+        "changes/unreleased/book-pages-change-type.yaml",
+    ]
     assert "Book.isbn: the same in other words" in drafted.stderr
     assert call(worded, "lock", "--rebase").exit_code == 0
     faults = json.loads(call(worded, "check", "--format", "json").stdout)["faults"]

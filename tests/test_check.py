@@ -157,7 +157,10 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a lock cut short": ({LOCK: '{"effects": ['}, [f"{LOCK}:1:14: is not JSON: Expecting value; {WRITTEN}"]),
     "a lock in a merge": (
         {LOCK: "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"},
-        [f"{LOCK}:1:1: holds the marks of a merge; take one side of it whole, and run: api-upgrades lock"],
+        [
+            f"{LOCK}:1:1: holds the marks of a merge; take every lock.json from one of both sides, "
+            "and run: api-upgrades lock"
+        ],
     ),
     "no lock but a list": (
         {LOCK: "[]"},
@@ -176,8 +179,8 @@ def test_edits_of_the_registry(project: Path, name: str) -> None:
     assert told(project) == expected
 
 
-DISAGREES = f"{LOCK}: what it says of 2024-03-01 does not agree with itself; take it back from version control, "
-DISAGREES += "as nobody but the command writes to it"
+DISAGREES = f"{LOCK}: holds no contract of 2024-03-01 that agrees with its digests. "
+DISAGREES += "Run: api-upgrades lock, or take it back from version control"
 
 
 @pytest.mark.parametrize(
