@@ -136,10 +136,9 @@ def _altered(standing: Standing) -> Iterator[Fault]:
         histories.append(standing.history)
     if standing.undocumented and standing.by_models:
         histories.append(standing.by_models)
-    # Where a lock is missing, or at odds with itself, nobody can tell what the newer versions were.
+    # Where a lock is missing, nobody can tell what the newer versions were.
     ids = [version.id for version in standing.registry.versions]
-    locked = list(takewhile(lambda id: id in standing.locks.by_version, ids))
-    known = [] if standing.lost and locked == ids else locked
+    known = list(takewhile(lambda id: id in standing.locks.by_version, ids))
     found = [one for one in altered(standing.frozen, histories) if one[0] in known]
     versions = tuple(dict.fromkeys(version for version, _ in found))
     by_text: dict[str, list[str]] = defaultdict(list)
