@@ -223,6 +223,22 @@ def test_effects_that_somebody_wrote_to_a_lock(project: Path, effect: object) ->
     assert told(project) == [FINE]  # of what is released, all digests are there
 
 
+def test_an_order_is_released_too(project: Path) -> None:
+    """Two changes that build on each other."""
+    edit(project, ("    isbn: str", "    ean: int"), ('"9780140449136"', "9780140449136"))
+    effect = '{kind: change_type, target: Book.ean, was: {type: string, examples: ["9780140449136"]}}'
+    typed = f"title: A number\nwhy: It is.\nupgrade: Read it.\neffects: [{effect}]\n"
+    files = {"ean.yaml": EAN, "typed.yaml": typed, "version.yaml": "summary: New.\norder: [ean, typed]\n"}
+    write(project, {f"changes/unreleased/{name}": text for name, text in files.items()})
+    assert call(project, "release", "2024-04-01").exit_code == 0
+    assert told(project) == ["4 versions and 4 changes are fine."]
+    edit(project, ("[ean, typed]", "[typed, ean]"), file="changes/2024-04-01/version.yaml")
+    assert told(project) == [
+        "changes/2024-04-01/typed.yaml:4:39: change_type: Book has no property 'ean' at 2024-04-01. "
+        "2024-04-01 was released with its effects in another order. Put that back"
+    ]
+
+
 def test_faults_as_json_have_the_places_and_the_order_of_the_text(project: Path) -> None:
     edit(project, ("    isbn: str", "    ean: str"))
     write(project, {TITLE: FILES[TITLE].replace("A book has a title.", "TODO")})

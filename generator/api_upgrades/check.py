@@ -19,7 +19,7 @@ from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
 from api_upgrades.internal import internal_references
-from api_upgrades.registry import Change
+from api_upgrades.registry import Change, Version
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.target import Target
 from api_upgrades.verify import WORDING, verify
@@ -71,7 +71,7 @@ def check(standing: Standing, source: str) -> Checked:
     faults = list(untold)
     faults += _unfrozen(standing)
     if not untold:  # else much of what doesn't fit follows from that
-        faults += _faults("misfit", standing.errors)
+        faults += _misfits(standing)
     faults += _altered(standing)
     faults += _prose(standing)
     notes: tuple[RegistryError, ...] = ()
@@ -85,7 +85,7 @@ def check(standing: Standing, source: str) -> Checked:
 
 
 def _faults(kind: Kind, errors: Iterable[RegistryError]) -> Iterator[Fault]:
-    return (Fault(kind, error.location, error.message) for error in errors)
+    return (Fault(kind, error.location, error.told, way_out=error.way_out) for error in errors)
 
 
 def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
@@ -177,27 +177,40 @@ def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
 def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
     """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
     ids = [one.id for one in standing.registry.versions]
-    for newer in standing.registry.versions[ids.index(version) + 1 :]:
-        lock = standing.locks.by_version.get(newer.id)
-        if lock is None:
-            continue
-        written = [
-            (change, index, effect.as_data())
-            for change in in_order(newer)
-            for index, effect in enumerate(change.effects)
-        ]
-        now = [data for *_, data in written]
-        gone = [in_flow(data) for data in lock.effects if data not in now]
-        was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
-        for change, index, data in written:
-            if data not in lock.effects:
-                added = f"{newer.id} was released without this effect. Take it away"
-                return change.locate(index), f"This effect was{was}. Put that back" if gone else added
-        if gone:
-            return Location(newer.file), f"{newer.id} was released with the effect{was}, which is gone. Put it back"
-        if now != lock.effects:
-            return Location(newer.file), f"{newer.id} was released with its effects in another order. Put that back"
-    return Location(standing.locks.file(version)), "Put it back"
+    newer = standing.registry.versions[ids.index(version) + 1 :]
+    found = (_unlike_released(standing, one) for one in newer)
+    return next((one for one in found if one), (Location(standing.locks.file(version)), "Put it back"))
+
+
+def _unlike_released(standing: Standing, version: Version) -> tuple[Location, str] | None:
+    """The same for the effects of one version; None where they are those that were released, or nobody can tell."""
+    lock = standing.locks.by_version.get(version.id)
+    if lock is None:
+        return None
+    written = [
+        (change, index, effect.as_data()) for change in in_order(version) for index, effect in enumerate(change.effects)
+    ]
+    now = [data for *_, data in written]
+    gone = [in_flow(data) for data in lock.effects if data not in now]
+    was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
+    for change, index, data in written:
+        if data not in lock.effects:
+            added = f"{version.id} was released without this effect. Take it away"
+            return change.locate(index), f"This effect was{was}. Put that back" if gone else added
+    if gone:
+        return Location(version.file), f"{version.id} was released with the effect{was}, which is gone. Put it back"
+    if now != lock.effects:
+        return Location(version.file), f"{version.id} was released with its effects in another order. Put that back"
+    return None
+
+
+def _misfits(standing: Standing) -> Iterator[Fault]:
+    """What does not fit, and what it was where it fitted when it was released."""
+    places = {change.file: version for version in standing.registry.versions for change in version.changes}
+    for error in standing.errors:
+        version = places.get(error.location.file)
+        unlike = _unlike_released(standing, version) if version else None
+        yield Fault("misfit", error.location, error.told, way_out=error.way_out or (unlike[1] if unlike else ""))
 
 
 def _prose(standing: Standing) -> Iterator[Fault]:
