@@ -19,6 +19,7 @@ from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction
 from api_upgrades.usage import References, Usage
+from api_upgrades.visibility import Visibility
 
 Directions = Callable[[Part], Iterable[Direction]]
 
@@ -76,6 +77,9 @@ def _shows(applied: AppliedEffect, directions: Directions, history: History) -> 
     names = Names.of(applied.moves)
     if compare(applied.older, applied.newer, names, directions, history.table):
         return True
+    older, newer = map(Visibility().public, (applied.older, applied.newer))
+    if compare(older, newer, names, directions, history.table):
+        return True  # the public sees it come or go
     older, newer = applied.older, applied.newer
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
     same_parts = older.parts.keys() == newer.parts.keys()
