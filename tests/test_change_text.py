@@ -97,6 +97,7 @@ def test_a_text_on_one_line_is_read(value: str) -> None:
 @settings(max_examples=300)
 @given(JSON)
 def test_lines_are_short_where_they_can_be(value: Json) -> None:
+    """Longer than the width is but what is one scalar, one short key with its scalar, or deep inside."""
     for line in effect_lines([replaced(value)]):
         indent = len(line) - len(line.lstrip())
         is_one = line.lstrip().count(": ") <= 1 or not line.endswith(("}", "]"))
