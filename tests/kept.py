@@ -13,11 +13,13 @@ from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObjec
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Decide, recognised
 from api_upgrades.files import write, write_all
+from api_upgrades.internal import Visibility
 from api_upgrades.lock import read_locks
+from api_upgrades.meaning import Digests
 from api_upgrades.names import Names
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Registry
 from api_upgrades.release import release
-from api_upgrades.schema import in_order
+from api_upgrades.schema import in_order, with_nullable
 from api_upgrades.severity import RuleTable
 from api_upgrades.standing import Standing
 
@@ -34,6 +36,8 @@ class Kept:
         self.folder = root / "changes"
         self.head = head = as_models_say(head)
         self.released: dict[str, Contract] = {}
+        # Whether each name stands where it stood; one that goes from one place to another goes in all versions.
+        self.is_ordered = True
         write(self.folder / "1" / "version.yaml", "summary: The first.\n")
         self.lock()
         self.released["1"] = head
@@ -80,7 +84,7 @@ class Kept:
         standing = self.standing()
         version = str(len(self.released) + 1)
         release(standing, check(standing, SOURCE), version, None)
-        self.released[version] = self.head
+        self.released[version] = Visibility().public(self.head)
 
     def amend(self, version: str) -> None:
         standing = self.standing()
@@ -97,19 +101,33 @@ def as_models_say(contract: Contract) -> Contract:
     document = contract.to_openapi()
     components = {"schemas": {}, "securitySchemes": {}} | document.get("components", {})
     found = Contract.from_openapi({**document, "components": components})
-    return Contract({part: _in_order(value, part.kind == "schema") for part, value in found.parts.items()}, found.document)
+    return Contract(
+        {part: _in_order(value, part.kind == "schema") for part, value in found.parts.items()}, found.document
+    )
 
 
-OPERATION = ("summary", "description", "deprecated", "x-replaced-by", "parameters", "requestBody", "responses", "security")
+OPERATION = (
+    "summary",
+    "description",
+    "deprecated",
+    "x-replaced-by",
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+)
 BODY = ("name", "in", "description", "deprecated", "required", "content", "schema")
 
 
 def _in_order(value: JsonObject, is_schema: bool = False) -> JsonObject:
     if is_schema:
+        if isinstance(value.get("type"), list) and "null" in value["type"]:
+            value = with_nullable(with_nullable(value, False, "3.1"), True, "3.1", as_branch=True)
         return in_order({key: _inside(key, item) for key, item in value.items()})
     ranks = {key: rank for rank, key in enumerate(BODY if value.keys() & {"content", "schema"} else OPERATION)}
     ordered = sorted(
-        (key for key, item in value.items() if (key, item) != ("required", False)), key=lambda key: ranks.get(key, len(ranks))
+        (key for key, item in value.items() if (key, item) != ("required", False)),
+        key=lambda key: ranks.get(key, len(ranks)),
     )
     return {key: _inside(key, value[key]) for key in ordered}
 
@@ -124,13 +142,10 @@ def _inside(key: str, value: Json) -> Json:
     return value
 
 
-def text(contract: Contract) -> str:
-    """The contract as JSON, the order of everything in it included."""
-    return json.dumps(contract.to_openapi())
-
-
-def promise(contract: Contract) -> str:
-    """The same without words and examples, which are today's in every version."""
+def promise(contract: Contract, is_ordered: bool = True) -> str:
+    """The contract without words and examples, which are today's in every version; its order may be so too."""
+    if not is_ordered:
+        return str(sorted(Digests().of(contract).items()))
     return json.dumps(_without_words(contract.to_openapi()))
 
 

@@ -253,8 +253,6 @@ def not_frozen(project: Path) -> None:
         lock.unlink()
 
 
-
-
 def in_other_words(project: Path) -> None:
     file = project / "changes/api/__init__.py"
     text = file.read_text("utf-8")

@@ -206,6 +206,14 @@ def references(value: Json) -> Iterator[str]:
             yield from references(item)
 
 
+def is_internal(value: Json) -> bool:
+    """Whether a part, a property or a parameter is marked as promised to nobody; a webhook is so inside."""
+    if not isinstance(value, Mapping):
+        return False
+    inside = (value[method] for method in METHODS if method in value)
+    return any(isinstance(one, Mapping) and one.get("x-internal") is True for one in (value, *inside))
+
+
 SCHEMA_REF = "#/components/schemas/"
 
 

@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
+from typing import Any
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, Part, escape
+from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
 from api_upgrades.history import History
@@ -20,6 +22,7 @@ from api_upgrades.names import Names
 from api_upgrades.severity import Direction, RuleTable
 from api_upgrades.target import Target
 from api_upgrades.usage import References, Usage
+from api_upgrades.visibility import public_effects
 
 
 class Freezer:
@@ -36,6 +39,10 @@ class Freezer:
     def public(self, contract: Contract) -> Contract:
         return self._visibility.public(contract)
 
+    def effects(self, step: Step) -> list[dict[str, Any]]:
+        """The effects that led to a version, as far as the public sees them."""
+        return [applied.effect.as_data() for applied in public_effects(step.effects, self._visibility)]
+
     def locks(self, history: History, before: Locks) -> Locks:
         """The locks of all released versions of a history. Amendments of `before` are kept."""
         found: dict[str, Lock] = {}
@@ -49,7 +56,7 @@ class Freezer:
             found[version.id] = Lock(
                 additions=[one.id for one in history.registry.additions] if version.id == newest else None,
                 amendments=old.amendments if old else [],
-                effects=[applied.effect.as_data() for applied in step.effects] if step else [],
+                effects=self.effects(step) if step else [],
                 parts=changed_digests(older, newer),
                 contract=self.public(contract).to_openapi() if version.id == newest else None,
             )

@@ -15,6 +15,7 @@ from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import Replace
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.history import History
+from api_upgrades.internal import Visibility
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction
@@ -51,9 +52,13 @@ def _between(
         if text not in told and not any(touch.predicts(finding.target, finding.facet) for touch in announced):
             told.add(text)
             yield RegistryError(Location(file), f"{text} is announced by no effect; add one that says so")
+    visibility = Visibility()
     for applied in effects:
-        findings = compare(applied.older, applied.newer, Names.of(applied.moves), directions, history.table)
-        if not shows(applied, findings):
+        moves = Names.of(applied.moves)
+        was, now = visibility.public(applied.older), visibility.public(applied.newer)
+        findings = compare(applied.older, applied.newer, moves, directions, history.table)
+        # What becomes internal, or public, differs for the public alone.
+        if not shows(applied, findings or compare(was, now, moves, directions, history.table)):
             yield RegistryError(
                 applied.change.locate(applied.index),
                 f"{applied.effect.kind}: the comparison of both contracts finds no difference; take the effect away, "

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObject, Part, references, same, schema_of
+from api_upgrades.contract import (
+    LITERALS,
+    NAME_MAPS,
+    Contract,
+    Json,
+    JsonObject,
+    Part,
+    is_internal,
+    references,
+    same,
+    schema_of,
+)
 from api_upgrades.operation import resolved
 from api_upgrades.usage import References, Usage
 
@@ -44,7 +55,7 @@ class Visibility:
         parts = {
             part: self._shared(value, pruned.of(part, value)) if part in affected else value
             for part, value in contract.parts.items()
-            if not is_internal(part, value)
+            if not is_internal(value)
         }
         document = self._shared(contract.document, pruned.document(parts))
         shown = Contract(parts, document)
@@ -69,13 +80,6 @@ def _reached(usage: Usage) -> set[Part]:
     """The schemas that any operation or webhook of a contract uses."""
     roots = (part for part in usage.contract.parts if part.kind != "schema")
     return {part for root in roots for part in usage.closure(root)[1:]}
-
-
-def is_internal(part: Part, value: JsonObject) -> bool:
-    """Whether a part as a whole is internal."""
-    if part.kind == "webhook":
-        return any(map(_is_marked, (value, *value.values())))
-    return _is_marked(value)
 
 
 def is_hidden(contract: Contract, value: Json) -> bool:
@@ -123,6 +127,8 @@ class _Pruned:
                 found[key] = self._schema(item)
             elif key == "examples" and isinstance(item, Mapping):
                 found[key] = {name: self._named_example(one, schema) for name, one in item.items()}
+            elif key in NAME_MAPS and isinstance(item, Mapping):  # a response may be called `default`
+                found[key] = {name: self._object(one) for name, one in item.items() if not self._is_hidden(one)}
             elif key in LITERALS:
                 found[key] = self._literal(item, schema)
             elif not self._is_hidden(item):

@@ -47,7 +47,7 @@ def _released(standing: Standing, upcoming: Version, version: str, summary: str 
     freezer = Freezer()
     lock = Lock(
         additions=[addition.id for addition in standing.registry.additions],
-        effects=[applied.effect.as_data() for applied in step.effects],
+        effects=freezer.effects(step),
         parts=changed_digests(freezer.digests(step.older), freezer.digests(step.newer)),
         contract=freezer.public(step.newer).to_openapi(),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.contract import Contract
 from api_upgrades.derive import Step, derive, undone
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
+from api_upgrades.hidden import with_hidden
 from api_upgrades.history import History
 from api_upgrades.lock import Locks
 from api_upgrades.meaning import settled
@@ -63,8 +64,8 @@ class Standing:
         return tuple(one for one in self.registry.additions if one.id not in self.locks.additions)
 
     @cached_property
-    def _whole(self) -> Contract:
-        """What the newest released version is by the models, internal parts included."""
+    def whole(self) -> Contract:
+        """What the newest released version is by the models, all that is internal included."""
         contract = self.upcoming.older if self.upcoming else self.registry.head
         for addition in reversed(self.pending):
             effects = undone(addition, contract)
@@ -77,7 +78,7 @@ class Standing:
 
         Raises RegistryErrors where that doesn't fit.
         """
-        return Freezer().public(self._whole)
+        return Freezer().public(self.whole)
 
     @cached_property
     def goal(self) -> Contract | None:
@@ -112,13 +113,12 @@ class Standing:
         """
         if not self.undocumented or self.goal is None:
             return self.by_models
-        internal = {part: value for part, value in self._whole.parts.items() if part not in self.now.parts}
-        return self._led_to(replace(self.goal, parts={**self.goal.parts, **internal}))
+        return self._led_to(with_hidden(self.goal, self.whole, self.now)[0])
 
     @cached_property
     def by_models(self) -> History | None:
         """The same by what the models say, whether or not that is what was released."""
-        return self._led_to(self._whole)
+        return self._led_to(self.whole)
 
     def _led_to(self, contract: Contract) -> History | None:
         registry = Registry(contract, self.registry.versions)

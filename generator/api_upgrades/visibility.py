@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -46,12 +47,12 @@ class _Published:
         additions = tuple(
             replace(live.addition, effects=tuple(one.effect for one in effects))
             for live in self._whole.live_additions
-            if (effects := self._effects(live.effects))
+            if (effects := public_effects(live.effects, self._visibility))
         )
         return History(Registry(head, versions, None, additions), steps, self._whole.table)
 
     def _step(self, step: Step) -> Step:
-        effects = self._effects(step.effects)
+        effects = public_effects(step.effects, self._visibility)
         older, newer = map(self._visibility.public, (step.older, step.newer))
         return Step(self._version(step.version, effects), step.older_version, older, newer, effects)
 
@@ -73,32 +74,34 @@ class _Published:
         places = [place for place in amendment.places if not _is_hidden_place(place, whole, public)]
         return amendment.model_copy(update={"places": places})
 
-    def _effects(self, effects: tuple[AppliedEffect, ...]) -> tuple[AppliedEffect, ...]:
-        """The effects as the public sees them, in changes that hold these alone."""
-        shown = [one for applied in effects for one in self._effect(applied)]
-        changes: dict[str, Change] = {}
-        for applied in shown:
-            kept = tuple(other.effect for other in shown if other.change.id == applied.change.id)
-            changes[applied.change.id] = replace(applied.change, effects=kept)
-        return tuple(replace(applied, change=changes[applied.change.id]) for applied in shown)
 
-    def _effect(self, applied: AppliedEffect) -> list[AppliedEffect]:
-        """An effect between public contracts: as it is, at some of its targets, or what else leads from one to the
-        other; none where the public sees nothing of it.
-        """
-        older, newer = map(self._visibility.public, (applied.older, applied.newer))
-        if older is applied.older and newer is applied.newer:
-            return [applied]
-        effect = _fitting(applied.effect, older, newer)
-        if effect is not None:
-            return [replace(applied, effect=effect, older=older, newer=newer)]
-        override = {"override": applied.effect.override} if applied.effect.override else {}
-        found: list[AppliedEffect] = []
-        for drafted in reversed(draft(older, newer)):
-            before = drafted.revert(newer)
-            found.append(replace(applied, effect=drafted.model_copy(update=override), older=before, newer=newer))
-            newer = before
-        return found[::-1]
+def public_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
+    """Effects as the public sees them, in changes that hold these alone."""
+    shown = [one for applied in effects for one in _public_effect(applied, visibility)]
+    changes: dict[str, Change] = {}
+    for applied in shown:
+        kept = tuple(other.effect for other in shown if other.change.id == applied.change.id)
+        changes[applied.change.id] = replace(applied.change, effects=kept)
+    return tuple(replace(applied, change=changes[applied.change.id]) for applied in shown)
+
+
+def _public_effect(applied: AppliedEffect, visibility: Visibility) -> list[AppliedEffect]:
+    """An effect between public contracts: as it is, at some of its targets, or what else leads from one to the other;
+    none where the public sees nothing of it.
+    """
+    older, newer = map(visibility.public, (applied.older, applied.newer))
+    if older is applied.older and newer is applied.newer:
+        return [applied]
+    effect = _fitting(applied.effect, older, newer)
+    if effect is not None:
+        return [replace(applied, effect=effect, older=older, newer=newer)]
+    override = {"override": applied.effect.override} if applied.effect.override else {}
+    found: list[AppliedEffect] = []
+    for drafted in reversed(draft(older, newer)):
+        before = drafted.revert(newer)
+        found.append(replace(applied, effect=drafted.model_copy(update=override), older=before, newer=newer))
+        newer = before
+    return found[::-1]
 
 
 def _are_same(one: Contract, other: Contract) -> bool:

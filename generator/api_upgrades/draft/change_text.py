@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,10 +10,13 @@ import yaml
 
 from api_upgrades.contract import Json
 from api_upgrades.effects import Effect
-from api_upgrades.yaml_file import is_text
+from api_upgrades.yaml_file import CONTROL, is_text
 
 TODO = "TODO"
 WIDTH = 120
+
+_BREAK = re.compile("[\n\r\u2028\u2029]")
+"""What ends a line of YAML. A text that holds one is written on one line, with escapes."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -23,7 +27,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if is_text(text) else '"'
+    is_plain = is_text(text) and not CONTROL.search(text) and not _BREAK.search(text)
+    style = None if is_plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

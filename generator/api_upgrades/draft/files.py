@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api_upgrades.change_schema import SCHEMA_LINE
 from api_upgrades.contract import Contract
@@ -13,6 +13,8 @@ from api_upgrades.draft.change_text import TODO, change_text, effect_lines
 from api_upgrades.draft.grouping import Group, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.errors import ApiUpgradesError, RegistryError
+from api_upgrades.freeze import Freezer
+from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged
 from api_upgrades.honesty import shows
 from api_upgrades.locate import Spot, schema_spot, section_spot
@@ -49,10 +51,10 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
     ApiUpgradesError where an addition would break somebody.
     """
     goal = _goal(standing, names)
-    effects = draft(goal, standing.now, names)
+    effects = draft(*with_hidden(goal, standing.whole, standing.now), names)
     if not effects:
         return Draft({}, None)
-    every = grouped(effects, standing.now)
+    every = grouped(effects, standing.whole)
     by_group = [(group, _judged(group, standing, goal, every)) for group in every]
     reworded = [
         group for group, change in by_group if not any(shows(one.applied, one.findings) for one in change.effects)
@@ -96,13 +98,15 @@ def _spot(contract: Contract, target: Target) -> Spot:
 
 
 def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
-    """A group as a change, judged by the uses that both contracts make of what it alters."""
+    """A group as a change, as the public sees it, judged by the uses that both contracts make of what it alters."""
     references = References()
     usages = [Usage(contract, references) for contract in (standing.now, goal)]
     every = tuple(effect for one in groups if one is not group for effect in one.effects)
     change = Change(group.id, UNRELEASED, "", "", None, (*every, *group.effects), "")
-    applied = undone(change, standing.now)[len(every) :]
-    return judged(applied, usages, standing.table)
+    public = Freezer().public
+    applied = undone(change, standing.whole)[len(every) :]
+    seen = [replace(one, older=public(one.older), newer=public(one.newer)) for one in applied]
+    return judged(seen, usages, standing.table)
 
 
 def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import combinations, takewhile
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, JsonObject, Part, references, same, schema_of
@@ -73,6 +73,23 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
         for other, one in enumerate(applied):
             if other != index and _first_or_last_refers(one, schema):
                 sets.join(index, other)
+    groups = _groups(sets, applied, newer, touches)
+    if not _commute(groups, applied[0].older, newer):
+        # An effect may look at more than it touches; what happened in one part is one change then, or all of it is.
+        for index, other in combinations(range(len(applied)), 2):
+            if _parts(touches[index]) & _parts(touches[other]):
+                sets.join(index, other)
+        groups = _groups(sets, applied, newer, touches)
+    if not _commute(groups, applied[0].older, newer):
+        for index in range(len(applied)):
+            sets.join(0, index)
+        groups = _groups(sets, applied, newer, touches)
+    return groups
+
+
+def _groups(
+    sets: _Sets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
+) -> list[Group]:
     return [
         Group(
             _combined([applied[index] for index in members], newer, applied),
@@ -80,6 +97,20 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
         )
         for members in sets.members()
     ]
+
+
+def _parts(touches: Iterable[Touch]) -> set[Part | None]:
+    return {touch.target.part for touch in touches}
+
+
+def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
+    """Whether the groups lead back to the same contract in the order of their names, and in the opposite one."""
+    by_id = sorted(groups, key=lambda group: group.id)
+    try:
+        found = [_older([one for group in order for one in group.effects], newer) for order in (by_id, by_id[::-1])]
+    except RegistryErrors:
+        return False
+    return all(same(one.parts, older.parts) and same(one.document, older.document) for one in found)
 
 
 def touched(applied: AppliedEffect) -> tuple[Touch, ...]:

@@ -44,7 +44,8 @@ class Touch(NamedTuple):
         if self.facet == EXISTENCE and self.target.part is None:  # what is shared may be part of any operation
             return target.part is None or target.part.kind != "schema"
         if self.facet == EXISTENCE:
-            return target.within(self.target)
+            # The values of a list's items are told of as the list's.
+            return target.within(self.target) or (facet == "enum" and target == self.target.of_list)
         # What moved out of something new, or into what went later, is found as added or removed.
         return self.target == target and (facet == self.facet or (self.facet, facet) == (NAME, EXISTENCE))
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract, insert
+from api_upgrades.contract import Contract, insert, is_internal
 from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import parameter_index, part_spot, section_spot
@@ -61,7 +61,10 @@ class RemoveParameter(TargetedEffect):
         spot = part_spot(contract, target)
         operation = spot.read(contract)
         parameters = list(operation.get("parameters", ()))
-        if parameter_index(contract, operation, location, target.name) is not None:
+        index = parameter_index(contract, operation, location, target.name)
+        if index is not None and is_internal(parameters[index]):  # what the public sees gone
+            del parameters[index]
+        elif index is not None:
             raise DoesNotFit(f"there still is {target}", "target")
         names = [str(one.get("name")) for one in parameters]
         if self.before is not None and self.before not in names:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, insert
+from api_upgrades.contract import Contract, Json, JsonObject, insert, is_internal
 from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import Spot, object_spot, schema_spot, section_spot
@@ -46,6 +46,8 @@ def put_property(contract: Contract, target: Target, schema: Json, required: boo
     spot = holder_spot(contract, target.holder, before)
     holder = spot.read(contract)
     properties = holder.get("properties", {})
+    if is_internal(properties.get(target.name)):  # what the public sees gone
+        return put_property(take_property(contract, target)[0], target, schema, required, before)
     if target.name in properties:
         raise DoesNotFit(f"{target.holder} still has a property {target.name!r}", "target")
     if before is not None and before not in properties:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, schema_of, schema_part
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, is_internal, schema_of, schema_part
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import part_spot
@@ -31,6 +31,8 @@ def without_whole_part(contract: Contract, target: Target, kind: str) -> Contrac
 
 def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, before: str | None) -> Contract:
     part = whole_part(target, kind)
+    if is_internal(contract.parts.get(part)):  # what the public sees gone
+        contract = contract.without_part(part)
     if part in contract.parts:
         raise DoesNotFit(f"there still is {target}", "target")
     other = None if before is None else Part(part.kind, before)
