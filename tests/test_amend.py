@@ -90,7 +90,7 @@ REFUSED: list[tuple[list[tuple[str, str]], list[str], int, str]] = [
     (
         RETYPED,
         ["2024-03-02"],
-        2,
+        1,
         "there is no version '2024-03-02' (did you mean '2024-03-01'?); there are 2024-01-01, 2024-02-01, 2024-03-01",
     ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api_upgrades.check import Checked, Fault, Kind
-from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, WrongCall, did_you_mean
+from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.lock import Amendment, Lock, Locks, changed_digests
@@ -61,7 +61,8 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
     """
     ids = [one.id for one in standing.registry.versions]
     if version not in ids:
-        raise WrongCall(f"there is no version {version!r}{did_you_mean(version, ids)}; there are {', '.join(ids)}")
+        hint = did_you_mean(version, ids)
+        raise ApiUpgradesError(f"there is no version {version!r}{hint}; there are {', '.join(ids)}")
     if missing := [id for id in ids if id not in standing.locks.by_version]:
         raise RegistryError(Location(standing.locks.file(missing[-1])), "is not there", TAKE_BACK)
     history = standing.by_models if version == standing.registry.latest.id else standing.released

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from api_upgrades import prose
 from api_upgrades.contract import Json
-from api_upgrades.errors import WrongCall, did_you_mean
+from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.history import History
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.environment import markdown_environment
@@ -107,10 +107,10 @@ class Brief:
 
 
 def brief(history: History, start: str, end: str, resource: str | None) -> Brief:
-    """The brief for moving between two versions, `latest` being one. Raises WrongCall for what isn't there."""
+    """The brief for moving between two versions, `latest` being one. Raises ApiUpgradesError for what isn't there."""
     start, end = _version(history, start), _version(history, end)
     if start == end:
-        raise WrongCall(f"FROM and TO are both {start}; there is nothing to do")
+        raise ApiUpgradesError(f"FROM and TO are both {start}; there is nothing to do")
     site = Site(history, Addresses())
     view = PathView(site, path(history, start, end))
     return Brief(view, None if resource is None else _resource(view, resource))
@@ -124,7 +124,7 @@ def _version(history: History, name: str) -> str:
         return name
     older = list(takewhile(lambda one: natural(one) < natural(name), known))
     nearest = [*older[-1:], *known[len(older) : len(older) + 1]]
-    raise WrongCall(
+    raise ApiUpgradesError(
         f"there is no version {name!r}; the nearest are {' and '.join(nearest)}"
         if len(nearest) > 1
         else f"there is no version {name!r}; the nearest is {nearest[0]}"
@@ -141,7 +141,7 @@ def _resource(view: PathView, name: str) -> ResourcePath:
     slug = next((slug for slug, one in known.items() if name.casefold() in (slug, one.casefold())), None)
     if slug is None:
         hint = did_you_mean(name.casefold(), known)
-        raise WrongCall(f"there is no resource {name!r}{hint}; there are {', '.join(known)}")
+        raise ApiUpgradesError(f"there is no resource {name!r}{hint}; there are {', '.join(known)}")
     return next((one for one in view.resources if one.slug == slug), ResourcePath(known[slug], slug, ()))
 
 

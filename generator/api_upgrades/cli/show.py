@@ -9,7 +9,7 @@ import click
 
 from api_upgrades.brief import brief
 from api_upgrades.cli.group import colours, main, painted
-from api_upgrades.errors import WrongCall, did_you_mean
+from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.exports.openapi import openapi_document, openapi_documents
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
@@ -42,7 +42,7 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     chosen = history.latest.id if version in (None, "latest") else version
     if chosen not in contracts:
         hint = did_you_mean(chosen, contracts)
-        raise WrongCall(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
+        raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
     click.echo(openapi_document(contracts[chosen], chosen), nl=False)
 
 
