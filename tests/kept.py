@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from api_upgrades import reader
+from api_upgrades import schema as schemas
 from api_upgrades.amend import amended, locked
 from api_upgrades.check import Checked, check
 from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObject
@@ -155,6 +156,9 @@ def _without_words(value: Json, are_names: bool = False) -> Json:
     if not isinstance(value, dict):
         return value
     kept = {key: item for key, item in value.items() if are_names or key not in WORDS}
+    for key in () if are_names else schemas.COMBINATIONS:
+        if isinstance(kept.get(key), list):  # today's order of branches serves all versions too
+            kept[key] = sorted(kept[key], key=lambda branch: json.dumps(branch, sort_keys=True))
     return {
         key: item if key in LITERALS and not are_names else _without_words(item, key in NAME_MAPS and not are_names)
         for key, item in kept.items()

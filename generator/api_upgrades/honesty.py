@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, Part
+from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import Replace
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility
-from api_upgrades.meaning import meaning, with_null_in_one_form
+from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction
 from api_upgrades.usage import References, Usage
@@ -80,8 +80,4 @@ def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     older, newer = applied.older, applied.newer
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
     same_parts = older.parts.keys() == newer.parts.keys()
-    return same_parts and all(was is now or _promise(was) == _promise(now) for was, now in parts)
-
-
-def _promise(value: Json) -> Json:
-    return meaning(with_null_in_one_form(value))
+    return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in parts)
