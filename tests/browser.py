@@ -132,6 +132,7 @@ def _axe_script() -> str:
 
 def axe(page: Page, within: str = "article") -> list[str]:
     """What axe-core finds wrong inside the first element that a selector matches: rule, element, advice."""
+    page.add_style_tag(content="* { content-visibility: visible !important }")  # else it passes over what isn't drawn
     page.evaluate(_axe_script())
     violations = page.evaluate("async (within) => (await axe.run(within)).violations", within)
     return [

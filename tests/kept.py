@@ -13,6 +13,7 @@ from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Json, JsonObjec
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Decide, recognised
 from api_upgrades.files import write, write_all
+from api_upgrades.internal import Visibility
 from api_upgrades.lock import read_locks
 from api_upgrades.meaning import Digests
 from api_upgrades.names import Names
@@ -21,7 +22,6 @@ from api_upgrades.release import release
 from api_upgrades.schema import in_order, with_nullable
 from api_upgrades.severity import RuleTable
 from api_upgrades.standing import Standing
-from api_upgrades.visibility import Visibility
 
 WORDS = ("title", "description", "summary", "example", "examples", "x-example-omit")
 TABLE = RuleTable.with_overrides({})

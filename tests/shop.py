@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from api_upgrades.cli import main
 
@@ -92,3 +92,26 @@ def frozen(root: Path, *options: str) -> Path:
     result = CliRunner().invoke(main, ["--root", str(root), *options, "lock"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return root
+
+
+def edit(root: Path, *edits: tuple[str, str], file: str = "changes/api/__init__.py") -> None:
+    """Replace texts in a file, its models unless another is named; each text stands there once."""
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert text.count(old) == 1, f"{file} has not exactly one {old!r}"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def call(root: Path, *arguments: str) -> Result:
+    """Run the command on a project. A traceback fails the test, whatever it was about."""
+    result = CliRunner().invoke(main, ["--root", str(root), *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def texts(root: Path, folder: str = "changes") -> dict[str, str]:
+    """What a project's files hold, by their names below the root; models left out."""
+    files = (file for file in sorted((root / folder).rglob("*")) if file.is_file() and file.suffix != ".py")
+    return {file.relative_to(root).as_posix(): file.read_text(encoding="utf-8") for file in files}

@@ -235,6 +235,35 @@ def test_a_webhook() -> None:
     assert found["requestBody"] == {"required": True, **json_body(payload)}
 
 
+def test_what_is_internal_says_so() -> None:
+    class Secret(BaseModel):
+        model_config = ConfigDict(json_schema_extra={"x-internal": True})
+        code: str
+
+    class Search(BaseModel):
+        name: str | None = Field(None, json_schema_extra={"x-internal": True})
+
+    found = document(
+        Operation("POST /secrets", "Tell", id="t", request=Secret, query=Search, responses={204: None}, internal=True),
+        Operation("GET /secrets", "Ask", id="ask", responses={200: Secret}),
+        webhooks=(
+            Webhook("secret.told", "Told", payload=Secret, internal=True),
+            Webhook("secret.asked", "Asked", payload=Secret),
+        ),
+    )
+    path = found["paths"]["/secrets"]
+    assert [path[method].get("x-internal") for method in ("post", "get")] == [True, None]
+    assert path["post"]["parameters"][1] == {
+        "name": "name",
+        "in": "query",
+        "x-internal": True,
+        "schema": {"type": "string"},
+    }
+    webhooks = found["webhooks"]
+    assert [webhooks[name]["post"].get("x-internal") for name in ("secret.told", "secret.asked")] == [True, None]
+    assert found["components"]["schemas"]["Secret"]["x-internal"] is True
+
+
 def test_the_document_around_it() -> None:
     found = document(operation(), version_query="version", description="About it.")
     assert found["info"] == {"title": "Clinic", "version": "head", "description": "About it."}

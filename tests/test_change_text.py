@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.contract import Json
-from api_upgrades.draft.change_text import WIDTH, change_text, effect_lines, scalar
+from api_upgrades.draft.change_text import WIDTH, change_text, effect_lines, in_flow
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.yaml_file import CONTROL, parse
 
@@ -90,14 +90,14 @@ def test_what_is_written_is_read(value: Json) -> None:
 
 @given(TEXTS)
 def test_a_text_on_one_line_is_read(value: str) -> None:
-    assert "\n" not in scalar(value)
-    assert parse(f"a: {scalar(value)}\n".encode(), "a.yaml").data == {"a": value}
+    assert "\n" not in in_flow(value)
+    assert parse(f"a: {in_flow(value)}\n".encode(), "a.yaml").data == {"a": value}
 
 
 @settings(max_examples=300)
 @given(JSON)
 def test_lines_are_short_where_they_can_be(value: Json) -> None:
-    """Longer than the width is but what is one scalar, one short key with its scalar, or deep inside."""
+    """Longer than the width is but what is one in_flow, one short key with its in_flow, or deep inside."""
     for line in effect_lines([replaced(value)]):
         indent = len(line) - len(line.lstrip())
         is_one = line.lstrip().count(": ") <= 1 or not line.endswith(("}", "]"))

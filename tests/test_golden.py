@@ -32,7 +32,7 @@ SHOWN = {
     "upgrades/2024-03-01/": ("html",),
     "upgrades/2024-06-10/": ("md",),
     "upgrades/2024-09-30/": ("md",),
-    "changelog/": ("md",),
+    "changelog/": ("html", "md"),
     "reference/2024-06-10/": ("md",),
     "reference/2024-06-10/books/": ("html", "md"),
     "reference/latest/orders/": ("md",),

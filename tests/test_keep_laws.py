@@ -16,11 +16,11 @@ from api_upgrades.derive import in_order
 from api_upgrades.draft.recognise import Question
 from api_upgrades.effects import Effect
 from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.internal import Visibility
 from api_upgrades.locate import schema_spot, value_spot
 from api_upgrades.meaning import digest
 from api_upgrades.schema import in_order as in_schema_order
 from api_upgrades.target import Target
-from api_upgrades.visibility import Visibility
 from tests.effects import effect_of
 from tests.generated import candidates, contracts, effects, places
 from tests.kept import Kept, as_models_say, promise

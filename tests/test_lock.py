@@ -73,9 +73,9 @@ def test_the_locks_alone_say_what_every_version_was(registry: Registry) -> None:
     assert errors == []
     history = History(registry, steps, TABLE)
     frozen = Frozen(Freezer().locks(history, Locks(Path(), Path(), {})))
-    assert list(frozen.digests) == [version.id for version in registry.versions]
+    assert list(frozen.locks.digests) == [version.id for version in registry.versions]
     for version, contract in history.contracts.items():
-        assert frozen.digests[version] == Freezer().digests(contract)
+        assert frozen.locks.digests[version] == Freezer().digests(contract)
         assert promise(frozen.contracts[version]) == promise(contract)
 
 

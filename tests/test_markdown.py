@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -177,3 +178,50 @@ def test_nothing_breaks_out(source: str) -> None:
         found = {(tag, name) for tag, name in Elements(html).found if (tag, name) != ("h2", "id")}
         assert {tag for tag, _ in found} <= ELEMENTS | {"a", "br", "hr", "h2"}, one
         assert {name for _, name in found} <= {""}, one
+
+
+CALLS = TEXTS | st.lists(st.sampled_from([*TOKENS.split(), "@a", "#1", "GH-2", "http://f.com", "www.f", " "])).map(
+    "".join
+)
+
+
+class Outside(HTMLParser):
+    """The text of some HTML that isn't code."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.depth = "", 0
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.depth += tag == "code"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "code"
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.depth else data
+
+
+@given(CALLS)
+def test_what_is_inert_calls_nobody_and_reads_the_same(source: str) -> None:
+    for one in (
+        markdown.line(source, links=False),
+        markdown.flat(source),
+        markdown.text(source),
+        markdown.code(source),
+    ):
+        made = markdown.inert(f"- {one}")
+        assert made.replace("\u200b", "") == f"- {one}".replace("\u200b", "")
+        text = Outside(read(made, extensions=["sane_lists"])).text
+        assert re.search(r"@\w|#\d|GH-\d|://|www\.", text, re.IGNORECASE) is None, made
+
+
+def test_what_is_inert_is_still_copied_and_followed() -> None:
+    assert markdown.inert("`@id` [@a](http://e.com/@b) `` `@c ``") == "`@id` [@\u200ba](http://e.com/@b) `` `@c ``"
+
+
+def test_a_long_text_is_cut() -> None:
+    assert markdown.short("a `b`") == "a `b`"
+    assert markdown.short("`a` " * 200) == "a " * 149 + "a…"

@@ -88,6 +88,21 @@ def test_a_new_change_that_breaks(root: Path) -> None:
     assert {"upgrades/", "reference/latest/books/"} <= set(report.pages.released.changed)
 
 
+def test_all_that_a_change_reaches_is_folded(root: Path) -> None:
+    more = [f"GET /books/{number}" for number in range(9)]
+    shelf = "".join(f'    Operation("{one}", "Get", id="get_{one[-1]}", responses={{200: Book}}),\n' for one in more)
+    with_shelf = {models: models.replace("operations=[\n", f"operations=[\n{shelf}", 1) for models in (API, NUMBERED)}
+    for lock in write(root, {"changes/api/__init__.py": with_shelf[API]}).glob("changes/*/lock.json"):
+        lock.unlink()
+    commit(frozen(root))
+    git(root, "branch", "--force", "main")
+    text = told(write(renamed(root), {"changes/api/__init__.py": with_shelf[NUMBERED]})).as_markdown()
+    shown = "`GET /books/0`, `GET /books/1`, `GET /books/2`, `GET /books/3`, `GET /books/4`"
+    assert f"    - Operations: {shown} and 6 more\n" in text
+    folded = text[text.index("<details><summary>All operations and webhooks that these reach</summary>") :]
+    assert all(f"`{one}`" in folded for one in (*more, "GET /orders/last"))
+
+
 def test_words_alone(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("A book has a title.", "So do records.")}))
     assert report.verdict == "No change to the API; nothing released is altered."
@@ -101,7 +116,8 @@ def test_words_alone(root: Path) -> None:
 def test_a_release(root: Path) -> None:
     commit(renamed(root))
     git(root, "branch", "--force", "main")
-    report = told(done(root, "release", "2024-04-01"))
+    done(root, "release", "2024-04-01")
+    report = told(root)
     assert report.verdict == "2024-04-01 is released with 1 breaking change; nothing released is altered."
     assert [version.id for version in report.released] == ["2024-04-01"]
     assert places(report) == [("released", "2024-04-01/number", "breaking")]
@@ -113,6 +129,7 @@ def test_a_release(root: Path) -> None:
 
 def test_a_released_version_that_is_altered(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("old: name", "old: label")}))
+    assert report.breaking == ()
     assert {fault.versions for fault in report.altered} == {("2024-02-01", "2024-01-01")}
     assert "what was released is altered in" in report.verdict
     markdown = report.as_markdown()

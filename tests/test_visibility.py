@@ -12,10 +12,11 @@ from api_upgrades.contract import Contract, Json, Part
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports import exports
 from api_upgrades.history import History
+from api_upgrades.internal import Visibility, internal_references
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
-from api_upgrades.visibility import Visibility, internal_references, published, shows_unreleased
+from api_upgrades.visibility import published, shows_unreleased
 from tests.secrets import UPCOMING, VISIBLE, WHOLE
 from tests.shop import FILES, write
 

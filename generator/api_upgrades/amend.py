@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api_upgrades.check import Checked, Fault, Kind
-from api_upgrades.errors import ApiUpgradesError, RegistryErrors, did_you_mean
+from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.lock import Amendment, Lock, Locks, changed_digests
-from api_upgrades.standing import Standing
+from api_upgrades.standing import TAKE_BACK, Standing
 
 IN_THE_WAY: tuple[Kind, ...] = ("misfit", "undocumented", "altered", "dishonest", "unsound", "internal", "addition")
 """What must be mended before anything is frozen. What is left to write doesn't matter to a lock."""
@@ -19,6 +19,11 @@ def locked(standing: Standing, checked: Checked) -> Locks:
     """The locks with the versions and additions that they lack. Raises RegistryErrors where something is in the way."""
     _refuse(fault for fault in checked.faults if fault.kind in IN_THE_WAY)
     return Freezer().locks(standing.history, standing.locks)
+
+
+def refuse_before_addition(checked: Checked) -> None:
+    """Raises RegistryErrors where something is in the way of an addition that is still to be drafted."""
+    _refuse(fault for fault in checked.faults if fault.kind in set(IN_THE_WAY) - {"undocumented"})
 
 
 def rebased(standing: Standing, checked: Checked) -> tuple[Locks, tuple[str, ...]]:
@@ -51,34 +56,38 @@ def rebased(standing: Standing, checked: Checked) -> tuple[Locks, tuple[str, ...
 def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
     """The locks with one version as it is derived now, and the older ones with it; and which versions these are.
 
-    Raises ApiUpgradesError where the version is as it was released.
+    Raises ApiUpgradesError where the version is as it was released. That it has the amendment already is fine: the
+    version is written after the older ones and before the newer one, which that leaves to be done.
     """
     ids = [one.id for one in standing.registry.versions]
     if version not in ids:
-        raise ApiUpgradesError(
-            f"there is no version {version!r}{did_you_mean(version, ids)}; there are {', '.join(ids)}"
-        )
+        hint = did_you_mean(version, ids)
+        raise ApiUpgradesError(f"there is no version {version!r}{hint}; there are {', '.join(ids)}")
+    if missing := [id for id in ids if id not in standing.locks.by_version]:
+        raise RegistryError(Location(standing.locks.file(missing[-1])), "is not there", TAKE_BACK)
     history = standing.by_models if version == standing.registry.latest.id else standing.released
     if history is None:
         raise RegistryErrors(standing.errors)
     found = list(altered(standing.frozen, [history]))
     older = ids[: ids.index(version) + 1]
     moved = [id for id in older if any(id == other for other, _ in found)]
+    amendments = standing.locks.by_version[version].amendments
     if version not in moved:
-        others = ", ".join(dict.fromkeys(other for other, _ in found))
-        hint = f"; these are not: {others}" if others else ""
+        moved = []
+    if not moved and why not in [one.why for one in amendments]:
+        edited = [ids[-1]] if standing.undocumented and version != ids[-1] else []  # by the models, which all follow
+        others = dict.fromkeys([*edited, *(other for other, _ in found)])
+        hint = f"; these are not: {', '.join(others)}" if others else ""
         raise ApiUpgradesError(f"{version} is as it was released, so there is nothing to amend{hint}")
     fresh = Freezer().locks(history, standing.locks).by_version
     now = {id: Freezer().digests(history.contract_at(id)) for id in moved}
     result: dict[str, Lock] = {}
     before: dict[str, str] = {}
     for index, id in enumerate(ids):
-        old = standing.locks.by_version.get(id)
-        if old is None:
-            raise ApiUpgradesError(f"{id} is not frozen yet. Run: api-upgrades lock")
-        digests = dict(now.get(id) or standing.frozen.digests[id])
+        old = standing.locks.by_version[id]
+        digests = dict(now.get(id) or standing.locks.digests[id])
         updates: dict[str, object] = {"parts": changed_digests(before, digests)}
-        if index and ids[index - 1] in moved:
+        if 0 < index <= len(older):
             updates["effects"] = fresh[id].effects
         if id in moved:
             amendment = Amendment(date=date, why=why, places=_places(standing, history, id, found))
@@ -86,7 +95,8 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
             updates["contract"] = fresh[id].contract
         result[id] = old.model_copy(update=updates)
         before = digests
-    return standing.locks.with_locks(result), tuple(moved)
+    told = [id for id in older if why in [one.why for one in result[id].amendments]]
+    return standing.locks.with_locks(result), tuple(told)
 
 
 def _places(standing: Standing, history: History, version: str, found: Iterable[tuple[str, str]]) -> list[str]:

@@ -6,18 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from textwrap import shorten
 from typing import Literal
 
 from api_upgrades.contract import Json, Part
+from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.freeze import Freezer, altered, differences
+from api_upgrades.draft.change_text import in_flow
+from api_upgrades.errors import Location, RegistryError, RegistryErrors, by_place
+from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
-from api_upgrades.registry import Change
-from api_upgrades.standing import Standing
+from api_upgrades.internal import internal_references
+from api_upgrades.registry import Change, Version
+from api_upgrades.standing import TAKE_BACK, Standing
+from api_upgrades.target import Target
 from api_upgrades.verify import WORDING, verify
-from api_upgrades.visibility import internal_references
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
 
@@ -25,19 +30,14 @@ TODO = re.compile(r"\bTODO\b")
 
 
 class Fault(RegistryError):
-    """One thing that `check` finds: what is so, and the ways out where others have the same ones.
-
-    `versions` are those that it is about, where it is about released ones.
-    """
+    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
 
     def __init__(
         self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
     ) -> None:
-        super().__init__(location, f"{told}. {way_out}" if way_out else told)
+        super().__init__(location, told, way_out)
         self.kind = kind
-        self.told = told
         self.versions = versions
-        self.way_out = way_out
 
     def as_json(self) -> dict[str, Json]:
         return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
@@ -71,7 +71,7 @@ def check(standing: Standing, source: str) -> Checked:
     faults = list(untold)
     faults += _unfrozen(standing)
     if not untold:  # else much of what doesn't fit follows from that
-        faults += _faults("misfit", standing.errors)
+        faults += _misfits(standing)
     faults += _altered(standing)
     faults += _prose(standing)
     notes: tuple[RegistryError, ...] = ()
@@ -81,34 +81,41 @@ def check(standing: Standing, source: str) -> Checked:
         except RegistryErrors as error:
             faults += _faults("misfit", error.errors)
         notes = tuple(_rewordings(standing, source))
-    return Checked(tuple(faults), notes)
+    return Checked(tuple(sorted(faults, key=by_place)), tuple(sorted(notes, key=by_place)))
 
 
 def _faults(kind: Kind, errors: Iterable[RegistryError]) -> Iterator[Fault]:
-    return (Fault(kind, error.location, error.message) for error in errors)
+    return (Fault(kind, error.location, error.told, way_out=error.way_out) for error in errors)
 
 
 def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
-    """What the models in `source` say and no change tells of. Raises RegistryErrors where the unreleased don't fit."""
-    found = standing.undocumented
+    """What the models in `source` say and no change tells of. Raises RegistryErrors where the unreleased don't fit.
+
+    What came or went alike under one name in several objects is told once.
+    """
+    alike: dict[tuple[str, str], list[Difference]] = defaultdict(list)
+    for difference in standing.undocumented:
+        alike[difference.target.name, difference.text].append(difference)
     way_out = f"Run: api-upgrades draft (or amend {standing.registry.latest.id}, if it was so when that was released)"
-    if found and not any(difference.finding for difference in found):
+    if not any(difference.finding for difference in standing.undocumented):
         way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
-    for difference in found:
-        how = ", which is in no change" if difference.is_sentence else " is in no change"
-        yield Fault("undocumented", Location(source), f"{difference}{how}", way_out=way_out)
+    for first, *others in alike.values():
+        also = f" (so too {', '.join(one.place for one in others)})" if others else ""
+        how = ", which is in no change" if first.is_sentence else " is in no change"
+        where = standing.registry.declared.locate(first.target, source)
+        yield Fault("undocumented", where, f"{first}{also}{how}", way_out=way_out)
 
 
 def _unfrozen(standing: Standing) -> Iterator[Fault]:
     ids = [version.id for version in standing.registry.versions]
     if missing := [id for id in ids if id not in standing.locks.by_version]:
         location = Location(standing.locks.file(missing[-1]))
-        message = f"is not there: {_runs(missing[::-1], ids)} can change unnoticed. Run: api-upgrades lock"
-        yield Fault("unfrozen", location, message, tuple(missing))
+        message = f"is not there, so {_runs(missing[::-1], ids)} can change unnoticed"
+        yield Fault("unfrozen", location, message, tuple(missing), TAKE_BACK)
     latest = standing.registry.latest.id
-    if latest in standing.locks.by_version and standing.goal is None:
-        message = f"holds no contract of {latest} that agrees with its digests; take it back from version control"
-        yield Fault("unfrozen", Location(standing.locks.file(latest)), message, ())
+    if standing.lost and not missing:
+        lost = standing.lost
+        yield Fault("unfrozen", lost.location, lost.told, (latest,), lost.way_out)
     for addition in standing.pending:
         yield Fault("unfrozen", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
     known = {addition.id for addition in standing.registry.additions}
@@ -123,9 +130,16 @@ def _altered(standing: Standing) -> Iterator[Fault]:
     released = standing.released
     if released is None:
         return
-    # While an addition is on its way into the locks, some hold it and some don't.
-    with_pending = [standing.history] if standing.pending and not standing.errors else []
-    found = list(altered(standing.frozen, [released, *with_pending]))
+    # While an addition, or an amendment of the latest version, is on its way into the locks, some of them hold it.
+    histories = [released]
+    if standing.pending and not standing.errors:
+        histories.append(standing.history)
+    if standing.undocumented and standing.by_models:
+        histories.append(standing.by_models)
+    # Where a lock is missing, nobody can tell what the newer versions were.
+    ids = [version.id for version in standing.registry.versions]
+    known = list(takewhile(lambda id: id in standing.locks.by_version, ids))
+    found = [one for one in altered(standing.frozen, histories) if one[0] in known]
     versions = tuple(dict.fromkeys(version for version, _ in found))
     by_text: dict[str, list[str]] = defaultdict(list)
     is_named = False
@@ -138,14 +152,15 @@ def _altered(standing: Standing) -> Iterator[Fault]:
             by_text[text].append(version)
     if not versions:
         return
-    way_out = f"Put it back, or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
+    way_out = f", or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
     if not is_named:
         way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
     order = [version.id for version in standing.registry.versions]
     for text, where in by_text.items():
         also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
         fact = f"{where[0]} is not as it was released: {text}{also}"
-        yield Fault("altered", _suspect(standing, where[0]), fact, tuple(where), way_out)
+        location, remedy = _suspect(standing, where[0])
+        yield Fault("altered", location, fact, tuple(where), f"{remedy}{way_out}")
 
 
 def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
@@ -159,20 +174,43 @@ def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[-1]} to {run[0]}" for run in runs)
 
 
-def _suspect(standing: Standing, version: str) -> Location:
-    """Where the effects that lead back to a version are no longer those that were released."""
+def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
+    """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
     ids = [one.id for one in standing.registry.versions]
-    for newer in standing.registry.versions[ids.index(version) + 1 :]:
-        lock = standing.locks.by_version.get(newer.id)
-        if lock is None:
-            continue
-        written = [(change, effect.as_data()) for change in newer.changes for effect in change.effects]
-        for change, data in written:
-            if data not in lock.effects:
-                return change.locate()
-        if any(data not in [one for _, one in written] for data in lock.effects):
-            return Location(newer.file)
-    return Location(standing.locks.file(version))
+    newer = standing.registry.versions[ids.index(version) + 1 :]
+    found = (_unlike_released(standing, one) for one in newer)
+    return next((one for one in found if one), (Location(standing.locks.file(version)), "Put it back"))
+
+
+def _unlike_released(standing: Standing, version: Version) -> tuple[Location, str] | None:
+    """The same for the effects of one version; None where they are those that were released, or nobody can tell."""
+    lock = standing.locks.by_version.get(version.id)
+    if lock is None:
+        return None
+    written = [
+        (change, index, effect.as_data()) for change in in_order(version) for index, effect in enumerate(change.effects)
+    ]
+    now = [data for *_, data in written]
+    gone = [in_flow(data) for data in lock.effects if data not in now]
+    was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
+    for change, index, data in written:
+        if data not in lock.effects:
+            added = f"{version.id} was released without this effect. Take it away"
+            return change.locate(index), f"This effect was{was}. Put that back" if gone else added
+    if gone:
+        return Location(version.file), f"{version.id} was released with the effect{was}, which is gone. Put it back"
+    if now != lock.effects:
+        return Location(version.file), f"{version.id} was released with its effects in another order. Put that back"
+    return None
+
+
+def _misfits(standing: Standing) -> Iterator[Fault]:
+    """What does not fit, and what it was where it fitted when it was released."""
+    places = {change.file: version for version in standing.registry.versions for change in version.changes}
+    for error in standing.errors:
+        version = places.get(error.location.file)
+        unlike = _unlike_released(standing, version) if version else None
+        yield Fault("misfit", error.location, error.told, way_out=error.way_out or (unlike[1] if unlike else ""))
 
 
 def _prose(standing: Standing) -> Iterator[Fault]:
@@ -221,7 +259,8 @@ def exposed(history: History, source: str) -> Iterator[Fault]:
                     f"{part} refers to {schema}, which is 'x-internal'{'' if is_head else f', at {version.id}'}; "
                     f"mark {part} so too, or make {schema} public"
                 )
-                yield Fault("internal", Location(source if is_head else version.file), message)
+                declared = history.registry.declared.locate(Target(part), source)
+                yield Fault("internal", declared if is_head else Location(version.file), message)
 
 
 def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:
@@ -231,6 +270,7 @@ def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:
     if was is None:
         return
     for effect in draft(was, standing.now):
-        if all(touch.facet in (*WORDING, "example") for touch in effect.touches()):
+        touches = list(effect.touches())
+        if all(touch.facet in (*WORDING, "example") for touch in touches):
             message = f"{effect.headline()} than when {latest} was released; today's serves every version"
-            yield RegistryError(Location(source), message)
+            yield RegistryError(standing.registry.declared.locate(touches[0].target, source), message)

@@ -16,7 +16,7 @@ from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
 from api_upgrades.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.locate import canonical
 from api_upgrades.names import Names
-from api_upgrades.registry import UNRELEASED, Addition, Change, Registry, Version
+from api_upgrades.registry import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 from api_upgrades.target import Target
 
 
@@ -159,8 +159,13 @@ def _revert(
 
 def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> RegistryError:
     path = () if error.field is None else (error.field,)
-    message = f"{effect.kind}: {error.message} at {change.version}{error.hint}"
-    return RegistryError(change.locate(index, *path), message)
+    is_released = change.version not in NOT_VERSIONS
+    when = f"at {change.version}" if is_released else "today"
+    message = f"{effect.kind}: {error.message} {when}{error.hint}"
+    return RegistryError(change.locate(index, *path), message, "" if is_released else _GONE_ON)
+
+
+_GONE_ON = "Correct the effect or, if the models went on since it was drafted, take it away and run: api-upgrades draft"
 
 
 def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:

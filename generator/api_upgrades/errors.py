@@ -6,12 +6,17 @@ One root, `ApiUpgradesError`. It is caught once, at the edge (`cli.py`, `plugin.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 
 class ApiUpgradesError(Exception):
     """The root of all errors that a user can cause and mend."""
+
+
+class WrongCall(ApiUpgradesError):
+    """What is wrong is not the project: the command was asked for what isn't there, or can't be."""
 
 
 @dataclass(frozen=True, order=True)
@@ -27,22 +32,39 @@ class Location:
 
 
 class RegistryError(ApiUpgradesError):
-    """One fault of a registry, at one place."""
+    """One fault of a registry, at one place: what is so, and the ways out where others have the same ones."""
 
-    def __init__(self, location: Location, message: str) -> None:
-        super().__init__(f"{location}: {message}")
+    def __init__(self, location: Location, told: str, way_out: str = "") -> None:
         self.location = location
-        self.message = message
+        self.told = told
+        self.way_out = way_out
+        self.message = f"{told}. {way_out}" if way_out else told
+        super().__init__(f"{location}: {self.message}")
+
+
+def by_place(error: RegistryError) -> tuple[str, int, int, str]:
+    """A sort key: the order in which people mend faults."""
+    where = error.location
+    return where.file, where.line or 0, where.column or 0, error.message
 
 
 class RegistryErrors(ApiUpgradesError):
     """All faults that one run found, in the order of their places."""
 
     def __init__(self, errors: Iterable[RegistryError]) -> None:
-        self.errors: Sequence[RegistryError] = sorted(
-            errors, key=lambda e: (e.location.file, e.location.line or 0, e.location.column or 0, e.message)
-        )
-        super().__init__("\n".join(str(error) for error in self.errors))
+        self.errors: Sequence[RegistryError] = sorted(errors, key=by_place)
+        super().__init__("\n".join(_lines(self.errors)))
+
+
+def _lines(errors: Iterable[RegistryError]) -> Iterator[str]:
+    """A line for each error. The ways out that several in a row have in common stand after the last of them."""
+    for way_out, group in groupby(errors, key=lambda error: error.way_out):
+        run = list(group)
+        if way_out and len(run) > 1:
+            yield from (f"{error.location}: {error.told}" for error in run)
+            yield way_out
+        else:
+            yield from map(str, run)
 
 
 class DoesNotFit(ApiUpgradesError):

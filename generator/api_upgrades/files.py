@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
 
 from api_upgrades.errors import ApiUpgradesError
@@ -11,17 +12,35 @@ from api_upgrades.errors import ApiUpgradesError
 
 def write(path: Path, text: str) -> None:
     """Write one file, its folder included. Raises ApiUpgradesError where that can't be done."""
-    # A hidden name, which nobody takes for a part of the registry if it stays behind.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
+    _write(path, text, is_kept=False)
+
+
+def keep(path: Path, text: str) -> None:
+    """Write one file that nobody could make again, as `write` does.
+
+    It is on the disk before it takes the place of the older one, and what others left behind who were killed goes.
+    """
+    _write(path, text, is_kept=True)
 
 
 def write_all(folder: Path, files: Mapping[str, str]) -> None:
     """Write files by their names below a folder."""
     for name, text in files.items():
         write(folder / name, text)
+
+
+def _write(path: Path, text: str, *, is_kept: bool) -> None:
+    # A hidden name, which nobody takes for a part of the registry if it stays behind.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left_behind in path.parent.glob(f".{escape(path.name)}.*.tmp") if is_kept else ():
+            left_behind.unlink()
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            if is_kept:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None

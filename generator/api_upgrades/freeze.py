@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from pydantic import ValidationError
-
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, Part, escape
 from api_upgrades.derive import Step
-from api_upgrades.draft.undo import left_over
+from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History
+from api_upgrades.internal import Visibility
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.meaning import Digests, meaning
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction, RuleTable
 from api_upgrades.target import Target
 from api_upgrades.usage import References, Usage
-from api_upgrades.visibility import Visibility, public_effects
+from api_upgrades.visibility import public_effects
 
 
 class Freezer:
@@ -72,25 +71,16 @@ class Frozen:
     locks: Locks
 
     @cached_property
-    def digests(self) -> Mapping[str, Mapping[str, str]]:
-        """The digest of each part at each version."""
-        found: dict[str, dict[str, str]] = {}
-        current: dict[str, str] = {}
-        for version, lock in self.locks.by_version.items():
-            merged = {**current, **lock.parts}
-            current = {part: digest for part, digest in merged.items() if digest is not None}
-            found[version] = current
-        return found
-
-    @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
         freezer = Freezer()
         whole = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
-        if whole is None:
-            return {}
-        led_to = self.led_to(Contract.from_openapi(whole))
-        return dict(takewhile(lambda one: freezer.digests(one[1]) == self.digests[one[0]], led_to))
+        found: dict[str, Contract] = {}
+        if whole is not None:
+            with suppress(*_NONSENSE):
+                led_to = self.led_to(Contract.from_openapi(whole))
+                found.update(takewhile(lambda one: freezer.digests(one[1]) == self.locks.digests[one[0]], led_to))
+        return found
 
     def led_to(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
         """A contract as that of the newest version, and those from which the frozen effects led to it, back from there
@@ -108,19 +98,30 @@ def _reverted(contract: Contract, lock: Lock) -> Contract | None:
     try:
         for data in reversed(lock.effects):
             contract = KINDS[data["kind"]].model_validate(data).revert(contract)
-    except (DoesNotFit, ValidationError, KeyError):
+    except _NONSENSE:
         return None
     return contract
+
+
+_NONSENSE = (*STUMBLES, RecursionError)
+"""How JSON that somebody wrote into a lock fails, if it is no contract or no effect."""
 
 
 @dataclass(frozen=True)
 class Difference:
     """One difference in what two contracts promise, `text` saying which; `finding` is None where no rule names it."""
 
-    place: str
+    target: Target
     text: str
-    part: str
     finding: Finding | None = None
+
+    @property
+    def place(self) -> str:
+        return str(self.target)
+
+    @property
+    def part(self) -> str:
+        return str(Target(self.target.part))
 
     def __str__(self) -> str:
         return f"{self.place} {self.text}" if self.is_sentence else f"{self.place}: {self.text}"
@@ -139,38 +140,35 @@ def differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Diff
     def directions(part: Part) -> Iterable[Direction]:
         return [one for usage in usages for one in usage.directions(part)]
 
-    named: set[str] = set()
+    named: set[Part | None] = set()
     seen: set[str] = set()
     for finding in compare(was, now, Names(), directions, table):
-        part = str(Target(finding.target.part))
-        named.add(part)
-        difference = Difference(str(finding.target), finding.text, part, finding)
+        difference = Difference(finding.target, finding.text, finding)
+        named.add(finding.target.part)
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
     yield from _unnamed(was, now, named)
 
 
-def _unnamed(was: Contract, now: Contract, named: set[str]) -> Iterator[Difference]:
+def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[Difference]:
     """What differs in parts in which no rule found anything."""
-    pairs: list[tuple[str, Json, Json]] = [
-        (str(Target(part)), value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
+    pairs: list[tuple[Part | None, Json, Json]] = [
+        (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
     ]
-    pairs.append((str(Target(None)), was.document, now.document))
-    for place, before, after in pairs:
-        if place in named or before is after:
+    pairs.append((None, was.document, now.document))
+    for part, before, after in pairs:
+        if part in named or before is after:
             continue
         for left in left_over(meaning(after), meaning(before)):
             pointer = "".join(f"/{escape(str(key))}" for key in left.pointer)
-            yield Difference(place, f"differs at {pointer or 'its top'}", place)
+            yield Difference(Target(part), f"differs at {pointer or 'its top'}")
 
 
 def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """The versions, newest first, and the parts of each, that are no longer what was released by any of the histories:
-    while an addition is on its way into the locks, some hold it and some don't.
-    """
+    """The versions, newest first, and the parts of each, that are by none of the histories what was released."""
     freezer = Freezer()
-    for version, was in reversed(list(frozen.digests.items())):
+    for version, was in reversed(list(frozen.locks.digests.items())):
         found = [freezer.digests(history.contract_at(version)) for history in histories]
         for part in dict.fromkeys([*was, *found[0]]):
             if all(was.get(part) != now.get(part) for now in found):

@@ -6,22 +6,20 @@ two neighbouring versions, which knows nothing of effects, is the witness.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from api_upgrades.compare import compare
-from api_upgrades.contract import Contract, Part
+from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import Contract, Json, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import Replace
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.history import History
-from api_upgrades.meaning import meaning
+from api_upgrades.internal import Visibility
+from api_upgrades.meaning import meaning, with_null_in_one_form
 from api_upgrades.names import Names
 from api_upgrades.severity import Direction
 from api_upgrades.usage import References, Usage
-from api_upgrades.visibility import Visibility
-
-Directions = Callable[[Part], Iterable[Direction]]
 
 
 def dishonest(history: History) -> Iterator[RegistryError]:
@@ -54,8 +52,13 @@ def _between(
         if text not in told and not any(touch.predicts(finding.target, finding.facet) for touch in announced):
             told.add(text)
             yield RegistryError(Location(file), f"{text} is announced by no effect; add one that says so")
+    visibility = Visibility()
     for applied in effects:
-        if not _shows(applied, directions, history):
+        moves = Names.of(applied.moves)
+        was, now = visibility.public(applied.older), visibility.public(applied.newer)
+        findings = compare(applied.older, applied.newer, moves, directions, history.table)
+        # What becomes internal, or public, differs for the public alone.
+        if not shows(applied, findings or compare(was, now, moves, directions, history.table)):
             yield RegistryError(
                 applied.change.locate(applied.index),
                 f"{applied.effect.kind}: the comparison of both contracts finds no difference; take the effect away, "
@@ -70,17 +73,15 @@ def _announced(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
         yield from (Touch(later.newer(touch.target), touch.facet) for touch in applied.touches)
 
 
-def _shows(applied: AppliedEffect, directions: Directions, history: History) -> bool:
+def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     """Whether an effect makes a difference, or is of a kind that need not: wording, behaviour, the last resort."""
-    if not applied.effect.alters_contract or isinstance(applied.effect, Replace):
+    if not applied.effect.alters_contract or isinstance(applied.effect, Replace) or findings:
         return True
-    names = Names.of(applied.moves)
-    if compare(applied.older, applied.newer, names, directions, history.table):
-        return True
-    older, newer = map(Visibility().public, (applied.older, applied.newer))
-    if compare(older, newer, names, directions, history.table):
-        return True  # the public sees it come or go
     older, newer = applied.older, applied.newer
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
     same_parts = older.parts.keys() == newer.parts.keys()
-    return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in parts)
+    return same_parts and all(was is now or _promise(was) == _promise(now) for was, now in parts)
+
+
+def _promise(value: Json) -> Json:
+    return meaning(with_null_in_one_form(value))

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api_upgrades.contract import JsonObject
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.files import write
+from api_upgrades.files import keep
 from api_upgrades.forms import Date, Text
 
 LOCK = "lock.json"
@@ -77,9 +78,13 @@ class Locks:
     root: Path
     by_version: Mapping[str, Lock]
 
+    def named(self, *path: str) -> str:
+        """What lies below the registry, as messages name it."""
+        return Path(os.path.relpath(self.folder.joinpath(*path), self.root)).as_posix()
+
     def file(self, version: str) -> str:
         """The name of a version's lock in messages."""
-        return Path(os.path.relpath(self.folder / version / LOCK, self.root)).as_posix()
+        return self.named(version, LOCK)
 
     @property
     def additions(self) -> tuple[str, ...]:
@@ -92,22 +97,52 @@ class Locks:
 
     def tidied(self) -> Locks:
         """The locks without what only the newest one needs."""
-        newest = list(self.by_version)[-1]
+        newest = next(reversed([*self.by_version]), None)
         older = {"additions": None, "contract": None}
         return self.with_locks(
             {id: lock if id == newest else lock.model_copy(update=older) for id, lock in self.by_version.items()}
         )
 
-    def write(self, before: Locks) -> None:
-        """Write the locks that differ from those of `before`, the newest first.
+    @cached_property
+    def digests(self) -> Mapping[str, Mapping[str, str]]:
+        """The digest of each part at each version."""
+        found: dict[str, dict[str, str]] = {}
+        current: dict[str, str] = {}
+        for version, lock in self.by_version.items():
+            merged = {**current, **lock.parts}
+            current = {part: digest for part, digest in merged.items() if digest is not None}
+            found[version] = current
+        return found
 
-        Killed in between, each version is as it was before or as it is now: what an older version hands down to the
-        newer ones is by then written in these themselves.
+    def write(self, before: Locks) -> None:
+        """Write the locks that differ from those of `before`, the newest last: what was released is derived from it.
+
+        Killed in between, each version is as it was before or as it is now: what a lock takes from an older one that
+        is about to differ is written into it first.
         """
-        for version, lock in reversed(list(self.by_version.items())):
-            text, old = lock.text(), before.by_version.get(version)
-            if old is None or old.text() != text:  # the order of keys is part of the text
-                write(self.folder / version / LOCK, text)
+        texts = {version: lock.text() for version, lock in before.by_version.items()}
+        for locks in (before._apart_from(self), self):
+            for version, lock in locks.by_version.items():
+                text = lock.text()
+                if texts.get(version) != text:  # the order of keys is part of the text
+                    keep(self.folder / version / LOCK, text)
+                    texts[version] = text
+
+    def _apart_from(self, newer: Locks) -> Locks:
+        """The same locks, none of which takes anything from an older one that differs in the newer locks."""
+        found = dict(self.by_version)
+        for version, lock in self.by_version.items():
+            was, now = self._taken_by(version), newer._taken_by(version)
+            differing = [part for part in {**was, **now} if was.get(part) != now.get(part)]
+            own = {part: self.digests[version].get(part) for part in differing}
+            found[version] = lock.model_copy(update={"parts": {**lock.parts, **own}})
+        return self.with_locks(found)
+
+    def _taken_by(self, version: str) -> Mapping[str, str]:
+        """The digests of the version before."""
+        ids = list(self.by_version)
+        index = ids.index(version)
+        return self.digests[ids[index - 1]] if index else {}
 
 
 def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
@@ -121,7 +156,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
         except FileNotFoundError:
             continue
         except OSError as error:
-            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}"))
+            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}; {_RESTORE}"))
         except RegistryError as error:
             errors.append(error)
     if errors:
@@ -130,6 +165,7 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
 
 
 _RESTORE = "take the file back from version control; it is written by the command alone"
+_MERGED = "holds the marks of a merge; take every lock.json from one of both sides, and run: api-upgrades lock"
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
@@ -137,13 +173,14 @@ def parse_lock(data: bytes, file: str) -> Lock:
     try:
         return Lock.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
-        message = "holds the marks of a merge" if "<<<<<<<" in error.doc else f"is not JSON: {error.msg}"
-        raise RegistryError(Location(file, error.lineno, error.colno), f"{message}; {_RESTORE}") from None
+        message = _MERGED if "<<<<<<< " in error.doc else f"is not JSON: {error.msg}; {_RESTORE}"
+        raise RegistryError(Location(file, error.lineno, error.colno), message) from None
     except (UnicodeDecodeError, RecursionError):
         raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
     except ValidationError as error:
-        at = "/".join(map(str, error.errors()[0]["loc"]))
-        raise RegistryError(Location(file), f"is no lock: {error.errors()[0]['msg']} at {at!r}; {_RESTORE}") from None
+        first = error.errors()[0]
+        at = f" at {'/'.join(map(str, first['loc']))!r}" if first["loc"] else ""
+        raise RegistryError(Location(file), f"is no lock: {first['msg']}{at}; {_RESTORE}") from None
 
 
 def changed_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:

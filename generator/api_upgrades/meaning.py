@@ -36,6 +36,24 @@ def meaning(value: Json) -> Json:
     return {key: _of_keyword(key, item) for key, item in value.items() if key not in _EXAMPLES | _WORDS}
 
 
+def with_null_in_one_form(value: Json) -> Json:
+    """Some JSON in which each schema that accepts null says `nullable`, however it says so itself."""
+    if isinstance(value, list):
+        return [with_null_in_one_form(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    inside = {key: with_null_in_one_form(item) for key, item in value.items()}
+    kinds = inside.get("type")
+    if isinstance(kinds, list) and "null" in kinds and len(kinds) > 1:
+        left = [kind for kind in kinds if kind != "null"]
+        return {**inside, "type": left[0] if len(left) == 1 else left, "nullable": True}
+    branches = inside.get("anyOf")
+    if isinstance(branches, list) and len(branches) == 2 and {"type": "null"} in branches:
+        (one,) = (branch for branch in branches if branch != {"type": "null"})
+        return {**one, **{key: item for key, item in inside.items() if key != "anyOf"}, "nullable": True}
+    return inside
+
+
 def _of_keyword(key: str, value: Json) -> Json:
     if key == "components":
         return {section: {name: meaning(one) for name, one in value[section].items()} for section in value}

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from api_upgrades import reader
 from api_upgrades.check import exposed, undocumented
+from api_upgrades.declared import Declared
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
 from api_upgrades.lock import Locks, read_locks
+from api_upgrades.progress import stage
 from api_upgrades.registry import Version
 from api_upgrades.severity import RuleTable
 from api_upgrades.source import read_head
@@ -30,10 +32,14 @@ class Project:
     def standing(self) -> Standing:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
         table = RuleTable.with_overrides(self.severity)
-        head = read_head(self.source, self.root)
-        found = reader.load(self.root / self.registry, head.contract, self.root)
-        locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
-        return Standing(replace(found, versions=tuple(_amended(found.versions, locks))), locks, table)
+        with stage("Reading the models"):
+            head = read_head(self.source, self.root)
+        with stage("Reading the changes"):
+            found = reader.load(self.root / self.registry, head.contract, self.root)
+            locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
+        versions = tuple(_amended(found.versions, locks))
+        declared = Declared(self.root.resolve(), head.files)
+        return Standing(replace(found, versions=versions, declared=declared), locks, table)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
@@ -42,11 +48,12 @@ class Project:
     def sound(self) -> Standing:
         """The same, as where the project stands."""
         standing = self.standing()
-        if standing.errors:
-            raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-        source = f"{self.source}/__init__.py"
-        if errors := [*verify(standing.history, source), *exposed(standing.history, source)]:
-            raise RegistryErrors(errors)
+        with stage("Deriving every version"):
+            if standing.errors:
+                raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
+            source = f"{self.source}/__init__.py"
+            if errors := [*verify(standing.history, source), *exposed(standing.history, source)]:
+                raise RegistryErrors(errors)
         return standing
 
 

@@ -35,6 +35,8 @@ from api_upgrades.registry import (
 from api_upgrades.yaml_file import YamlFile, read, shown
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*")
+_LONGEST = 100
+_DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 _SCRAP = re.compile(r"\.#.*|\.(?!.*\.ya?ml$).*|#.*|.*~")
 """Files that editors and the desktop leave behind. A hidden YAML file isn't one: somebody may miss a change."""
 
@@ -59,6 +61,10 @@ def name_fault(name: str, others: Iterable[str]) -> str:
     same = [other for other in others if other.casefold() == name.casefold()]
     if not _NAME.fullmatch(name):
         return "use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
+    if len(name) > _LONGEST:
+        return f"it is longer than {_LONGEST} characters"
+    if name.casefold().split(".")[0] in _DEVICES:
+        return "it is the name of a device on Windows, where nobody could check it out"
     if name.casefold() in RESERVED:
         return f"the name is reserved; {', '.join(RESERVED)} mean something else"
     return f"its name and {same[0]!r} differ only in case; rename one" if same else ""

@@ -45,12 +45,12 @@ def _differences(before: Standing, now: Standing) -> Iterator[tuple[str, str]]:
     """Each version, newest first, with each difference that it has."""
     freezer = Freezer()
     contracts = _without_additions(before, now)
-    for version, was in list(before.frozen.digests.items())[::-1]:
-        if version not in now.frozen.digests:
+    for version, was in list(before.locks.digests.items())[::-1]:
+        if version not in now.locks.digests:
             yield version, "is not frozen any more"
             continue
         older, newer = before.frozen.contracts.get(version), contracts.get(version)
-        digests = freezer.digests(newer) if newer else now.frozen.digests[version]
+        digests = freezer.digests(newer) if newer else now.locks.digests[version]
         parts = {part for part in was.keys() | digests.keys() if was.get(part) != digests.get(part)}
         told = list(differences(older, newer, now.table)) if parts and older and newer else []
         yield from ((version, str(one)) for one in told if one.part in parts)

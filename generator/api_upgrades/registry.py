@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from api_upgrades.contract import Contract
+from api_upgrades.declared import Declared
 from api_upgrades.effects import Effect
 from api_upgrades.errors import Location
 from api_upgrades.lock import Amendment
@@ -86,13 +87,14 @@ class Registry:
     """Today's contract and the versions that led to it, oldest first. There is at least one.
 
     `unreleased` holds changes on their way to the next version, None where there are none. `additions` are in the
-    order in which they went live.
+    order in which they went live. `declared` says where head stands.
     """
 
     head: Contract
     versions: tuple[Version, ...]
     unreleased: Version | None = None
     additions: tuple[Addition, ...] = ()
+    declared: Declared = field(default_factory=Declared)
 
     @property
     def latest(self) -> Version:

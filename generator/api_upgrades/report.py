@@ -6,29 +6,30 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
-from api_upgrades.check import TODO, Checked, Fault, check
+from api_upgrades.check import Checked, Fault, check
+from api_upgrades.comparison import Comparison, State
 from api_upgrades.contract import Json
 from api_upgrades.differing import Differing, SitePages, grouped, site_pages
+from api_upgrades.edit_view import EditView, edit_views
 from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits
-from api_upgrades.effects.base import as_code
 from api_upgrades.errors import RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference
-from api_upgrades.git import Base
-from api_upgrades.history import JudgedChange
 from api_upgrades.pages.environment import markdown_environment
 from api_upgrades.pages.markdown import inert
 from api_upgrades.refrozen import Refrozen, refrozen
 from api_upgrades.registry import Version
-from api_upgrades.severity import SEVERITIES, Severity
+from api_upgrades.severity import Severity, rank
 from api_upgrades.standing import Standing
 
 LIMIT = 20_000
 """In characters, how long Markdown gets. A comment on GitHub takes three times that, and nobody reads it."""
 
-_CUTS = (30, 8, 3)
+_CUTS = (30, 8, 3, 1)
 """How many entries of a list are shown: fewer, where the Markdown would be too long."""
+
+_AT_ONCE = 5
+"""How many operations are shown with a change; all of them are folded."""
 
 _WORDS: Mapping[Severity, str] = {
     "breaking": "breaking change",
@@ -36,128 +37,6 @@ _WORDS: Mapping[Severity, str] = {
     "additive": "addition",
     "neutral": "neutral change",
 }
-
-State = Literal["compared", "new", "unreadable"]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What a project is compared with: something, nothing since it is `new`, or what is `unreadable`, and why."""
-
-    state: State
-    base: Base | None = None
-    errors: tuple[str, ...] = ()
-
-    @property
-    def told(self) -> str:
-        """It in a sentence or two, as Markdown."""
-        if self.base is None:
-            return "Compared with nothing, so this is what the branch alone tells."
-        if self.state == "unreadable":
-            return f"The registry at {self._named} cannot be read, so this is what the branch alone tells."
-        then = " There was no registry then: everything is new." if self.state == "new" else ""
-        return f"Compared with {self._named}{self._how}{then}"
-
-    @property
-    def _named(self) -> str:
-        assert self.base is not None, "there is something to name"
-        ref, commit = as_code(self.base.ref), as_code(self.base.short)
-        if self.base.commit.startswith(self.base.ref):
-            return commit
-        return f"{commit}, where this branch left {ref}" if self.base.is_at == "fork" else f"{ref} ({commit})"
-
-    @property
-    def _how(self) -> str:
-        how = self.base and self.base.is_at
-        if how == "unrelated":
-            return ". It and this branch have no commit in common."
-        if how == "cut":
-            return (
-                ". This clone is shallow, so nothing tells where the branch left it. "
-                "Run: `git fetch --unshallow`, or in a workflow check out with `fetch-depth: 0`."
-            )
-        return "."
-
-
-@dataclass(frozen=True)
-class EditView:
-    """A change that differs, with what it does to callers where that is known."""
-
-    edit: Edit
-    judged: JudgedChange | None
-
-    @property
-    def place(self) -> str:
-        """Its file, from the registry on, without its ending."""
-        return f"{self.edit.change.version}/{self.edit.change.id}"
-
-    @property
-    def title(self) -> str:
-        """What changed, in the words of its author, or of its effects as long as there are none."""
-        return self.edit.change.title if self.has_title else "; ".join(self.headlines)
-
-    @property
-    def has_title(self) -> bool:
-        return not TODO.search(self.edit.change.title)
-
-    @property
-    def upgrade(self) -> str | None:
-        """What callers have to do, if that is written."""
-        written = self.edit.change.upgrade
-        return None if written is None or TODO.search(written) else written
-
-    @property
-    def severity(self) -> Severity | None:
-        return self.judged.severity if self.judged else None
-
-    @property
-    def what(self) -> str:
-        """`edited: why, effects`."""
-        before, fields = self.edit.before, ", ".join(self.edit.fields)
-        if before is not None and self.edit.what in ("renamed", "moved"):
-            was = f"{self.edit.what} from {before.version}/{before.id}"
-            return f"{was}, edited: {fields}" if fields else was
-        if self.edit.what == "edited" and not self.edit.alters_effects:
-            return f"edited, in words alone: {fields}"
-        return f"{self.edit.what}, edited: {fields}".removeprefix("edited, ") if fields else self.edit.what
-
-    @property
-    def is_news(self) -> bool:
-        """Whether it tells callers of something that was not told of before."""
-        return self.edit.what in ("added", "moved", "released", "unreleased") or (
-            self.edit.what != "removed" and self.edit.alters_effects
-        )
-
-    @property
-    def headlines(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(effect.headline() for effect in self.edit.change.effects))
-
-    @property
-    def operations(self) -> tuple[str, ...]:
-        return self._reached("operation")
-
-    @property
-    def webhooks(self) -> tuple[str, ...]:
-        return self._reached("webhook")
-
-    def _reached(self, kind: str) -> tuple[str, ...]:
-        return tuple(part.name for part in (self.judged.reached if self.judged else ()) if part.kind == kind)
-
-    def as_json(self) -> dict[str, Json]:
-        edit = self.edit
-        return {
-            "what": edit.what,
-            "folder": edit.change.version,
-            "id": edit.change.id,
-            "before": edit.before and {"folder": edit.before.version, "id": edit.before.id},
-            "edited": list(edit.fields),
-            "file": edit.change.file,
-            "title": edit.change.title,
-            "severity": self.severity,
-            "effects": list(self.headlines),
-            "operations": list(self.operations),
-            "webhooks": list(self.webhooks),
-        }
 
 
 @dataclass(frozen=True)
@@ -179,6 +58,11 @@ class Report:
     def breaking(self) -> tuple[EditView, ...]:
         """What callers have to look at, the worst first."""
         return tuple(one for one in self.edits if one.is_news and one.severity in ("breaking", "risky"))
+
+    @property
+    def wide(self) -> tuple[EditView, ...]:
+        """Those that reach more than is shown with them."""
+        return tuple(one for one in self.breaking if max(len(one.operations), len(one.webhooks)) > _AT_ONCE)
 
     @property
     def altered(self) -> tuple[Fault, ...]:
@@ -213,7 +97,7 @@ class Report:
             found.append(f"{who} released with {brought or 'no change'}")
         told = _counts([one.severity for one in news if one.edit.change.version not in ids])
         if told or not found:
-            found.append(told or "no change to the API")
+            found.append(f"{'beside it ' if ids else ''}{told}" if told else "no change to the API")
         if self.undocumented:
             found.append(f"{_number(len(self.undocumented), 'difference')} in no change yet")
         if self.todos:
@@ -235,7 +119,7 @@ class Report:
         """It for a comment: the verdict, what asks for a decision, and the rest folded. Nothing in it does anything."""
         template = markdown_environment().get_template("report.md.j2")
         for few in _CUTS:
-            made = re.sub(r"\n{3,}", "\n\n", template.render(report=self, few=few, grouped=grouped))
+            made = re.sub(r"\n{3,}", "\n\n", template.render(report=self, few=few, at_once=_AT_ONCE, grouped=grouped))
             text = inert(made.rstrip() + "\n")
             if len(text) <= LIMIT:
                 break
@@ -270,9 +154,6 @@ def report(before: Standing | None, now: Standing, source: str, comparison: Comp
     """What differs between two states of a project whose models stand in `source`."""
     checked = check(now, source)
     is_sound = not now.errors and not any(fault.kind in ("misfit", "unsound") for fault in checked.faults)
-    found = _edits(before, now, comparison.state)
-    judge = _Judge(before, now, is_sound)
-    views = (EditView(edit, judge(edit)) for edit in found)
     known = {version.id for version in before.registry.versions} if before else set()
     is_compared = comparison.state != "unreadable"
     old_notes = {note.message for note in check(before, source).notes} if before else set()
@@ -280,7 +161,7 @@ def report(before: Standing | None, now: Standing, source: str, comparison: Comp
         str(now.registry.head.document.get("info", {}).get("title", "API")),
         comparison,
         tuple(version for version in now.registry.versions if is_compared and version.id not in known),
-        tuple(sorted(views, key=_order)),
+        edit_views(_edits(before, now, comparison.state), before, now if is_sound else None),
         version_edits(before.registry, now.registry) if before else (),
         _undocumented(now),
         refrozen(before, now) if before else (),
@@ -299,45 +180,15 @@ def _edits(before: Standing | None, now: Standing, state: State) -> tuple[Edit, 
     return tuple(Edit("added", change) for change in (*changes, *now.registry.additions))
 
 
-class _Judge:
-    """Tells what a change does to callers, where the history that it is part of can be derived."""
-
-    def __init__(self, before: Standing | None, now: Standing, is_sound: bool) -> None:
-        self._now = self._judged(now) if is_sound else {}
-        self._before = self._judged(before) if before else {}
-
-    def __call__(self, edit: Edit) -> JudgedChange | None:
-        known = self._before if edit.what == "removed" else self._now
-        return known.get((edit.change.version, edit.change.id))
-
-    @staticmethod
-    def _judged(standing: Standing) -> dict[tuple[str, str], JudgedChange]:
-        history = standing.history
-        try:
-            additions = history.additions
-        except RegistryErrors:  # which `check` tells
-            additions = ()
-        changes = (one for version in history.versions for one in history.changes_of(version.id))
-        return {(one.change.version, one.change.id): one for one in (*changes, *additions)}
-
-
 def _undocumented(standing: Standing) -> tuple[Difference, ...]:
     try:
-        return tuple(sorted(standing.undocumented, key=lambda one: _rank(_severity(one))))
+        return tuple(sorted(standing.undocumented, key=lambda one: rank(_severity(one))))
     except RegistryErrors:  # which `check` tells
         return ()
 
 
-def _order(view: EditView) -> tuple[bool, int, str]:
-    return not view.is_news, _rank(view.severity), view.place
-
-
 def _severity(one: Difference) -> Severity | None:
     return one.finding.severity if one.finding else None
-
-
-def _rank(severity: Severity | None) -> int:
-    return len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
 
 
 def _counts(severities: Sequence[Severity | None]) -> str:

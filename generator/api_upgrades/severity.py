@@ -45,6 +45,11 @@ class Rule:
     verdicts: Mapping[Direction, Verdict]
 
 
+def rank(severity: Severity | None) -> int:
+    """What to sort by to have the worst first; where the severity isn't known comes last."""
+    return len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
+
+
 def worst(severities: Iterable[Severity]) -> Severity:
     """The worst of some severities; `neutral` of none."""
     return min(severities, key=SEVERITIES.index, default="neutral")

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from api_upgrades.contract import Contract
 from api_upgrades.derive import Step, derive, undone
-from api_upgrades.errors import RegistryError, RegistryErrors
+from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import History
@@ -15,6 +15,8 @@ from api_upgrades.lock import Locks
 from api_upgrades.meaning import settled
 from api_upgrades.registry import Addition, Registry
 from api_upgrades.severity import RuleTable
+
+TAKE_BACK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,19 @@ class Standing:
         """What the newest version was when it was released, in today's words; None where no lock says so."""
         was = self.frozen.contracts.get(self.registry.latest.id)
         return None if was is None else settled(was, self.now)
+
+    @cached_property
+    def lost(self) -> RegistryError | None:
+        """Why nobody can tell what the newest version was when it was released; None where somebody can."""
+        latest = self.registry.latest.id
+        if missing := [one.id for one in self.registry.versions if one.id not in self.locks.by_version]:
+            message = f"is not there, so nothing says what {latest} was when it was released"
+            return RegistryError(Location(self.locks.file(missing[-1])), message, TAKE_BACK)
+        if latest in self.frozen.contracts:
+            return None
+        message = f"holds no contract of {latest} that agrees with its digests"
+        way_out = "Run: api-upgrades lock, or take it back from version control"
+        return RegistryError(Location(self.locks.file(latest)), message, way_out)
 
     @cached_property
     def undocumented(self) -> tuple[Difference, ...]:

@@ -22,7 +22,8 @@ def verify(history: History, source: str) -> Iterator[RegistryError]:
     head = history.usage_at(history.versions[-1].id)
     known = dict(_faults(head, head.contract.parts))
     for target, message in known.values():
-        yield RegistryError(Location(source), f"{target}: {message}; mend the model")
+        where = history.registry.declared.locate(target, source)
+        yield RegistryError(where, f"{target}: {message}; mend the model")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
         changed = changed_parts(step.older, step.newer)

@@ -29,6 +29,9 @@ MAX_DEPTH = 200
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that no text holds."""
 
+_MERGE = re.compile(r"^<{7} ", re.MULTILINE)
+"""What git writes where two sides differ. In YAML it is no text, wherever it stands at the start of a line."""
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -110,6 +113,9 @@ def read(path: Path, file: str) -> YamlFile:
 def parse(data: bytes, file: str) -> YamlFile:
     """Read the bytes of one file. Raises RegistryErrors with all that is wrong, under the name `file`."""
     text = _decoded(data, file)
+    if match := _MERGE.search(text):
+        place = Location(file, text.count("\n", 0, match.start()) + 1, 1)
+        _refuse(place, "the marks of a merge; keep what both sides say, each change in a file of its own")
     builder = _Builder(file)
     loader = _LOADER(text)
     try:

@@ -1,6 +1,6 @@
 """The command itself: where the project is, and how errors end it.
 
-Exit codes: 0 fine, 1 something is wrong with the registry, 2 something is wrong with the call.
+Exit codes: 0 fine, 1 something is wrong with the project, 2 something is wrong with the call.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.errors import ApiUpgradesError, WrongCall
 from api_upgrades.project import Project
 from api_upgrades.severity import Severity
 
@@ -24,7 +24,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except ApiUpgradesError as error:
             click.echo(str(error), err=True)
-            sys.exit(1)
+            sys.exit(2 if isinstance(error, WrongCall) else 1)
 
 
 @click.group(cls=_Group)

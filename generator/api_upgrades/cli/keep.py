@@ -1,4 +1,4 @@
-"""Commands that keep the registry: check it, draft what it lacks, release it, freeze what was released."""
+"""Commands that keep the registry: check it, release it, freeze what was released."""
 
 from __future__ import annotations
 
@@ -8,33 +8,44 @@ from datetime import date as Date
 from pathlib import Path
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from api_upgrades.amend import amended, locked, rebased
 from api_upgrades.change_schema import SCHEMA_FILE, change_schema
+from api_upgrades.check import Checked
 from api_upgrades.check import check as checked_of
 from api_upgrades.cli.group import main
-from api_upgrades.draft.files import draft_files
-from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports.openapi import indented
-from api_upgrades.files import write, write_all
-from api_upgrades.names import Names
+from api_upgrades.files import write
+from api_upgrades.forms import Text
+from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.release import release as release_version
 from api_upgrades.standing import Standing
-from api_upgrades.target import Target
+
+
+class _Prose(click.ParamType[str]):
+    """A text that pages show."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return TypeAdapter(Text).validate_python(value)
+        except ValidationError:
+            self.fail("write some text here, without control characters", param, ctx)
 
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def check(project: Project, form: str) -> None:
-    """Report all that is undocumented, altered since it was released, or still to be written.
+    """Report what is undocumented, altered, or still to be written.
 
     Example: api-upgrades check
     """
-    standing = project.standing()
-    checked = checked_of(standing, project.source)
+    standing, checked = _checked(project)
     if form == "json":
         click.echo(json.dumps(checked.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -47,117 +58,37 @@ def check(project: Project, form: str) -> None:
         sys.exit(1)
 
 
+def _checked(project: Project) -> tuple[Standing, Checked]:
+    standing = project.standing()
+    with stage("Checking every version"):
+        return standing, checked_of(standing, project.source)
+
+
 def _fine(standing: Standing) -> str:
     registry = standing.registry
     changes = sum(len(version.changes) for version in registry.lineup) + len(registry.additions)
     return f"{len(registry.versions)} versions and {changes} changes are fine."
 
 
-@main.command()
-@click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="What goes by another name; repeatable.")
-@click.option("--no-renames", is_flag=True, help="Nothing goes by another name: it went, and something else came.")
-@click.option("--addition", is_flag=True, help="It breaks nobody, and is live in every version from a day on.")
-@click.option("--date", metavar="YYYY-MM-DD", help="The day on which an addition went live.  [default: today]")
-@click.option("--dry-run", is_flag=True, help="Print the files, and write none.")
-@click.pass_obj
-def draft(
-    project: Project, renames: tuple[str, ...], no_renames: bool, addition: bool, date: str | None, dry_run: bool
-) -> None:
-    """Write change files for all that the models say and no change tells of yet.
-
-    Example: api-upgrades draft
-
-    Example: api-upgrades draft --rename Appointment.note=Appointment.remark
-    """
-    if date is not None and not addition:
-        raise click.UsageError("--date is the day of an addition; say --addition too")
-    standing = project.standing()
-    names = _names(standing, renames, no_renames)
-    day = (date or Date.today().isoformat()) if addition else None
-    found = draft_files(standing, names, lambda file: (project.root / file).read_text("utf-8"), day)
-    if not found.files:
-        click.echo("Every difference is in a change already; there is nothing to draft.")
-        return
-    for name, text in found.files.items():
-        click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
-    if not dry_run:
-        write_all(project.root / project.registry, found.files)
-        if addition:
-            _freeze(project)
-    if not addition and found.severity in ("additive", "neutral"):
-        click.echo("None of this breaks anybody. If it goes live in every version at once: draft --addition", err=True)
-
-
-def _names(standing: Standing, renames: tuple[str, ...], no_renames: bool) -> Names:
-    """How names moved: as the call says, and for the rest as somebody at the terminal says."""
-    goal = standing.goal
-    if goal is None:
-        return Names()
-    said = as_said(goal, standing.now, renames)
-    if no_renames:
-        return said
-    asker = _Asker(sys.stdin.isatty() and sys.stdout.isatty())
-    found = recognised(goal, standing.now, asker.decide, said)
-    if asker.open:
-        raise click.UsageError(str(Ambiguous(asker.open)))
-    return found
-
-
-class _Asker:
-    """Asks about each rename once; where nobody can be asked, it takes what is certain and keeps the rest open."""
-
-    def __init__(self, is_terminal: bool) -> None:
-        self.open: list[Question] = []
-        self._is_terminal = is_terminal
-        self._answers: dict[tuple[str, tuple[str, ...]], int | None] = {}
-
-    def decide(self, question: Question) -> Target | None:
-        if not self._is_terminal:
-            if len(question.candidates) == 1:
-                return question.candidates[0]
-            self.open.append(question)
-            return None
-        same = (question.old.name, tuple(one.name for one in question.candidates))
-        if same not in self._answers:
-            self._answers[same] = _asked(question)
-        index = self._answers[same]
-        return None if index is None else question.candidates[index]
-
-
-def _asked(question: Question) -> int | None:
-    """Which of the candidates it is, None for none of them."""
-    if len(question.candidates) == 1:
-        return 0 if click.confirm(str(question), default=True) else None
-    click.echo(str(question))
-    for number, one in enumerate(question.candidates, 1):
-        click.echo(f"  {number}  {one}")
-    click.echo("  0  none of them")
-    number = click.prompt("Which one", type=click.IntRange(0, len(question.candidates)), default=1)
-    return number - 1 if number else None
-
-
-def _freeze(project: Project) -> None:
-    """Bring the locks up to what is there. That an addition is in all of them is written last."""
-    standing = project.standing()
-    locks = locked(standing, checked_of(standing, project.source))
-    newest = list(locks.by_version)[-1]
-    first = locks.by_version[newest].model_copy(update={"additions": list(standing.locks.additions)})
-    before = locks.with_locks({**locks.by_version, newest: first})
-    before.write(standing.locks)
-    locks.write(before)
+def freeze(project: Project) -> None:
+    """Bring the locks up to what is there."""
+    standing, checked = _checked(project)
+    locked(standing, checked).write(standing.locks)
 
 
 @main.command()
 @click.argument("version")
-@click.option("--summary", help="What the version brings.  [default: the titles of its changes]")
+@click.option("--summary", type=_Prose(), help="What the version brings.  [default: the titles of its changes]")
 @click.pass_obj
 def release(project: Project, version: str, summary: str | None) -> None:
     """Make what is unreleased the VERSION, and freeze it.
 
     Example: api-upgrades release 2023-07-10
+
+    Example: api-upgrades release 2023-07-10 --summary "Appointments have a title."
     """
-    standing = project.standing()
-    release_version(standing, checked_of(standing, project.source), version, summary)
+    standing, checked = _checked(project)
+    release_version(standing, checked, version, summary)
     click.echo(f"{project.registry}/{version} is released.")
 
 
@@ -168,32 +99,36 @@ def lock(project: Project, rebase: bool) -> None:
     """Freeze the versions and additions that no lock holds yet.
 
     Example: api-upgrades lock
+
+    Example: api-upgrades lock --rebase
     """
     if not rebase:
-        _freeze(project)
+        freeze(project)
         click.echo("Every version and every addition is frozen.")
         return
-    standing = project.standing()
-    locks, told = rebased(standing, checked_of(standing, project.source))
+    standing, checked = _checked(project)
+    locks, told = rebased(standing, checked)
     locks.write(standing.locks)
     for line in told:
         click.echo(line)
-    click.echo(f"{len(told)} differences in wording alone are accepted.")
+    counted = "1 difference" if len(told) == 1 else f"{len(told)} differences"
+    click.echo(f"{counted} in wording alone accepted.")
 
 
 @main.command()
 @click.argument("version")
-@click.option("--why", required=True, help="The reason, which the page of the version shows.")
+@click.option("--why", type=_Prose(), required=True, help="The reason, which the page of the version shows.")
 @click.pass_obj
 def amend(project: Project, version: str, why: str) -> None:
-    """Correct what was released: freeze VERSION, and the older ones with it, as they are derived now.
+    """Correct what was released, with a reason.
+
+    Freezes VERSION, and the older ones with it, as they are derived now.
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """
-    if not why.strip():
-        raise click.UsageError("--why says nothing; give the reason, which the page of the version shows")
     standing = project.standing()
-    locks, versions = amended(standing, version, why.strip(), Date.today().isoformat())
+    with stage("Deriving every version"):
+        locks, versions = amended(standing, version, why, Date.today().isoformat())
     locks.write(standing.locks)
     click.echo(f"Amended: {', '.join(reversed(versions))}.")
 
@@ -206,7 +141,7 @@ def amend(project: Project, version: str, why: str) -> None:
 )
 @click.pass_obj
 def schema(project: Project, out: Path | None) -> None:
-    """Write the JSON Schema of change files, by which editors complete and check them.
+    """Write the JSON Schema of change files, for editors.
 
     Example: api-upgrades schema
     """

@@ -7,6 +7,7 @@ import json
 import click
 
 from api_upgrades.cli.group import main
+from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.pull_request import reported
 
@@ -16,11 +17,12 @@ from api_upgrades.pull_request import reported
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 @click.pass_obj
 def report(project: Project, base: str, form: str) -> None:
-    """Print what differs from REF, or from where the branch left it: for a comment, or for a program.
+    """Print what differs from REF, or from where the branch left it.
 
     Example: api-upgrades report --base origin/main
     """
-    found = reported(project, base)
+    with stage("Comparing with the base"):
+        found = reported(project, base)
     if form == "json":
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     else:

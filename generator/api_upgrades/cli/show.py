@@ -14,6 +14,7 @@ from api_upgrades.exports.openapi import openapi_document, openapi_documents
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
+from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.visibility import published
 
@@ -25,7 +26,7 @@ from api_upgrades.visibility import published
 )
 @click.pass_obj
 def export(project: Project, version: str | None, out: Path | None) -> None:
-    """Print the contract of a VERSION (or `latest`) as an OpenAPI document.
+    """Print a VERSION (or `latest`) as an OpenAPI document.
 
     Example: api-upgrades export 2023-06-26
 
@@ -59,7 +60,9 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
 @click.option("--resource", help="Only what concerns this resource.")
 @click.pass_obj
 def path(project: Project, start: str, end: str, form: str, resource: str | None) -> None:
-    """Print what moving FROM one version TO another takes; `latest` is a version too.
+    """Print what moving FROM one version TO another takes.
+
+    `latest` is a version too.
 
     Example: api-upgrades path 2022-12-20 latest
 
@@ -82,5 +85,8 @@ def render(project: Project, out: Path) -> None:
 
     Example: api-upgrades render --out build/markdown
     """
-    pages = render_pages(published(project.load()), Addresses("index.md"))
-    write_all(out, {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)})
+    history = published(project.load())
+    with stage("Rendering the pages"):
+        pages = render_pages(history, Addresses("index.md"))
+        files = {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)}
+    write_all(out, files)

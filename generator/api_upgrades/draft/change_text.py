@@ -49,24 +49,19 @@ def effect_lines(effects: Iterable[Effect], indent: str = "  ") -> list[str]:
     return [line for effect in effects for line in _lines(f"{indent}-", effect.as_data())]
 
 
-def scalar(text: str) -> str:
-    """A text as the value of a key, on one line."""
-    return _flow(text)
-
-
 def _lines(start: str, value: Json) -> list[str]:
     """A value after the start of its line: there, if it fits, else each key and each item on lines of its own."""
-    one = f"{start} {_flow(value)}"
+    one = f"{start} {in_flow(value)}"
     if len(one) <= WIDTH or not isinstance(value, dict | list) or not value:
         return [one]
     indent = " " * (len(start) - len(start.lstrip()) + 2)
     if isinstance(value, list):
         return [start, *(line for item in value for line in _lines(f"{indent}-", item))]
-    inner = [line for key, item in value.items() for line in _lines(f"{indent}{_flow(key)}:", item)]
+    inner = [line for key, item in value.items() for line in _lines(f"{indent}{in_flow(key)}:", item)]
     return [f"{start} {inner[0].lstrip()}", *inner[1:]] if start.endswith("-") else [start, *inner]
 
 
-def _flow(value: Json) -> str:
+def in_flow(value: Json) -> str:
     """Some JSON on one line."""
     text: str = yaml.dump(
         value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9

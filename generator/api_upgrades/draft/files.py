@@ -12,10 +12,11 @@ from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
 from api_upgrades.draft.grouping import Group, grouped, touched
 from api_upgrades.effects.base import Touch
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.errors import ApiUpgradesError, RegistryError
 from api_upgrades.freeze import Freezer
 from api_upgrades.hidden import with_hidden
-from api_upgrades.history import judged
+from api_upgrades.history import JudgedChange, judged
+from api_upgrades.honesty import shows
 from api_upgrades.locate import Spot, schema_spot, section_spot
 from api_upgrades.meaning import settled_value
 from api_upgrades.names import Names
@@ -30,11 +31,17 @@ from api_upgrades.usage import References, Usage
 class Draft:
     """Files to write, by their names below the registry: new ones, and such as got further effects.
 
-    `severity` is the worst of all that they tell of; None where there is nothing to tell.
+    `severity` is the worst of all that they tell of; None where there is nothing to tell. `reworded` are places that
+    say the same in other words, of which no change can tell.
     """
 
     files: Mapping[str, str]
     severity: Severity | None
+    reworded: tuple[Target, ...] = ()
+
+    @property
+    def breaks_nobody(self) -> bool:
+        return self.severity in ("additive", "neutral")
 
 
 def draft_files(standing: Standing, names: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
@@ -47,8 +54,13 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
     effects = draft(*with_hidden(goal, standing.whole, standing.now), names)
     if not effects:
         return Draft({}, None)
-    groups = grouped(effects, standing.whole)
-    severities = [_severity(group, standing, goal, groups) for group in groups]
+    every = grouped(effects, standing.whole)
+    by_group = [(group, _judged(group, standing, goal, every)) for group in every]
+    reworded = [
+        group for group, change in by_group if not any(shows(one.applied, one.findings) for one in change.effects)
+    ]
+    groups = [group for group in every if group not in reworded]
+    severities = [change.severity for group, change in by_group if group not in reworded]
     if date is not None:
         _refuse_breaking(groups, severities)
     taken = {change.id.casefold() for change in _known(standing, date)}
@@ -63,15 +75,16 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
         id = _free(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
         files[f"{folder}/{id}.yaml"] = change_text(SCHEMA_LINE, group.effects, asks, date)
-    return Draft(files, worst(severities))
+    places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
+    return Draft(files, worst(severities) if severities else None, tuple(places))
 
 
 def _goal(standing: Standing, names: Names) -> Contract:
     """What was released, in today's words, also for what goes by another name today."""
     goal = standing.goal
     if goal is None:
-        latest = standing.registry.latest.id
-        raise ApiUpgradesError(f"nothing says what {latest} was when it was released. Run: api-upgrades lock")
+        assert standing.lost is not None, "that says why"
+        raise standing.lost
     for move in names.moves:
         # The words of an answer are those of its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
@@ -84,8 +97,8 @@ def _spot(contract: Contract, target: Target) -> Spot:
     return schema_spot(contract, target) if target.steps else section_spot(contract, target)
 
 
-def _severity(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> Severity:
-    """How severe a group is to the public, by the uses that both contracts make of what it alters."""
+def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
+    """A group as a change, as the public sees it, judged by the uses that both contracts make of what it alters."""
     references = References()
     usages = [Usage(contract, references) for contract in (standing.now, goal)]
     every = tuple(effect for one in groups if one is not group for effect in one.effects)
@@ -93,16 +106,20 @@ def _severity(group: Group, standing: Standing, goal: Contract, groups: Sequence
     public = Freezer().public
     applied = undone(change, standing.whole)[len(every) :]
     seen = [replace(one, older=public(one.older), newer=public(one.newer)) for one in applied]
-    return judged(seen, usages, standing.table).severity
+    return judged(seen, usages, standing.table)
 
 
 def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
-    for group, severity in zip(groups, severities, strict=True):
-        if severity in ("breaking", "risky"):
-            told = "; ".join(effect.headline() for effect in group.effects)
-            raise ApiUpgradesError(
-                f"{told}: this is {severity}, and an addition breaks nobody, in any version. Run: api-upgrades draft"
-            )
+    told = [
+        f"{'; '.join(effect.headline() for effect in group.effects)}: this is {severity}"
+        for group, severity in zip(groups, severities, strict=True)
+        if severity in ("breaking", "risky")
+    ]
+    if told:
+        way_out = "an addition breaks nobody, in any version. Run: api-upgrades draft"
+        if len(told) < len(groups):
+            way_out += f", and move what breaks nobody to {ADDITIONS}/, with a 'date'"
+        raise ApiUpgradesError("\n".join([*told, f"{way_out[0].upper()}{way_out[1:]}"]))
 
 
 def _known(standing: Standing, date: str | None) -> Iterable[Change]:
@@ -127,13 +144,12 @@ def _in_the_way(group: Group, standing: Standing) -> Change | None:
 def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited: bool) -> str:
     """A change file with further effects before its first one, all else left as it is."""
     lines = text.splitlines()
-    at = next(index for index, line in enumerate(lines) if line.split(":")[0] == "effects")
+    at = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)
+    if at is None:
+        message = "write 'effects:' on a line of its own, and each effect on those below it, so that more can be added"
+        raise RegistryError(change.locate(), message)
     first = next((line for line in lines[at + 1 :] if line.lstrip().startswith("- ")), "  - ")
     indent = first[: len(first) - len(first.lstrip())]
-    if lines[at].partition("#")[0].strip() != "effects:":
-        raise ApiUpgradesError(
-            f"{change.file}: write its effects as a list, one on each line, so that more can be added"
-        )
     asked = [f"upgrade: {TODO}"] if asks and change.upgrade is None and not is_edited else []
     added = effect_lines(group.effects, indent)
     return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"

@@ -44,8 +44,12 @@ class Group:
 
     @property
     def id(self) -> str:
-        """A name for the change: what it is about, in the words of the API."""
-        return _slug(_about(self.effects[0]))
+        """A name for the change: what it is about, in the words of the API, and what is done there.
+
+        Two people who alter one place in two ways get two files, which git merges.
+        """
+        first = self.effects[0]
+        return "-".join(filter(None, (_slug(_about(first)) or "change", _slug(_done(first)))))
 
 
 def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
@@ -242,9 +246,17 @@ def _about(effect: Effect) -> str:
     return " ".join([*(words[0] for words in shared), name or first.name])
 
 
+def _done(effect: Effect) -> str:
+    """What an effect does to a place; nothing where that came, or came by its name."""
+    data = effect.as_data()
+    if effect.kind not in OF_VALUES and ("new" in data or effect.kind.split("_")[0] in ("add", "rename", "move")):
+        return ""
+    return str(data["keyword"]) if "keyword" in data else f"{effect.kind} {data.get('value', '')}"
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
 
 
 def _slug(text: str) -> str:
-    return "-".join(word.lower() for word in _words(text))[:60].strip("-") or "change"
+    return "-".join(word.lower() for word in _words(text))[:60].strip("-")

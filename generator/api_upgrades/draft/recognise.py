@@ -14,7 +14,7 @@ from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects import Move
-from api_upgrades.errors import ApiUpgradesError, DoesNotFit, did_you_mean
+from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
@@ -41,7 +41,7 @@ class Question:
         return f"`{_shown(self.old)}` is gone. Is it {new} now?"
 
 
-class Ambiguous(ApiUpgradesError):
+class Ambiguous(WrongCall):
     """Something may have been renamed, and nobody is there to say so."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -72,8 +72,12 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
     return names
 
 
-def as_said(was: Contract, now: Contract, renames: Iterable[str]) -> Names:
-    """How names move as somebody says, `old=new` each. Raises ApiUpgradesError for one that fits nothing."""
+def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
+    """How names move as somebody says, `old=new` each. Raises WrongCall for one that fits nothing.
+
+    What a change has `told` already is no mistake: it may be said again.
+    """
+    again = [(_Gone(move.old, move.old), move.new) for move in told]
     names = Names()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
@@ -84,8 +88,10 @@ def as_said(was: Contract, now: Contract, renames: Iterable[str]) -> Names:
         names += Names.of(move for _, move in found)
         left = [text for text in left if text not in dict(found)]
     for text in left:
+        if any(_says(text, old, new) for old, new in again):
+            continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
-        raise ApiUpgradesError(f"--rename {text}: nothing went away and came under these names{hint}")
+        raise WrongCall(f"--rename {text}: nothing went away and came under these names{hint}")
     return names
 
 

@@ -55,7 +55,7 @@ _TOLD = 300
 """How many characters of one text a comment shows."""
 
 _CODE_OR_ADDRESS = re.compile(r"(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)|(?<!\\)\]\([^()\s]*\)")
-_ACTS = re.compile(r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|:/(?=/)|\bwww(?=\.)", re.IGNORECASE)
+_ACTS = re.compile(r"@(?=\w)|#(?=\d)|GH-(?=\d)|:/(?=/)|www(?=\.)", re.IGNORECASE)
 """What GitHub acts upon wherever it stands in a text: who is mentioned, what is referred to, where an address leads."""
 
 

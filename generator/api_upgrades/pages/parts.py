@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from api_upgrades import http, snippets
-from api_upgrades.contract import SCHEMA_REF, Part, escape
+from api_upgrades.contract import SCHEMA_REF, Part, escape, is_internal
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
@@ -17,7 +17,6 @@ from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.severity import Direction
 from api_upgrades.target import Target
 from api_upgrades.texts import VERSION
-from api_upgrades.visibility import is_internal
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
             str(schema.get("description") or ""),
             schema.get("deprecated") is True,
             schema.get("x-replaced-by"),
-            is_internal(part, schema),
+            is_internal(schema),
             events,
             touched,
             table.rows(schema, Target(part)),
@@ -102,7 +101,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         str(operation.get("description") or ""),
         operation.get("deprecated") is True,
         operation.get("x-replaced-by"),
-        is_internal(part, contract.parts[part]),
+        is_internal(contract.parts[part]),
         events,
         touched,
         table.rows(body.schema, target) if body else (),

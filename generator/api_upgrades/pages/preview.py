@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from api_upgrades.differing import grouped
-from api_upgrades.pages.page import Asset, Crumb, Heading, Page
+from api_upgrades.edit_view import EditView
+from api_upgrades.pages.page import Asset, Crumb, Heading, Links, Page
 from api_upgrades.pages.site import Site
 from api_upgrades.registry import ADDITIONS
-from api_upgrades.report import EditView, Report
+from api_upgrades.report import Report
 
 TITLE = "What this pull request changes"
 
@@ -48,13 +51,15 @@ class PreviewView:
 
 
 def with_preview(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
-    """Some pages, and the one of the report, to which the list beside the upgrade guide leads."""
+    """Some pages, and the one of the report, to which the upgrade guide and the list beside it lead."""
     path, guide = site.addresses.preview, site.addresses.guide
     own = Crumb(TITLE, path)
     crumbs = site.version_crumbs()
+    way = Markup('</h1>\n<p><a href="%s">%s</a></p>') % (Links(guide, site.addresses)(path), TITLE)
     for page in pages:
         if isinstance(page, Page) and page.section == guide and page.siblings:
-            yield replace(page, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
+            html = page.html.replace("</h1>", way, 1) if page.path == guide else page.html
+            yield replace(page, html=html, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
         else:
             yield page
     view = PreviewView(site, report, frozenset(page.path for page in pages if isinstance(page, Page)))

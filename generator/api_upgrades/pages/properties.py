@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
 from api_upgrades.facets import STRUCTURE
+from api_upgrades.internal import is_hidden
 from api_upgrades.lineage import Event, Lineage
 from api_upgrades.target import Target
-from api_upgrades.visibility import is_hidden
 
 MAX_DEPTH = 8
 """How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""

@@ -26,6 +26,7 @@ class Book(BaseModel):
     subtitle: str | None = Field(description="What is below that.", examples=[None])
     authors: list[str] = Field(description="Who wrote it.", examples=[["Homer"]])
     binding: Literal["HARDCOVER", "SOFTCOVER", "EBOOK"] = Field(description="How it is made.", examples=["SOFTCOVER"])
+    language: str = Field(description="What it is written in.", examples=["grc"])
     price: Money = Field(description="What it costs today.")
     in_stock: Annotated[bool, Deprecated("copies")] = Field(description="Whether we have one.", examples=[True])
     copies: int = Field(ge=0, description="How many we have:\n\n- on the shelf\n- in the *cellar*", examples=[3])

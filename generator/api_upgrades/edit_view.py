@@ -1,0 +1,119 @@
+"""A change that differs, with what it does to callers: as a reviewer reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api_upgrades.check import TODO
+from api_upgrades.contract import Json
+from api_upgrades.edits import Edit
+from api_upgrades.errors import RegistryErrors
+from api_upgrades.history import JudgedChange
+from api_upgrades.registry import NOT_VERSIONS
+from api_upgrades.severity import Severity, rank
+from api_upgrades.standing import Standing
+
+
+@dataclass(frozen=True)
+class EditView:
+    """A change that differs, with what it does to callers where that is known."""
+
+    edit: Edit
+    judged: JudgedChange | None
+
+    @property
+    def place(self) -> str:
+        """Its file, from the registry on, without its ending."""
+        return f"{self.edit.change.version}/{self.edit.change.id}"
+
+    @property
+    def title(self) -> str:
+        """What changed, in the words of its author, or of its effects as long as there are none."""
+        return self.edit.change.title if self.has_title else "; ".join(self.headlines)
+
+    @property
+    def has_title(self) -> bool:
+        return not TODO.search(self.edit.change.title)
+
+    @property
+    def upgrade(self) -> str | None:
+        """What callers have to do, if that is written."""
+        written = self.edit.change.upgrade
+        return None if written is None or TODO.search(written) else written
+
+    @property
+    def severity(self) -> Severity | None:
+        return self.judged.severity if self.judged else None
+
+    @property
+    def what(self) -> str:
+        """`edited: why, effects`."""
+        before, fields = self.edit.before, ", ".join(self.edit.fields)
+        if before is not None and self.edit.what in ("renamed", "moved"):
+            was = f"{self.edit.what} from {before.version}/{before.id}"
+            return f"{was}, edited: {fields}" if fields else was
+        if self.edit.what == "edited" and not self.edit.alters_effects:
+            return f"edited, in words alone: {fields}"
+        return f"{self.edit.what}, edited: {fields}".removeprefix("edited, ") if fields else self.edit.what
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells callers of something that was not told of before. What is corrected in a release is not."""
+        if self.edit.what in ("edited", "renamed"):
+            return "effects" in self.edit.fields and self.edit.change.version in NOT_VERSIONS
+        return self.edit.what != "removed"
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(effect.headline() for effect in self.edit.change.effects))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return self._reached("operation")
+
+    @property
+    def webhooks(self) -> tuple[str, ...]:
+        return self._reached("webhook")
+
+    def _reached(self, kind: str) -> tuple[str, ...]:
+        return tuple(part.name for part in (self.judged.reached if self.judged else ()) if part.kind == kind)
+
+    def as_json(self) -> dict[str, Json]:
+        edit = self.edit
+        return {
+            "what": edit.what,
+            "folder": edit.change.version,
+            "id": edit.change.id,
+            "before": edit.before and {"folder": edit.before.version, "id": edit.before.id},
+            "edited": list(edit.fields),
+            "file": edit.change.file,
+            "title": edit.change.title,
+            "severity": self.severity,
+            "effects": list(self.headlines),
+            "operations": list(self.operations),
+            "webhooks": list(self.webhooks),
+        }
+
+
+def edit_views(edits: Iterable[Edit], before: Standing | None, now: Standing | None) -> tuple[EditView, ...]:
+    """Changes with what they do, news first and the worst of them. A standing is None where it cannot be derived."""
+    then, today = _judged(before), _judged(now)
+    views = (
+        EditView(one, (then if one.what == "removed" else today).get((one.change.version, one.change.id)))
+        for one in edits
+    )
+    return tuple(sorted(views, key=lambda one: (not one.is_news, rank(one.severity), one.place)))
+
+
+def _judged(standing: Standing | None) -> dict[tuple[str, str], JudgedChange]:
+    """What each change does, by its folder and id."""
+    if standing is None:
+        return {}
+    history = standing.history
+    try:
+        additions = history.additions
+    except RegistryErrors:  # which `check` tells
+        additions = ()
+    changes = (one for version in history.versions for one in history.changes_of(version.id))
+    return {(one.change.version, one.change.id): one for one in (*changes, *additions)}
