@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -32,6 +33,9 @@ def are_same(one: Contract, other: Contract) -> bool:
 def steps(draw: st.DrawFn) -> tuple[Contract, Contract]:
     """Two contracts between which several things happened."""
     older = newer = draw(contracts())
+    if draw(st.booleans()):  # much goes at once, neighbours too
+        gone = [part for part in older.parts if part.kind != "schema" and draw(st.booleans())]
+        newer = replace(older, parts={part: value for part, value in older.parts.items() if part not in gone})
     for _ in range(draw(st.integers(1, 5))):
         newer = draw(effects(newer)).revert(newer)
     return older, newer
