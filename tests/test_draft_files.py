@@ -55,7 +55,7 @@ CASES = {
             "unreleased/book-ean.yaml": "# `Book.ean` is new\n"
             f"{TODOS}effects:\n"
             "  - {kind: add_property, target: Book.ean}\n",
-            "unreleased/book-isbn.yaml": "# `Book.isbn` is gone\n"
+            "unreleased/book-isbn-remove-property.yaml": "# `Book.isbn` is gone\n"
             f"{TODOS}{UPGRADE}effects:\n"
             "  - kind: remove_property\n"
             "    target: Book.isbn\n"
@@ -82,7 +82,7 @@ CASES = {
         [("pages: int", "pages: str"), ("[416]", '["416"]'), (BOOK, BOOK + AUTHOR)],
         [],
         {
-            "unreleased/book-pages.yaml": "# `Book.pages` is of another type\n"
+            "unreleased/book-pages-change-type.yaml": "# `Book.pages` is of another type\n"
             f"{TODOS}{UPGRADE}effects:\n"
             "  - {kind: change_type, target: Book.pages, was: {type: integer, examples: [416]}}\n",
             "unreleased/order-author.yaml": "# `Order.author` is new\n"
@@ -137,7 +137,7 @@ def test_the_schema_is_written_where_the_first_line_leads(project: Path) -> None
     call(project, "draft", "--dry-run")
     assert not schema.exists()
     drafted = call(project, "draft")
-    assert drafted.stdout == "changes/unreleased/book-ean.yaml\nchanges/change.schema.json\n"
+    assert drafted.stdout == "changes/change.schema.json\nchanges/unreleased/book-ean.yaml\n"
     [line] = {text.splitlines()[0] for text in changes(project).values()}
     leads_to = (project / "changes" / "unreleased" / line.partition("$schema=")[2]).resolve()
     assert leads_to == schema.resolve()
