@@ -127,6 +127,11 @@ def media_type(body: JsonObject) -> str | None:
     return JSON_MEDIA_TYPE if JSON_MEDIA_TYPE in content else next(iter(content), None)
 
 
+def place_spot(contract: Contract, target: Target) -> Spot:
+    """What stands at a target itself: the schema of a property, or an operation, a parameter, a body, a response."""
+    return schema_spot(contract, target) if target.steps else section_spot(contract, target)
+
+
 def schema_spot(contract: Contract, target: Target) -> Spot:
     """The schema that a target names. Raises DoesNotFit, with a name close to the wrong one."""
     spot = section_spot(contract, target)

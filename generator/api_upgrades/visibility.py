@@ -13,7 +13,7 @@ from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility
-from api_upgrades.locate import schema_spot, section_spot
+from api_upgrades.locate import place_spot
 from api_upgrades.lock import Amendment
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.target import Target
@@ -139,7 +139,7 @@ def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
 def _has(contract: Contract, target: Target) -> bool:
     """Whether a contract has a place."""
     try:
-        spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+        spot = place_spot(contract, target)
         spot.read(contract)
     except (DoesNotFit, KeyError, IndexError):
         return False

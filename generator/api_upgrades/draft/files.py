@@ -17,7 +17,7 @@ from api_upgrades.freeze import Freezer
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged
 from api_upgrades.honesty import shows
-from api_upgrades.locate import Spot, schema_spot, section_spot
+from api_upgrades.locate import place_spot
 from api_upgrades.meaning import settled_value
 from api_upgrades.names import Names
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
@@ -88,13 +88,9 @@ def _goal(standing: Standing, names: Names) -> Contract:
     for move in names.moves:
         # The words of an answer are those of its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
-            old, new = _spot(goal, names.older(move.new)), _spot(standing.now, move.new)
+            old, new = place_spot(goal, names.older(move.new)), place_spot(standing.now, move.new)
             goal = old.write(goal, settled_value(old.read(goal), new.read(standing.now)))
     return goal
-
-
-def _spot(contract: Contract, target: Target) -> Spot:
-    return schema_spot(contract, target) if target.steps else section_spot(contract, target)
 
 
 def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:

@@ -15,7 +15,7 @@ from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.effects import Move
 from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
-from api_upgrades.locate import schema_spot, section_spot
+from api_upgrades.locate import place_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
@@ -238,7 +238,7 @@ def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:
 
 def _value(contract: Contract, target: Target) -> Json:
     """What stands at a property or a parameter."""
-    spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+    spot = place_spot(contract, target)
     found = spot.read(contract)
     return {key: value for key, value in found.items() if key not in ("name", "in")} if not target.steps else found
 

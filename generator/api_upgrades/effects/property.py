@@ -11,7 +11,7 @@ from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, insert, is_internal
 from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
-from api_upgrades.locate import Spot, object_spot, schema_spot, section_spot
+from api_upgrades.locate import Spot, object_spot, place_spot, schema_spot
 from api_upgrades.target import Target
 
 
@@ -263,7 +263,7 @@ class Deprecate(TargetedEffect):
     replaced_by: str | None = None
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = schema_spot(contract, target) if target.steps else section_spot(contract, target)
+        spot = place_spot(contract, target)
         found = spot.read(contract)
         if schemas.get(found, "deprecated") is not True:
             raise DoesNotFit(f"{target} is not deprecated", "target")

@@ -10,16 +10,11 @@ from pydantic import Field
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract
 from api_upgrades.effects.base import TargetedEffect, Touch
-from api_upgrades.locate import Spot, schema_spot, section_spot
+from api_upgrades.locate import place_spot, schema_spot
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
 
 WORDING = Literal["title", "summary", "description"]
-
-
-def prose_spot(contract: Contract, target: Target) -> Spot:
-    """Where a target's own words stand: its schema, or its operation, parameter, body or response."""
-    return schema_spot(contract, target) if target.steps else section_spot(contract, target)
 
 
 class Wording(TargetedEffect):
@@ -32,7 +27,7 @@ class Wording(TargetedEffect):
     was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null where there was none.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = prose_spot(contract, target)
+        spot = place_spot(contract, target)
         found = {key: kept for key, kept in spot.read(contract).items() if self.was.get(key, "") is not None}
         return spot.write(contract, found | {key: text for key, text in self.was.items() if text is not None})
 
@@ -76,7 +71,7 @@ class Behaviour(TargetedEffect):
     after: str = Field(min_length=1, description="What one sees now, as text.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        prose_spot(contract, target)  # raises where the target isn't there
+        place_spot(contract, target)  # raises where the target isn't there
         return contract
 
     def headline(self) -> str:
