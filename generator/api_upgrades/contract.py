@@ -6,6 +6,7 @@ and the methods of `Contract` return copies along the changed path and share eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -63,6 +64,8 @@ class Contract:
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `payload.compose` found behind references, by reference and direction: kept, for it is asked often."""
+    mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
+    """How often a part's JSON names each schema, by its id. Contracts derived from each other share what they know."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
@@ -125,6 +128,15 @@ class Contract:
     def dialect(self) -> Literal["3.0", "3.1"]:
         """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
         return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
+
+    def mentions_of(self, schema: Part) -> int:
+        """How often all parts together name a schema."""
+        return sum(self._mentions(value)[schema] for value in self.parts.values())
+
+    def _mentions(self, value: JsonObject) -> Counter[Part]:
+        if id(value) not in self.mentions:  # the value is kept, so that its id stays its own
+            self.mentions[id(value)] = (value, Counter(filter(None, map(schema_of, references(value)))))
+        return self.mentions[id(value)][1]
 
     def with_part(self, part: Part, value: JsonObject) -> Contract:
         """The contract with an existing part's JSON replaced, in its place."""
