@@ -129,9 +129,9 @@ class Contract:
         """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
         return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
 
-    def mentions_of(self, schema: Part) -> int:
-        """How often all parts together name a schema."""
-        return sum(self._mentions(value)[schema] for value in self.parts.values())
+    def mentions_of(self, schema: Part, *values: JsonObject) -> int:
+        """How often some parts, or all of them together, name a schema."""
+        return sum(self._mentions(value)[schema] for value in values or self.parts.values())
 
     def _mentions(self, value: JsonObject) -> Counter[Part]:
         if id(value) not in self.mentions:  # the value is kept, so that its id stays its own
@@ -284,14 +284,15 @@ NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "re
 def references(value: Json) -> Iterator[str]:
     """Every `$ref` inside some JSON, in document order.
 
-    Also reads a discriminator's mapping, whose values are references without being called so.
+    Also reads a discriminator's mapping, whose values are references or bare names of schemas.
     """
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "$ref" and isinstance(item, str):
                 yield item
             elif key == "discriminator" and isinstance(item, dict):
-                yield from (ref for ref in item.get("mapping", {}).values() if "/" in str(ref))
+                for ref in map(str, item.get("mapping", {}).values()):
+                    yield ref if "/" in ref else SCHEMA_REF + escape(ref)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
                     yield from references(child)
