@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, takewhile
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, JsonObject, Part, references, same, schema_of
+from api_upgrades.contract import Contract, JsonObject, Part, references, schema_of
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
@@ -110,7 +110,7 @@ def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
         found = [_older([one for group in order for one in group.effects], newer) for order in (by_id, by_id[::-1])]
     except RegistryErrors:
         return False
-    return all(same(one.parts, older.parts) and same(one.document, older.document) for one in found)
+    return all(one.is_same(older) for one in found)
 
 
 def touched(applied: AppliedEffect) -> tuple[Touch, ...]:
@@ -210,7 +210,7 @@ def _combined(
     except RegistryErrors:
         return separate
     was = everything[0].older
-    return together if same(older.parts, was.parts) and same(older.document, was.document) else separate
+    return together if older.is_same(was) else separate
 
 
 def _older(effects: Sequence[Effect], newer: Contract) -> Contract:
