@@ -1,4 +1,8 @@
-"""Where the models declare what: the lines of classes, fields, operations and webhooks, read without running them."""
+"""Where the API of today is declared: which files say so, and on which lines they say what.
+
+Of Python, the lines of classes, fields, operations and webhooks, read without running it; of an OpenAPI document, those
+of schemas, their properties, operations and webhooks.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,37 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from api_upgrades.errors import Location
+from api_upgrades.contract import METHODS, Part, schema_part
+from api_upgrades.errors import ApiUpgradesError, Location
+from api_upgrades.openapi_file import parse
 from api_upgrades.target import Target
+
+SUFFIXES = (".json", ".yaml", ".yml")
+"""How the names of OpenAPI documents end."""
+
+
+def is_document(source: str) -> bool:
+    """Whether a source is an OpenAPI document, by its name."""
+    return source.lower().endswith(SUFFIXES)
+
+
+def is_object(source: str) -> bool:
+    """Whether a source is an object of a Python module, `myservice.main:app`."""
+    return not is_document(source) and ":" in source
+
+
+def noun(source: str) -> str:
+    """What a source is called in messages."""
+    return "the document" if is_document(source) else "the application" if is_object(source) else "the models"
+
+
+def first_file(source: str) -> str:
+    """The file where a source begins, as far as its name tells."""
+    if is_document(source):
+        return Path(source).as_posix()
+    if is_object(source):
+        return f"{source.partition(':')[0].replace('.', '/')}.py"
+    return f"{Path(source).as_posix()}/__init__.py"
 
 
 @dataclass(frozen=True)
@@ -18,6 +51,7 @@ class Declared:
 
     root: Path = Path()
     files: tuple[Path, ...] = ()
+    document: Path | None = None
 
     def locate(self, target: Target, otherwise: str) -> Location:
         """The line of a place: of its field or, where there is none, of its class, its operation or its webhook.
@@ -32,14 +66,34 @@ class Declared:
     def _lines(self) -> dict[str, Location]:
         """The line of each place by its target. What is declared twice has none, as nobody can tell which it is."""
         found: dict[str, Location | None] = {}
-        for file in (one for one in self.files if one.suffix == ".py"):
-            for name, line in _declarations(file):
+        for file in self.files if self.document is None else [self.document]:
+            for name, line in _declarations(file) if self.document is None else _of_document(file):
                 found[name] = None if name in found else Location(file.relative_to(self.root).as_posix(), line)
         return {name: location for name, location in found.items() if location}
 
 
+def _of_document(file: Path) -> Iterator[tuple[str, int]]:
+    """What an OpenAPI document declares, by its target, and on which lines."""
+    try:
+        parsed = parse(file, file.name)
+    except ApiUpgradesError:  # edited since it was read
+        return
+    for path, line, _ in parsed.places():
+        match path:
+            case ("components", "schemas", str(name)):
+                yield str(Target(schema_part(name))), line
+            case ("components", "schemas", str(name), "properties", str(property)):
+                yield str(Target(schema_part(name)).property(property)), line
+            case ("paths", str(name), str(method)) if method in METHODS:
+                yield str(Target(Part("operation", f"{method.upper()} {name}"))), line
+            case ("webhooks", str(name)):
+                yield str(Target(Part("webhook", name))), line
+
+
 def _declarations(file: Path) -> Iterator[tuple[str, int]]:
-    """What a file declares, by its target, and on which lines."""
+    """What a file of Python declares, by its target, and on which lines."""
+    if file.suffix != ".py":
+        return
     try:
         tree = ast.parse(file.read_bytes())
     except (OSError, SyntaxError, ValueError):  # edited since it was read

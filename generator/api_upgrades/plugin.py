@@ -35,7 +35,7 @@ from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
-from api_upgrades.project import Project
+from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.shell import Shell, anchor_link
 from api_upgrades.visibility import published, shows_unreleased
@@ -47,10 +47,10 @@ log = get_plugin_logger("api-upgrades")
 
 
 class PluginConfig(base.Config):
-    """The options in `mkdocs.yml`. Folders are relative to that file."""
+    """The options in `mkdocs.yml`. Folders and files are relative to that file."""
 
-    registry = config_options.Type(str, default="changes")
-    source = config_options.Type(str, default="changes/api")
+    registry = config_options.Type(str, default=REGISTRY)
+    source = config_options.Type(str, default=SOURCE)
     path = config_options.Type(str, default="")
     severity = config_options.Type(dict, default={})
     unreleased = config_options.Optional(config_options.Type(bool))
