@@ -161,7 +161,8 @@ def _message(error: BaseException, source: str) -> str:
 
 def _run(source: str, root: Path, result: Path) -> None:
     project = _Project(root)
-    sys.path[:0] = [str(root), str(root / "src")] if is_object(source) else [str(root)]
+    places = [root, root / "src"] if is_object(source) else [root]
+    sys.path[:0] = [str(place) for place in places if place.is_dir()]
     project.watch()
     try:
         text = json.dumps({"document": _document(source, project), "files": project.opened}, allow_nan=False)

@@ -7,7 +7,7 @@ of schemas, their properties, operations and webhooks.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +60,10 @@ class Declared:
         """
         holder = replace(target, section="", steps=())
         nearest = replace(holder, steps=() if target.section else target.steps[:1])
-        return self._lines.get(str(nearest)) or self._lines.get(str(holder)) or Location(otherwise)
+        for place in (nearest, holder):
+            if found := self._lines.get(str(place)) or self._lines.get(str(_of_class(place))):
+                return found
+        return Location(first_file(otherwise) if is_object(otherwise) else otherwise)
 
     @cached_property
     def _lines(self) -> dict[str, Location]:
@@ -98,14 +101,42 @@ def _declarations(file: Path) -> Iterator[tuple[str, int]]:
         tree = ast.parse(file.read_bytes())
     except (OSError, SyntaxError, ValueError):  # edited since it was read
         return
+    prefixes = dict(_prefixes(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             yield node.name, node.lineno
             yield from ((f"{node.name}.{name}", line) for name, line in _fields(node.body))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _routes(node, prefixes)
         elif isinstance(node, ast.Call) and node.args and (name := _constant(node.args[0])):
             callee = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if callee in ("Operation", "Webhook"):
                 yield name if callee == "Operation" else f"webhook {name}", node.lineno
+
+
+def _of_class(target: Target) -> Target:
+    """The place as its class has it: an application has two schemas of a model that differs by direction."""
+    part = target.part
+    if part is None or part.kind != "schema":
+        return target
+    return replace(target, part=schema_part(part.name.removesuffix("-Input").removesuffix("-Output")))
+
+
+def _prefixes(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What the paths of a router begin with, by its name: `router = APIRouter(prefix="/books")`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            prefix = next((_constant(one.value) for one in node.value.keywords if one.arg == "prefix"), None)
+            yield from ((one.id, prefix or "") for one in node.targets if isinstance(one, ast.Name))
+
+
+def _routes(function: ast.FunctionDef | ast.AsyncFunctionDef, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """The operations that a function answers: `@router.get("/{isbn}")`."""
+    for call in function.decorator_list:
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in METHODS:
+            path = _constant(call.args[0]) if call.args else None
+            if path is not None and isinstance(call.func.value, ast.Name):
+                yield f"{call.func.attr.upper()} {prefixes.get(call.func.value.id, '')}{path}", call.lineno
 
 
 def _fields(body: Iterable[ast.stmt]) -> Iterator[tuple[str, int]]:
