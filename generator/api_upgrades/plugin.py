@@ -194,19 +194,23 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Watches the registry, and all that says what the API is today."""
         self._server = server
         project = self._project(config)
-        server.watch(str(project.root / project.registry))
-        if (project.root / project.source).is_dir():
-            server.watch(str(project.root / project.source))
+        for folder in self._folders(project):
+            server.watch(str(folder))
         self._watch(project, read_head(project.source, project.root).files)
         return server
+
+    @staticmethod
+    def _folders(project: Project) -> list[Path]:
+        """The folders that say what the API is and was."""
+        folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
+        return [folder for folder in folders if folder.is_dir()]
 
     def _watch(self, project: Project, files: Iterable[Path]) -> None:
         """Watches more files while serving; of modules their folder, since others come to stand beside them."""
         if self._server is None:
             return
-        watched = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
         for path in dict.fromkeys(file.parent if file.suffix == ".py" else file for file in files):
-            if path.exists() and not any(path.is_relative_to(one) for one in watched):
+            if path.exists() and not any(path.is_relative_to(one) for one in self._folders(project)):
                 self._server.watch(str(path), recursive=False)
 
     @event_priority(-100)  # after all that has something to do with the theme's output
