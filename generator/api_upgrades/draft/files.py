@@ -17,8 +17,7 @@ from api_upgrades.freeze import Freezer
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged
 from api_upgrades.honesty import shows
-from api_upgrades.locate import place_spot
-from api_upgrades.meaning import settled_value
+from api_upgrades.meaning import settled
 from api_upgrades.names import Names
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
 from api_upgrades.severity import Severity, worst
@@ -81,16 +80,10 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
 
 def _goal(standing: Standing, names: Names) -> Contract:
     """What was released, in today's words, also for what goes by another name today."""
-    goal = standing.goal
-    if goal is None:
+    if standing.goal is None:
         assert standing.lost is not None, "that says why"
         raise standing.lost
-    for move in names.moves:
-        # The words of an answer are those of its status.
-        if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
-            old, new = place_spot(goal, names.older(move.new)), place_spot(standing.now, move.new)
-            goal = old.write(goal, settled_value(old.read(goal), new.read(standing.now)))
-    return goal
+    return settled(standing.goal, standing.now, names)
 
 
 def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
