@@ -10,7 +10,7 @@ from api_upgrades.contract import Contract
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
-from api_upgrades.draft.grouping import Group, grouped, touched
+from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.errors import ApiUpgradesError, RegistryError
 from api_upgrades.freeze import Freezer
@@ -71,7 +71,7 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
             name = f"{UNRELEASED}/{change.id}.yaml"
             files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks, name in files)
             continue
-        id = _free(group.id, taken)
+        id = free_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
         files[f"{folder}/{id}.yaml"] = change_text(SCHEMA_LINE, group.effects, asks, date)
     places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
@@ -142,11 +142,3 @@ def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited
     asked = [f"upgrade: {TODO}"] if asks and change.upgrade is None and not is_edited else []
     added = effect_lines(group.effects, indent)
     return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"
-
-
-def _free(id: str, taken: set[str]) -> str:
-    """An id that no other change has; `taken` learns it."""
-    numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
-    found = next(one for one in numbered if one.casefold() not in taken)
-    taken.add(found.casefold())
-    return found

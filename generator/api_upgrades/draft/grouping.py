@@ -49,7 +49,7 @@ class Group:
         Two people who alter one place in two ways get two files, which git merges.
         """
         first = self.effects[0]
-        return "-".join(filter(None, (_slug(_about(first)) or "change", _slug(_done(first)))))
+        return "-".join(filter(None, (slug(_about(first)) or "change", slug(_done(first)))))
 
 
 def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
@@ -262,5 +262,14 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """A text as a name for a file."""
     return "-".join(word.lower() for word in _words(text))[:60].strip("-")
+
+
+def free_id(id: str, taken: set[str]) -> str:
+    """An id that no other change has, whatever the case; `taken` learns it."""
+    numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
+    found = next(one for one in numbered if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from api_upgrades.contract import Contract, Json, Part, Pointer, pointer_text, same
 from api_upgrades.draft import draft
-from api_upgrades.draft.undo import Undone
+from api_upgrades.draft.grouping import with_lists
+from api_upgrades.draft.undo import Undone, made
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import moves, order_of
 from api_upgrades.meaning import meaning
@@ -19,27 +20,32 @@ Moves = dict[str, str | None]
 def reworded(older: Contract, newer: Contract) -> tuple[Effect, ...]:
     """The effects, in the order in which they happened, that turn `newer` into `older` to the last comma."""
     undone = Undone(newer)
-    _undo_orders(undone, older, _lists)
-    for effect in reversed(draft(older, undone.contract)):
-        undone.undo(effect)
-    _undo_orders(undone, older, _keys)
+    _undo_all(undone, _orders(undone.contract, older, _lists))
+    _undo_all(undone, draft(older, undone.contract))
+    _undo_all(undone, _orders(undone.contract, older, _keys))
     return tuple(reversed(undone.effects))
+
+
+def _undo_all(undone: Undone, effects: Sequence[Effect]) -> None:
+    """Undo effects, those together that do the same: the order of keys that comes of that is still to be mended."""
+    for effect in reversed(with_lists(effects)):
+        undone.undo(effect)
 
 
 Orders = Callable[[Json, Json], Iterator[tuple[Pointer, Moves]]]
 
 
-def _undo_orders(undone: Undone, older: Contract, orders: Orders) -> None:
-    for part, value in undone.contract.parts.items():
-        for pointer, before in orders(value, older.parts[part]):
-            _undo_order(undone, part, pointer, before)
-    # Last, since putting parts in their order makes the contract anew.
-    for pointer, before in orders(_skeleton(undone.contract), _skeleton(older)):
-        _undo_order(undone, None, pointer, before)
-
-
-def _undo_order(undone: Undone, part: Part | None, pointer: Pointer, before: Moves) -> None:
-    undone.undo_at("reorder", Target(part), pointer=pointer_text(pointer), before=before)
+def _orders(now: Contract, older: Contract, orders: Orders) -> tuple[Effect, ...]:
+    """What was in another order, in the parts and then in what holds them: that makes the contract anew."""
+    found: list[tuple[Part | None, tuple[Pointer, Moves]]] = [
+        (part, one) for part, value in now.parts.items() for one in orders(value, older.parts[part])
+    ]
+    found += [(None, one) for one in orders(_skeleton(now), _skeleton(older))]
+    effects = (
+        made("reorder", target=str(Target(part)), pointer=pointer_text(pointer), before=before)
+        for part, (pointer, before) in found
+    )
+    return tuple(filter(None, effects))[::-1]
 
 
 def _skeleton(contract: Contract) -> Json:

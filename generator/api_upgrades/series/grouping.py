@@ -29,19 +29,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """Changes: those of which the order matters, which happened first, and the others. `older` is what they lead back
-    to.
-    """
+    """Changes: those of which the order matters, which happened first, and the others."""
 
     ordered: tuple[Group, ...]
     others: tuple[Group, ...]
-    older: Contract
 
 
 def grouped(effects: Sequence[Effect], newer: Contract, resources: Resources) -> Grouping:
     """The effects that led to a contract, as changes. Each effect has one target."""
     if not effects:
-        return Grouping((), (), newer)
+        return Grouping((), ())
     applied = undone(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     older = applied[0].older
     follows = dependencies(applied)
@@ -66,7 +63,6 @@ def grouped(effects: Sequence[Effect], newer: Contract, resources: Resources) ->
     return Grouping(
         tuple(_group([applied[index] for index in group], group, follows, resources) for group in ordered),
         tuple(_group([applied[index] for index in group], group, follows, resources) for group in others),
-        older,
     )
 
 

@@ -43,6 +43,9 @@ def intents(applied: Sequence[AppliedEffect], resources: Mapping[Part, str]) -> 
         if done in (("add_property",), ("remove_property",)) and len(holders[named(place)]) == 1:
             yield [(done, place.holder)]  # what came to one object, and nowhere else, came to it together
             continue
+        if len(done) == 1 and done[0].startswith("make_"):
+            yield [(done, resource_of(place.part, resources))]
+            continue
         value = _value(one, place)
         yield [
             ("place", place),
@@ -65,7 +68,9 @@ def named(place: Target) -> str:
     """What a place is called: the innermost name on the way to it."""
     steps = [step[1:] for step in place.steps if step.startswith(".")]
     location, _, name = place.section.partition(" ")
-    return steps[-1] if steps else name if location in PARAMETER_LOCATIONS else place.section
+    if steps or place.section:
+        return steps[-1] if steps else name if location in PARAMETER_LOCATIONS else place.section
+    return place.part.name if place.part else "document"
 
 
 def resource_of(part: Part | None, resources: Mapping[Part, str]) -> str:

@@ -78,7 +78,7 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
     return [
         *(_first_of(texts) for texts in others.values()),
         *(_first_of_targets(effect) for effect in at_wholes.values()),
-        *(_at(text, places) for text, places in _together(at_places).items()),
+        *_together(at_places),
     ]
 
 
@@ -107,22 +107,26 @@ def _of_values(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
         yield f"{as_code(named(target))} {verb} {_some(found, 'more value')}", [target]
 
 
-def _together(at_places: Mapping[str, Sequence[Target]]) -> dict[str, Sequence[Target]]:
-    """What happened at places, with all that came to one object, or went from it, as one."""
-    found: dict[str, Sequence[Target]] = {}
-    by_holder: dict[tuple[str, Target], list[str]] = {}
+def _together(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
+    """What happened at places: what is said of several properties is said once."""
+    by_predicate: dict[tuple[str, object], dict[str, Sequence[Target]]] = {}
     for text, places in at_places.items():
-        name, is_done, done = text.partition("` is ")
-        if is_done and done in ("new", "gone") and len(places) == 1 and places[0].steps:
-            by_holder.setdefault((done, places[0].holder), []).append(f"{name}`")
+        name, is_one, predicate = text.partition("` is ")
+        holders = frozenset(place.holder for place in places if place.steps)
+        key = (predicate, holders if predicate in ("new", "gone") else None) if is_one else (text, None)
+        by_predicate.setdefault(key, {})[f"{name}`" if is_one else text] = places
+    for (predicate, _), names in by_predicate.items():
+        places = [place for found in names.values() for place in found]
+        if len(names) > 1:
+            text = f"{_some(list(names), 'more')} are {predicate}"
         else:
-            found[text] = places
-    for (done, holder), names in by_holder.items():
-        found[f"{_some(names, 'more')} {'is' if len(names) == 1 else 'are'} {done}"] = [holder]
-    return found
+            text = next(iter(names)) if next(iter(names)) == predicate else f"{next(iter(names))} is {predicate}"
+        yield _at(text, places)
 
 
 def _at(text: str, places: Sequence[Target]) -> str:
+    if not any(place.steps or place.section for place in places):
+        return text  # which names the schema itself
     return f"{text} {'from' if text.endswith(' gone') else 'in'} {_holders(places)}"
 
 
