@@ -11,6 +11,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+MOST = 2000
+"""Of so many pages at most others are measured, and carried on from there."""
+
 KEPT = Path(__file__).with_name("figures.json")
 
 
@@ -55,16 +58,27 @@ class Build(BaseModel):
         return self.peers[peer].carried_on(self.pages)
 
     @property
-    def writing(self) -> float:
-        return self.stages.get("write", 0.0)
+    def but_writing(self) -> float:
+        """The CPU seconds of all but writing files."""
+        return self.cost.cpu - self.stages.get("write", 0.0)
+
+    @property
+    def but_models(self) -> float:
+        """The CPU seconds where the models are known from the build before."""
+        return self.cost.cpu - self.stages["import"]
+
+    @property
+    def ours(self) -> float:
+        """Of these the generator's own, apart from writing files."""
+        return sum(seconds for stage, seconds in self.stages.items() if stage not in ("import", "write"))
 
 
 OUT_OF_SEARCH, IN_SEARCH, HUGO, COPY = "plain, out of search", "plain, in search", "Hugo", "shutil"
 PEERS = {
-    OUT_OF_SEARCH: "plain MkDocs with Material, these pages out of its search",
-    IN_SEARCH: "plain MkDocs with Material, these pages in its search",
+    OUT_OF_SEARCH: "plain MkDocs with Material, the pages left out of its search",
+    IN_SEARCH: "plain MkDocs with Material, the pages in its search",
     HUGO: "Hugo",
-    COPY: "writing the same files with `shutil`",
+    COPY: "shutil, writing the same files",
 }
 
 
@@ -85,8 +99,9 @@ class Served(BaseModel):
 
 
 class More(BaseModel):
-    """What each of some versions that change nothing adds to a build, and what writing its files takes."""
+    """What each of some versions that change nothing adds to the build of a site, and what writing its files takes."""
 
+    beside: str
     versions: int
     cpu: float
     copy_cpu: float
@@ -143,6 +158,7 @@ class Figures(BaseModel):
     server_api: Build
     empty: Cost
     imported: list[Build]
+    not_imported: str
     made: list[Build]
     fifth: Build
     none: Build

@@ -9,15 +9,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench.figures import COPY, HUGO, IN_SEARCH, OUT_OF_SEARCH, Build, Cost, Derived, More, Peer, Served, Ways
+from tests.bench.figures import (
+    COPY,
+    HUGO,
+    IN_SEARCH,
+    MOST,
+    OUT_OF_SEARCH,
+    Build,
+    Cost,
+    Derived,
+    More,
+    Peer,
+    Served,
+    Ways,
+)
 from tests.bench.files import size
 from tests.bench.made import Made, make
 from tests.bench.processes import child, run, steady
 from tests.bench.serving import serving
 from tests.bench.sites import Project, hugo, hugo_site, our_site, plain_site
-
-MOST = 2000
-"""Of so many pages at most others are measured, and carried on from there."""
 
 
 def made(root: Path, what: Made) -> Project:
@@ -30,7 +40,7 @@ def made(root: Path, what: Made) -> Project:
 
 
 def build(project: Project, site: Path) -> tuple[Cost, dict[str, float]]:
-    """A build of which nothing is there yet."""
+    """A build that finds nothing there."""
     project.be_cold()
     shutil.rmtree(site, ignore_errors=True)
     cost, stages = child("build", project.config, site)
@@ -127,6 +137,7 @@ def more(scratch: Path, what: Made, versions: int) -> More:
     copy = copied(site, scratch / "copy", without=fewer)
     added = [sum(1 for _ in one.rglob("index.html")) for one in sites]
     return More(
+        beside=f"{what.versions:,} versions of {what.parts:,} parts",
         versions=versions,
         cpu=(costs[1].cpu - costs[0].cpu) / versions,
         copy_cpu=copy.cpu / versions,
@@ -142,12 +153,12 @@ def derived(project: Project) -> Derived:
     return Derived(versions=known["versions"], parts=known["parts"], cpu=cpu, memory=cost.memory)
 
 
-def ways(root: Path, versions: int, parts: int) -> Ways:
-    """What the ways between so many versions are."""
-    project = made(root, Made.of(versions, parts))
+def ways(root: Path, what: Made) -> Ways:
+    """What the ways between versions are."""
+    project = made(root, what)
     _, known = child("sections", *project.places)
     _, found = child("ways", *project.places)
-    return Ways(versions=versions, parts=known["parts"], revisions=known["distinct"], **found)
+    return Ways(versions=known["versions"], parts=known["parts"], revisions=known["distinct"], **found)
 
 
 def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
@@ -167,3 +178,19 @@ def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
         of_plain = server.save(page, f"upgrades/{version}/", times)
     pages = sum(1 for _ in (scratch / "plain" / "docs").rglob("*.md"))
     return Served(pages=pages, change=of_change, model=of_model, plain=of_plain)
+
+
+def profile_of_save(project: Project, what: Made) -> list[str]:
+    """A profile of the build after the newest change is saved."""
+    change = project.root / project.registry / what.ids[-1] / f"change-{what.changes - 1}.yaml"
+    _, lines = child("profile_save", project.config, change)
+    found: list[str] = lines
+    return found
+
+
+def profile_of_build(project: Project, site: Path) -> list[str]:
+    """A profile of a build of which nothing is there yet, apart from what it imports the models for."""
+    shutil.rmtree(site, ignore_errors=True)
+    _, lines = child("profile", project.config, site)
+    found: list[str] = lines
+    return found

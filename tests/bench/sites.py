@@ -119,3 +119,10 @@ def own_project(root: Path) -> Project:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", root)
     return Project(root)
+
+
+def empty_site(root: Path) -> Path:
+    """A site with nothing but a home page, and its configuration."""
+    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav="index.md"))
+    write(root / "docs" / "index.md", HOME)
+    return root / "mkdocs.yml"

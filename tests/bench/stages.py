@@ -25,10 +25,13 @@ STAGES = {
     "derive": "derive effects history lineage usage resources verify examples formats compare compare_schemas severity "
     "standing check visibility internal hidden honesty meaning freeze dates",
     "render": "pages exports",
-    "shell": "shell plugin",
     "write": "files",
 }
-"""The modules and packages of the generator that are a stage. All others work for whoever calls them."""
+"""The modules and packages of the generator that are a stage.
+
+Others work for whoever calls them; where that is none of these, they are what puts pages into the theme, `shell`. What
+imports modules is `start`.
+"""
 
 _OF_MODULE = {module: stage for stage, modules in STAGES.items() for module in modules.split()}
 _GENERATOR = str(Path(api_upgrades.__file__).parent) + "/"
@@ -46,11 +49,13 @@ def stage_of(frame: FrameType | None) -> str | None:
         if file == mkdocs.utils.__file__ and frame.f_code.co_name in _WRITERS:
             return "write"
         if file.startswith(_GENERATOR):
-            stage = _OF_MODULE.get(file.removeprefix(_GENERATOR).partition("/")[0].removesuffix(".py"))
-            if stage == "derive":
-                found = stage
-            elif stage is not None:
-                return found if stage == "shell" and found else stage
+            if frame.f_code.co_name == "<module>":
+                return "start"
+            module = file.removeprefix(_GENERATOR).partition("/")[0].removesuffix(".py")
+            stage = _OF_MODULE.get(module)
+            if stage in ("load", "render", "write"):
+                return stage
+            found = stage or found or "shell"
         frame = frame.f_back
     return found
 
