@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from api_upgrades.dates import moment, moments
-from api_upgrades.pages.changes import AdditionView, VersionView, addition_views
+from api_upgrades.pages.changes import AdditionView, addition_views
 from api_upgrades.pages.page import Heading, Page, searchable
 from api_upgrades.pages.site import Site
+from api_upgrades.pages.versions import VersionView
 
 
 @dataclass(frozen=True)

@@ -87,12 +87,13 @@ class Addresses:
 
         An older reference has none: its OpenAPI document says the same.
         """
-        if path in (self.guide, self.changelog, self.versioning) or path.startswith(self.reference("latest")):
+        if path in (self.guide, self.versioning) or path.startswith((self.changelog, self.reference("latest"))):
             return True
-        return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/", path) is not None
+        return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/(?:[^/]+/(?:[0-9]+/)?)?", path) is not None
 
-    def version(self, version: str) -> str:
-        return f"upgrades/{version}/"
+    def version(self, version: str, slug: str = "") -> str:
+        """A version's page, or where it has many changes the page of those to one resource."""
+        return f"upgrades/{version}/" + (f"{slug}/" if slug else "")
 
     def change(self, version: str, change: str) -> str:
         return f"upgrades/{version}/#{change}"
@@ -103,6 +104,14 @@ class Addresses:
 
     def addition(self, addition: str) -> str:
         return f"{self.changelog}#addition-{addition}"
+
+    def guide_of(self, year: str) -> str:
+        """The page of the guide for an older year, where it is long."""
+        return f"{self.guide}year/{year}/"
+
+    def changelog_of(self, year: str) -> str:
+        """The page of the changelog for an older year, where it is long."""
+        return f"{self.changelog}{year}/"
 
     def reference(self, version: str) -> str:
         return f"reference/{version}/"

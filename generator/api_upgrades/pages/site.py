@@ -36,6 +36,7 @@ class Site:
     history: History
     addresses: Addresses
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    _owners: dict[str, dict[Part, Resource]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -67,7 +68,9 @@ class Site:
         return self._resources[version]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
-        return next((one for one in self.resources(version) if part in one.parts), None)
+        if version not in self._owners:
+            self._owners[version] = {part: one for one in self.resources(version) for part in one.parts}
+        return self._owners[version].get(part)
 
     def part_link(self, part: Part, *versions: str) -> PartLink:
         """A link to a part in the first of some versions that has it."""

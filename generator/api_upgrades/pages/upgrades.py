@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from api_upgrades import prose
-from api_upgrades.pages.changes import ChangeView, VersionView
+from api_upgrades.pages.changes import ChangeView
+from api_upgrades.pages.lengths import pieces
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
+from api_upgrades.pages.versions import ChangeGroup, VersionView
 from api_upgrades.severity import Severity, worst
 
 
@@ -17,7 +21,7 @@ def upgrade_pages(site: Site) -> Iterator[Page]:
     versions = tuple(VersionView(site, version) for version in site.newest_first)
     yield _guide(site, versions)
     for view in versions:
-        yield _version(site, view)
+        yield from _version(site, view)
 
 
 def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
@@ -66,20 +70,72 @@ def _mark(changes: list[ChangeView] | None) -> Mark | None:
     return Mark(len(changes), worst(change.severity for change in changes), changes[0].address)
 
 
-def _version(site: Site, version: VersionView) -> Page:
+def _version(site: Site, version: VersionView) -> Iterator[Page]:
+    """The version's page, and where its changes are many the pages that hold them, of which it is the list."""
     path = version.address
-    contents = tuple(change.heading for change in version.changes)
-    view = {"version": version}
-    return Page(
+    leaves = tuple(_leaves(site, version)) if version.is_long else ()
+    where = {change.id: f"{leaf.address}#{change.id}" for leaf in leaves for change in leaf.changes}
+    view = {"version": version, "where": where}
+    groups = tuple(Heading(group.anchor, group.name) for group in version.groups)
+    yield Page(
         path,
         version.title,
         version.description,
         site.html("version", path, **view),
         site.markdown("version", path, **view),
-        contents,
+        groups if leaves else tuple(change.heading for change in version.changes),
         searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
         section=site.addresses.guide,
         siblings=site.version_crumbs(),
+    )
+    for leaf in leaves:
+        yield _leaf(site, version, leaf, leaves[0])
+
+
+class Leaf(NamedTuple):
+    """A page of changes to one resource; where they are very many it is one of several."""
+
+    group: ChangeGroup
+    number: int
+    addresses: tuple[str, ...]
+    changes: tuple[ChangeView, ...]
+    sections: tuple[Markup, ...]
+
+    @property
+    def address(self) -> str:
+        return self.addresses[self.number - 1]
+
+    @property
+    def name(self) -> str:
+        of = len(self.addresses)
+        return self.group.name if of == 1 else f"{self.group.name}, {self.number} of {of}"
+
+
+def _leaves(site: Site, version: VersionView) -> Iterator[Leaf]:
+    for group in version.groups:
+        first = site.addresses.version(version.id, group.slug)
+        shown = {"version": version, "is_brief": True}
+        sections = [(one, Markup(site.html("change", first, change=one, **shown))) for one in group.changes]
+        found = pieces(((change, html), len(html)) for change, html in sections)
+        more = (site.addresses.version(version.id, f"{group.slug}.{n}") for n in range(2, len(found) + 1))
+        addresses = (first, *more)
+        for number, piece in enumerate(found, start=1):
+            changes, htmls = zip(*piece, strict=True)
+            yield Leaf(group, number, addresses, changes, htmls)
+
+
+def _leaf(site: Site, version: VersionView, leaf: Leaf, first: Leaf) -> Page:
+    view = {"version": version, "leaf": leaf}
+    return Page(
+        leaf.address,
+        f"{leaf.name} in {version.name}",
+        f"What changed in {leaf.group.name} of the {site.title} in version {version.name}.",
+        site.html("version_leaf", leaf.address, **view),
+        site.markdown("version_leaf", leaf.address, **view, is_brief=True),
+        tuple(change.heading for change in leaf.changes),
+        section=site.addresses.guide,
+        siblings=site.version_crumbs(),
+        like=None if leaf is first else first.address,
     )
 
 
