@@ -13,26 +13,31 @@ from api_upgrades.pages.lengths import pieces
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import ChangeGroup, VersionView
+from api_upgrades.pages.years import Year, by_year
 from api_upgrades.severity import Severity, worst
 
 
 def upgrade_pages(site: Site) -> Iterator[Page]:
-    """`/upgrades/`, then `/upgrades/<version>/`, newest first."""
+    """`/upgrades/`, its pages of older years, then `/upgrades/<version>/`, newest first."""
     versions = tuple(VersionView(site, version) for version in site.newest_first)
-    yield _guide(site, versions)
+    yield from _guide(site, versions)
     for view in versions:
         yield from _version(site, view)
 
 
-def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
+def _guide(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
+    """All versions with their changes; where these are too many, those of the newest year, and a page for each
+    other one.
+    """
     path = site.addresses.guide
+    newest, *older = by_year(versions)
     contents = (
         Heading("before-you-upgrade", "Before you upgrade"),
         Heading("map-of-change", "What changed when"),
         Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in versions)),
     )
-    view = {"versions": versions, "api": api_facts(site), "map": tuple(_map(versions))}
-    return Page(
+    view = {"newest": newest, "older": older, "api": api_facts(site), "map": tuple(_map(newest.versions))}
+    yield Page(
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
@@ -41,6 +46,27 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
         contents,
         searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
+        siblings=site.version_crumbs(),
+    )
+    for year in older:
+        if year.is_dated:
+            yield _guide_of_year(site, year)
+
+
+def _guide_of_year(site: Site, year: Year) -> Page:
+    path = site.addresses.guide_of(year.label)
+    view = {"year": year, "map": tuple(_map(year.versions))}
+    return Page(
+        path,
+        f"Upgrade guide, {year.label}",
+        f"Every version of the {site.title} of {year.label}, and what changed in it.",
+        site.html("guide_year", path, **view),
+        site.markdown("guide_year", path, **view),
+        (
+            Heading("map-of-change", "What changed when"),
+            Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in year.versions)),
+        ),
+        section=site.addresses.guide,
         siblings=site.version_crumbs(),
     )
 
@@ -57,7 +83,7 @@ def _map(versions: tuple[VersionView, ...]) -> Iterator[tuple[str, tuple[Mark | 
     """Each resource with its mark in every version, the versions as given but for the first one, which has none."""
     touched: dict[str, dict[str, list[ChangeView]]] = {}
     for version in versions:
-        for change in version.changes:
+        for change in version.told:
             for resource, _ in change.resources:
                 touched.setdefault(resource, {}).setdefault(version.id, []).append(change)
     for resource in sorted(touched):

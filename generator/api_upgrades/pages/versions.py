@@ -34,13 +34,13 @@ class ChangeGroup:
 
     @property
     def weighty(self) -> tuple[ChangeView, ...]:
-        """The changes that somebody may have to know."""
+        """The changes that somebody may have to know, which is all but those that alter nothing for anybody."""
         return tuple(change for change in self.changes if change.severity != "neutral")
 
     @property
-    def neutral(self) -> tuple[ChangeView, ...]:
-        """The changes that alter nothing for anybody."""
-        return tuple(change for change in self.changes if change.severity == "neutral")
+    def weighty_counts(self) -> str:
+        """The same in numbers."""
+        return ", ".join(counts(change.severity for change in self.weighty))
 
 
 SEVERAL = "Several resources"
@@ -78,8 +78,14 @@ class VersionView:
 
     @property
     def told(self) -> tuple[ChangeView, ...]:
-        """The changes that the guide tells of: those of nothing but wording stand on the version's page alone."""
-        return tuple(change for change in self.changes if not change.is_wording)
+        """The changes that the guide tells of: those of nothing but wording stand on the version's page alone, and of
+        very many those that are neutral.
+        """
+        return tuple(
+            change
+            for change in self.changes
+            if not change.is_wording and not (self.is_long and change.severity == "neutral")
+        )
 
     @property
     def is_long(self) -> bool:

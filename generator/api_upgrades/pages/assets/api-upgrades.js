@@ -77,7 +77,7 @@
         const ahead = mine > index;
         section.classList.toggle("au-ahead", ahead);
         section.classList.toggle("au-behind", mine >= 0 && !ahead);
-        if (ahead) breaking += section.querySelectorAll(".au-changes > li > .au-breaking").length;
+        if (ahead) breaking += +section.dataset.breaking;
       });
       told.replaceChildren();
       if (mine === 0) told.append("You are on the latest version.");
@@ -152,8 +152,9 @@
         item.hidden = !fits;
         shown += fits;
       });
-      document.querySelectorAll(".au-version").forEach(function (section) {
+      document.querySelectorAll(".au-version, details:has([data-kinds])").forEach(function (section) {
         section.hidden = shown < items.length && !section.querySelector("[data-kinds]:not([hidden])");
+        if (section.matches("details")) section.open = shown < items.length;
       });
       told.textContent = shown + " of " + items.length + " changes";
     }
