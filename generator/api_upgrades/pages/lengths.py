@@ -29,7 +29,7 @@ BRIEF_TEXT = 40
 
 LONG_PAGE = 300_000
 PIECE = 150_000
-"""A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE`."""
+"""A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE` each."""
 
 
 def head_and_rest(items: list[T] | tuple[T, ...], folded: int = FOLDED) -> tuple[list[T], list[T]]:
@@ -39,13 +39,10 @@ def head_and_rest(items: list[T] | tuple[T, ...], folded: int = FOLDED) -> tuple
 
 
 def pieces(sized: Iterable[tuple[T, int]]) -> list[list[T]]:
-    """Items with their bytes as the pages that hold them, in their order. An item is never taken apart."""
-    items = list(sized)
-    if sum(size for _, size in items) <= LONG_PAGE:
-        return [[item for item, _ in items]]
+    """Items with their bytes as the pages of about `PIECE` that hold them, in their order, each item whole."""
     found: list[list[T]] = [[]]
     filled = 0
-    for item, size in items:
+    for item, size in sized:
         if found[-1] and filled + size > PIECE:
             found.append([])
             filled = 0

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
-from api_upgrades.pages.page import Crumb, Heading, Page, anchor
+from api_upgrades.pages.page import Crumb, Heading, Page
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path, Paths
@@ -73,12 +73,12 @@ class PathView:
 
     def address(self, part: Part) -> str:
         """Where the page of the part's resource shows how it differs."""
-        return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{anchor(part)}"
+        return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{self.site.anchor(part)}"
 
     def reference(self, part: PartPath) -> str:
         """The part in the reference of the end, or of the start where it was last."""
         version = self.path.end if part.after else VERSION
-        return f"{self.site.addresses.resource(version, self._places[part.part][1])}#{anchor(part.part)}"
+        return f"{self.site.addresses.resource(version, self._places[part.part][1])}#{self.site.anchor(part.part)}"
 
     def through(self, part: PartPath) -> tuple[Part, ...]:
         """The objects by which a part differs: those inside of it that differ themselves."""
@@ -194,7 +194,9 @@ class _PathPages:
         groups = (
             Heading("what-to-do", "What to do"),
             Heading(
-                "what-differs", "What differs", tuple(Heading(anchor(one.part), one.part.name) for one in resource.own)
+                "what-differs",
+                "What differs",
+                tuple(Heading(self.site.anchor(one.part), one.part.name) for one in resource.own),
             ),
         )
         first = view.resources[0]
@@ -230,7 +232,7 @@ class _PathPages:
         key = (part.revision, part.before, part.after, resource.slug, through)
         if key not in self._sections:
             address = self.site.addresses.path_from(VERSION, resource.slug)
-            shown = {"view": view, "part": part, "through": through, "anchor": anchor}
+            shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor}
             self._sections[key] = (
                 self.site.html("path_part", address, **shown),
                 self.site.markdown("path_part", address, **shown),

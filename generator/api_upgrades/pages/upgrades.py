@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from api_upgrades import prose
 from api_upgrades.pages.changes import ChangeView
-from api_upgrades.pages.lengths import pieces
+from api_upgrades.pages.lengths import LONG_PAGE, pieces
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import ChangeGroup, VersionView
@@ -142,7 +142,8 @@ def _leaves(site: Site, version: VersionView) -> Iterator[Leaf]:
         first = site.addresses.version(version.id, group.slug)
         shown = {"version": version, "is_brief": True}
         sections = [(one, Markup(site.html("change", first, change=one, **shown))) for one in group.changes]
-        found = pieces(((change, html), len(html)) for change, html in sections)
+        is_long = sum(len(html) for _, html in sections) > LONG_PAGE
+        found = pieces(((change, html), len(html)) for change, html in sections) if is_long else [sections]
         more = (site.addresses.version(version.id, f"{group.slug}.{n}") for n in range(2, len(found) + 1))
         addresses = (first, *more)
         for number, piece in enumerate(found, start=1):
