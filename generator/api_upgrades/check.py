@@ -188,7 +188,10 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
     if lock is None:
         return None
     written = [
-        (change, index, effect.as_data()) for change in in_order(version) for index, effect in enumerate(change.effects)
+        (change, index, effect.as_data())
+        for change in in_order(version)
+        if not change.is_wording
+        for index, effect in enumerate(change.effects)
     ]
     now = [data for *_, data in written]
     gone = [in_flow(data) for data in lock.effects if data not in now]
@@ -206,7 +209,7 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
 
 def _misfits(standing: Standing) -> Iterator[Fault]:
     """What does not fit, and what it was where it fitted when it was released."""
-    places = {change.file: version for version in standing.registry.versions for change in version.changes}
+    places = {change.file: version for version in standing.registry.versions for change in in_order(version)}
     for error in standing.errors:
         version = places.get(error.location.file)
         unlike = _unlike_released(standing, version) if version else None

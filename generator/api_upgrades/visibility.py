@@ -63,6 +63,7 @@ class _Published:
             version,
             changes=tuple(shown[change.id] for change in version.changes if change.id in shown),
             order=tuple(id for id in version.order if id in shown),
+            wording=version.wording and shown.get(version.wording.id),
             amendments=tuple(self._amendment(version.id, one) for one in version.amendments),
         )
 

@@ -104,7 +104,8 @@ class RenameSchema(Effect):
             return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))
 
         parts = {
-            old if part == new else part: schemas.repointed(value, older) for part, value in contract.parts.items()
+            old if part == new else part: schemas.repointed(value, older) if contract.mentions_of(new, value) else value
+            for part, value in contract.parts.items()
         }
         return replace(contract, parts=parts, document=schemas.repointed(contract.document, older))
 
