@@ -137,11 +137,6 @@ class ChangeView:
         return tuple(found.items())
 
     @property
-    def is_wording(self) -> bool:
-        """Whether it only says the same in other words: then nobody who upgrades has to know."""
-        return all(isinstance(one.effect, Wording | ChangeExample) for one in self.judged.effects)
-
-    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of its effects, those of wording left out where there are others."""
         shown = unique(one.effect.kind for one in self.judged.effects)

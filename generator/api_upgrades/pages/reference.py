@@ -18,6 +18,8 @@ from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
+from api_upgrades.pages.index import by_name
+from api_upgrades.pages.lengths import MANY_PARTS
 from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
@@ -109,6 +111,7 @@ class Reference:
     def _overview(self, version: Version, shown: str) -> Page:
         path = self.site.addresses.reference(shown)
         contract = self.site.history.contract_at(version.id)
+        index = by_name(contract.parts) if len(contract.parts) > MANY_PARTS else ()
         view = {
             "version": version,
             "shown": shown,
@@ -118,6 +121,8 @@ class Reference:
             "credential": _credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
+            "index": index,
+            "slugs": {part: one.slug for one in self.site.resources(version.id) for part in one.parts},
             "anchor": self.site.anchor,
             "titles": KIND_TITLES,
             "summaries": self._summaries(version),
@@ -128,7 +133,11 @@ class Reference:
             f"The reference of {_called(version)} of the {self.site.title}.",
             self.site.html("reference", path, **view),
             self.site.markdown("reference", path, **view),
-            (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
+            (
+                Heading("calling-the-api", "Calling the API"),
+                *((Heading("by-name", "By name"),) if index else ()),
+                Heading("resources", "Resources"),
+            ),
             searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",

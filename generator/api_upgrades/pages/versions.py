@@ -78,14 +78,8 @@ class VersionView:
 
     @property
     def told(self) -> tuple[ChangeView, ...]:
-        """The changes that the guide tells of: those of nothing but wording stand on the version's page alone, and of
-        very many those that are neutral.
-        """
-        return tuple(
-            change
-            for change in self.changes
-            if not change.is_wording and not (self.is_long and change.severity == "neutral")
-        )
+        """The changes that the guide tells of: of very many none that is neutral."""
+        return tuple(change for change in self.changes if not (self.is_long and change.severity == "neutral"))
 
     @property
     def is_long(self) -> bool:
