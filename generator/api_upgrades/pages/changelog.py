@@ -8,7 +8,7 @@ from itertools import groupby
 
 from api_upgrades.dates import moment, moments
 from api_upgrades.pages.changes import AdditionView, addition_views
-from api_upgrades.pages.page import Heading, Page, searchable
+from api_upgrades.pages.page import Crumb, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
@@ -36,6 +36,10 @@ def changelog_pages(site: Site) -> Iterator[Page]:
     shown = tuple(entries[version.id] for version in newest.versions)
     earlier = tuple((year, tuple(entries[version.id] for version in year.versions)) for year in older)
     view = {"entries": shown, "earlier": earlier}
+    crumbs = (
+        Crumb("Changelog", path),
+        *(Crumb(year.label, site.addresses.changelog_of(year.label)) for year in older),
+    )
     yield Page(
         path,
         "Changelog",
@@ -45,6 +49,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         (*_headings(shown), *((Heading("earlier", "Earlier"),) if earlier else ())),
         searchable("Changelog", "Every change, newest first.", ()),
         section=path,
+        siblings=crumbs if older else (),
     )
     for year, of_year in earlier:
         address = site.addresses.changelog_of(year.label)
@@ -56,6 +61,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
             site.markdown("changelog_year", address, entries=of_year, year=year),
             _headings(of_year),
             section=path,
+            siblings=crumbs,
         )
 
 

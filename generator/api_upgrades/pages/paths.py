@@ -229,7 +229,7 @@ class _PathPages:
     def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> tuple[str, Callable[[], str]]:
         """A part's section, with a mark where it names the version from which the way leads."""
         through = view.through(part)
-        key = (part.revision, part.before, part.after, resource.slug, through)
+        key = (part.revision, part.before, part.after, resource.slug, through, tuple(map(view.address, through)))
         if key not in self._sections:
             address = self.site.addresses.path_from(VERSION, resource.slug)
             shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor}

@@ -20,7 +20,7 @@ from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name
 from api_upgrades.pages.lengths import MANY_PARTS
-from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, searchable
+from api_upgrades.pages.page import Asset, Crumb, Found, Heading, Links, Page, TwinAddresses, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, leaves, relinked
@@ -231,7 +231,12 @@ class Reference:
             contents=self._headings(leaf.parts),
             found=None,
             canonical=page.canonical or page.path,
-            like=page.like or (None if page.found else page.path),
+            siblings=(
+                Crumb("Overview", addresses.reference(view["shown"])),
+                Crumb(view["resource"].name, page.path),
+                *(Crumb(one.title, there) for one, there in view["leaves"]),
+            ),
+            like=None if number == 0 else view["leaves"][0][1],
         )
 
     def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:

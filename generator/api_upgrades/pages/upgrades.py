@@ -10,7 +10,7 @@ from markupsafe import Markup
 from api_upgrades import prose
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.lengths import LONG_PAGE, pieces
-from api_upgrades.pages.page import Found, Heading, Page, searchable
+from api_upgrades.pages.page import Crumb, Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import ChangeGroup, VersionView
 from api_upgrades.pages.years import Year, by_year
@@ -48,12 +48,16 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
         section=path,
         siblings=site.version_crumbs(),
     )
-    for year in older:
-        if year.is_dated:
-            yield _guide_of_year(site, year)
+    dated = [year for year in older if year.is_dated]
+    crumbs = (
+        Crumb("Upgrade guide", path),
+        *(Crumb(year.label, site.addresses.guide_of(year.label)) for year in dated),
+    )
+    for year in dated:
+        yield _guide_of_year(site, year, crumbs)
 
 
-def _guide_of_year(site: Site, year: Year) -> Page:
+def _guide_of_year(site: Site, year: Year, crumbs: tuple[Crumb, ...]) -> Page:
     path = site.addresses.guide_of(year.label)
     view = {"year": year, "map": tuple(_map(year.versions))}
     return Page(
@@ -63,11 +67,11 @@ def _guide_of_year(site: Site, year: Year) -> Page:
         site.html("guide_year", path, **view),
         site.markdown("guide_year", path, **view),
         (
-            Heading("map-of-change", "What changed when"),
+            *((Heading("map-of-change", "What changed when"),) if view["map"] else ()),
             Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in year.versions)),
         ),
         section=site.addresses.guide,
-        siblings=site.version_crumbs(),
+        siblings=crumbs,
     )
 
 
@@ -114,8 +118,9 @@ def _version(site: Site, version: VersionView) -> Iterator[Page]:
         section=site.addresses.guide,
         siblings=site.version_crumbs(),
     )
+    crumbs = (Crumb(version.title, path), *(Crumb(leaf.name, leaf.address) for leaf in leaves))
     for leaf in leaves:
-        yield _leaf(site, version, leaf, leaves[0])
+        yield _leaf(site, version, leaf, crumbs)
 
 
 class Leaf(NamedTuple):
@@ -151,7 +156,7 @@ def _leaves(site: Site, version: VersionView) -> Iterator[Leaf]:
             yield Leaf(group, number, addresses, changes, htmls)
 
 
-def _leaf(site: Site, version: VersionView, leaf: Leaf, first: Leaf) -> Page:
+def _leaf(site: Site, version: VersionView, leaf: Leaf, crumbs: tuple[Crumb, ...]) -> Page:
     view = {"version": version, "leaf": leaf}
     return Page(
         leaf.address,
@@ -161,8 +166,8 @@ def _leaf(site: Site, version: VersionView, leaf: Leaf, first: Leaf) -> Page:
         site.markdown("version_leaf", leaf.address, **view, is_brief=True),
         tuple(change.heading for change in leaf.changes),
         section=site.addresses.guide,
-        siblings=site.version_crumbs(),
-        like=None if leaf is first else first.address,
+        siblings=crumbs,
+        like=None if leaf.address == crumbs[1].path else crumbs[1].path,
     )
 
 
