@@ -71,8 +71,17 @@ class PathView:
                 found |= dict.fromkeys(resource.parts, (resource.name, resource.slug))
         return found
 
+    def named(self, part: Part) -> Part:
+        """A part by the name under which the way tells of it."""
+        return self._newest_names.get(part, part)
+
+    @cached_property
+    def _newest_names(self) -> dict[Part, Part]:
+        return {one.before: one.part for one in self.path.parts if one.before}
+
     def address(self, part: Part) -> str:
         """Where the page of the part's resource shows how it differs."""
+        part = self.named(part)
         return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{self.site.anchor(part)}"
 
     def reference(self, part: PartPath) -> str:
