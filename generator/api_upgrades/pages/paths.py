@@ -14,6 +14,7 @@ from markupsafe import Markup
 from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
+from api_upgrades.pages.lengths import LONG_PAGE
 from api_upgrades.pages.page import Crumb, Heading, Page
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.upgrades import api_facts
@@ -199,6 +200,8 @@ class _PathPages:
     def _resource(self, view: PathView, resource: ResourcePath) -> Page:
         start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
         sections = [(part, *self._section(view, resource, part)) for part in resource.parts]
+        if sum(len(html) for _, html, _ in sections) > LONG_PAGE:
+            sections = [(part, *self._section(view, resource, part, is_brief=True)) for part in resource.parts]
         shown = {"view": view, "resource": resource, "steps": view.steps_of(resource)}
         groups = (
             Heading("what-to-do", "What to do"),
@@ -235,13 +238,25 @@ class _PathPages:
             like=None if resource is first else self.site.addresses.path_from(start, first.slug),
         )
 
-    def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> tuple[str, Callable[[], str]]:
-        """A part's section, with a mark where it names the version from which the way leads."""
+    def _section(
+        self, view: PathView, resource: ResourcePath, part: PartPath, *, is_brief: bool = False
+    ) -> tuple[str, Callable[[], str]]:
+        """A part's section, with a mark where it names the version from which the way leads. A brief one has only what
+        differs of its texts.
+        """
         through = view.through(part)
-        key = (part.revision, part.before, part.after, resource.slug, through, tuple(map(view.address, through)))
+        key = (
+            part.revision,
+            part.before,
+            part.after,
+            resource.slug,
+            through,
+            tuple(map(view.address, through)),
+            is_brief,
+        )
         if key not in self._sections:
             address = self.site.addresses.path_from(VERSION, resource.slug)
-            shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor}
+            shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor, "is_brief": is_brief}
             self._sections[key] = (
                 self.site.html("path_part", address, **shown),
                 self.site.markdown("path_part", address, **shown),
