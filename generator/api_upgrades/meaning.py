@@ -45,7 +45,8 @@ def meaning(value: Json) -> Json:
 
 def _of_keyword(key: str, value: Json) -> Json:
     if key == "components":
-        return {section: {name: meaning(one) for name, one in value[section].items()} for section in value}
+        sections = {section: held for section, held in value.items() if isinstance(held, Mapping)}
+        return {section: {name: meaning(one) for name, one in held.items()} for section, held in sections.items()}
     if key in _NAMES and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _SETS and isinstance(value, list):
@@ -74,7 +75,10 @@ class Digests:
     def of(self, contract: Contract) -> dict[str, str]:
         """The digest of each part by its target, and that of the rest of the document."""
         parts = {str(Target(part)): self._of(value) for part, value in contract.parts.items()}
-        return parts | {str(Target(None)): self._of(contract.document)}
+        document = contract.document
+        if id(document) not in self._known:
+            self._known[id(document)] = (document, digest(contract.unmarked))
+        return parts | {str(Target(None)): self._of(document)}
 
     def _of(self, value: Json) -> str:
         if id(value) not in self._known:
@@ -125,7 +129,7 @@ def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> Json
     def one(name: str) -> Json:
         if name not in now:
             return was[name]
-        if are_sections:
+        if are_sections and isinstance(was[name], Mapping) and isinstance(now[name], Mapping):
             return _settled_names(was[name], now[name], False)
         return settled_value(was[name], now[name])
 
