@@ -301,6 +301,23 @@ def is_internal(value: Json) -> bool:
 SCHEMA_REF = "#/components/schemas/"
 
 
+def pointer_text(pointer: Pointer) -> str:
+    """A path of keys and indexes as a JSON Pointer."""
+    return "".join(f"/{escape(str(key))}" for key in pointer)
+
+
+def pointer_into(value: Json, text: str) -> Pointer:
+    """A JSON Pointer as the keys and indexes that lead into some JSON. Raises KeyError where it leads nowhere."""
+    found: list[str | int] = []
+    for token in text.split("/")[1:]:
+        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else unescape(token)
+        if not (key < len(value) if isinstance(key, int) else isinstance(value, Mapping) and key in value):
+            raise KeyError(key)
+        found.append(key)
+        value = value[key]
+    return tuple(found)
+
+
 def unescape(token: str) -> str:
     """A JSON Pointer token as the key it stands for."""
     return token.replace("~1", "/").replace("~0", "~")

@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, Part, escape
+from api_upgrades.contract import Contract, Json, Part, pointer_text
 from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
@@ -161,7 +161,7 @@ def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[
         if part in named or before is after:
             continue
         for left in left_over(meaning(after), meaning(before)):
-            pointer = "".join(f"/{escape(str(key))}" for key in left.pointer)
+            pointer = pointer_text(left.pointer)
             yield Difference(Target(part), f"differs at {pointer or 'its top'}")
 
 

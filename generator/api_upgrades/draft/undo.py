@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part, Pointer, escape, same
+from api_upgrades.contract import Contract, Json, JsonObject, Part, Pointer, pointer_text, same
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
 from api_upgrades.errors import DoesNotFit
@@ -134,6 +134,5 @@ def undo_the_rest(undone: Undone, older: Contract) -> None:
 
 def _replace(undone: Undone, part: Part | None, now: Json, older: Json) -> None:
     for pointer, was in left_over(now, older):
-        text = "".join(f"/{escape(str(key))}" for key in pointer)
         how = {"absent": True} if was is MISSING else {"was": was}
-        undone.undo_at("replace", Target(part), pointer=text, **how)
+        undone.undo_at("replace", Target(part), pointer=pointer_text(pointer), **how)

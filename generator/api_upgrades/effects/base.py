@@ -7,7 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic.config import JsonDict
 
 from api_upgrades.contract import Contract, same
 from api_upgrades.errors import DoesNotFit
@@ -137,6 +138,34 @@ class TargetedEffect(Effect):
     def says(self, of_one: str, of_many: str) -> str:
         """The targets and what happened to them: `is new`, `are new`."""
         return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
+
+
+_EITHER = "give either 'was' or 'absent: true'"
+
+_ONE_OF_BOTH: JsonDict = {
+    "if": {"required": ["was"]},
+    "then": {"properties": {"absent": {"const": False, "errorMessage": _EITHER}}},
+    "else": {
+        "required": ["absent"],
+        "properties": {"absent": {"const": True, "errorMessage": _EITHER}},
+        "errorMessage": _EITHER,
+    },
+}
+"""What `OlderValue` checks of its two fields together, for editors."""
+
+
+class OlderValue(TargetedEffect):
+    """An effect that carries an older value, which may be null, or says that there was none."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_OF_BOTH)
+    was: Any = Field(None, description="The older value; leave it out and say `absent: true` where there was none.")
+    absent: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> OlderValue:
+        if ("was" in self.model_fields_set) == self.absent:
+            raise ValueError(_EITHER)
+        return self
 
 
 def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
