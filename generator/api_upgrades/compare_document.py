@@ -22,7 +22,7 @@ _TOLD = frozenset({"info", "paths", "components", "servers", "security", "webhoo
 
 def compare_documents(schemas: SchemaComparison) -> Iterator[tuple[Difference, tuple[Direction, ...]]]:
     """All differences beside the parts, in the order of a document."""
-    old, new = schemas.old.document, schemas.new.document
+    old, new = schemas.old.unmarked, schemas.new.unmarked
     for found in (*_document(old, new), *_paths(schemas), *_components(schemas)):
         yield found, (() if found.rule.startswith("shared-") else DIRECTIONS)
 
@@ -41,7 +41,7 @@ def _document(old: JsonObject, new: JsonObject) -> Iterator[Difference]:
 
 def _paths(schemas: SchemaComparison) -> Iterator[Difference]:
     """What a path has beside its operations. Its parameters are those of its operations."""
-    old, new = schemas.old.document.get("paths", {}), schemas.new.document.get("paths", {})
+    old, new = schemas.old.unmarked.get("paths", {}), schemas.new.unmarked.get("paths", {})
     moved = {part.path: schemas.names.newer(Target(part)).part for part in schemas.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
@@ -59,7 +59,7 @@ def _paths(schemas: SchemaComparison) -> Iterator[Difference]:
 
 
 def _components(schemas: SchemaComparison) -> Iterator[Difference]:
-    old, new = schemas.old.document.get("components", {}), schemas.new.document.get("components", {})
+    old, new = schemas.old.unmarked.get("components", {}), schemas.new.unmarked.get("components", {})
     for section in dict.fromkeys((*new, *old)):
         if section == "examples":
             continue

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
@@ -61,10 +62,11 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
     """How names move between two contracts: `names`, and what `decide` says of the rest."""
     for stage in _STAGES:
         gone, new = _gone_and_new(was, now, names, stage)
+        is_likely = cache(partial(_is_likely, was, now))  # each pair is asked for by all that resemble either
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
-            candidates = _candidates(was, now, place, gone, free)
+            candidates = _candidates(place, gone, free, is_likely)
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
@@ -163,11 +165,11 @@ def _shown(target: Target) -> str:
 
 
 def _candidates(
-    was: Contract, now: Contract, place: _Gone, gone: Sequence[_Gone], new: Sequence[Target]
+    place: _Gone, gone: Sequence[_Gone], new: Sequence[Target], is_likely: Callable[[_Gone, Target], bool]
 ) -> list[Target]:
     """What a place may be now: those of a similar name before all others; without any, the only one there is."""
-    likely = [one for one in new if _is_likely(was, now, place, one)]
-    others = [other for other in gone if other != place and any(_is_likely(was, now, other, one) for one in likely)]
+    likely = [one for one in new if is_likely(place, one)]
+    others = [other for other in gone if other != place and any(is_likely(other, one) for one in likely)]
     similar = [
         one
         for one in sorted(likely, key=lambda one: -_similarity(place.target, one))
@@ -232,10 +234,11 @@ def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:
     if old.part.kind == "operation":
         has_same_id = "operationId" in before and before["operationId"] == after.get("operationId")
         return has_same_id or old.part.path == new.part.path
-    if same(meaning(before), meaning(after)):
-        return True
-    one, other = set(schemas.property_names(before)), set(schemas.property_names(after))
-    return old.part.kind == "schema" and len(one & other) >= ALIKE * max(len(one | other), 1)
+    if old.part.kind == "schema":
+        one, other = set(schemas.property_names(before)), set(schemas.property_names(after))
+        if one or other:
+            return len(one & other) >= ALIKE * len(one | other)
+    return same(meaning(before), meaning(after))
 
 
 def _value(contract: Contract, target: Target) -> Json:
