@@ -145,12 +145,13 @@ class ComparedText:
                 yield from _wrapped(", ".join(names), 12)
         yield f"\n{self._compared.counts}."
         if count := len(self._compared.followed.recognised):
-            names = "1 name is" if count == 1 else f"{count} names are"
-            yield f"{names} followed by likeness, as nobody tells of renames. Without: --no-renames."
+            followed = "1 name is" if count == 1 else f"{count} names are"
+            yield f"{followed} followed by likeness, as nobody tells of renames. Without: --no-renames."
 
     def as_markdown(self) -> str:
         """For a comment or a release note, the counts first."""
-        return markdown.inert("\n".join(self._markdown_lines()) + "\n")
+        lines = "\n".join(self._markdown_lines()).split("\n")
+        return markdown.inert("".join(f"{_printable(line)}\n" for line in lines))
 
     def _markdown_lines(self) -> Iterator[str]:
         old, new = (as_code(side.name) for side in (self._compared.old, self._compared.new))
