@@ -7,6 +7,7 @@ the newer is reported as removed and added.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -117,5 +118,14 @@ def _existence(new: Part, old: Part, before: Json, after: Json) -> Found:
 
 
 def _renamed(old: Part, new: Part) -> Found:
-    rule = "operation-moved" if new.kind == "operation" else f"{new.kind}-renamed"
+    is_elsewhere = new.kind == "operation" and _called(old) != _called(new)
+    rule = "operation-moved" if is_elsewhere else f"{new.kind}-renamed"
     return Difference(rule, Target(new), Target(old), "name", old.name, new.name), PART_DIRECTIONS[new.kind]
+
+
+def _called(operation: Part) -> str:
+    """What is called, whatever its path parameters are named."""
+    return _IN_PATH.sub("{}", operation.name)
+
+
+_IN_PATH = re.compile(r"\{[^{}]*\}")

@@ -93,6 +93,7 @@ WORDS: Mapping[str, str] = {
     "enum-lifted": "is no longer limited to {before}",
     "default-changed": "its default was {before}, is {after}",
     "operation-moved": "was {before}",
+    "operation-renamed": "was {before}",
     "operation-deprecated": "is deprecated now",
     "operation-no-longer-deprecated": "is no longer deprecated",
     "operation-id-changed": "its `operationId` was {before}, is {after}",

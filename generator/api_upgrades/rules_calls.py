@@ -9,6 +9,7 @@ CALLS: tuple[str | Rule, ...] = (
     rule("operation-added", "An operation is added", ("additive", "Nobody calls it yet.")),
     rule("operation-removed", "An operation is removed", ("breaking", "Calls to it fail.")),
     rule("operation-moved", "An operation has another method or path", ("breaking", "Calls to the older one fail.")),
+    rule("operation-renamed", "Parameters in a path have other names", ("neutral", "What is called is the same.")),
     rule("operation-deprecated", "An operation is deprecated", ("neutral", "It still works.")),
     rule("operation-no-longer-deprecated", "An operation is no longer deprecated", ("neutral", "It works as it did.")),
     rule(
