@@ -29,13 +29,13 @@ from api_upgrades.severity import Direction, RuleTable, Severity
 from api_upgrades.target import Target
 from api_upgrades.usage import References, Usage
 from tests import documents
-from tests.oasdiff_reasons import SEVERITIES, UNLIKE
+from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at
 
 LEVELS: Mapping[int, tuple[Severity, ...]] = {1: ("additive", "neutral"), 2: ("risky",), 3: ("breaking",)}
 """Their levels, info, warning and error, as our severities."""
 
-COARSE = frozenset({"existence", "name", "type", "anyOf", "oneOf", "allOf", "items", "additionalProperties"})
+COARSE = frozenset({"existence", "type", "anyOf", "oneOf", "allOf", "items", "additionalProperties"})
 """Facets by which a place is told of as a whole, with all that is inside it."""
 
 
@@ -136,6 +136,9 @@ def judge(series: Series, walk: Walk, ours: Ours, entry: Mapping[str, Any]) -> N
     """One entry of the changelog beside the finding that tells of the same."""
     series.judged += 1
     found = _findings(walk, ours, entry)
+    if not found and _is_the_same(walk, entry):
+        series.severities[entry["id"], entry["level"], NOT_FOUND, ""] += 1
+        return
     if not found:
         series.unjudged.append(f"{entry['id']}: {entry.get('operation', '')} {entry.get('path', '')}: {entry['text']}")
         return
@@ -144,6 +147,19 @@ def judge(series: Series, walk: Walk, ours: Ours, entry: Mapping[str, Any]) -> N
     finding = min(same, key=lambda one: one.severity not in LEVELS[entry["level"]])
     if finding.severity not in LEVELS[entry["level"]]:
         series.severities[entry["id"], entry["level"], finding.rule, finding.severity] += 1
+
+
+def _is_the_same(walk: Walk, entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is about what one of the documents says by an `allOf`, and the other without."""
+    if "type-changed" in entry["id"] or "all-of" in entry["id"]:
+        place = _place(walk, entry)
+        return place is not None and bool(
+            walk.together(walk.opened(place), "type" if "type" in entry["id"] else "allOf")
+        )
+    text = re.sub(r"`((?:[^`/]*/)*)([^`/]+)`", r"`\1`", entry["text"], count=1)
+    name = re.search(r"`(?:[^`/]*/)*([^`/]+)`", entry["text"])
+    place = _place(walk, {**entry, "text": text})
+    return place is not None and name is not None and bool(walk.together(walk.opened(place), f"properties {name[1]}"))
 
 
 def _direction(entry: Mapping[str, Any]) -> str:
@@ -209,7 +225,7 @@ def _place(walk: Walk, entry: Mapping[str, Any]) -> Place | None:
 
 def _bodies(walk: Walk, old: Part, new: Part, section: str) -> Place:
     """The schema of a body in both documents; of the first response where a text doesn't say which."""
-    found = []
+    found: list[Any] = []
     name = section
     for contract, part in ((walk.old, old), (walk.new, new)):
         if part not in contract.parts:
@@ -273,7 +289,7 @@ def _lines(found: list[Series]) -> Iterator[str]:
         "to or, where that as a whole came, went or became something else, at what holds it. Wording is no contract "
         "to us, so that differences in it are counted and not looked for."
     )
-    yield "\n| Series | Differences | in wording | among ours | of these, at what holds it | not told, and why | missing |"
+    yield "\n| Series | Differences | in wording | among ours | these at what holds it | none to us | missing |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     for one in found:
         if one.refused:
@@ -290,7 +306,7 @@ def _lines(found: list[Series]) -> Iterator[str]:
             yield f"| {one.name} | {' | '.join(f'{number:,}' for number in numbers)} |"
     reasons: Counter[str] = sum((one.reasoned for one in found), Counter())
     if reasons:
-        yield "\nNot told by us, and why:\n"
+        yield "\nNone to us, and why:\n"
         yield from (f"- {count:,}: {why}" for why, count in reasons.most_common())
     missing = [line for one in found for line in (f"{one.name} {text}" for text in one.unmatched)]
     if missing:
@@ -304,14 +320,15 @@ def _severities(found: list[Series]) -> Iterator[str]:
     judged, differing = sum(one.judged for one in found), sum(total.values())
     unjudged = sum(len(one.unjudged) for one in found)
     yield (
-        f"\nIts changelog has {judged:,} entries, {judged - differing - unjudged:,} of which it judges as we do (an error "
-        "is breaking, a warning risky, and information additive or neutral). Where the two differ:\n"
+        f"\nIts changelog has {judged:,} entries, {judged - differing - unjudged:,} of which it judges as we do: "
+        "an error is breaking, a warning risky, and information additive or neutral. Where the two differ:\n"
     )
     yield "| oasdiff | says | our rule | says | times | why |"
     yield "| --- | --- | --- | --- | ---: | --- |"
     for (id, level, rule, severity), count in sorted(total.items(), key=lambda one: (-one[1], one[0])):
         why = SEVERITIES.get((id, rule), "unexplained")
-        yield f"| `{id}` | {UNLIKE[level]} | `{rule}` | {severity} | {count:,} | {why} |"
+        ours = rule if rule == NOT_FOUND else f"`{rule}`"
+        yield f"| `{id}` | {UNLIKE[level]} | {ours} | {severity} | {count:,} | {why} |"
     if unjudged:
         yield f"\n{unjudged:,} could not be placed:\n"
         yield from (f"- {as_code(text)}" for text in dict.fromkeys(line for one in found for line in one.unjudged))

@@ -9,7 +9,7 @@ from typing import Any
 
 from api_upgrades.contract import Contract, Json, Part, same, schema_of
 from api_upgrades.effects import Move
-from api_upgrades.facets import as_object, own_properties, whole_value
+from api_upgrades.facets import as_object, flattened, own_properties, whole_value
 from api_upgrades.names import Names
 from api_upgrades.operation import parameters, resolved
 from api_upgrades.target import Target
@@ -55,6 +55,7 @@ class Theirs:
     """Why we need not tell of it, where that shows in the documents."""
 
 
+TOGETHER = "the same, said by the branches of an `allOf` instead of by the schema itself"
 FORM = "the same in another form: a keyword stands inside of a branch or beside it, or a default is written out"
 
 
@@ -114,44 +115,69 @@ class Walk:
     def schema(self, place: Place, found: Json) -> Iterator[Theirs]:
         """Every difference between two schemas."""
         opened = self.opened(place)
-        for key, value in found.items():
-            keyword = KEYWORDS.get(key, key)
-            if key in WORDING:
-                yield self._theirs(opened, key, {key}, is_wording=True)
-            elif key in ("schemaAdded", "schemaDeleted"):
-                yield self._theirs(opened, key, {"existence", "type", "items", "additionalProperties"})
-            elif key == "properties":
-                yield from self._properties(opened, value)
-            elif key == "required":
-                for name in _names(value):
-                    yield self._theirs(self.property(opened, name), key, {"required", "existence", "name"})
-            elif key in ("items", "additionalProperties"):
-                step = "[]" if key == "items" else "{}"
-                old, new = (one.get(key) if isinstance(one, dict) else None for one in (opened.old, opened.new))
-                inner = self.step(opened, step, old, new)
-                yield from self.schema(replace(inner, targets=(*inner.targets, *opened.targets)), value)
-            elif key in ("allOf", "anyOf", "oneOf"):
-                yield from self._branches(opened, key, value)
-            elif key == "enum":
-                for name in _names(value) or [""]:
-                    holders = tuple(one.of_list for one in opened.targets)
-                    here = replace(opened, targets=(*opened.targets, *holders))
-                    yield self._theirs(here, f"enum {name}", {"enum", "type"})
-            elif key == "extensions":
-                yield from self._extensions(opened, value)
-            elif key in ("type", "listOfTypes", "nullable"):
-                yield self._theirs(opened, key, {"type", "nullable", "anyOf", "oneOf", "allOf"})
-            else:
-                found_same = same(_said(opened.old, keyword), _said(opened.new, keyword))
-                theirs = self._theirs(opened, key, {keyword, "type"})
-                yield replace(theirs, reason=FORM) if found_same else theirs
+        for theirs, name in self._in_schema(opened, found):
+            yield replace(theirs, reason=theirs.reason or self.together(opened, name)) if name else theirs
 
-    def _properties(self, place: Place, value: Json) -> Iterator[Theirs]:
-        for kind in ("added", "deleted"):
-            for name in value.get(kind, ()):
-                yield self._theirs(self.property(place, name), f"property {kind}", {"existence", "name"})
-        for name, one in value.get("modified", {}).items():
-            yield from self.schema(self.property(place, name), one)
+    def together(self, place: Place, name: str) -> str:
+        """Why a keyword or a property is no difference, where only one of both schemas says it by an `allOf`."""
+        old, new = (one if isinstance(one, dict) else {} for one in (place.old, place.new))
+        was, now = flattened(self.old, old), flattened(self.new, new)
+        if ("allOf" in old) == ("allOf" in new) or "allOf" in was or "allOf" in now:
+            return ""
+        keyword, _, inner = name.partition(" ")
+        if keyword == "allOf":
+            return TOGETHER
+        if keyword == "required":
+            return TOGETHER if (inner in was.get(keyword, ())) == (inner in now.get(keyword, ())) else ""
+        if keyword == "properties":
+            return TOGETHER if inner in was.get(keyword, ()) and inner in now.get(keyword, ()) else ""
+        return TOGETHER if same(was.get(keyword), now.get(keyword)) else ""
+
+    def _in_schema(self, opened: Place, found: Json) -> Iterator[tuple[Theirs, str]]:
+        """Each difference, and which keyword of the schema it is about, if of none further inside."""
+        for key, value in found.items():
+            if key == "required":
+                for name in _names(value):
+                    theirs = self._theirs(self.property(opened, name), key, {"required", "existence", "name"})
+                    yield theirs, f"required {name}"
+                continue
+            if key == "properties":
+                for kind in ("added", "deleted"):
+                    for name in value.get(kind, ()):
+                        theirs = self._theirs(self.property(opened, name), f"property {kind}", {"existence", "name"})
+                        yield theirs, f"properties {name}"
+                for name, one in value.get("modified", {}).items():
+                    yield from ((theirs, "") for theirs in self.schema(self.property(opened, name), one))
+                continue
+            name = "allOf" if key == "allOf" and "modified" not in value else "type" if key == "type" else ""
+            yield from ((theirs, name) for theirs in self._keyword(opened, key, value))
+
+    def _keyword(self, opened: Place, key: str, value: Json) -> Iterator[Theirs]:
+        keyword = KEYWORDS.get(key, key)
+        if key in WORDING:
+            yield self._theirs(opened, key, {key}, is_wording=True)
+        elif key in ("schemaAdded", "schemaDeleted"):
+            yield self._theirs(opened, key, {"existence", "type", "items", "additionalProperties"})
+        elif key in ("items", "additionalProperties"):
+            step = "[]" if key == "items" else "{}"
+            old, new = (one.get(key) if isinstance(one, dict) else None for one in (opened.old, opened.new))
+            inner = self.step(opened, step, old, new)
+            yield from self.schema(replace(inner, targets=(*inner.targets, *opened.targets)), value)
+        elif key in ("allOf", "anyOf", "oneOf"):
+            yield from self._branches(opened, key, value)
+        elif key == "enum":
+            for name in _names(value) or [""]:
+                holders = tuple(one.of_list for one in opened.targets)
+                here = replace(opened, targets=(*opened.targets, *holders))
+                yield self._theirs(here, f"enum {name}", {"enum", "type"})
+        elif key == "extensions":
+            yield from self._extensions(opened, value)
+        elif key in ("type", "listOfTypes", "nullable"):
+            yield self._theirs(opened, key, {"type", "nullable", "anyOf", "oneOf", "allOf"})
+        else:
+            found_same = same(_said(opened.old, keyword), _said(opened.new, keyword))
+            theirs = self._theirs(opened, key, {keyword, "type"})
+            yield replace(theirs, reason=FORM) if found_same else theirs
 
     def _branches(self, place: Place, keyword: str, value: Json) -> Iterator[Theirs]:
         for kind in ("added", "deleted"):

@@ -15,6 +15,7 @@ from api_upgrades.facets import (
     constraint,
     constraint_rule,
     covers,
+    flattened,
     is_inline_base,
     means_same,
     own_properties,
@@ -107,7 +108,8 @@ class SchemaComparison:
 
     def _value(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
         """The non-null schemas; where only one side refers to a schema, what it refers to: moving an object into a
-        schema of its own changes nothing. Beside an `allOf`, a reference is an `allOf` of one.
+        schema of its own changes nothing. Beside an `allOf`, a reference is an `allOf` of one; and beside none, an
+        `allOf` is what all of its branches say.
         """
         was, now = whole_value(old), whole_value(new)
         if self._same_reference(was, now):
@@ -116,6 +118,8 @@ class SchemaComparison:
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
             was, now = referred(self.old, was), referred(self.new, now)
+        if ("allOf" in was) != ("allOf" in now):
+            was, now = flattened(self.old, was), flattened(self.new, now)
         return was, now
 
     def _type(self, was: JsonObject, now: JsonObject) -> str | None:

@@ -68,6 +68,35 @@ def without_reference(schema: JsonObject) -> JsonObject:
     return {key: value for key, value in schema.items() if key != "$ref"}
 
 
+def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
+    """A schema with all that it is by its `allOf` put into one, where what the branches say goes together.
+
+    The schema itself where it doesn't: where a branch is a choice, leads nowhere or to itself, or says otherwise.
+    """
+    if "allOf" not in schema:
+        return schema
+    found: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
+    for branch in schema["allOf"]:
+        ref = branch.get("$ref") if isinstance(branch, dict) else None
+        if not isinstance(branch, dict) or ref in seen:
+            return schema
+        value = flattened(contract, referred(contract, branch), seen | ({ref} if ref else set()))
+        if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _goes_with(found, value):
+            return schema
+        properties = {**found.get("properties", {}), **value.get("properties", {})}
+        required = list(dict.fromkeys((*found.get("required", ()), *value.get("required", ()))))
+        found |= value
+        found |= ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
+    return found
+
+
+def _goes_with(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two schemas put into one say the same of what both speak of."""
+    shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
+    names = one.get("properties", {}).keys() & other.get("properties", {}).keys()
+    return all(means_same(one[key], other[key]) for key in shared) and not names
+
+
 def type_set(schema: JsonObject) -> frozenset[str]:
     """The types that a value can have, told by its properties or its values where none are named."""
     names = set(schemas.types(schema))
