@@ -11,6 +11,7 @@ from textwrap import shorten
 from typing import Literal
 
 from api_upgrades.contract import Json, Part
+from api_upgrades.declared import first_file
 from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import in_flow
@@ -63,7 +64,7 @@ def _place_as_json(error: RegistryError) -> dict[str, Json]:
 
 
 def check(standing: Standing, source: str) -> Checked:
-    """Everything that is wrong with a project whose models stand in `source`."""
+    """Everything that is wrong with a project whose API is declared in `source`."""
     try:
         untold = tuple(undocumented(standing, source))
     except RegistryErrors as error:  # what is unreleased does not fit the models; nothing else can be told
@@ -188,7 +189,10 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
     if lock is None:
         return None
     written = [
-        (change, index, effect.as_data()) for change in in_order(version) for index, effect in enumerate(change.effects)
+        (change, index, effect.as_data())
+        for change in in_order(version)
+        if not change.is_wording
+        for index, effect in enumerate(change.effects)
     ]
     now = [data for *_, data in written]
     gone = [in_flow(data) for data in lock.effects if data not in now]
@@ -206,7 +210,7 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
 
 def _misfits(standing: Standing) -> Iterator[Fault]:
     """What does not fit, and what it was where it fitted when it was released."""
-    places = {change.file: version for version in standing.registry.versions for change in version.changes}
+    places = {change.file: version for version in standing.registry.versions for change in in_order(version)}
     for error in standing.errors:
         version = places.get(error.location.file)
         unlike = _unlike_released(standing, version) if version else None
@@ -228,7 +232,7 @@ def _prose(standing: Standing) -> Iterator[Fault]:
 
 def _of_history(history: History, source: str) -> Iterator[Fault]:
     """What shows only once every contract is there."""
-    yield from _faults("unsound", verify(history, f"{source}/__init__.py"))
+    yield from _faults("unsound", verify(history, first_file(source)))
     yield from _faults("dishonest", dishonest(history))
     yield from exposed(history, source)
     for version in history.versions:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Json, Part
-from api_upgrades.draft.recognise import Question, as_said, recognised
+from api_upgrades.draft.recognise import SIMILAR, Question, as_said, recognised, similarity
 from api_upgrades.effects.base import Move
 from api_upgrades.history import History
 from api_upgrades.names import Names
@@ -146,7 +146,7 @@ def followed_by_history(history: History, start: str, end: str) -> Followed:
 
 
 def followed_by_likeness(old: Contract, new: Contract, renames: Iterable[str], recognises: bool) -> Followed:
-    """How names moved between two documents: as somebody says, and for the rest where there is but one likely name.
+    """How names moved between two documents: as somebody says, else where one similar name alone is likely.
 
     Raises WrongCall for a rename that fits nothing.
     """
@@ -156,10 +156,11 @@ def followed_by_likeness(old: Contract, new: Contract, renames: Iterable[str], r
     ambiguous: list[Question] = []
 
     def decide(question: Question) -> Target | None:
-        if len(question.candidates) == 1:
-            return question.candidates[0]
-        ambiguous.append(question)
-        return None
+        if len(question.candidates) > 1:
+            ambiguous.append(question)
+            return None
+        (only,) = question.candidates
+        return only if similarity(question.old, only) >= SIMILAR else None
 
     names = recognised(old, new, decide, said)
     return Followed(names, names.moves[len(said.moves) :], tuple(ambiguous))

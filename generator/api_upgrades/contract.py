@@ -6,6 +6,7 @@ and the methods of `Contract` return copies along the changed path and share eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -63,6 +64,8 @@ class Contract:
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `payload.compose` found behind references, by reference and direction: kept, for it is asked often."""
+    mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
+    """How often a part's JSON names each schema, by its id. Contracts derived from each other share what they know."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
@@ -117,6 +120,12 @@ class Contract:
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return found
 
+    def is_same(self, other: Contract) -> bool:
+        """Whether another contract says the same, whatever the order in which it does."""
+        if not same(self.parts, other.parts):
+            return False
+        return self.document is other.document or same(self.unmarked, other.unmarked)
+
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""
         return (part for part in self.parts if part.kind == kind)
@@ -125,6 +134,15 @@ class Contract:
     def dialect(self) -> Literal["3.0", "3.1"]:
         """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
         return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
+
+    def mentions_of(self, schema: Part, *values: JsonObject) -> int:
+        """How often some parts, or all of them together, name a schema."""
+        return sum(self._mentions(value)[schema] for value in values or self.parts.values())
+
+    def _mentions(self, value: JsonObject) -> Counter[Part]:
+        if id(value) not in self.mentions:  # the value is kept, so that its id stays its own
+            self.mentions[id(value)] = (value, Counter(filter(None, map(schema_of, references(value)))))
+        return self.mentions[id(value)][1]
 
     def with_part(self, part: Part, value: JsonObject) -> Contract:
         """The contract with an existing part's JSON replaced, in its place."""
@@ -272,14 +290,15 @@ NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "re
 def references(value: Json) -> Iterator[str]:
     """Every `$ref` inside some JSON, in document order.
 
-    Also reads a discriminator's mapping, whose values are references without being called so.
+    Also reads a discriminator's mapping, whose values are references or bare names of schemas.
     """
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "$ref" and isinstance(item, str):
                 yield item
             elif key == "discriminator" and isinstance(item, dict):
-                yield from (ref for ref in item.get("mapping", {}).values() if "/" in str(ref))
+                for ref in map(str, item.get("mapping", {}).values()):
+                    yield ref if "/" in ref else SCHEMA_REF + escape(ref)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
                     yield from references(child)

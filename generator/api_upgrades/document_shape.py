@@ -148,7 +148,11 @@ class Parsed(Protocol):
     @property
     def data(self) -> Json: ...
 
-    def locate_key(self, *path: str | int) -> Location: ...
+    def places(self) -> Iterator[tuple[Pointer, int, int]]:
+        """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
+
+    def locate_key(self, *path: str | int) -> Location:
+        """Where the last key of a path stands, or what is nearest above it."""
 
 
 def refuse_faults(parsed: Parsed, shape: str, path: Pointer = ()) -> None:

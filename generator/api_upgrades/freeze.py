@@ -40,8 +40,9 @@ class Freezer:
         return self._visibility.public(contract)
 
     def effects(self, step: Step) -> list[dict[str, Any]]:
-        """The effects that led to a version, as far as the public sees them."""
-        return [applied.effect.as_data() for applied in public_effects(step.effects, self._visibility)]
+        """The effects that led to a version, as far as the public sees them, without mere wording."""
+        effects = [applied for applied in step.effects if not applied.change.is_wording]
+        return [applied.effect.as_data() for applied in public_effects(effects, self._visibility)]
 
     def locks(self, history: History, before: Locks) -> Locks:
         """The locks of all released versions of a history. Amendments of `before` are kept."""

@@ -127,6 +127,8 @@ class History:
     def _judge(self, step: Step) -> tuple[JudgedChange, ...]:
         grouped: dict[str, list[AppliedEffect]] = {}
         for applied in step.effects:
+            if applied.change.is_wording:
+                continue
             grouped.setdefault(applied.change.id, []).append(applied)
         usages = (self.usage_at(step.version.id), self.usage_at(step.older_version))
         changes = [judged(effects, usages, self.table) for effects in grouped.values()]

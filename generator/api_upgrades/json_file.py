@@ -50,12 +50,16 @@ class JsonFile:
     def locate_key(self, *path: str | int) -> Location:
         """Where the last key of a path stands, or what is nearest above it; for an item of a list, the item."""
         best: tuple[int, Location] = 0, Location(self.file, 1, 1)
-        for found, line, column in places(self.text):
+        for found, line, column in self.places():
             if len(found) > best[0] and found == path[: len(found)]:
                 best = len(found), Location(self.file, line, column)
                 if found == path:
                     break
         return best[1]
+
+    def places(self) -> Iterator[tuple[Pointer, int, int]]:
+        """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
+        return places(self.text)
 
 
 def parse(text: str, file: str) -> JsonFile:
@@ -78,7 +82,7 @@ def parse(text: str, file: str) -> JsonFile:
 
 
 def places(text: str) -> Iterator[tuple[Pointer, int, int]]:
-    """Every value of a sound JSON text by its path, in order, with the line and column of its key or of itself."""
+    """Every value of a sound JSON text, as `JsonFile.places` has them."""
     path: list[str | int | None] = []
     objects: list[bool] = []
     line, begin, last = 1, 0, 0

@@ -17,7 +17,6 @@ from api_upgrades.contract import JsonObject
 from api_upgrades.document_shape import Parsed, refuse_faults
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 
-SUFFIXES = (".json", ".yaml", ".yml")
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
 """Reading YAML takes ten times as long as reading JSON."""
@@ -44,8 +43,7 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
         return parse(path, _name(path, root))
 
     parsed = read(file)
-    _check_version(parsed)
-    refuse_faults(parsed, "document")
+    check_document(parsed)
     bundle = Bundle(file, parsed, read)
     return OpenApiFile(bundle.document(), tuple(bundle.files))
 
@@ -70,8 +68,8 @@ def parse(path: Path, file: str) -> Parsed:
     return yaml_file.parse(data, file, MAX_YAML_BYTES)
 
 
-def _check_version(parsed: Parsed) -> None:
-    """Raises RegistryErrors for a file that is no OpenAPI document of a version that is known."""
+def check_document(parsed: Parsed) -> None:
+    """Raises RegistryErrors for what is no OpenAPI document of a version that is known, or not of its shape."""
     document, first = parsed.data, Location(parsed.file, 1, 1)
     if not isinstance(document, dict):
         _refuse(first, "must be an object, with 'openapi: 3.1.0' in it")
@@ -86,6 +84,7 @@ def _check_version(parsed: Parsed) -> None:
         _refuse(where, 'the version of OpenAPI is text; write it in full and in quotes, as in "3.1.0"')
     if not re.fullmatch(r"3\.[01](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
         _refuse(where, f"OpenAPI {yaml_file.shown(version)} is not known here; 3.0 and 3.1 are")
+    refuse_faults(parsed, "document")
 
 
 def _name(path: Path, root: Path) -> str:

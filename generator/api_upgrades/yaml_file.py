@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -87,6 +88,17 @@ class YamlFile:
                 break
             node = node.children[key]
         return Location(self.file, node.line, node.column)
+
+    def places(self) -> Iterator[tuple[tuple[str | int, ...], int, int]]:
+        """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
+        pending: list[tuple[tuple[str | int, ...], Node, tuple[int, int]]] = [
+            ((), self.root, (self.root.line, self.root.column))
+        ]
+        while pending:
+            path, node, place = pending.pop()
+            yield path, *place
+            for key, child in reversed(node.children.items()):
+                pending.append(((*path, key), child, node.keys.get(str(key), (child.line, child.column))))
 
     def locate_key(self, *path: str | int) -> Location:
         """Where the last key of a path stands; for an item of a list, the item."""

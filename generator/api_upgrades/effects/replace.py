@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -30,6 +30,7 @@ class Replace(OlderValue):
     """
 
     kind: Literal["replace"] = "replace"
+    must_show: ClassVar[bool] = False
     pointer: Annotated[str, AfterValidator(check_pointer)] = Field(
         description="A JSON Pointer inside the part.",
         json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": NOT_A_POINTER},
