@@ -163,7 +163,7 @@ class SchemaComparison:
         for branch in schema.get(keyword, ()):
             if not isinstance(branch, dict) or not is_inline_base(keyword, branch):
                 found.append(self._variant(branch, is_old))
-            elif rest := {key: value for key, value in branch.items() if key not in OF_OBJECT}:
+            elif rest := without_object(branch):
                 found.append(self._variant(rest, is_old))
         return [one for one in found if one != {}] if keyword == "allOf" else found
 
@@ -315,5 +315,9 @@ def schema_name(ref: Json) -> str:
 
 
 _TOLD = ("propertyName", "mapping")
-OF_OBJECT = ("properties", "required", "type")
-"""Keywords of an inline branch that are compared as the schema's own."""
+
+
+def without_object(branch: JsonObject) -> JsonObject:
+    """An inline branch without what is compared as the schema's own: that it is an object, and its properties."""
+    told = {"properties", "required"} | ({"type"} if branch.get("type") in ("object", "null") else set())
+    return {key: value for key, value in branch.items() if key not in told}
