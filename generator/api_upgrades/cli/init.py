@@ -17,6 +17,7 @@ from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import Prose
 from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
+from api_upgrades.contract import Contract
 from api_upgrades.declared import Declared, is_document
 from api_upgrades.errors import ApiUpgradesError, WrongCall
 from api_upgrades.files import keep
@@ -49,17 +50,17 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     source = _said(source, f"Where is {_SOURCES}", project.source)
     is_example = source == SOURCE and not (root / SOURCE).exists()
     head = None if is_example else read_head(source, root)
-    title = _said(title, "What is the API called", _title(head, root), Prose(Line))
+    title = _said(title, "What is the API called", title_of(head.contract if head else None, root), Prose(Line))
     version = _said(version, "What is its version called", date.today().isoformat())
     if fault := name_fault(version, ()):
         raise WrongCall(f"{version!r} is not a name for a version: {fault}")
     files = {f"{SOURCE}/__init__.py": start.models(title)} if is_example else {}
     files |= _first_version(project, source, version, head or _of_example(files))
-    files |= _site(project, source, title)
-    _write(root, files)
+    files |= site_files(project, source, title)
+    write_new(root, files)
     for name in files:
         click.echo(name)
-    _advise(project, source, files)
+    advise(project, source, files)
 
 
 def _refuse_versions(folder: Path, registry: str) -> None:
@@ -80,8 +81,9 @@ def _said(said: str | None, question: str, default: str, type: click.ParamType[s
     return answer
 
 
-def _title(head: Head | None, root: Path) -> str:
-    found = head.contract.document.get("info", {}).get("title") if head else None
+def title_of(contract: Contract | None, root: Path) -> str:
+    """The API's name, as its document has it or else the folder."""
+    found = contract.document.get("info", {}).get("title") if contract else None
     return str(found or root.name.replace("-", " ").replace("_", " ").capitalize() or "API")
 
 
@@ -104,7 +106,7 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     return {first.file: start.version_file(), f"{project.registry}/{version}/{LOCK}": lock.text()}
 
 
-def _site(project: Project, source: str, title: str) -> dict[str, str]:
+def site_files(project: Project, source: str, title: str) -> dict[str, str]:
     """The files of a site, none where there is one."""
     if file_in(project.root) is not None:
         return {}
@@ -119,7 +121,7 @@ def _options(project: Project, source: str) -> dict[str, str]:
     return {name: value for name, value in options.items() if value != defaults[name]}
 
 
-def _write(root: Path, files: Mapping[str, str]) -> None:
+def write_new(root: Path, files: Mapping[str, str]) -> None:
     """Write files that are not there yet: all of them, or none."""
     written: list[Path] = []
     try:
@@ -141,7 +143,7 @@ def _remove(root: Path, files: Iterable[Path]) -> None:
                 (root / folder).rmdir()
 
 
-def _advise(project: Project, source: str, files: Mapping[str, str]) -> None:
+def advise(project: Project, source: str, files: Mapping[str, str]) -> None:
     """What is left to do."""
     site, options = file_in(project.root), _options(project, source)
     if site is not None and site.name not in files and plugin_options(project.root) != options:

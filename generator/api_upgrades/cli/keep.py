@@ -45,13 +45,14 @@ class Prose(click.ParamType[str]):
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--allow-todo", is_flag=True, help="Accept prose that is still to be written, as an import leaves it.")
 @click.pass_obj
-def check(project: Project, form: str) -> None:
+def check(project: Project, form: str, allow_todo: bool) -> None:
     """Report what is undocumented, altered, or still to be written.
 
     Example: api-upgrades check
     """
-    standing, checked = _checked(project)
+    standing, checked = _checked(project, allow_todo=allow_todo)
     if form == "json":
         click.echo(json.dumps(checked.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -64,10 +65,10 @@ def check(project: Project, form: str) -> None:
         sys.exit(1)
 
 
-def _checked(project: Project) -> tuple[Standing, Checked]:
+def _checked(project: Project, *, allow_todo: bool = False) -> tuple[Standing, Checked]:
     standing = project.standing()
     with stage("Checking every version"):
-        return standing, checked_of(standing, project.source)
+        return standing, checked_of(standing, project.source, allow_todo=allow_todo)
 
 
 def _fine(standing: Standing) -> str:
