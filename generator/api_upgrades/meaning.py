@@ -28,7 +28,7 @@ _NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encod
 _SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
 """Keywords whose lists have no order."""
 
-_EMPTY = frozenset({"properties", "required"})
+_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "paths", "webhooks", "components"})
 """Keywords that say nothing where there is nothing in them."""
 
 _FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})
@@ -47,14 +47,20 @@ def meaning(value: Json) -> Json:
     return {
         key: _of_keyword(key, item)
         for key, item in value.items()
-        if key not in _UNPROMISED and not (key in _EMPTY and not item) and not (item is False and key in _FLAGS)
+        if key not in _UNPROMISED and not _says_nothing(key, item)
     }
+
+
+def _says_nothing(key: str, value: Json) -> bool:
+    if key == "components" and isinstance(value, Mapping):
+        value = _of_keyword(key, value)
+    return (key in _EMPTY and not value) or (value is False and key in _FLAGS)
 
 
 def _of_keyword(key: str, value: Json) -> Json:
     if key == "components":
         sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
-        return {section: {name: meaning(one) for name, one in held.items()} for section, held in sections.items()}
+        return {key: {name: meaning(one) for name, one in held.items()} for key, held in sections.items() if held}
     if key in _NAMES and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _SETS and isinstance(value, list):

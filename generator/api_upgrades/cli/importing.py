@@ -46,10 +46,7 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
     named = _named(files, versions)
     with stage("Reading the documents"):
         read = {version: read_document(named[version]) for version in sorted(named, key=natural)}
-    if out is None:
-        made = _add(project, read)
-    else:
-        made = _begin(Project(out.resolve()), read)
+    made = _add(project, read) if out is None else _begin(Project(out.resolve()), read)
     for version in read:
         changes = made.history.changes_of(version)
         click.echo(f"{version}: {len(changes)} changes" if changes else version)

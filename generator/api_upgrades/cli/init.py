@@ -50,7 +50,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     source = _said(source, f"Where is {_SOURCES}", project.source)
     is_example = source == SOURCE and not (root / SOURCE).exists()
     head = None if is_example else read_head(source, root)
-    title = _said(title, "What is the API called", title_of(head and head.contract, root), Prose(Line))
+    title = _said(title, "What is the API called", title_of(head.contract if head else None, root), Prose(Line))
     version = _said(version, "What is its version called", date.today().isoformat())
     if fault := name_fault(version, ()):
         raise WrongCall(f"{version!r} is not a name for a version: {fault}")

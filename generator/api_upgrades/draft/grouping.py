@@ -20,6 +20,9 @@ from api_upgrades.meaning import meaning
 from api_upgrades.registry import UNRELEASED, Change
 from api_upgrades.target import Target
 
+LONGEST = 60
+"""Of an id that is made of words, in characters."""
+
 COME_OR_GO = tuple(f"{verb}_{kind}" for verb in ("add", "remove") for kind in ("schema", "operation", "webhook"))
 """Kinds by which a thing of its own comes or goes: two of them are two changes."""
 
@@ -264,7 +267,8 @@ def _words(text: str) -> list[str]:
 
 def slug(text: str) -> str:
     """A text as a name for a file."""
-    return "-".join(word.lower() for word in _words(text))[:60].strip("-")
+    found = "-".join(word.lower() for word in _words(text))
+    return found if len(found) <= LONGEST else found[: LONGEST + 1].rpartition("-")[0] or found[:LONGEST]
 
 
 def free_id(id: str, taken: set[str]) -> str:

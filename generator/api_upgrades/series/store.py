@@ -26,7 +26,7 @@ def refuse_another(folder: Path) -> None:
 
 
 def store_new(folder: Path, made: Imported, source: str, document: bytes) -> None:
-    """Make a registry, its source `source` in it. Raises ApiUpgradesError where there is one, or it can't be written."""
+    """Make a registry, its source in it. Raises ApiUpgradesError where there is one, or nothing can be written."""
     refuse_another(folder)
     with _beside(folder) as unfinished:
         write_all(unfinished, made.files)
@@ -39,7 +39,7 @@ def store_new(folder: Path, made: Imported, source: str, document: bytes) -> Non
 
 
 def store_onto(folder: Path, made: Imported, locks: Locks, source: Path, document: bytes) -> None:
-    """Add versions to a registry of which `locks` are the locks, and put the newest document in the place of `source`."""
+    """Add versions to a registry that has some locks, and put the newest document in the place of its source."""
     added = [id for id in made.locks.by_version if id not in locks.by_version]
     with _beside(folder) as unfinished:
         write_all(unfinished, made.files)
