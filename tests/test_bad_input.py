@@ -312,7 +312,7 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     },
     **{
         f"version {name!r}": ({f"{name}/version.yaml": VERSION}, [f"changes/{name}: {RESERVED.format('version')}"])
-        for name in ("latest", "path", "from", "preview", "year", "Latest", "API", "Unreleased")
+        for name in ("latest", "path", "from", "preview", "Latest", "API", "Unreleased")
     },
     **{
         f"change {name!r}": ({f"2023-06-26/{name}.yaml": ADD}, [f"changes/2023-06-26/{name}.yaml: {text}"])

@@ -17,7 +17,7 @@ from tests.site_check import check
 
 KINDS = {
     "guide": "upgrades/",
-    "year of the guide": "upgrades/year/2022/",
+    "year of the guide": "upgrades/2022/",
     "version": f"upgrades/{big.LATEST}/",
     "changes of a resource": f"upgrades/{big.LATEST}/users/",
     "changes of several resources": f"upgrades/{big.LATEST}/several-resources/",
