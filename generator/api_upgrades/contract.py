@@ -120,6 +120,12 @@ class Contract:
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return found
 
+    def is_same(self, other: Contract) -> bool:
+        """Whether another contract says the same, whatever the order in which it does."""
+        if not same(self.parts, other.parts):
+            return False
+        return self.document is other.document or same(self.unmarked, other.unmarked)
+
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""
         return (part for part in self.parts if part.kind == kind)

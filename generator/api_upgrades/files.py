@@ -23,21 +23,26 @@ def keep(path: Path, text: str) -> None:
     _write(path, text, is_kept=True)
 
 
+def keep_bytes(path: Path, data: bytes) -> None:
+    """The same for what is not ours to read."""
+    _write(path, data, is_kept=True)
+
+
 def write_all(folder: Path, files: Mapping[str, str]) -> None:
     """Write files by their names below a folder."""
     for name, text in files.items():
         write(folder / name, text)
 
 
-def _write(path: Path, text: str, *, is_kept: bool) -> None:
+def _write(path: Path, content: str | bytes, *, is_kept: bool) -> None:
     # A hidden name, which nobody takes for a part of the registry if it stays behind.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in path.parent.glob(f".{escape(path.name)}.*.tmp") if is_kept else ():
             left_behind.unlink()
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with unfinished.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             if is_kept:
                 file.flush()
                 os.fsync(file.fileno())

@@ -12,7 +12,6 @@ from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
-from api_upgrades.effects.replace import Replace
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility
@@ -79,7 +78,7 @@ def _announced(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
 
 def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     """Whether an effect makes a difference, or is of a kind that need not: wording, behaviour, the last resort."""
-    if not applied.effect.alters_contract or isinstance(applied.effect, Replace) or findings:
+    if not applied.effect.alters_contract or not applied.effect.must_show or findings:
         return True
     return _are_same(applied.older, applied.newer)
 

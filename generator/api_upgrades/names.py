@@ -33,3 +33,7 @@ class Names:
         for old, new in reversed(self.moves):
             target = target.moved(new, old)
         return target
+
+
+NO_NAMES = Names()
+"""Nothing moved."""

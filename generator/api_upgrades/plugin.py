@@ -6,7 +6,7 @@ import copy
 import os
 import posixpath
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Literal
@@ -35,9 +35,10 @@ from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
-from api_upgrades.project import Project
+from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.shell import Shell, anchor_link
+from api_upgrades.source import read_head
 from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
@@ -47,10 +48,10 @@ log = get_plugin_logger("api-upgrades")
 
 
 class PluginConfig(base.Config):
-    """The options in `mkdocs.yml`. Folders are relative to that file."""
+    """The options in `mkdocs.yml`. Folders and files are relative to that file."""
 
-    registry = config_options.Type(str, default="changes")
-    source = config_options.Type(str, default="changes/api")
+    registry = config_options.Type(str, default=REGISTRY)
+    source = config_options.Type(str, default=SOURCE)
     path = config_options.Type(str, default="")
     severity = config_options.Type(dict, default={})
     unreleased = config_options.Optional(config_options.Type(bool))
@@ -103,6 +104,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._likes: dict[str, list[Page]] = {}
         self._serves = False
         self._preview: str | None = None
+        self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
@@ -188,11 +190,27 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
                 files.remove(file)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Watches the registry and the models."""
+        """Watches the registry, and all that says what the API is today."""
+        self._server = server
         project = self._project(config)
-        for folder in (project.registry, project.source):
-            server.watch(str(project.root / folder))
+        for folder in self._folders(project):
+            server.watch(str(folder))
+        self._watch(project, read_head(project.source, project.root).files)
         return server
+
+    @staticmethod
+    def _folders(project: Project) -> list[Path]:
+        """The folders that say what the API is and was."""
+        folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
+        return [folder for folder in folders if folder.is_dir()]
+
+    def _watch(self, project: Project, files: Iterable[Path]) -> None:
+        """Watches more files while serving; of modules their folder, since others come to stand beside them."""
+        if self._server is None:
+            return
+        for path in dict.fromkeys(file.parent if file.suffix == ".py" else file for file in files):
+            if path.exists() and not any(path.is_relative_to(one) for one in self._folders(project)):
+                self._server.watch(str(path), recursive=False)
 
     @event_priority(-100)  # after all that has something to do with the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -236,7 +254,9 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def _pages(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
         """The pages as the registry has them; while serving a broken one, as they last were."""
         try:
-            history, addresses = self._project(config).load(), self._addresses(config)
+            project, addresses = self._project(config), self._addresses(config)
+            history = project.load()
+            self._watch(project, history.registry.declared.files)
             is_preview = self._preview is not None
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.contract import Contract, Part, references, resolve
+from api_upgrades.declared import is_document
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
@@ -23,7 +24,7 @@ def verify(history: History, source: str) -> Iterator[RegistryError]:
     known = dict(_faults(head, head.contract.parts))
     for target, message in known.values():
         where = history.registry.declared.locate(target, source)
-        yield RegistryError(where, f"{target}: {message}; mend the model")
+        yield RegistryError(where, f"{target}: {message}; mend the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
         changed = changed_parts(step.older, step.newer)

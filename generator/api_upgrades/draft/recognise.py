@@ -141,7 +141,9 @@ def _stage(finding: Finding, target: Target) -> str:
         return ""
     if not target.section and not target.steps:
         return "part"
-    return "place" if target.steps or target.section.partition(" ")[0] in (*PARAMETER_LOCATIONS, "response") else ""
+    location, _, name = target.section.partition(" ")
+    has_name = location in PARAMETER_LOCATIONS or (location == "response" and " " not in name)
+    return "place" if target.steps or has_name else ""
 
 
 def _says(text: str, old: _Gone, new: Target) -> bool:
@@ -180,10 +182,10 @@ class _Likeness:
         others = [other for other in gone if other != place and any(self._is_likely(other, one) for one in likely)]
         similar = [
             one
-            for one in sorted(likely, key=lambda one: -_similarity(place.target, one))
-            if _similarity(place.target, one) >= SIMILAR
+            for one in sorted(likely, key=lambda one: -similarity(place.target, one))
+            if similarity(place.target, one) >= SIMILAR
             # What another place, gone too, resembles more is that one's.
-            and all(_similarity(other.target, one) <= _similarity(place.target, one) for other in others)
+            and all(similarity(other.target, one) <= similarity(place.target, one) for other in others)
         ]
         return similar or (likely if not others else [])
 
@@ -194,7 +196,7 @@ class _Likeness:
         if old.target.part is not None and not new.section and not new.steps:
             return self._are_alike(old.origin, new)
         if new.steps[-1:] and new.steps[-1].startswith("="):
-            return _similarity(old.target, new) >= SIMILAR
+            return similarity(old.target, new) >= SIMILAR
         try:
             before, after = _value(self._was, old.origin), _value(self._now, new)
         except DoesNotFit:  # behind a reference that others share, where no rename reaches
@@ -202,12 +204,12 @@ class _Likeness:
         if new.section.startswith("response ") and not new.steps:
             return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
         if _is_list(after) and not _is_list(before):  # one of them became a list of them
-            return _similarity(old.target, new) >= SIMILAR and _is_item(before, after)
+            return similarity(old.target, new) >= SIMILAR and _is_item(before, after)
         if not same(meaning(before), meaning(after)):
             return False
         example, other = _example(before), _example(after)
         if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
-            return schemas.ref(before) is not None or _similarity(old.target, new) >= SIMILAR
+            return schemas.ref(before) is not None or similarity(old.target, new) >= SIMILAR
         return same(example, other)
 
     def _are_alike(self, old: Target, new: Target) -> bool:
@@ -257,7 +259,8 @@ def _leaves(value: Json, way: str = "") -> Iterator[str]:
         yield f"{way} {value!r}"
 
 
-def _similarity(old: Target, new: Target) -> float:
+def similarity(old: Target, new: Target) -> float:
+    """How alike two names are, from 0 to 1."""
     return _similarity_of(_bare(old), _bare(new))
 
 

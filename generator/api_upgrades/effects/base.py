@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic.config import JsonDict
 
-from api_upgrades.contract import Contract, same
+from api_upgrades.contract import Contract
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
@@ -72,6 +72,8 @@ class Effect(BaseModel, ABC):
     # Built when it is needed, since few registries use every kind.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     alters_contract: ClassVar[bool] = True
+    must_show: ClassVar[bool] = True
+    """Whether the comparison of both contracts has to find a difference."""
 
     kind: str
     override: Override | None = None
@@ -127,7 +129,7 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and _is_unaltered(contract, reverted):
+            if self.alters_contract and reverted.is_same(contract):
                 raise DoesNotFit(f"alters nothing at {target}", "target")
             contract = reverted
         return contract
@@ -174,10 +176,6 @@ class OlderValue(TargetedEffect):
         if ("was" in self.model_fields_set) == self.absent:
             raise ValueError(_EITHER)
         return self
-
-
-def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
-    return same(reverted.parts, contract.parts) and same(reverted.document, contract.document)
 
 
 def listed(items: Iterator[str] | list[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.contract import Contract, Json, Pointer, at, pointer_into, put
+from api_upgrades.contract import Contract, Json, at, pointer_into, put
 from api_upgrades.effects.base import TargetedEffect, Touch
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
 from api_upgrades.errors import DoesNotFit
@@ -19,7 +19,7 @@ from api_upgrades.target import Target
 
 
 class Reorder(TargetedEffect):
-    """The same keys of an object stood in another order.
+    """The same keys of an object, or items of a list, stood in another order.
 
     {kind: reorder, target: Patient, pointer: /properties, before: {phone: email, id: null}}
     """
@@ -32,7 +32,9 @@ class Reorder(TargetedEffect):
         json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": NOT_A_POINTER},
     )
     before: dict[str, str | None] = Field(
-        min_length=1, description="Keys with the one that each stood before; null for the end."
+        min_length=1,
+        description="Keys with the one that each stood before; null for the end. Items that are no text go by their "
+        "number, from 0.",
     )
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
@@ -53,17 +55,18 @@ class Reorder(TargetedEffect):
         return replace(contract, parts=found.parts) if is_of_parts else found
 
     def _reordered(self, value: Json, target: Target) -> Json:
-        if not isinstance(value, Mapping):
-            raise KeyError(self.pointer)
-        keys = list(value)
+        names = order_of(value)
+        order = list(names)
         for key, before in self.before.items():
-            if missing := [one for one in (key, before) if one is not None and one not in value]:
+            if missing := [one for one in (key, before) if one is not None and one not in order]:
                 raise DoesNotFit(f"{target} has no {missing[0]!r} at {self.pointer!r}", "before")
-            keys.remove(key)
-            keys.insert(len(keys) if before is None else keys.index(before), key)
-        if keys == list(value):
+            order.remove(key)
+            order.insert(len(order) if before is None else order.index(before), key)
+        if order == names:
             raise DoesNotFit(f"alters nothing at {target}", "target")
-        return {key: value[key] for key in keys}
+        if isinstance(value, Mapping):
+            return {key: value[key] for key in order}
+        return [value[names.index(key)] for key in order]
 
     def headline(self) -> str:
         return self.says("is in another order", "are in another order")
@@ -72,21 +75,17 @@ class Reorder(TargetedEffect):
         return (Touch(target, "order") for target in self.target)
 
 
-def reorderings(now: Json, older: Json) -> Iterator[tuple[Pointer, dict[str, str | None]]]:
-    """What leads from the order of keys in `now` to that in `older`, which says the same: by the place of each
-    object, the keys to move, as `Reorder.before` has them.
-    """
-    if isinstance(now, Mapping) and isinstance(older, Mapping):
-        if list(now) != list(older):
-            yield (), moved_keys(list(now), list(older))
-        for key, value in older.items():
-            yield from (((key, *pointer), moves) for pointer, moves in reorderings(now[key], value))
-    elif isinstance(now, list) and isinstance(older, list):
-        for index, value in enumerate(older):
-            yield from (((index, *pointer), moves) for pointer, moves in reorderings(now[index], value))
+def order_of(value: Json) -> list[str]:
+    """What the keys of an object, or the items of a list, are called in their order. Raises KeyError for a scalar."""
+    if isinstance(value, Mapping):
+        return list(value)
+    if not isinstance(value, list):
+        raise KeyError(value)
+    has_names = all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    return value if has_names else [str(index) for index in range(len(value))]
 
 
-def moved_keys(now: list[str], older: list[str]) -> dict[str, str | None]:
+def moves(now: list[str], older: list[str]) -> dict[str, str | None]:
     """The fewest keys to move, each with the one that it goes before, so that one order of keys becomes another."""
     position = {key: index for index, key in enumerate(now)}
     stay = set(_longest_rising([position[key] for key in older]))
