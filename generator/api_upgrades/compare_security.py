@@ -41,7 +41,10 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
 
 def _alternatives(security: Json) -> list[Alternative]:
     """The alternatives, empty where anybody may call."""
-    found = [{name: sorted(map(str, scopes or ())) for name, scopes in one.items()} for one in security or ()]
+    found = [
+        {name: sorted(map(str, scopes)) if isinstance(scopes, list) else [] for name, scopes in one.items()}
+        for one in security or ()
+    ]
     return [] if {} in found else found
 
 
