@@ -118,7 +118,7 @@ def touched(steps: list[AppliedEffect]) -> Iterator[Touch]:
 
 def alters(effect: Effect) -> bool:
     """Whether an effect must give a finding. What `replace` alters may be wording, so it need not."""
-    return not isinstance(effect, (*WITHOUT_FINDINGS, Replace))
+    return effect.must_show and not isinstance(effect, (*WITHOUT_FINDINGS, Replace))
 
 
 # Over the cases of all kinds
