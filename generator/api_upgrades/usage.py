@@ -101,5 +101,7 @@ def _bodies(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
             yield value["requestBody"]
     elif part.kind == "operation" and direction == "response":
         yield from value.get("responses", {}).values()
+    elif part.kind == "operation":  # what calls back is sent to whoever called
+        yield from value.get("callbacks", {}).values()
     elif part.kind == "webhook" and direction == "webhook":
         yield value
