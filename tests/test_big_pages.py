@@ -7,6 +7,7 @@ import statistics
 from functools import cache
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
@@ -22,8 +23,9 @@ from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, an
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
+from api_upgrades.project import Project
 from api_upgrades.registry import Version
-from tests import big
+from tests import big, shop
 from tests.site_check import Document, resolve
 
 
@@ -290,8 +292,8 @@ def test_names_go_by_their_first_letter_whatever_the_case() -> None:
     ("ids", "expected"),
     [
         pytest.param(
-            ["unreleased", "2023-02-01", "2022-12-01", "2022-01-01"],
-            [("2023", ["unreleased", "2023-02-01"], True), ("2022", ["2022-12-01", "2022-01-01"], True)],
+            ["unreleased", "2023-07-01", "2022-12-01", "2022-01-01"],
+            [("2023", ["unreleased", "2023-07-01"], True), ("2022", ["2022-12-01", "2022-01-01"], True)],
             id="dates",
         ),
         pytest.param(["v3", "v2"], [("v3", ["v3"], False), ("v2", ["v2"], False)], id="no dates"),
@@ -312,3 +314,16 @@ def test_versions_by_year(
     monkeypatch.setattr("api_upgrades.pages.years.MANY_ENTRIES", -1)
     found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
     assert found == expected
+
+
+def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
+    todo = {
+        "changes/2024-03-01/version.yaml": "summary: TODO\n",
+        "changes/2024-03-01/title.yaml": shop.FILES["changes/2024-03-01/title.yaml"]
+        .replace("why: A book has a title.", "why: TODO")
+        .replace("upgrade: Read `title`.", "upgrade: TODO"),
+    }
+    history = Project(shop.write(tmp_path, shop.FILES | todo)).load()
+    found = [page for page in render(history, Addresses()) if isinstance(page, Page)]
+    assert any("is now <code>title</code>" in page.html for page in found)
+    assert [page.path for page in found if "TODO" in page.html or "TODO" in page.markdown()] == []

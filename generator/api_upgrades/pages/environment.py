@@ -10,10 +10,16 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api_upgrades import prose
+from api_upgrades.draft.change_text import TODO
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
 from api_upgrades.registry import name_of
 from api_upgrades.schema import as_text
+
+
+def _written(text: str | None) -> str:
+    """Prose, nothing where it is still to be written: what an import left to people is not for readers."""
+    return "" if text is None or text.strip() == TODO else text
 
 
 @cache
@@ -66,5 +72,11 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"plain": prose.to_plain, "value": as_text, "named": name_of, "split": head_and_rest}
+    environment.filters |= {
+        "plain": prose.to_plain,
+        "value": as_text,
+        "named": name_of,
+        "split": head_and_rest,
+        "written": _written,
+    }
     return environment
