@@ -21,6 +21,7 @@ from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
 from api_upgrades.pages.site import Site
+from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
 from api_upgrades.project import Project
@@ -327,3 +328,10 @@ def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
     found = [page for page in render(history, Addresses()) if isinstance(page, Page)]
     assert any("is now <code>title</code>" in page.html for page in found)
     assert [page.path for page in found if "TODO" in page.html or "TODO" in page.markdown()] == []
+
+
+def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.pages.versions.MANY_CHANGES", 1000)
+    (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
+    assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
+    assert "tabbed-set" not in page.html
