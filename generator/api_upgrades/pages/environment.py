@@ -10,16 +10,10 @@ from functools import cache, partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api_upgrades import prose
-from api_upgrades.draft.change_text import TODO
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
-from api_upgrades.registry import name_of
+from api_upgrades.registry import name_of, written
 from api_upgrades.schema import as_text
-
-
-def _written(text: str | None) -> str:
-    """Prose, nothing where it is still to be written: what an import left to people is not for readers."""
-    return "" if text is None or text.strip() == TODO else text
 
 
 @cache
