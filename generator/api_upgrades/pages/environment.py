@@ -71,6 +71,6 @@ def _environment(autoescape: bool) -> Environment:
         "value": as_text,
         "named": name_of,
         "split": head_and_rest,
-        "written": _written,
+        "written": lambda text: written(text) or "",
     }
     return environment
