@@ -20,6 +20,7 @@ from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from api_upgrades.pages.paths import path_pages
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
@@ -335,3 +336,25 @@ def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.Mo
     (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
     assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
     assert "tabbed-set" not in page.html
+
+
+def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.pages.paths.LONG_PAGE", 100_000)
+    monkeypatch.setattr("api_upgrades.pages.lengths.PIECE", 60_000)
+    found = {page.path: page for page in path_pages(Site(big.history(), Addresses()))}
+    home = f"upgrades/from/{big.FIRST}/catalogs/"
+    leaves = {path: page for path, page in found.items() if path.startswith(home[:-1] + ".")}
+    assert len(leaves) > 2
+    read_again = {path: Document(page.html) for path, page in found.items()}
+    assert [path for path, one in read_again.items() if one.ids_again] == []
+    for number in range(100):
+        name = f"Catalogs{number}"
+        assert name in read_again[home].ids
+        assert len([path for path, page in leaves.items() if f'<h3 id="{name}"' in page.html]) == 1, name
+    for path in (home, *leaves):
+        for link in read_again[path].links:
+            address, _, fragment = link.address.partition("#")
+            file = resolve(f"{path}index.html", address) if address else f"{path}index.html"
+            target = (file or "").removesuffix("index.html")
+            if target in found:
+                assert not fragment or fragment in read_again[target].ids, (path, link.address)
