@@ -27,8 +27,8 @@ LONG_TEXT = 400
 BRIEF_TEXT = 40
 """Lines that are shown of one text, and of one on a page that shows many: beyond is no reading."""
 
-LONG_PAGE = 300_000
-PIECE = 150_000
+LONG_PAGE = 250_000
+PIECE = 120_000
 """A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE` each."""
 
 

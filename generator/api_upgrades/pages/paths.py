@@ -5,18 +5,20 @@ A part's section is rendered once for all versions in which the part, and all th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
 from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
-from api_upgrades.pages.lengths import LONG_PAGE
-from api_upgrades.pages.page import Crumb, Heading, Page
+from api_upgrades.pages.lengths import LONG_PAGE, pieces
+from api_upgrades.pages.page import Crumb, Heading, Links, Page
 from api_upgrades.pages.site import Site, counted, counts, unique
+from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.severity import Severity, worst
@@ -177,7 +179,7 @@ class _PathPages:
                 view, crumbs, None if version is older[0] else self.site.addresses.path_from(older[0].id)
             )
             for resource in view.resources:
-                yield self._resource(view, resource)
+                yield from self._resource(view, resource)
 
     def _overview(self, view: PathView, crumbs: tuple[Crumb, ...], like: str | None) -> Page:
         start = view.path.start
@@ -197,22 +199,36 @@ class _PathPages:
             like=like,
         )
 
-    def _resource(self, view: PathView, resource: ResourcePath) -> Page:
+    def _resource(self, view: PathView, resource: ResourcePath) -> Iterator[Page]:
+        """The page of a resource; where that would be too long, what differs itself stands on further ones."""
         start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
         sections = [(part, *self._section(view, resource, part)) for part in resource.parts]
         if sum(len(html) for _, html, _ in sections) > LONG_PAGE:
             sections = [(part, *self._section(view, resource, part, is_brief=True)) for part in resource.parts]
-        shown = {"view": view, "resource": resource, "steps": view.steps_of(resource)}
+        htmls = {part.part: in_version(html, start) for part, html, _ in sections}
+        is_split = sum(map(len, htmls.values())) > LONG_PAGE
+        found = pieces((part, len(htmls[part.part])) for part in resource.own) if is_split else []
+        addresses = tuple(
+            self.site.addresses.path_from(start, f"{resource.slug}.{number}") for number in range(1, len(found) + 1)
+        )
+        leaves = tuple(zip(addresses, found, strict=True))
+        shown = {
+            "view": view,
+            "resource": resource,
+            "steps": view.steps_of(resource),
+            "leaves": leaves,
+            "anchor": self.site.anchor,
+        }
         groups = (
             Heading("what-to-do", "What to do"),
             Heading(
                 "what-differs",
                 "What differs",
-                tuple(Heading(self.site.anchor(one.part), one.part.name) for one in resource.own),
+                () if leaves else self._headings(resource.own),
             ),
         )
         first = view.resources[0]
-        return Page(
+        page = Page(
             address,
             f"{resource.name} from {start} to {self._end}",
             f"What differs in {resource.name} of the {self.site.title} between {start} and {self._end}.",
@@ -220,7 +236,7 @@ class _PathPages:
                 "path_resource",
                 address,
                 **shown,
-                sections=[(part, Markup(in_version(html, start))) for part, html, _ in sections],
+                sections=[(part, Markup(htmls[part.part])) for part in resource.parts],
             ),
             lambda: self.site.markdown(
                 "path_resource",
@@ -237,6 +253,41 @@ class _PathPages:
             ),
             like=None if resource is first else self.site.addresses.path_from(start, first.slug),
         )
+        yield page
+        for number in range(1, len(leaves) + 1):
+            yield self._leaf(page, shown, leaves, number, htmls)
+
+    def _leaf(
+        self,
+        page: Page,
+        shown: dict[str, Any],
+        leaves: tuple[tuple[str, list[PartPath]], ...],
+        number: int,
+        htmls: Mapping[Part, str],
+    ) -> Page:
+        address, parts = leaves[number - 1]
+        link = Links(address, self.site.addresses)
+        elsewhere = {self.site.anchor(part): link(page.path) for part in htmls}
+        for there, others in leaves:
+            elsewhere |= {self.site.anchor(part.part): "" if there == address else link(there) for part in others}
+        title = f"{number} of {len(leaves)}"
+        sections = [Markup(relinked(htmls[part.part], elsewhere)) for part in parts]
+        return replace(
+            page,
+            path=address,
+            title=f"{page.title}, {title}",
+            html=self.site.html("path_leaf", address, **shown, number=number, sections=sections),
+            markdown=page.markdown,
+            contents=(Heading("what-differs", "What differs", self._headings(parts)),),
+            siblings=(
+                Crumb(shown["resource"].name, page.path),
+                *(Crumb(f"{index} of {len(leaves)}", there) for index, (there, _) in enumerate(leaves, start=1)),
+            ),
+            like=None if number == 1 else leaves[0][0],
+        )
+
+    def _headings(self, parts: Iterable[PartPath]) -> tuple[Heading, ...]:
+        return tuple(Heading(self.site.anchor(one.part), one.part.name) for one in parts)
 
     def _section(
         self, view: PathView, resource: ResourcePath, part: PartPath, *, is_brief: bool = False

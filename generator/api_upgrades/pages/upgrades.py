@@ -105,13 +105,17 @@ def _version(site: Site, version: VersionView) -> Iterator[Page]:
     path = version.address
     leaves = tuple(_leaves(site, version)) if version.is_long else ()
     where = {change.id: f"{leaf.address}#{change.id}" for leaf in leaves for change in leaf.changes}
-    view = {"version": version, "where": where}
+    view = {"version": version, "where": where, "is_brief": False}
+    html = site.html("version", path, **view)
+    if len(html) > LONG_PAGE and not leaves:
+        view["is_brief"] = True
+        html = site.html("version", path, **view)
     groups = tuple(Heading(group.anchor, group.name) for group in version.groups)
     yield Page(
         path,
         version.title,
         version.description,
-        site.html("version", path, **view),
+        html,
         site.markdown("version", path, **view),
         groups if leaves else tuple(change.heading for change in version.changes),
         searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
