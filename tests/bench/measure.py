@@ -79,8 +79,7 @@ def _peers(project: Project, site: Path, scratch: Path, peers: tuple[str, ...]) 
         found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"))
     if not set(peers) - {COPY}:
         return found
-    markdown = scratch / "markdown"
-    child("markdown", *project.places, markdown, str(MOST))
+    markdown = as_markdown(project, scratch / "markdown")
     for peer in (OUT_OF_SEARCH, IN_SEARCH):
         if peer in peers:
             config = plain_site(scratch / peer, markdown, is_searched=peer == IN_SEARCH)
@@ -90,6 +89,13 @@ def _peers(project: Project, site: Path, scratch: Path, peers: tuple[str, ...]) 
         command = (hugo(), "--quiet", "--source", scratch / "hugo", "--destination")
         found[HUGO] = _measured(scratch / "hugo" / "site", lambda out: run(*command, out))
     return found
+
+
+def as_markdown(project: Project, out: Path) -> Path:
+    """The pages of a project as Markdown files: those written by hand, and of the generated as many as are compared."""
+    shutil.copytree(project.root / "docs", out, ignore=shutil.ignore_patterns("assets"))
+    child("markdown", *project.places, out, str(MOST))
+    return out
 
 
 def _measured(out: Path, by: Any) -> Peer:
@@ -170,8 +176,8 @@ def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
         server.wait_for("", "")
         of_change = server.save(change, f"upgrades/{version}/")
         of_model = server.save(model, "reference/latest/orders-0/")
-    child("markdown", *project.places, scratch / "markdown", str(MOST))
-    config = plain_site(scratch / "plain", scratch / "markdown", is_searched=False)
+    markdown = as_markdown(project, scratch / "markdown")
+    config = plain_site(scratch / "plain", markdown, is_searched=False)
     page = scratch / "plain" / "docs" / "upgrades" / version / "index.md"
     with serving(config) as server:
         server.wait_for("", "")

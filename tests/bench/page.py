@@ -36,6 +36,7 @@ def page(figures: Figures) -> str:
         imported=", ".join(build.name for build in figures.imported),
         costs=table(COSTS, map(_costs, figures.builds)),
         stages=table(("", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
+        share=f"{figures.server_api.ours / figures.server_api.but_models:.0%}",
         most=f"{MOST:,}",
         peers=table(("", "pages", "ours", *PEERS.values()), map(_beside, figures.builds)),
         served=table(SERVED, map(_served, figures.served)),

@@ -73,7 +73,9 @@ class Project:
 def our_site(project: Project) -> None:
     """Write a site around a registry, the theme set up as in all others."""
     options = f"{{registry: {project.registry}, source: {project.source}}}"
-    _write_site(project.root, f"search, api-upgrades: {options}")
+    plugins = f"search, api-upgrades: {options}"
+    write(project.config, CONFIG.format(plugins=plugins, nav=", ".join(NAV)))
+    write(project.root / "docs" / "index.md", HOME)
 
 
 def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
@@ -82,13 +84,8 @@ def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
         text = page.read_text(encoding="utf-8")
         front = "" if is_searched else "---\nsearch:\n  exclude: true\n---\n\n"
         write(root / "docs" / page.relative_to(pages), front + text)
-    _write_site(root, "search")
+    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(NAV)))
     return root / "mkdocs.yml"
-
-
-def _write_site(root: Path, plugins: str) -> None:
-    write(root / "mkdocs.yml", CONFIG.format(plugins=plugins, nav=", ".join(NAV)))
-    write(root / "docs" / "index.md", HOME)
 
 
 def hugo_site(root: Path, pages: Path) -> None:
@@ -96,7 +93,6 @@ def hugo_site(root: Path, pages: Path) -> None:
     write(root / "hugo.toml", HUGO_CONFIG)
     for name in ("single", "list"):
         write(root / "layouts" / "_default" / f"{name}.html", HUGO_LAYOUT)
-    write(root / "content" / "_index.md", HOME)
     for page in pages.rglob("*.md"):
         has_below = any(below.is_dir() for below in page.parent.iterdir())
         place = page.relative_to(pages).with_name("_index.md" if has_below else "index.md")
