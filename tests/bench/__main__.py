@@ -18,6 +18,7 @@ from tests.bench.files import write
 from tests.bench.imported import imported
 from tests.bench.made import Made
 from tests.bench.measure import (
+    MOST,
     build,
     derived,
     made,
@@ -113,6 +114,7 @@ def measure(sizes: Sizes, scratch: Path) -> Figures:
     figures = Figures(
         machine=Machine.this(version.split()[1].partition("-")[0].removeprefix("v")),
         minutes=(time.monotonic() - start) / 60,
+        most=MOST,
         server_api=server_api,
         empty=empty,
         imported=of_series,

@@ -13,7 +13,6 @@ from tests.bench.figures import (
     COPY,
     HUGO,
     IN_SEARCH,
-    MOST,
     OUT_OF_SEARCH,
     Build,
     Cost,
@@ -28,6 +27,9 @@ from tests.bench.made import Made, make
 from tests.bench.processes import child, run, steady
 from tests.bench.serving import serving
 from tests.bench.sites import Project, hugo, hugo_site, our_site, plain_site
+
+MOST = 2000
+"""Of so many pages at most others are measured, and carried on from there."""
 
 
 def made(root: Path, what: Made) -> Project:

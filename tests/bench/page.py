@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tests.bench.figures import MOST, PEERS, Build, Cost, Figures, Save, Served, Ways
+from tests.bench.figures import PEERS, Build, Cost, Figures, Save, Served, Ways
 from tests.bench.targets import TARGETS, Target
 
 PLOT = "../assets/performance.svg"
@@ -37,7 +37,7 @@ def page(figures: Figures) -> str:
         costs=table(COSTS, map(_costs, figures.builds)),
         stages=table(("", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
         share=f"{figures.server_api.ours / figures.server_api.but_models:.0%}",
-        most=f"{MOST:,}",
+        most=f"{figures.most:,}",
         peers=table(("", "pages", "ours", *PEERS.values()), map(_beside, figures.builds)),
         served=table(SERVED, map(_served, figures.served)),
         more=more.versions,
