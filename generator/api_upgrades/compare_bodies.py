@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_schemas import SchemaComparison
-from api_upgrades.contract import Json, JsonObject
+from api_upgrades.contract import JsonObject
 from api_upgrades.facets import means_same
 from api_upgrades.locate import media_type
+from api_upgrades.meaning import SERIALIZATION, serialization
 from api_upgrades.operation import resolved
 from api_upgrades.schema import as_text
 from api_upgrades.target import Target
 
-_SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
-_OF_PARAMETER = frozenset({"name", "in", "required", "deprecated", "schema", "content", *_SERIALIZATION})
+_OF_PARAMETER = frozenset({"name", "in", "required", "deprecated", "schema", "content", *SERIALIZATION})
 _OF_MEDIA = frozenset({"schema", "encoding"})
 
 
@@ -49,8 +49,8 @@ class BodyComparison:
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
             rule = "deprecated" if new.get("deprecated") else "no-longer-deprecated"
             yield Difference(rule, target, old_target, "deprecated", old.get("deprecated"), new.get("deprecated"))
-        was, now = _serialization(old), _serialization(new)
-        for keyword in _SERIALIZATION:
+        was, now = serialization(old), serialization(new)
+        for keyword in SERIALIZATION:
             if was[keyword] != now[keyword]:
                 yield Difference("serialization-changed", target, old_target, keyword, was[keyword], now[keyword])
         if "content" in old or "content" in new:
@@ -108,13 +108,6 @@ def _required(old: JsonObject, new: JsonObject, old_target: Target, target: Targ
     if was != now:
         rule = "became-required" if now else "became-optional"
         yield Difference(rule, target, old_target, "required", was, now)
-
-
-def _serialization(parameter: JsonObject) -> dict[str, Json]:
-    """How a value is written, with what OpenAPI takes for granted."""
-    style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
-    found = {keyword: parameter.get(keyword) is True for keyword in _SERIALIZATION}
-    return found | {"style": style, "explode": parameter.get("explode", style == "form")}
 
 
 def _as_content(parameter: JsonObject) -> JsonObject:

@@ -100,6 +100,8 @@ class SchemaComparison:
 
     def _newer_value(self, old_target: Target, value: Json) -> Json:
         """A value of an enum, or a list of them, by its newer name."""
+        if not self.names.moves:
+            return value
         if isinstance(value, list):
             return [self._newer_value(old_target, one) for one in value]
         text = schemas.as_text(value)
@@ -163,7 +165,7 @@ class SchemaComparison:
         for branch in schema.get(keyword, ()):
             if not isinstance(branch, dict) or not is_inline_base(keyword, branch):
                 found.append(self._variant(branch, is_old))
-            elif rest := {key: value for key, value in branch.items() if key not in OF_OBJECT}:
+            elif rest := without_object(branch):
                 found.append(self._variant(rest, is_old))
         return [one for one in found if one != {}] if keyword == "allOf" else found
 
@@ -280,8 +282,10 @@ class SchemaComparison:
 
     def _required(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         """What is required without being declared, as where a reference beside declares it."""
-        before = {self.names.newer(old_target.property(name)).name: name for name in own_required(was)}
-        after = own_required(now)
+        required, after = own_required(was), own_required(now)
+        if required == after and not self.names.moves:
+            return
+        before = {self.names.newer(old_target.property(name)).name: name for name in required}
         declared = {*own_properties(was), *own_properties(now)}
         for name in sorted(before.keys() ^ after):
             if name not in declared and before.get(name) not in declared:
@@ -315,5 +319,9 @@ def schema_name(ref: Json) -> str:
 
 
 _TOLD = ("propertyName", "mapping")
-OF_OBJECT = ("properties", "required", "type")
-"""Keywords of an inline branch that are compared as the schema's own."""
+
+
+def without_object(branch: JsonObject) -> JsonObject:
+    """An inline branch without what is compared as the schema's own: that it is an object, and its properties."""
+    told = {"properties", "required"} | ({"type"} if branch.get("type") in ("object", "null") else set())
+    return {key: value for key, value in branch.items() if key not in told}

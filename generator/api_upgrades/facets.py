@@ -99,7 +99,7 @@ def _goes_with(one: JsonObject, other: JsonObject) -> bool:
 
 def type_set(schema: JsonObject) -> frozenset[str]:
     """The types that a value can have, told by its properties or its values where none are named."""
-    names = set(schemas.types(schema))
+    names = set(schemas.types(schema)) or ({"null"} if schema.get("type") else set())
     if not names and "properties" in schema:
         names = {"object"}
     if not names:
@@ -113,8 +113,8 @@ def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
 
 
 def is_inline_base(keyword: str, branch: JsonObject) -> bool:
-    """A null branch, or an inline object of an `allOf`, whose properties are compared as the schema's own."""
-    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch and "properties" in branch)
+    """A null branch, or an inline one of an `allOf`, whose properties are compared as the schema's own."""
+    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch)
 
 
 def own_values(schema: JsonObject) -> list[Json] | None:

@@ -34,6 +34,9 @@ _EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "paths"
 _FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})
 """Keywords that say nothing where they are false."""
 
+SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
+"""Keys of a parameter that say how its value is written."""
+
 DIGITS = 16
 """Of a digest: 64 bits, for a diff that people read."""
 
@@ -44,11 +47,25 @@ def meaning(value: Json) -> Json:
         return [meaning(item) for item in value]
     if not isinstance(value, Mapping):
         return value
+    taken = _taken_for_granted(value) if "in" in value and "name" in value else {}
     return {
         key: _of_keyword(key, item)
         for key, item in value.items()
-        if key not in _UNPROMISED and not _says_nothing(key, item)
+        if key not in _UNPROMISED and not _says_nothing(key, item) and not (key in taken and same(taken[key], item))
     }
+
+
+def serialization(parameter: JsonObject) -> dict[str, Json]:
+    """How a parameter's value is written, with what OpenAPI takes for granted."""
+    style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
+    found = {keyword: parameter.get(keyword) is True for keyword in SERIALIZATION}
+    return found | {"style": style, "explode": parameter.get("explode", style == "form")}
+
+
+def _taken_for_granted(parameter: JsonObject) -> dict[str, Json]:
+    """How a parameter would be written if it didn't say so."""
+    style = serialization({"in": parameter["in"]})["style"]
+    return {**serialization({"in": parameter["in"], "style": parameter.get("style", style)}), "style": style}
 
 
 def _says_nothing(key: str, value: Json) -> bool:

@@ -20,7 +20,7 @@ WORDING = "wording"
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Folders of a registry that are no versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview", "year")
+RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
 """Names that mean something else in the folder or in an address."""
 
 
@@ -114,6 +114,15 @@ class Registry:
     def lineup(self) -> tuple[Version, ...]:
         """The versions, oldest first, and after them what is not released yet."""
         return self.versions if self.unreleased is None else (*self.versions, self.unreleased)
+
+
+TODO = re.compile(r"\bTODO\b")
+"""What stands in prose that is still to be written."""
+
+
+def written(text: str | None) -> str | None:
+    """Some prose, None as long as nobody has written it."""
+    return None if text is None or TODO.search(text) else text
 
 
 def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:

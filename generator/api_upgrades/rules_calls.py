@@ -14,7 +14,7 @@ CALLS: tuple[str | Rule, ...] = (
     rule("operation-no-longer-deprecated", "An operation is no longer deprecated", ("neutral", "It works as it did.")),
     rule(
         "operation-id-changed",
-        "An operation has another `operationId`",
+        "An operation has another operationId",
         ("neutral", "Only its name in generated clients is another."),
         webhook=("neutral", "Only its name in generated clients is another."),
     ),

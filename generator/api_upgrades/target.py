@@ -85,7 +85,7 @@ class Target:
     @property
     def holder(self) -> Target:
         """What the last step leads out of: the object that holds a property, the list that holds its items."""
-        return replace(self, steps=self.steps[:-1]) if self.steps else replace(self, section="")
+        return Target(self.part, self.section, self.steps[:-1]) if self.steps else Target(self.part)
 
     @property
     def of_list(self) -> Target:
@@ -103,7 +103,7 @@ class Target:
 
     def child(self, step: str) -> Target:
         """The place one step further: `.name`, `[]` or `{}`."""
-        return replace(self, steps=(*self.steps, step))
+        return Target(self.part, self.section, (*self.steps, step))
 
     def property(self, name: str) -> Target:
         return self.child(f".{name}")

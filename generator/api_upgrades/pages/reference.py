@@ -228,7 +228,7 @@ class Reference:
             markdown=lambda: self.site.markdown(
                 "resource_leaf", address, **shown, sections={one: twin(one) for one in leaf.parts}
             )(),
-            contents=self._headings(leaf.parts),
+            contents=(Heading(leaf.kind.lower(), leaf.title, self._headings(leaf.parts)),),
             found=None,
             canonical=page.canonical or page.path,
             siblings=(
