@@ -81,8 +81,8 @@ def test_a_limit_itself_is_reached(
 
 
 def test_others_are_carried_on_by_the_page_from_what_was_measured() -> None:
-    peer = Peer(pages=2000, cost=Cost(cpu=40, wall=44, memory=300))
-    assert peer.carried_on(5000) == Cost(cpu=100, wall=110, memory=300)
+    peer = Peer(pages=2000, cost=Cost(cpu=41, wall=46, memory=300), start=Cost(cpu=1, wall=2, memory=50))
+    assert peer.carried_on(5000) == Cost(cpu=101, wall=112, memory=300)
     assert peer.carried_on(2000) == peer.carried_on(1500) == peer.cost
 
 

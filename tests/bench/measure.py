@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from tests.bench.figures import (
     COPY,
@@ -22,11 +23,13 @@ from tests.bench.figures import (
     Served,
     Ways,
 )
-from tests.bench.files import size
+from tests.bench.files import size, write
 from tests.bench.made import Made, make
 from tests.bench.processes import child, run, steady
 from tests.bench.serving import serving
-from tests.bench.sites import Project, hugo, hugo_site, our_site, plain_site
+from tests.bench.sites import HOME, Project, hugo, hugo_site, our_site, plain_site
+
+MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--quiet")
 
 MOST = 2000
 """Of so many pages at most others are measured, and carried on from there."""
@@ -78,19 +81,41 @@ def _peers(project: Project, site: Path, scratch: Path, peers: tuple[str, ...]) 
     found: dict[str, Peer] = {}
     if COPY in peers:
         pages = sum(1 for _ in site.rglob("index.html"))
-        found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"))
+        found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"), start=Cost(cpu=0, wall=0, memory=0))
     if not set(peers) - {COPY}:
         return found
     markdown = as_markdown(project, scratch / "markdown")
-    for peer in (OUT_OF_SEARCH, IN_SEARCH):
+    for peer in (OUT_OF_SEARCH, IN_SEARCH, HUGO):
         if peer in peers:
-            config = plain_site(scratch / peer, markdown, is_searched=peer == IN_SEARCH)
-            found[peer] = _measured(config.parent / "site", lambda out, config=config: child("build", config, out))
-    if HUGO in peers:
-        hugo_site(scratch / "hugo", markdown)
-        command = (hugo(), "--quiet", "--source", scratch / "hugo", "--destination")
-        found[HUGO] = _measured(scratch / "hugo" / "site", lambda out: run(*command, out))
+            cost, number = _by(peer, markdown, scratch / peer)
+            found[peer] = Peer(pages=number, cost=cost, start=start_of(peer))
     return found
+
+
+@cache
+def start_of(peer: str) -> Cost:
+    """What somebody else takes for a home page alone."""
+    with TemporaryDirectory() as folder:
+        write(Path(folder, "markdown", "index.md"), HOME)
+        return _by(peer, Path(folder, "markdown"), Path(folder, "site"))[0]
+
+
+def _by(peer: str, markdown: Path, root: Path) -> tuple[Cost, int]:
+    """What somebody else takes for a site of Markdown files, and how many pages that has."""
+    command: tuple[str | Path, ...] = (hugo(), "--quiet", "--source", root, "--destination")
+    if peer == HUGO:
+        hugo_site(root, markdown)
+    else:
+        config = plain_site(root, markdown, is_searched=peer == IN_SEARCH)
+        command = (*MKDOCS, "--config-file", config, "--site-dir")
+    out = root / "site"
+
+    def once() -> tuple[Cost, str]:
+        shutil.rmtree(out, ignore_errors=True)
+        return run(*command, out)
+
+    cost, _ = steady(once)
+    return cost, sum(1 for _ in out.rglob("index.html"))
 
 
 def as_markdown(project: Project, out: Path) -> Path:
@@ -98,16 +123,6 @@ def as_markdown(project: Project, out: Path) -> Path:
     shutil.copytree(project.root / "docs", out, ignore=shutil.ignore_patterns("assets"))
     child("markdown", *project.places, out, str(MOST))
     return out
-
-
-def _measured(out: Path, by: Any) -> Peer:
-    def once() -> tuple[Cost, object]:
-        shutil.rmtree(out, ignore_errors=True)
-        result: tuple[Cost, object] = by(out)
-        return result
-
-    cost, _ = steady(once)
-    return Peer(pages=sum(1 for _ in out.rglob("index.html")), cost=cost)
 
 
 def copied(folder: Path, out: Path, without: Path | None = None) -> Cost:

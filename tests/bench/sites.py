@@ -84,7 +84,8 @@ def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
         text = page.read_text(encoding="utf-8")
         front = "" if is_searched else "---\nsearch:\n  exclude: true\n---\n\n"
         write(root / "docs" / page.relative_to(pages), front + text)
-    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(NAV)))
+    nav = [page for page in NAV if (pages / page).exists()]
+    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(nav)))
     return root / "mkdocs.yml"
 
 
@@ -115,10 +116,3 @@ def own_project(root: Path) -> Project:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", root)
     return Project(root)
-
-
-def empty_site(root: Path) -> Path:
-    """A site with nothing but a home page, and its configuration."""
-    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav="index.md"))
-    write(root / "docs" / "index.md", HOME)
-    return root / "mkdocs.yml"
