@@ -171,7 +171,7 @@ def test_pages_that_differ_in_the_names_of_versions_alone_are_not_distinct(tmp_p
 
 
 def test_hugo_gets_each_page_under_the_name_that_it_wants(tmp_path: Path) -> None:
-    pages = ["upgrades", "upgrades/2020-01-01", "reference/latest", "reference/latest/orders"]
+    pages = ["", "upgrades", "upgrades/2020-01-01", "reference/latest", "reference/latest/orders"]
     for name in pages:
         write(tmp_path / "pages" / name / "index.md", "# Page\n")
     hugo_site(tmp_path / "hugo", tmp_path / "pages")

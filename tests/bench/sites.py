@@ -95,7 +95,7 @@ def hugo_site(root: Path, pages: Path) -> None:
     for name in ("single", "list"):
         write(root / "layouts" / "_default" / f"{name}.html", HUGO_LAYOUT)
     for page in pages.rglob("*.md"):
-        has_below = any(below.is_dir() for below in page.parent.iterdir())
+        has_below = page.parent == pages or any(below.is_dir() for below in page.parent.iterdir())
         place = page.relative_to(pages).with_name("_index.md" if has_below else "index.md")
         write(root / "content" / place, page.read_text(encoding="utf-8"))
 
