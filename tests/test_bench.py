@@ -67,9 +67,10 @@ def test_what_is_missed_is_said_with_a_profile(figures: Figures) -> None:
     target = TARGETS[0]
     missed, reached = (page(missed_by(figures, factor)) for factor in (1 / 11, 1 / 13))
     assert f"| {target.what} | at least 12 times | 11 | **MISSED** |" in missed
+    assert f"**{target.what}.**" in missed
     assert "```text\na profile\n```" in missed
     assert f"| {target.what} | at least 12 times | 13 | reached |" in reached
-    assert f"**{target.what[0].upper()}" not in reached
+    assert f"**{target.what}.**" not in reached
 
 
 @pytest.mark.parametrize(

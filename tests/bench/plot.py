@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from tests.bench.figures import COPY, HUGO, IN_SEARCH, OUT_OF_SEARCH, PEERS, Figures
 
-WIDTH, HEIGHT = 760, 470
-LEFT, RIGHT, TOP, BOTTOM = 70, 35, 20, 150
+WIDTH, HEIGHT = 520, 450
+LEFT, RIGHT, TOP, BOTTOM = 65, 35, 20, 150
 """Where the axes end, from the edges."""
 
 OURS = "this generator"
@@ -89,9 +89,9 @@ def _lines(drawn: dict[str, list[Point]], most: int) -> Iterator[str]:
         for point in of:
             yield _mark(mark, x(point.pages), y(point.cpu), colour if point.is_measured else "#fff")
         place = HEIGHT - BOTTOM + 62 + 18 * number
-        yield _mark(mark, LEFT + 10, place - 4, colour)
+        yield _mark(mark, 20, place - 4, colour)
         yield "</g>"
-        yield f'<text x="{LEFT + 26}" y="{place}">{escape(PEERS.get(name, name))}</text>'
+        yield f'<text x="36" y="{place}">{escape(PEERS.get(name, name))}</text>'
     yield "</svg>"
 
 
