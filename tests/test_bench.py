@@ -156,6 +156,8 @@ def test_made_changes_are_of_all_kinds_on_all_resources(tmp_path: Path) -> None:
     assert len(kinds) == len(KINDS) - 1  # two of them add properties
     assert set(kinds.values()) == {6, 12}
     files = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("change-*.yaml")]
+    resources = Counter(re.findall(r"target:\s+(?:- )?(?:GET /)?[Oo]rders?(\d)", "".join(files)))
+    assert resources == {"0": 14, "1": 14, "2": 14}
     modules = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("orders*.py")]
     assert {text.count(MARK) for text in files + modules} == {1}
 
