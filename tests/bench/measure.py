@@ -189,10 +189,13 @@ def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
     version = what.ids[-1]
     change = project.root / project.registry / version / f"change-{what.changes - 1}.yaml"
     model = project.root / project.source / "orders0.py"
+    before = {file: file.read_text(encoding="utf-8") for file in (change, model)}
     with serving(project.config) as server:
         server.wait_for("", "")
         of_change = server.save(change, f"upgrades/{version}/")
         of_model = server.save(model, "reference/latest/orders-0/")
+    for file, text in before.items():
+        write(file, text)
     markdown = as_markdown(project, scratch / "markdown")
     config = plain_site(scratch / "plain", markdown, is_searched=False)
     page = scratch / "plain" / "docs" / "upgrades" / version / "index.md"
