@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 import api_upgrades
 from api_upgrades.project import Project
@@ -21,7 +22,7 @@ from tests.bench.measure import distinct
 from tests.bench.models import MARK
 from tests.bench.page import PLOT, page, table
 from tests.bench.plot import LOOKS, Axis, plot, points
-from tests.bench.sites import hugo_site
+from tests.bench.sites import hugo_site, plain_site
 from tests.bench.stages import stage_of
 from tests.bench.targets import TARGETS, Target
 
@@ -186,6 +187,19 @@ def test_hugo_gets_each_page_under_the_name_that_it_wants(tmp_path: Path) -> Non
         "upgrades/2020-01-01/index.md",
         "upgrades/_index.md",
     ]
+
+
+def test_pages_are_left_out_of_the_search_by_what_stands_before_their_text(tmp_path: Path) -> None:
+    write(tmp_path / "pages" / "index.md", "# Page\n")
+    write(tmp_path / "pages" / "other" / "index.md", "---\ntitle: Other\n---\n\n# Page\n")
+    found = {}
+    for is_searched in (True, False):
+        docs = plain_site(tmp_path / str(is_searched), tmp_path / "pages", is_searched=is_searched).parent / "docs"
+        found[is_searched] = [(docs / name).read_text(encoding="utf-8") for name in ("index.md", "other/index.md")]
+    assert found[True] == ["# Page\n", "---\ntitle: Other\n---\n\n# Page\n"]
+    metas = [yaml.safe_load(text.split("---\n")[1]) for text in found[False]]
+    assert metas == [{"search": {"exclude": True}}, {"search": {"exclude": True}, "title": "Other"}]
+    assert [text.split("---\n")[2] for text in found[False]] == ["\n# Page\n", "\n# Page\n"]
 
 
 def called_from(files: tuple[str, ...], last: Callable[[], str | None]) -> str | None:

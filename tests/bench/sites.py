@@ -82,11 +82,15 @@ def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
     """Write a plain site of Markdown files, and give its configuration."""
     for page in pages.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
-        front = "" if is_searched else "---\nsearch:\n  exclude: true\n---\n\n"
-        write(root / "docs" / page.relative_to(pages), front + text)
+        write(root / "docs" / page.relative_to(pages), text if is_searched else _left_out_of_search(text))
     nav = [page for page in NAV if (pages / page).exists()]
     write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(nav)))
     return root / "mkdocs.yml"
+
+
+def _left_out_of_search(text: str) -> str:
+    own = text.removeprefix("---\n") if text.startswith("---\n") else f"---\n\n{text}"
+    return f"---\nsearch: {{exclude: true}}\n{own}"
 
 
 def hugo_site(root: Path, pages: Path) -> None:
