@@ -178,6 +178,7 @@ def candidates(contract: Contract) -> list[dict[str, Any]]:
     used = {schema_of(one) for value in contract.parts.values() for one in references(value)}
     for part in contract.parts:
         effects += _of_part(contract, part, part in used)
+    effects += _of_components(contract)
     for kind, target, was in (
         ("schema", fresh(SCHEMAS, [part.name for part in contract.of_kind("schema")]), {"type": "string"}),
         ("operation", "DELETE /gone", {"responses": {"204": {"description": "Done"}}}),
@@ -188,8 +189,17 @@ def candidates(contract: Contract) -> list[dict[str, Any]]:
     return effects
 
 
+def _of_components(contract: Contract) -> Iterator[dict[str, Any]]:
+    examples = contract.document.get("components", {}).get("examples", {})
+    yield from ({"kind": "add_component", "section": "examples", "name": name} for name in examples)
+    if "gone" not in examples:
+        yield {"kind": "remove_component", "section": "examples", "name": "gone", "was": {"value": 1}}
+
+
 def _of_value(place: Place) -> Iterator[dict[str, Any]]:
     at = {"target": str(place.target)}
+    if "$ref" in place.value:
+        yield {"kind": "extract_schema", **at}
     if place.value.get("type") != "number":
         yield {"kind": "change_type", **at, "was": {"type": "number", "examples": [0.5]}}
     if not schemas.is_nullable(place.schema) and place.schema:
@@ -295,6 +305,7 @@ def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iter
     names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     for name in names:
         yield {"kind": "add_parameter", "target": str(Target(part, f"query {name}"))}
+        yield {"kind": "change_parameter", "target": str(Target(part, f"query {name}")), "keyword": "x-cost", "was": 3}
         if "old" not in names:
             yield {"kind": "rename_parameter", "target": str(Target(part, f"query {name}")), "old": "old"}
     if "gone" not in names:

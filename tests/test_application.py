@@ -21,7 +21,7 @@ from api_upgrades.source import read_head
 from tests.bookshop import FILES, MAIN, SERVICE, SOURCE
 from tests.repository import commit, git, repository
 from tests.shop import call, edit, frozen, write
-from tests.test_plugin import build, faults, html
+from tests.test_plugin import build, faults, html, serving
 
 ADD = Part("operation", "POST /books")
 
@@ -166,6 +166,21 @@ def test_pull_request_is_compared_with_the_application_as_it_was(tmp_path: Path)
     )
     found = json.loads(call(root, "report", "--base", "main", "--format", "json").stdout)
     assert found["verdict"] == "1 breaking change; nothing released is altered."
+
+
+def test_serving_follows_the_modules_of_the_application(root: Path) -> None:
+    """One that comes to stand beside them included."""
+    page = "reference/latest/books/"
+    with serving(root) as served:
+        served.wait("the first page", lambda: "Its name." in served.page(page))
+        edit(root, ("Its name.", "What it is called."), file="bookshop/models.py")
+        served.wait("the edited module", lambda: "What it is called." in served.page(page))
+        write(root, {"bookshop/words.py": 'NUMBER = "How it is found."\n'})
+        edit(root, ('description="Its number."', "description=NUMBER"), file="bookshop/models.py")
+        edit(root, ("from enum", "from .words import NUMBER\nfrom enum"), file="bookshop/models.py")
+        served.wait("the module beside it", lambda: "How it is found." in served.page(page))
+        edit(root, ("found.", "sold."), file="bookshop/words.py")
+        served.wait("the edited module beside it", lambda: "How it is sold." in served.page(page))
 
 
 def test_sources_beside_and_in_src(tmp_path: Path) -> None:

@@ -409,3 +409,32 @@ def test_files_that_grow_without_end_when_written_out_are_refused(
     }
     whole = document(components={"schemas": {"A": {"properties": {"$ref": "0.json"}}}})
     assert "too large or too deep" in refusal(tmp_path, {"api.json": whole, **files, "30.json": {}})
+
+
+def test_everything_has_its_place_in_the_file_that_says_it(tmp_path: Path) -> None:
+    """Also what was brought from a file that was brought itself. A reference is not where a thing is."""
+    schemas = {"Book": {"$ref": "book.yaml"}, "Own": {"type": "string"}}
+    read(
+        tmp_path,
+        {
+            "api.json": json.dumps(document(paths={"$ref": "paths.yaml"}, components={"schemas": schemas}), indent=1),
+            "paths.yaml": "/books:\n  $ref: books.yaml\n/shelf:\n  get: {responses: {200: {description: x}}}\n",
+            "books.yaml": "get:\n responses: {200: {content: {a/b: {schema: {$ref: more.json#/Title}}}}}\n",
+            "book.yaml": "type: object\nproperties:\n  title:\n    $ref: more.json#/Title\n",
+            "more.json": '{\n"Title":\n{"type": "object", "properties": {\n"text": {}}}}',
+        },
+    )
+    found = {}
+    for pointer, file, line in read_document(tmp_path / "api.json").places():
+        assert pointer not in found
+        found["/".join(map(str, pointer))] = f"{file.name}:{line}"
+    wanted = {
+        "paths//books/get": "books.yaml:1",
+        "paths//shelf/get": "paths.yaml:4",
+        "components/schemas/Own": "api.json:15",
+        "components/schemas/Book": "book.yaml:1",
+        "components/schemas/Book/properties/title": "book.yaml:3",
+        "components/schemas/Title": "more.json:2",
+        "components/schemas/Title/properties/text": "more.json:4",
+    }
+    assert {name: found.get(name) for name in wanted} == wanted

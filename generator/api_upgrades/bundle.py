@@ -39,28 +39,32 @@ MAX_VALUES = 5_000_000
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A value in one of the files."""
 
     path: Path
     pointer: Pointer = ()
 
-    def of(self, key: str | int) -> _Place:
+    def of(self, key: str | int) -> Place:
         """The place of what it holds under a key."""
-        return _Place(self.path, (*self.pointer, key))
+        return Place(self.path, (*self.pointer, key))
 
 
 class Bundle:
-    """The files of a document, as they are found: `files`. `read` gives any of them, under the name for messages."""
+    """The files of a document, as they are found: `files`. `read` gives any of them, under the name for messages.
+
+    `origins` has the place of what was brought from elsewhere, by where it stands in the document.
+    """
 
     def __init__(self, path: Path, parsed: Parsed, read: Callable[[Path], Parsed]) -> None:
         self._folder = path.parent.resolve()
         self._path = self._folder / path.name
         self._read = read
         self.files = {self._path: parsed}
+        self.origins: dict[Pointer, Place] = {}
         self._values = 0
-        self._names: dict[tuple[_Place, str], str] = {}
-        self._pending: deque[tuple[_Place, str, str, str]] = deque()
+        self._names: dict[tuple[Place, str], str] = {}
+        self._pending: deque[tuple[Place, str, str, str]] = deque()
         components = parsed.data.get("components", {})
         self._taken = {section: set(components.get(section, ())) for section in SECTIONS.values()}
 
@@ -68,7 +72,7 @@ class Bundle:
         """The document, of one piece. Raises RegistryErrors where a reference leads nowhere, or out of the folder."""
         root = self.files[self._path].data
         self._name_components(root)
-        result: dict[str, Json] = self._rewritten(root, "document", _Place(self._path), (), 0)
+        result: dict[str, Json] = self._rewritten(root, "document", Place(self._path), (), 0)
         found: dict[str, dict[str, Json]] = {}
         while self._pending:
             place, shape, section, name = self._pending.popleft()
@@ -84,11 +88,11 @@ class Bundle:
         """A component that is no more than a reference to another file gives what is there its name."""
         for section in SECTIONS.values():
             for name, value in root.get("components", {}).get(section, {}).items():
-                holder = _Place(self._path, ("components", section, name))
+                holder = Place(self._path, ("components", section, name))
                 if _is_reference(value) and self._is_elsewhere(value, holder):
                     self._names.setdefault((self._followed(value["$ref"], holder), section), name)
 
-    def _rewritten(self, value: Json, shape: str, place: _Place, inlined: tuple[_Place, ...], depth: int) -> Json:
+    def _rewritten(self, value: Json, shape: str, place: Place, inlined: tuple[Place, ...], depth: int) -> Json:
         """A value with its references to other files led to this one; the same object where there are none."""
         if not isinstance(value, dict | list) or shape in ("any", "object"):
             return value
@@ -114,16 +118,28 @@ class Bundle:
         if target in inlined:
             self._refuse(place, f"{shown(value['$ref'])} leads back to itself; write out what is meant")
         refuse_faults(self.files[target.path], shape, target.pointer)
+        if (here := self._whole(place)) is not None:
+            self.origins[here] = target
         instead = self._rewritten(self._at(target, place), shape, target, (*inlined, target), depth)
         beside = {key: item for key, item in whole.items() if key != "$ref"}
         return {**instead, **beside} if beside else instead
 
-    def _is_own(self, target: _Place, section: str, place: _Place) -> bool:
+    def _whole(self, place: Place) -> Pointer | None:
+        """Where in the document a place stands, as far as that is known."""
+        if place.path == self._path:
+            return place.pointer
+        for here, origin in self.origins.items():
+            size = len(origin.pointer)
+            if origin.path == place.path and origin.pointer == place.pointer[:size]:
+                return (*here, *place.pointer[size:])
+        return None
+
+    def _is_own(self, target: Place, section: str, place: Place) -> bool:
         """Whether a place is the component whose name the target has, so that the target stands there itself."""
         name = self._names.get((target, section))
-        return place == _Place(self._path, ("components", section, name)) if name is not None else False
+        return place == Place(self._path, ("components", section, name)) if name is not None else False
 
-    def _mapping(self, value: JsonObject, place: _Place) -> dict[str | int, Json]:
+    def _mapping(self, value: JsonObject, place: Place) -> dict[str | int, Json]:
         """The mapping of a discriminator, whose values are references without being called so."""
         found = {}
         for key, ref in value.get("mapping", {}).items():
@@ -134,7 +150,7 @@ class Bundle:
                 found[key] = _ref(target.pointer) if is_here else self._component(target, "schema", "schemas")
         return {"mapping": {**value["mapping"], **found}} if found else {}
 
-    def _component(self, target: _Place, shape: str, section: str) -> str:
+    def _component(self, target: Place, shape: str, section: str) -> str:
         """A reference to what stands at a place, which becomes a component if it isn't one yet."""
         name = self._names.get((target, section))
         if name is None:
@@ -143,15 +159,16 @@ class Bundle:
             name = _free(re.sub(r"[^A-Za-z0-9._-]+", "_", wanted), self._taken[section])
             self._taken[section].add(name)
             self._names[target, section] = name
+            self.origins["components", section, name] = target
             self._pending.append((target, shape, section, name))
         return _ref(("components", section, name))
 
-    def _is_elsewhere(self, value: JsonObject, place: _Place) -> bool:
+    def _is_elsewhere(self, value: JsonObject, place: Place) -> bool:
         """Whether an object is a reference that leads out of the document's own file, or stands in another one."""
         ref = value.get("$ref")
         return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
 
-    def _followed(self, ref: str, place: _Place) -> _Place:
+    def _followed(self, ref: str, place: Place) -> Place:
         """Where a reference leads, through those that are no more than references themselves."""
         passed = [place]
         while True:
@@ -164,7 +181,7 @@ class Bundle:
             passed.append(target)
             ref, place = value["$ref"], target
 
-    def _target(self, ref: str, place: _Place) -> _Place:
+    def _target(self, ref: str, place: Place) -> Place:
         """The place that a reference names. Raises RegistryErrors for one outside of the document's folder."""
         file, _, fragment = ref.partition("#")
         name = shown(ref)
@@ -183,9 +200,9 @@ class Bundle:
             self._refuse(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
         if path not in self.files:
             self.files[path] = self._read(path)
-        return _Place(path, tuple(unescape(unquote(token)) for token in fragment.split("/")[1:]))
+        return Place(path, tuple(unescape(unquote(token)) for token in fragment.split("/")[1:]))
 
-    def _at(self, target: _Place, place: _Place) -> Json:
+    def _at(self, target: Place, place: Place) -> Json:
         """What stands at a place to which another one refers."""
         parsed = self.files[target.path]
         value = parsed.data
@@ -197,7 +214,7 @@ class Bundle:
                 self._refuse(place, f"refers to {what}, which isn't there; mend the reference")
         return value
 
-    def _refuse(self, place: _Place, message: str) -> NoReturn:
+    def _refuse(self, place: Place, message: str) -> NoReturn:
         where = self.files[place.path].locate_key(*place.pointer, "$ref")
         raise RegistryErrors([RegistryError(where, message)])
 

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from api_upgrades.contract import METHODS, Part, schema_part
-from api_upgrades.errors import ApiUpgradesError, Location
-from api_upgrades.openapi_file import parse
+from api_upgrades.errors import Location
+from api_upgrades.openapi_file import OpenApiFile
 from api_upgrades.target import Target
 
 SUFFIXES = (".json", ".yaml", ".yml")
@@ -51,7 +51,7 @@ class Declared:
 
     root: Path = Path()
     files: tuple[Path, ...] = ()
-    document: Path | None = None
+    document: OpenApiFile | None = None
 
     def locate(self, target: Target, otherwise: str) -> Location:
         """The line of a place: of its field or, where there is none, of its class, its operation or its webhook.
@@ -69,34 +69,34 @@ class Declared:
     def _lines(self) -> dict[str, Location]:
         """The line of each place by its target. What is declared twice has none, as nobody can tell which it is."""
         found: dict[str, Location | None] = {}
-        for file in self.files if self.document is None else [self.document]:
-            for name, line in _declarations(file) if self.document is None else _of_document(file):
-                found[name] = None if name in found else Location(file.relative_to(self.root).as_posix(), line)
+        for name, file, line in _of_document(self.document) if self.document else _of_python(self.files):
+            found[name] = None if name in found else Location(file.relative_to(self.root).as_posix(), line)
         return {name: location for name, location in found.items() if location}
 
 
-def _of_document(file: Path) -> Iterator[tuple[str, int]]:
-    """What an OpenAPI document declares, by its target, and on which lines."""
-    try:
-        parsed = parse(file, file.name)
-    except ApiUpgradesError:  # edited since it was read
-        return
-    for path, line, _ in parsed.places():
-        match path:
+def _of_document(document: OpenApiFile) -> Iterator[tuple[str, Path, int]]:
+    """What an OpenAPI document declares, by its target, and in which files and on which lines."""
+    for pointer, file, line in document.places():
+        match pointer:
             case ("components", "schemas", str(name)):
-                yield str(Target(schema_part(name))), line
+                yield str(Target(schema_part(name))), file, line
             case ("components", "schemas", str(name), "properties", str(property)):
-                yield str(Target(schema_part(name)).property(property)), line
+                yield str(Target(schema_part(name)).property(property)), file, line
             case ("paths", str(name), str(method)) if method in METHODS:
-                yield str(Target(Part("operation", f"{method.upper()} {name}"))), line
+                yield str(Target(Part("operation", f"{method.upper()} {name}"))), file, line
             case ("webhooks", str(name)):
-                yield str(Target(Part("webhook", name))), line
+                yield str(Target(Part("webhook", name))), file, line
+
+
+def _of_python(files: Iterable[Path]) -> Iterator[tuple[str, Path, int]]:
+    """What files of Python declare, in the same way."""
+    for file in files:
+        if file.suffix == ".py":
+            yield from ((name, file, line) for name, line in _declarations(file))
 
 
 def _declarations(file: Path) -> Iterator[tuple[str, int]]:
     """What a file of Python declares, by its target, and on which lines."""
-    if file.suffix != ".py":
-        return
     try:
         tree = ast.parse(file.read_bytes())
     except (OSError, SyntaxError, ValueError):  # edited since it was read

@@ -1,9 +1,9 @@
 """What an OpenAPI document holds where: the forms of its objects, as far as the generator looks into them.
 
-A shape is `text`, `texts` (one or a list of them), `boolean`, `object`, `any`, the name of a form, `[shape]` for a list
-and `{shape}` for a map by names that the document chose. A schema may be true or false, but for where `schema object`
-stands. Where a document is otherwise than this, nothing could be said about it; all other faults are kept, and told by
-`verify`.
+A shape is `text`, `words` (text, or null, which an empty `description:` is in YAML), `texts` (text or a list of it),
+`boolean`, `object`, `any`, the name of a form, `[shape]` for a list and `{shape}` for a map by names that the document
+chose. A schema may be true or false, but for where `schema object` stands. Where a document is otherwise than this,
+nothing could be said about it; all other faults are kept, and told by `verify`.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from api_upgrades.errors import Location, RegistryError, RegistryErrors
 _TOLD = 5
 """How many places of the wrong shape are told at once."""
 
-_BODY = {"$ref": "text", "content": "{media type}", "description": "text"}
+_BODY = {"$ref": "text", "content": "{media type}", "description": "words"}
 _SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
 _MORE_SCHEMAS = ("contains", "propertyNames", "if", "then", "else", "contentSchema")
 _PARAMETER = {
     "$ref": "text",
-    "description": "text",
+    "description": "words",
     "schema": "schema object",
     "content": "{media type}",
     "examples": "{example}",
 }
 _SCHEMA = {
     "$ref": "text",
-    "title": "text",
-    "description": "text",
+    "title": "words",
+    "description": "words",
     "type": "texts",
     "format": "text",
     "pattern": "text",
@@ -63,10 +63,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "webhooks": "{path item}",
         "components": "components",
     },
-    "info": {"title": "text", "description": "text"},
-    "server": {"url": "text", "description": "text", "variables": "{variable}"},
+    "info": {"title": "words", "description": "words"},
+    "server": {"url": "text", "description": "words", "variables": "{variable}"},
     "variable": {"default": "text", "enum": "[text]"},
-    "tag": {"name": "text", "description": "text"},
+    "tag": {"name": "text", "description": "words"},
     "components": {
         "schemas": "{schema object}",
         "responses": "{response}",
@@ -81,16 +81,16 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "path item": {
         "$ref": "text",
-        "summary": "text",
-        "description": "text",
+        "summary": "words",
+        "description": "words",
         "parameters": "[parameter]",
         "servers": "[server]",
         **dict.fromkeys(METHODS, "operation"),
     },
     "operation": {
         "tags": "[text]",
-        "summary": "text",
-        "description": "text",
+        "summary": "words",
+        "description": "words",
         "operationId": "text",
         "deprecated": "boolean",
         "parameters": "[parameter]",
@@ -197,7 +197,7 @@ def _fault(value: Json, shape: str) -> str:
 
 
 def _named(shape: str) -> str:
-    names = {"boolean": "true or false", "text": "text", "texts": "text, or a list of texts"}
+    names = {"boolean": "true or false", "text": "text", "words": "text", "texts": "text, or a list of texts"}
     names["schema"] = "a schema, which is an object"
     names["schema object"] = "an object; write {} for a schema that anything is valid for"
     return names.get(shape) or ("a list" if shape[0] == "[" else "an object")
@@ -205,5 +205,6 @@ def _named(shape: str) -> str:
 
 @cache
 def _types(shape: str) -> tuple[type, ...]:
-    types = {"schema": (dict, bool), "text": (str,), "texts": (str, list), "boolean": (bool,)}
+    types = {"schema": (dict, bool), "text": (str,), "words": (str, type(None)), "texts": (str, list)}
+    types["boolean"] = (bool,)
     return types.get(shape) or ((list,) if shape[0] == "[" else (dict,))

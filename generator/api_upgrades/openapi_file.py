@@ -7,15 +7,16 @@ refers to none is what its file says: nothing is added, taken away or put in ord
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from api_upgrades import json_file, yaml_file
-from api_upgrades.bundle import Bundle
-from api_upgrades.contract import JsonObject
+from api_upgrades.bundle import Bundle, Place
+from api_upgrades.contract import JsonObject, Pointer
 from api_upgrades.document_shape import Parsed, refuse_faults
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
+from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
@@ -24,10 +25,31 @@ MAX_YAML_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class OpenApiFile:
-    """A document, and every file that was read for it, its own first."""
+    """A document, and every file that was read for it, its own first.
+
+    What was brought from another file has its place there in `origins`, by where it stands in the document.
+    """
 
     document: JsonObject
     files: tuple[Path, ...]
+    origins: Mapping[Pointer, Place] = field(default_factory=dict)
+
+    def places(self) -> Iterator[tuple[Pointer, Path, int]]:
+        """Where in the document and on which line of a file everything stands, as far as the files are as they were."""
+        here: dict[Place, list[Pointer]] = {Place(self.files[0]): [()]}
+        for pointer, place in self.origins.items():
+            here.setdefault(place, []).append(pointer)
+        for file in self.files:
+            try:
+                found = list(parse(file, file.name).places())
+            except ApiUpgradesError:  # edited since it was read
+                continue
+            for path, line, _ in found:
+                for size in range(len(path) + 1):
+                    for base in here.get(Place(file, path[:size]), ()):
+                        whole = (*base, *path[size:])
+                        if self.origins.get(whole, place := Place(file, path)) == place:
+                            yield whole, file, line
 
 
 def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
@@ -45,7 +67,7 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
     parsed = read(file)
     check_document(parsed)
     bundle = Bundle(file, parsed, read)
-    return OpenApiFile(bundle.document(), tuple(bundle.files))
+    return OpenApiFile(bundle.document(), tuple(bundle.files), bundle.origins)
 
 
 def parse(path: Path, file: str) -> Parsed:

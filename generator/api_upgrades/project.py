@@ -41,7 +41,7 @@ class Project:
             found = reader.load(self.root / self.registry, head.contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
-        declared = Declared(self.root.resolve(), head.files, head.files[0] if is_document(self.source) else None)
+        declared = Declared(self.root.resolve(), head.files, head.document)
         return Standing(replace(found, versions=versions, declared=declared), locks, table)
 
     def load(self) -> History:

@@ -45,7 +45,7 @@ def resources(usage: Usage) -> tuple[Resource, ...]:
     for part in contract.of_kind("schema"):
         grouped.setdefault(owner.get(part, "Other objects"), {})[part] = None
     slugs = slugs_of([name for name, parts in grouped.items() if parts])
-    described = {tag["name"]: tag.get("description", "") for tag in contract.document.get("tags", ())}
+    described = {tag["name"]: tag.get("description") or "" for tag in contract.document.get("tags", ())}
     return tuple(
         Resource(name, slugs[name], described.get(name, ""), tuple(parts)) for name, parts in grouped.items() if parts
     )

@@ -27,7 +27,7 @@ from api_upgrades.child import digest
 from api_upgrades.contract import Contract, Json, Pointer
 from api_upgrades.declared import first_file, is_document, is_object, noun
 from api_upgrades.errors import Location, RegistryError
-from api_upgrades.openapi_file import check_document, read_document
+from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
 
 CACHE = Path(".cache", "api-upgrades")
 _GENERATOR = Path(__file__).resolve().parent
@@ -38,10 +38,11 @@ _PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "PYTEST_CURRENT_TEST"})
 
 @dataclass(frozen=True)
 class Head:
-    """What the API is today, and the files that say it; of a document its own file comes first."""
+    """What the API is today, and the files that say it; with the document, where it is one."""
 
     contract: Contract
     files: tuple[Path, ...]
+    document: OpenApiFile | None = None
 
 
 def read_head(source: str, root: Path) -> Head:
@@ -55,7 +56,7 @@ def read_head(source: str, root: Path) -> Head:
         if not file.resolve().is_relative_to(root):
             raise RegistryError(Location(source), f"lies outside the project {root}; move the document into it")
         read = read_document(file, root)
-        return Head(Contract.from_openapi(read.document), read.files)
+        return Head(Contract.from_openapi(read.document), read.files, read)
     if not is_object(source):
         _refuse_folder(source, root)
     kept = root / CACHE / f"{source.replace(':', '/').strip('/').replace('/', '-')}.json"

@@ -18,7 +18,7 @@ from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import Prose
 from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
 from api_upgrades.contract import Contract
-from api_upgrades.declared import Declared, is_document
+from api_upgrades.declared import Declared
 from api_upgrades.errors import ApiUpgradesError, WrongCall
 from api_upgrades.files import keep
 from api_upgrades.forms import Line
@@ -98,8 +98,7 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     """The files of a version that is what the API is today. Raises RegistryErrors where that has faults."""
     folder = project.root / project.registry
     first = Version(version, start.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
-    document = head.files[0] if is_document(source) else None
-    declared = Declared(project.root.resolve(), head.files, document)
+    declared = Declared(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), declared=declared)
     standing = Standing(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
     lock = locked(standing, check(standing, source)).by_version[version]

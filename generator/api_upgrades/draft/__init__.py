@@ -13,7 +13,7 @@ from api_upgrades.contract import Contract, Part, same
 from api_upgrades.draft.names import Renames
 from api_upgrades.draft.operations import OperationDraft
 from api_upgrades.draft.schemas import SchemaDraft
-from api_upgrades.draft.undo import STUMBLES, Undone, undo_the_rest
+from api_upgrades.draft.undo import STUMBLES, Undone, made, undo_the_rest
 from api_upgrades.effects import Effect
 from api_upgrades.meaning import settled
 from api_upgrades.names import NO_NAMES, Names
@@ -64,10 +64,28 @@ def _undo_differences(undone: Undone, goal: Contract, names: Names) -> None:
     for part in parts:  # what is new goes last: what others held themselves before stands there
         if part not in goal.parts:
             undone.undo_at(f"add_{part.kind}", Target(part))
+    _undo_components(undone, goal)
     for part, before in _with_next(goal):
         if part not in undone.contract.parts:
             was = goal.parts[part]
             undone.undo_at(f"remove_{part.kind}", Target(part), was=was, before=before.name if before else MISSING)
+
+
+def _undo_components(undone: Undone, goal: Contract) -> None:
+    """Undo what came to `components` beside schemas, and what went from it."""
+    was, now = (contract.document.get("components", {}) for contract in (goal, undone.contract))
+    for section in [key for key in dict.fromkeys((*now, *was)) if key != "schemas"]:
+        older, newer = was.get(section) or {}, now.get(section) or {}
+        effects = [
+            *(made("add_component", section=section, name=name) for name in newer if name not in older),
+            *(
+                made("remove_component", section=section, name=name, was=value)
+                for name, value in older.items()
+                if name not in newer
+            ),
+        ]
+        for effect in filter(None, effects):
+            undone.undo(effect)
 
 
 def _with_next(contract: Contract) -> Iterator[tuple[Part, Part | None]]:

