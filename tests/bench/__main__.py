@@ -18,7 +18,7 @@ from tests.bench.files import write
 from tests.bench.imported import imported
 from tests.bench.made import Made
 from tests.bench.measure import (
-    build,
+    MOST,
     derived,
     made,
     measured,
@@ -30,8 +30,8 @@ from tests.bench.measure import (
 )
 from tests.bench.page import page
 from tests.bench.plot import plot
-from tests.bench.processes import ROOT, run, steady
-from tests.bench.sites import Project, empty_site, hugo, own_project
+from tests.bench.processes import ROOT, run
+from tests.bench.sites import hugo, own_project
 from tests.bench.targets import FIFTH, LARGEST, MANY, NONE, SAVE, SERVER, TARGETS
 
 PAGE = ROOT / "docs" / "maintain" / "performance.md"
@@ -77,11 +77,9 @@ def measure(sizes: Sizes, scratch: Path) -> Figures:
     start = time.monotonic()
     _, version = run(hugo(), "version")
     server = own_project(scratch / "server")
-    projects = {SERVER: server, "empty": Project(scratch / "empty")}
-    empty_site(scratch / "empty")
+    projects = {SERVER: server}
     say("the Server API")
     server_api = measured("the Server API", server, (OUT_OF_SEARCH, HUGO, COPY))
-    empty, _ = steady(lambda: build(projects["empty"], scratch / "site"))
     of_series = []
     for name, project in imported(scratch / "imported"):
         say(name)
@@ -113,8 +111,8 @@ def measure(sizes: Sizes, scratch: Path) -> Figures:
     figures = Figures(
         machine=Machine.this(version.split()[1].partition("-")[0].removeprefix("v")),
         minutes=(time.monotonic() - start) / 60,
+        most=MOST,
         server_api=server_api,
-        empty=empty,
         imported=of_series,
         made=of_made,
         fifth=apart[FIFTH],

@@ -1,6 +1,7 @@
 """What the benchmark runs in processes of their own, `python -m tests.bench.child COMMAND ...`.
 
 Who started the process measures it as a whole; what only the process itself knows it prints as JSON, on its last line.
+Each command imports what it needs, since that costs too.
 """
 
 from __future__ import annotations
@@ -17,21 +18,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from api_upgrades.cli import main
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.pages.path_data import PathData
-from api_upgrades.pages.paths import PathView, path_pages
-from api_upgrades.pages.site import Site
-from api_upgrades.path import Paths
-from api_upgrades.project import Project
-from api_upgrades.visibility import published
 from tests.bench.files import write
 from tests.bench.models import MARK
 from tests.bench.sites import NAV
 from tests.bench.stages import sampled
+
+if TYPE_CHECKING:
+    from api_upgrades.history import History
 
 LINES = 12
 """Of each half of a profile."""
@@ -39,11 +34,15 @@ LINES = 12
 
 def lock(root: str) -> None:
     """Freeze every version, as they are where an API is published."""
+    from api_upgrades.cli import main
+
     main(["--root", root, "lock"], standalone_mode=False)
 
 
 def import_series(out: str, *documents: str) -> None:
     """Import a series of OpenAPI documents."""
+    from api_upgrades.cli import main
+
     main(["import", *documents, "--out", out], standalone_mode=False)
 
 
@@ -59,7 +58,10 @@ def build(config: str, site: str) -> dict[str, float]:
 
 def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict[str, int]:
     """Write generated pages as Markdown files, so many at most, evenly spread over all of them."""
-    history = published(Project(Path(root), registry, source).load())
+    from api_upgrades.pages import render
+    from api_upgrades.pages.page import Addresses, Page
+
+    history = _history(root, registry, source)
     pages = [page for page in render(history, Addresses("index.md")) if isinstance(page, Page)]
     step = max(1.0, len(pages) / int(most))
     chosen = {round(number * step) for number in range(min(int(most), len(pages)))}
@@ -70,9 +72,16 @@ def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict
     return {"pages": len(pages)}
 
 
+def _history(root: str, registry: str, source: str) -> History:
+    from api_upgrades.project import Project
+    from api_upgrades.visibility import published
+
+    return published(Project(Path(root), registry, source).load())
+
+
 def sections(root: str, registry: str, source: str) -> dict[str, int]:
     """What the registry is made of; of the sections of all versions' references, how many there are and differ."""
-    history = published(Project(Path(root), registry, source).load())
+    history = _history(root, registry, source)
     found = [section for revisions in history.revisions.values() for section in revisions.items()]
     return {
         "versions": len(history.versions),
@@ -85,6 +94,8 @@ def sections(root: str, registry: str, source: str) -> dict[str, int]:
 
 def derive(root: str, registry: str, source: str) -> float:
     """Read, derive and verify every contract, and nothing else; gives the CPU seconds, without Python's start."""
+    from api_upgrades.project import Project
+
     start = time.process_time()
     Project(Path(root), registry, source).load()
     return time.process_time() - start
@@ -92,7 +103,13 @@ def derive(root: str, registry: str, source: str) -> float:
 
 def ways(root: str, registry: str, source: str) -> dict[str, float]:
     """What leads from any version to any other: how much there is of it, and the CPU seconds that it takes."""
-    history = Project(Path(root), registry, source).load()
+    from api_upgrades.pages.page import Addresses
+    from api_upgrades.pages.path_data import PathData
+    from api_upgrades.pages.paths import PathView, path_pages
+    from api_upgrades.pages.site import Site
+    from api_upgrades.path import Paths
+
+    history = _history(root, registry, source)
     site = Site(history, Addresses())
     start = time.process_time()
     data = sum(len(asset.content.encode()) for asset in PathData(site).assets(""))

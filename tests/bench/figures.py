@@ -11,9 +11,6 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-MOST = 2000
-"""Of so many pages at most others are measured, and carried on from there."""
-
 KEPT = Path(__file__).with_name("figures.json")
 
 
@@ -26,15 +23,17 @@ class Cost(BaseModel):
 
 
 class Peer(BaseModel):
-    """What somebody else took for so many of the pages."""
+    """What somebody else took for so many of the pages, and takes for a home page alone."""
 
     pages: int
     cost: Cost
+    start: Cost
 
     def carried_on(self, pages: int) -> Cost:
         """The same for more pages, each as dear as those measured."""
         factor = max(1.0, pages / self.pages)
-        return Cost(cpu=self.cost.cpu * factor, wall=self.cost.wall * factor, memory=self.cost.memory)
+        cpu, wall = self.cost.cpu - self.start.cpu, self.cost.wall - self.start.wall
+        return Cost(cpu=self.start.cpu + factor * cpu, wall=self.start.wall + factor * wall, memory=self.cost.memory)
 
 
 class Build(BaseModel):
@@ -155,8 +154,8 @@ class Figures(BaseModel):
 
     machine: Machine
     minutes: float
+    most: int
     server_api: Build
-    empty: Cost
     imported: list[Build]
     made: list[Build]
     fifth: Build

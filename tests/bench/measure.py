@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from tests.bench.figures import (
     COPY,
     HUGO,
     IN_SEARCH,
-    MOST,
     OUT_OF_SEARCH,
     Build,
     Cost,
@@ -23,11 +23,16 @@ from tests.bench.figures import (
     Served,
     Ways,
 )
-from tests.bench.files import size
+from tests.bench.files import size, write
 from tests.bench.made import Made, make
 from tests.bench.processes import child, run, steady
 from tests.bench.serving import serving
-from tests.bench.sites import Project, hugo, hugo_site, our_site, plain_site
+from tests.bench.sites import HOME, Project, hugo, hugo_site, our_site, plain_site
+
+MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--quiet")
+
+MOST = 2000
+"""Of so many pages at most others are measured, and carried on from there."""
 
 
 def made(root: Path, what: Made) -> Project:
@@ -76,30 +81,48 @@ def _peers(project: Project, site: Path, scratch: Path, peers: tuple[str, ...]) 
     found: dict[str, Peer] = {}
     if COPY in peers:
         pages = sum(1 for _ in site.rglob("index.html"))
-        found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"))
+        found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"), start=Cost(cpu=0, wall=0, memory=0))
     if not set(peers) - {COPY}:
         return found
-    markdown = scratch / "markdown"
-    child("markdown", *project.places, markdown, str(MOST))
-    for peer in (OUT_OF_SEARCH, IN_SEARCH):
+    markdown = as_markdown(project, scratch / "markdown")
+    for peer in (OUT_OF_SEARCH, IN_SEARCH, HUGO):
         if peer in peers:
-            config = plain_site(scratch / peer, markdown, is_searched=peer == IN_SEARCH)
-            found[peer] = _measured(config.parent / "site", lambda out, config=config: child("build", config, out))
-    if HUGO in peers:
-        hugo_site(scratch / "hugo", markdown)
-        command = (hugo(), "--quiet", "--source", scratch / "hugo", "--destination")
-        found[HUGO] = _measured(scratch / "hugo" / "site", lambda out: run(*command, out))
+            cost, number = _by(peer, markdown, scratch / peer)
+            found[peer] = Peer(pages=number, cost=cost, start=start_of(peer))
     return found
 
 
-def _measured(out: Path, by: Any) -> Peer:
-    def once() -> tuple[Cost, object]:
+@cache
+def start_of(peer: str) -> Cost:
+    """What somebody else takes for a home page alone."""
+    with TemporaryDirectory() as folder:
+        write(Path(folder, "markdown", "index.md"), HOME)
+        return _by(peer, Path(folder, "markdown"), Path(folder, "site"))[0]
+
+
+def _by(peer: str, markdown: Path, root: Path) -> tuple[Cost, int]:
+    """What somebody else takes for a site of Markdown files, and how many pages that has."""
+    command: tuple[str | Path, ...] = (hugo(), "--quiet", "--source", root, "--destination")
+    if peer == HUGO:
+        hugo_site(root, markdown)
+    else:
+        config = plain_site(root, markdown, is_searched=peer == IN_SEARCH)
+        command = (*MKDOCS, "--config-file", config, "--site-dir")
+    out = root / "site"
+
+    def once() -> tuple[Cost, str]:
         shutil.rmtree(out, ignore_errors=True)
-        result: tuple[Cost, object] = by(out)
-        return result
+        return run(*command, out)
 
     cost, _ = steady(once)
-    return Peer(pages=sum(1 for _ in out.rglob("index.html")), cost=cost)
+    return cost, sum(1 for _ in out.rglob("index.html"))
+
+
+def as_markdown(project: Project, out: Path) -> Path:
+    """The pages of a project as Markdown files: those written by hand, and of the generated as many as are compared."""
+    shutil.copytree(project.root / "docs", out, ignore=shutil.ignore_patterns("assets"))
+    child("markdown", *project.places, out, str(MOST))
+    return out
 
 
 def copied(folder: Path, out: Path, without: Path | None = None) -> Cost:
@@ -166,12 +189,15 @@ def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
     version = what.ids[-1]
     change = project.root / project.registry / version / f"change-{what.changes - 1}.yaml"
     model = project.root / project.source / "orders0.py"
+    before = {file: file.read_text(encoding="utf-8") for file in (change, model)}
     with serving(project.config) as server:
         server.wait_for("", "")
         of_change = server.save(change, f"upgrades/{version}/")
         of_model = server.save(model, "reference/latest/orders-0/")
-    child("markdown", *project.places, scratch / "markdown", str(MOST))
-    config = plain_site(scratch / "plain", scratch / "markdown", is_searched=False)
+    for file, text in before.items():
+        write(file, text)
+    markdown = as_markdown(project, scratch / "markdown")
+    config = plain_site(scratch / "plain", markdown, is_searched=False)
     page = scratch / "plain" / "docs" / "upgrades" / version / "index.md"
     with serving(config) as server:
         server.wait_for("", "")

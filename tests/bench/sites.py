@@ -73,22 +73,24 @@ class Project:
 def our_site(project: Project) -> None:
     """Write a site around a registry, the theme set up as in all others."""
     options = f"{{registry: {project.registry}, source: {project.source}}}"
-    _write_site(project.root, f"search, api-upgrades: {options}")
+    plugins = f"search, api-upgrades: {options}"
+    write(project.config, CONFIG.format(plugins=plugins, nav=", ".join(NAV)))
+    write(project.root / "docs" / "index.md", HOME)
 
 
 def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
     """Write a plain site of Markdown files, and give its configuration."""
     for page in pages.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
-        front = "" if is_searched else "---\nsearch:\n  exclude: true\n---\n\n"
-        write(root / "docs" / page.relative_to(pages), front + text)
-    _write_site(root, "search")
+        write(root / "docs" / page.relative_to(pages), text if is_searched else _left_out_of_search(text))
+    nav = [page for page in NAV if (pages / page).exists()]
+    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(nav)))
     return root / "mkdocs.yml"
 
 
-def _write_site(root: Path, plugins: str) -> None:
-    write(root / "mkdocs.yml", CONFIG.format(plugins=plugins, nav=", ".join(NAV)))
-    write(root / "docs" / "index.md", HOME)
+def _left_out_of_search(text: str) -> str:
+    own = text.removeprefix("---\n") if text.startswith("---\n") else f"---\n\n{text}"
+    return f"---\nsearch: {{exclude: true}}\n{own}"
 
 
 def hugo_site(root: Path, pages: Path) -> None:
@@ -96,9 +98,8 @@ def hugo_site(root: Path, pages: Path) -> None:
     write(root / "hugo.toml", HUGO_CONFIG)
     for name in ("single", "list"):
         write(root / "layouts" / "_default" / f"{name}.html", HUGO_LAYOUT)
-    write(root / "content" / "_index.md", HOME)
     for page in pages.rglob("*.md"):
-        has_below = any(below.is_dir() for below in page.parent.iterdir())
+        has_below = page.parent == pages or any(below.is_dir() for below in page.parent.iterdir())
         place = page.relative_to(pages).with_name("_index.md" if has_below else "index.md")
         write(root / "content" / place, page.read_text(encoding="utf-8"))
 
@@ -119,10 +120,3 @@ def own_project(root: Path) -> Project:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", root)
     return Project(root)
-
-
-def empty_site(root: Path) -> Path:
-    """A site with nothing but a home page, and its configuration."""
-    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav="index.md"))
-    write(root / "docs" / "index.md", HOME)
-    return root / "mkdocs.yml"

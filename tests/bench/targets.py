@@ -99,16 +99,9 @@ TARGETS = (
         at_most=1.5,
     ),
     Target(
-        "the Server API, its models known: what is ours of the CPU of its build",
-        "%",
-        lambda figures: 100 * figures.server_api.ours / figures.server_api.but_models,
-        SERVER,
-        at_most=25,
-    ),
-    Target(
         "the Server API, its models known: the CPU of its build, in terms of an empty site's",
         "times",
-        lambda figures: figures.server_api.but_models / figures.empty.cpu,
+        lambda figures: figures.server_api.but_models / figures.server_api.peers[OUT_OF_SEARCH].start.cpu,
         SERVER,
         at_most=3,
     ),
