@@ -7,7 +7,7 @@ the newer is reported as removed and added.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare_schemas import Difference, SchemaComparison
@@ -65,15 +65,21 @@ def _shown(value: Json) -> str:
 
 
 def compare(
-    old: Contract, new: Contract, names: Names, directions: Directions, table: RuleTable
+    old: Contract,
+    new: Contract,
+    names: Names,
+    directions: Directions,
+    table: RuleTable,
+    among: Container[Part | None] | None = None,
 ) -> tuple[Finding, ...]:
     """Every difference from `old` to `new`, in the order of the newer document, what was removed last.
 
-    `directions` tells for a schema of either contract how it is used. Parts that both share are not looked into.
+    `directions` tells for a schema of either contract how it is used. Parts that both share are not looked into, and
+    neither are those that are not `among` some, by their newer names.
     """
     return tuple(
         _judged(difference, direction, table)
-        for difference, where in _differences(old, new, names, directions)
+        for difference, where in _differences(old, new, names, directions, among)
         for direction in (where or (None,))
     )
 
@@ -86,13 +92,17 @@ def _judged(difference: Difference, direction: Direction | None, table: RuleTabl
 Found = tuple[Difference, tuple[Direction, ...]]
 
 
-def _differences(old: Contract, new: Contract, names: Names, directions: Directions) -> Iterator[Found]:
+def _differences(
+    old: Contract, new: Contract, names: Names, directions: Directions, among: Container[Part | None] | None
+) -> Iterator[Found]:
     newer = {part: names.newer(Target(part)).part for part in old.parts}
     # Where one takes over the name of another, the name is its, and the other is gone.
     older = {moved: part for part, moved in sorted(newer.items(), key=lambda one: one[0] != one[1])}
     shared_differs = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
         before = older.get(part)
+        if among is not None and part not in among:
+            continue
         if before is None:
             yield _existence(part, part, None, value)
         elif before != part or old.parts[before] is not value or (shared_differs and part.kind != "schema"):
@@ -108,7 +118,9 @@ def _differences(old: Contract, new: Contract, names: Names, directions: Directi
             else:
                 yield from _OperationComparison(comparison, before, part).compare(old.parts[before], value)
     for part, moved in newer.items():
-        if moved is not None and (moved not in new.parts or older[moved] != part):
+        if moved is None or (among is not None and moved not in among):
+            continue
+        if moved not in new.parts or older[moved] != part:
             yield _existence(moved, part, old.parts[part], None)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
 from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.progress import counted
 
 
 def write(path: Path, text: str) -> None:
@@ -27,6 +29,55 @@ def write_all(folder: Path, files: Mapping[str, str]) -> None:
     """Write files by their names below a folder."""
     for name, text in files.items():
         write(folder / name, text)
+
+
+class Folder:
+    """A folder that is filled with many files. `size` is what was written so far, in bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._made: set[str] = set()
+        self._written: set[str] = set()
+        self.size = 0
+
+    def has(self, name: str) -> bool:
+        """Whether a file was written."""
+        return name in self._written
+
+    def write(self, name: str, text: str) -> None:
+        """Write one file by its name below the folder. Raises ApiUpgradesError where that can't be done."""
+        path = os.path.join(self._root, name)
+        data = text.encode("utf-8", "xmlcharrefreplace")
+        try:
+            self._write(path, data)
+        except OSError as error:
+            raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
+        self.size += len(data)
+        self._written.add(name)
+
+    def _write(self, path: str, data: bytes) -> None:
+        folder = os.path.dirname(path)
+        if folder not in self._made:
+            os.makedirs(folder, exist_ok=True)
+            self._made.add(folder)
+        unfinished = f"{path}.{os.getpid()}.tmp"
+        try:
+            with open(unfinished, "wb", buffering=0) as file:
+                view = memoryview(data)
+                while view:
+                    view = view[file.write(view) :]
+            os.replace(unfinished, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(unfinished)
+            raise
+
+    def write_all(self, files: Mapping[str, Callable[[], str]], what: str) -> None:
+        """Write files by their names, each made when it is its turn; `what` is what a terminal calls that."""
+        with counted(what, len(files)) as one_more:
+            for name, make in files.items():
+                self.write(name, make())
+                one_more()
 
 
 def _write(path: Path, text: str, *, is_kept: bool) -> None:

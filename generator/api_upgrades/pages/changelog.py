@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from api_upgrades.dates import moment, moments
@@ -34,7 +35,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         path,
         "Changelog",
         f"Every change of the {site.title}, newest first.",
-        site.html("changelog", path, entries=entries),
+        partial(site.html, "changelog", path, entries=entries),
         site.markdown("changelog", path, entries=entries),
         tuple(heading for entry in entries for heading in entry.headings),
         searchable("Changelog", "Every change, newest first.", ()),

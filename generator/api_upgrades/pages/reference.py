@@ -8,7 +8,10 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,12 +19,23 @@ from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
-from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, anchor, searchable
+from api_upgrades.pages.page import (
+    Asset,
+    Found,
+    Heading,
+    Links,
+    Page,
+    Section,
+    Shared,
+    TwinAddresses,
+    anchor,
+    searchable,
+)
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
-from api_upgrades.texts import in_version
+from api_upgrades.texts import VERSION, in_version
 
 KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 
@@ -32,7 +46,7 @@ class Reference:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._sections: dict[tuple[object, ...], tuple[str, Callable[[], str]]] = {}
+        self._sections: dict[Hashable, Section] = {}
 
     def pages(self) -> Iterator[Page]:
         """`/reference/latest/` first, then every version, newest first."""
@@ -55,7 +69,8 @@ class Reference:
             "absent": absent,
             "index": self.site.addresses.index,
         }
-        return Asset("reference/versions.js", f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n")
+        text = f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n"
+        return Asset("reference/versions.js", lambda: text)
 
     def _picked(self, version: Version) -> str:
         """A version as a choice of the pickers."""
@@ -127,20 +142,20 @@ class Reference:
             path,
             "Reference" if shown == LATEST else f"Reference {version.name}",
             f"The reference of {_called(version)} of the {self.site.title}.",
-            self.site.html("reference", path, **view),
+            partial(self.site.html, "reference", path, **view),
             self.site.markdown("reference", path, **view),
             (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
             searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
+            is_listed=shown == LATEST,
         )
 
     def _resource(self, version: Version, shown: str, resource: Resource) -> Page:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
-        first = self.site.resources(version.id)[0]
         revisions = self._revisions(resource.name)
         in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
         view = {
@@ -160,25 +175,35 @@ class Reference:
             path,
             f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
             f"{resource.name} in {_called(version)} of the {self.site.title}.",
-            self.site.html(
-                "resource",
-                path,
-                **view,
-                sections={part: Markup(in_version(html, version.id)) for part, (html, _) in sections.items()},
-            ),
+            self._body(view, sections),
             lambda: self.site.markdown(
                 "resource",
                 path,
                 **view,
-                sections={one: in_version(md(), version.id) for one, (_, md) in sections.items()},
+                sections={one: in_version(section.markdown(), version.id) for one, section in sections.items()},
             )(),
             contents,
             self._found(version, resource) if shown == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
-            like=None if shown == LATEST or resource is first else self.site.addresses.resource(shown, first.slug),
+            is_listed=shown == LATEST,
         )
+
+    def _body(self, view: dict[str, Any], sections: dict[Part, Section]) -> Shared | Callable[[], str]:
+        """The HTML of a resource's page: one for all older versions in which it says the same."""
+        version, shown, resource = view["version"], view["shown"], view["resource"]
+
+        def render(version: Version, path: str) -> str:
+            shown = {part: Markup(section.html) for part, section in sections.items()}
+            return self.site.html("resource", path, **view | {"version": version, "sections": shown})
+
+        if version is self.site.history.latest or not version.is_released:  # what their pages say first is their own
+            path = self.site.addresses.resource(shown, resource.slug)
+            return lambda: in_version(render(version, path), version.id)
+        key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())))
+        path = self.site.addresses.resource(VERSION, resource.slug)
+        return Shared(key, lambda: render(replace(version, id=VERSION), path), version.id)
 
     def _found(self, version: Version, resource: Resource) -> str:
         """What the search finds of a resource: its parts by their names, descriptions and properties."""
@@ -205,22 +230,22 @@ class Reference:
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
 
-    def _section(self, version: Version, part: Part, path: str) -> tuple[str, Callable[[], str]]:
+    def _section(self, version: Version, part: Part, path: str) -> Section:
         revision = self.site.history.revisions[version.id][part]
         links = tuple(
             self._schema_address(version.id, one) for one in self.site.history.usage_at(version.id).direct(part)
         )
         key = (part, revision, path.count("/"), path.split("/")[2], links)
         if key not in self._sections:
-            view = part_view(self.site, version.id, part)
+            view = cache(partial(part_view, self.site, version.id, part))
             template = f"part_{part.kind}"
             addresses = self.site.addresses
             in_html, in_twin = (
                 self._schema_link(version.id, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
             )
-            self._sections[key] = (
-                self.site.html(template, path, view=view, schema_link=in_html),
-                self.site.markdown(template, path, view=view, schema_link=in_twin),
+            self._sections[key] = Section(
+                lambda: self.site.html(template, path, view=view(), schema_link=in_html),
+                lambda: self.site.markdown(template, path, view=view(), schema_link=in_twin)(),
             )
         return self._sections[key]
 

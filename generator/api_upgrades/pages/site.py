@@ -36,6 +36,8 @@ class Site:
     history: History
     addresses: Addresses
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
+    _owners: dict[str, Mapping[Part, Resource]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -67,7 +69,9 @@ class Site:
         return self._resources[version]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
-        return next((one for one in self.resources(version) if part in one.parts), None)
+        if version not in self._owners:
+            self._owners[version] = {part: one for one in self.resources(version) for part in one.parts}
+        return self._owners[version].get(part)
 
     def part_link(self, part: Part, *versions: str) -> PartLink:
         """A link to a part in the first of some versions that has it."""
@@ -88,6 +92,7 @@ class Site:
         link = Links(page, TwinAddresses(self.addresses.index))
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
+    @cached_property
     def version_crumbs(self) -> tuple[Crumb, ...]:
         """The guide and its versions, newest first, as the list beside these pages."""
         guide = Crumb("Upgrade guide", self.addresses.guide)
@@ -95,10 +100,11 @@ class Site:
 
     def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
         """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""
-        overview = Crumb("Overview", self.addresses.reference(shown))
-        return overview, *(
-            Crumb(resource.name, self.addresses.resource(shown, resource.slug)) for resource in self.resources(version)
-        )
+        if shown not in self._crumbs:
+            resources = self.resources(version)
+            crumbs = (Crumb(one.name, self.addresses.resource(shown, one.slug)) for one in resources)
+            self._crumbs[shown] = (Crumb("Overview", self.addresses.reference(shown)), *crumbs)
+        return self._crumbs[shown]
 
 
 def counted(count: int, one: str) -> str:

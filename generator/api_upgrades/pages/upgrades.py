@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from api_upgrades import prose
@@ -32,12 +33,12 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
-        site.html("guide", path, **view),
+        partial(site.html, "guide", path, **view),
         site.markdown("guide", path, **view),
         contents,
         searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
-        siblings=site.version_crumbs(),
+        siblings=site.version_crumbs,
     )
 
 
@@ -74,12 +75,12 @@ def _version(site: Site, version: VersionView) -> Page:
         path,
         version.title,
         version.description,
-        site.html("version", path, **view),
+        partial(site.html, "version", path, **view),
         site.markdown("version", path, **view),
         contents,
         searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
         section=site.addresses.guide,
-        siblings=site.version_crumbs(),
+        siblings=site.version_crumbs,
     )
 
 
