@@ -11,6 +11,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 
 from api_upgrades import plugin
+from api_upgrades.generated_page import GeneratedPage
 from api_upgrades.publish import Surroundings
 from tests.bench_project import write_registry
 from tests.shop import write
@@ -78,7 +79,7 @@ SAME: dict[str, Case] = {
     "with a list of what is where": Case(
         CUSTOM,
         NAV,
-        files=overriding(partials__copyright="{{ page.url }} {{ page.title | tojson }} {{ page.toc | length }}"),
+        files=overriding(partials__copyright="{% if page %}{{ page.url }} {{ page.title | tojson }}{% endif %}"),
     ),
 }
 
@@ -100,7 +101,7 @@ def built(project: Path, site: Path, case: Case) -> dict[str, bytes]:
     theme = f"{{name: material, font: false, {case.theme}}}"
     write(
         project,
-        {"mkdocs.yml": f"site_name: Bench\ntheme: {theme}\nplugins: [{case.plugins}]\n{case.more}", **case.files},
+        {"mkdocs.yml": f"site_name: Bench\ntheme: {theme}\nplugins: [{case.plugins}]\n{case.more}"} | case.files,
     )
     config = load_config(str(project / "mkdocs.yml"), site_dir=str(site))
     config.plugins.on_startup(command="build", dirty=False)
@@ -119,7 +120,12 @@ def themed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages that the theme has rendered for us."""
     found: list[str] = []
     rendered = Surroundings.rendered
-    monkeypatch.setattr(Surroundings, "rendered", lambda self, page: found.append(page.url) or rendered(self, page))
+
+    def noted(self: Surroundings, page: GeneratedPage) -> str:
+        found.append(page.url)
+        return rendered(self, page)
+
+    monkeypatch.setattr(Surroundings, "rendered", noted)
     return found
 
 

@@ -128,27 +128,33 @@ class Publisher:
             path.count("/"),
             shared,
             page.section,
-            bool(page.siblings) and page.path in self._places_of(page.siblings)[0],
-            bool(page.siblings) and self._has_head(page),
+            page.siblings[:1] and page.siblings[0].path in self._led(page),
+            page.path in self._places_of(page.siblings)[0],
             bool(page.contents),
             bool(page.description),
             page.canonical is None,
         )
 
-    def _has_head(self, page: Page) -> bool:
-        """Whether the list beside a page begins with the entry of the navigation that stands for its section."""
+    def _led(self, page: Page) -> Sequence[str]:
+        """The pages that stand in the navigation for the section of a page, by their paths. Only where there are any
+        does the navigation hold the pages beside it.
+        """
         if page.section not in self._heads:
             items = (one for one in self._around.nav.items if leads(one, page, self._mount))
             self._heads[page.section] = [one.generated.path for one in items if isinstance(one, GeneratedPage)]
-        return page.siblings[0].path in self._heads[page.section]
+        return self._heads[page.section]
+
+    def _head(self, page: Page) -> Sequence[Crumb]:
+        """The entry of the list beside a page that the navigation holds anyway."""
+        return page.siblings[:1] if page.siblings and page.siblings[0].path in self._led(page) else ()
 
     def _form(self, pages: Sequence[Page], kind: Hashable) -> Shell | None:
         """The form of a kind, None where the theme has to render its pages itself."""
         first, last = pages[0], pages[-1]
-        if len(pages) <= FEW or (first.siblings and first.path not in self._places_of(first.siblings)[0]):
+        is_beside = first.path in self._places_of(first.siblings)[0] or not self._led(first)
+        if len(pages) <= FEW or not is_beside:
             return None
-        head = first.siblings[:1] if first.siblings and self._has_head(first) else ()
-        made = self.made(shell.marked(first, head))
+        made = self.made(shell.marked(first, self._head(first)))
         made.title = shell.LABEL
         made.content = shell.CONTENT
         if made.canonical_url:
@@ -182,7 +188,7 @@ class Publisher:
     def _pieces(self, form: Shell, page: Page, title: str, description: str, html: str) -> list[str]:
         canonical = self._url(page.path) if page.canonical is None else self._mount + page.canonical
         first = page.contents[0].id if page.contents else ""
-        items, first_link, own = self._beside(form, page) if page.siblings else ((), "", 0)
+        items, first_link, own = self._beside(form, page) if form.has_list else ((), "", 0)
         values = {
             shell.TITLE: escape(title),
             shell.DESCRIPTION: escape(description),
@@ -204,7 +210,7 @@ class Publisher:
     def _beside(self, form: Shell, page: Page) -> tuple[list[str], str, int]:
         """The entries of the pages beside a page, the way to the first of these, and which of them is its own."""
         places, folders = self._places_of(page.siblings)
-        start = 1 if self._has_head(page) else 0
+        start = len(self._head(page))
         # Pages of one folder have the same ways to others, unless these are inside of their own.
         folder = page.path if page.path in folders else f"{page.path.rstrip('/').rpartition('/')[0]}/-/".lstrip("/")
         key = (id(form), id(page.siblings), folder)

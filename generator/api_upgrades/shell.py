@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import takewhile
 
 from api_upgrades.pages.page import Crumb, Heading, Page
 
@@ -76,6 +76,11 @@ class Shell:
             output = self._without_list(output)
         self._pieces = tuple(_SLOT.split(output))
 
+    @property
+    def has_list(self) -> bool:
+        """Whether it shows the pages beside a page."""
+        return bool(self._item)
+
     def _without_headings(self, html: str) -> str:
         """Put one mark in place of each contents list."""
         first, second = (self._entry(Heading(mark, mark)) for mark in _HEADINGS)
@@ -87,22 +92,33 @@ class Shell:
 
     def _without_list(self, html: str) -> str:
         """Put one mark in place of the list of pages beside the page."""
+        if not any(mark in html for mark in _LINKS):
+            return html
         present = _item(html, html.find(_PRESENT))
         before = html.rfind(f'href="#{_LINKS[0]}"', 0, present[0])
         after = (html.find(f'href="#{mark}"', present[1]) for mark in _LINKS[1:])
-        spans = [_item(html, place) for place in (before, *after)]
-        in_order = (spans[0], present, *spans[1:])
-        gaps = {html[one[1] : other[0]] for one, other in pairwise(in_order)}
+        first, second, third = (_item(html, place) for place in (before, *after))
         items = {
             html[slice(*span)].replace(link, _FIRST_LINK).replace(name, LABEL)
-            for span, link, name in zip(spans, _LINKS, _NAMES, strict=True)
+            for span, link, name in zip((first, second, third), _LINKS, _NAMES, strict=True)
         }
-        if len(gaps) != 1 or len(items) != 1:
+        gap, gap_before, gap_after = (
+            html[second[1] : third[0]],
+            html[first[1] : present[0]],
+            html[present[1] : second[0]],
+        )
+        # What the theme has before an entry is not the same for the present one.
+        shared = "".join(
+            one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(gap, gap_before, strict=False))
+        )
+        lead, present_lead = gap.removeprefix(shared), gap_before.removeprefix(shared)
+        start = first[0] - len(lead)
+        if len(items) != 1 or gap != gap_after or html[start : first[0]] != lead:
             raise NoForm
-        self._between_items = gaps.pop()
-        self._item = tuple(_SLOT.split(items.pop()))
-        self._present = tuple(_SLOT.split(html[slice(*present)]))
-        return html[: spans[0][0]] + _LIST + html[spans[-1][1] :]
+        self._between_items = shared
+        self._item = tuple(_SLOT.split(lead + items.pop()))
+        self._present = tuple(_SLOT.split(present_lead + html[slice(*present)]))
+        return html[:start] + _LIST + html[third[1] :]
 
     def contents(self, headings: Sequence[Heading]) -> str:
         """A contents list, as the theme has it."""
