@@ -172,7 +172,7 @@ class Publisher:
         body = page.body
         if not isinstance(body, Shared):
             return "".join(self._pieces(form, page, page.title, page.description, page.html))
-        place = (kind, page.path.rstrip("/").rpartition("/")[2])
+        place = (kind, body.of)
         key, pieces = self._copies.get(place, (None, []))
         if key != body.key:
             marked = self._pieces(form, page, shell.TITLE, page.description and shell.DESCRIPTION, body.render())

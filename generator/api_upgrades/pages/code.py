@@ -54,14 +54,14 @@ def code_block(text: str, language: str) -> Markup:
 
 def diff_block(old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None) -> Markup:
     """What changed between two texts: removed lines, added lines, the others folded away; see `folded` for `own`."""
-    blocks = Markup().join(_block(block, language != "text") for block in folded(old, new, own))
-    return Markup('<div class="au-diff highlight no-copy" tabindex="0">') + blocks + Markup("</div>")
+    blocks = "".join(_block(block, language != "text") for block in folded(old, new, own))
+    return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
 
 
-def _block(block: Block, has_json: bool) -> Markup:
-    lines = Markup().join(_line(line, has_json) for line in block.lines)
-    shown = Markup("<pre><code>") + lines + Markup("</code></pre>")
-    return Markup(f"<details><summary>{block.note}</summary>{shown}</details>") if block.is_folded else shown
+def _block(block: Block, has_json: bool) -> str:
+    lines = "".join([_line(line, has_json) for line in block.lines])
+    shown = f"<pre><code>{lines}</code></pre>"
+    return f"<details><summary>{block.note}</summary>{shown}</details>" if block.is_folded else shown
 
 
 _SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}
@@ -71,9 +71,10 @@ _JSON_STARTS = tuple(' {}[]"')
 """How a line of an indented JSON body begins, and the head of an HTTP message doesn't."""
 
 
-def _line(line: Line, has_json: bool) -> Markup:
+@lru_cache(65536)
+def _line(line: Line, has_json: bool) -> str:
     tag, word = _SIGNS[line.sign]
     is_json = has_json and line.text.startswith(_JSON_STARTS)
-    shown = json_html(line.text) if is_json else Markup(escape(line.text, quote=False))
+    shown = json_html(line.text) if is_json else escape(line.text, quote=False)
     hidden = f'<span class="au-hidden">{word}</span>' if word else ""
-    return Markup(f'<{tag} class="au-line">{hidden}') + shown + Markup(f"\n</{tag}>")
+    return f'<{tag} class="au-line">{hidden}{shown}\n</{tag}>'

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -63,10 +63,11 @@ class Section:
 class Shared:
     """What pages have in common that differ in nothing but the version whose they are.
 
-    It stands under the same `key` for all of them, with the mark `texts.VERSION` in its HTML. Their contents
+    It has the same `key` for all of them, which are `of` the same thing in each version, with the mark `texts.VERSION` in its HTML. Their contents
     lists, and the names of the pages beside them, are the same too.
     """
 
+    of: str
     key: Hashable
     render: Callable[[], str]
     version: str
@@ -180,8 +181,7 @@ class Links:
         path, hash, fragment = address.partition("#")
         if path == self.page and hash:
             return hash + fragment
-        way = posixpath.relpath("/" + path, "/" + self.page)
-        way = "./" if way == "." else f"{way}/"
+        way = _way(path, self.page)
         if index := self.addresses.index_of(path):
             way = way.removeprefix("./") + index
         return way + hash + fragment
@@ -224,6 +224,13 @@ class Links:
     def resource(self, version: str, slug: str, anchor: str = "") -> str:
         """The way to a resource in the reference of a version, or to a part on its page."""
         return self(self.addresses.resource(version, slug) + (f"#{anchor}" if anchor else ""))
+
+
+@lru_cache(65536)
+def _way(path: str, page: str) -> str:
+    """From one folder to another."""
+    way = posixpath.relpath("/" + path, "/" + page)
+    return "./" if way == "." else f"{way}/"
 
 
 def anchor(part: Part) -> str:

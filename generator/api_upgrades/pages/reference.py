@@ -142,7 +142,7 @@ class Reference:
             path,
             "Reference" if shown == LATEST else f"Reference {version.name}",
             f"The reference of {_called(version)} of the {self.site.title}.",
-            partial(self.site.html, "reference", path, **view),
+            self._overview_body(view),
             self.site.markdown("reference", path, **view),
             (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
             searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
@@ -151,6 +151,17 @@ class Reference:
             siblings=self.site.resource_crumbs(version.id, shown),
             is_listed=shown == LATEST,
         )
+
+    def _overview_body(self, view: dict[str, Any]) -> Shared | Callable[[], str]:
+        """The HTML of an overview: one for all older versions in which it says the same."""
+        version: Version = view["version"]
+        if version is self.site.history.latest or not version.is_released:
+            return partial(self.site.html, "reference", self.site.addresses.reference(view["shown"]), **view)
+        document = self.site.history.contract_at(version.id).document
+        key = (view["resources"], tuple(view["summaries"].values()), id(document), version.dating)
+        marked = view | {"version": replace(version, id=VERSION), "shown": VERSION}
+        path = self.site.addresses.reference(VERSION)
+        return Shared("", key, partial(self.site.html, "reference", path, **marked), version.id)
 
     def _resource(self, version: Version, shown: str, resource: Resource) -> Page:
         path = self.site.addresses.resource(shown, resource.slug)
@@ -203,7 +214,7 @@ class Reference:
             return lambda: in_version(render(version, path), version.id)
         key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())))
         path = self.site.addresses.resource(VERSION, resource.slug)
-        return Shared(key, lambda: render(replace(version, id=VERSION), path), version.id)
+        return Shared(resource.slug, key, lambda: render(replace(version, id=VERSION), path), version.id)
 
     def _found(self, version: Version, resource: Resource) -> str:
         """What the search finds of a resource: its parts by their names, descriptions and properties."""
