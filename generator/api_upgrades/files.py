@@ -58,7 +58,10 @@ class Folder:
     def _write(self, path: str, data: bytes) -> None:
         folder = os.path.dirname(path)
         if folder not in self._made:
-            os.makedirs(folder, exist_ok=True)
+            try:
+                os.mkdir(folder)
+            except OSError:  # it is there, or what it is in is not
+                os.makedirs(folder, exist_ok=True)
             self._made.add(folder)
         unfinished = f"{path}.{os.getpid()}.tmp"
         try:

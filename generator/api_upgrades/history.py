@@ -98,8 +98,22 @@ class History:
     def usage_at(self, version: str) -> Usage:
         """Who uses what at a version."""
         if version not in self._usages:
-            self._usages[version] = Usage(self.contract_at(version), self._references)
+            beside = ((step, other) for step, other in self._beside[version] if other in self._usages)
+            step, other = next(beside, (None, ""))
+            changed = (
+                [part for part in changed_parts(step.older, step.newer) if part in step.newer.parts] if step else ()
+            )
+            self._usages[version] = Usage(self.contract_at(version), self._references, self._usages.get(other), changed)
         return self._usages[version]
+
+    @cached_property
+    def _beside(self) -> Mapping[str, list[tuple[Step, str]]]:
+        """For each version those next to it, each with the step between the two."""
+        found: dict[str, list[tuple[Step, str]]] = {version: [] for version in self.contracts}
+        for version, step in self.steps.items():
+            found[version].append((step, step.older_version))
+            found[step.older_version].append((step, version))
+        return found
 
     @cached_property
     def revisions(self) -> Mapping[str, Mapping[Part, str]]:

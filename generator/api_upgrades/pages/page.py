@@ -63,8 +63,8 @@ class Section:
 class Shared:
     """What pages have in common that differ in nothing but the version whose they are.
 
-    It has the same `key` for all of them, which are `of` the same thing in each version, with the mark `texts.VERSION` in its HTML. Their contents
-    lists, and the names of the pages beside them, are the same too.
+    It has the same `key` for all of them, which are `of` the same thing in each version, with the mark
+    `texts.VERSION` in its HTML. Their contents lists, and the names of the pages beside them, are the same too.
     """
 
     of: str

@@ -47,6 +47,7 @@ class Reference:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._sections: dict[Hashable, Section] = {}
+        self._pages: dict[Hashable, dict[Part, Section]] = {}
 
     def pages(self) -> Iterator[Page]:
         """`/reference/latest/` first, then every version, newest first."""
@@ -166,7 +167,7 @@ class Reference:
     def _resource(self, version: Version, shown: str, resource: Resource) -> Page:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
-        sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
+        sections = self._sections_of(version, resource, path)
         revisions = self._revisions(resource.name)
         in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
         view = {
@@ -240,6 +241,14 @@ class Reference:
                 before = revision
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
+
+    def _sections_of(self, version: Version, resource: Resource, path: str) -> dict[Part, Section]:
+        """The sections of a resource's page; the same where the whole page and all resources are."""
+        same = next(run for run in self._revisions(resource.name) if version.id in run)
+        key = (resource.slug, same, id(self.site.resources(version.id)), path.count("/"))
+        if key not in self._pages:
+            self._pages[key] = {part: self._section(version, part, path) for part in resource.parts}
+        return self._pages[key]
 
     def _section(self, version: Version, part: Part, path: str) -> Section:
         revision = self.site.history.revisions[version.id][part]

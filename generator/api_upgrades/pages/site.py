@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchor
 from api_upgrades.registry import Version
-from api_upgrades.resources import Resource, resources
+from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.severity import Severity
 
 LATEST = "latest"
@@ -36,7 +36,9 @@ class Site:
     history: History
     addresses: Addresses
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    _known_resources: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
     _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
+    _known_owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
     _owners: dict[str, Mapping[Part, Resource]] = field(default_factory=dict)
 
     @property
@@ -65,12 +67,21 @@ class Site:
     def resources(self, version: str) -> tuple[Resource, ...]:
         """The resources of a version, as pages group them."""
         if version not in self._resources:
-            self._resources[version] = resources(self.history.usage_at(version))
+            usage = self.history.usage_at(version)
+            parts = usage.contract.parts.items()
+            names = tuple(resource_name(part, value) for part, value in parts if part.kind != "schema")
+            key = (id(usage.root), id(usage.contract.document), names)
+            if key not in self._known_resources:
+                self._known_resources[key] = resources(usage)
+            self._resources[version] = self._known_resources[key]
         return self._resources[version]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
         if version not in self._owners:
-            self._owners[version] = {part: one for one in self.resources(version) for part in one.parts}
+            found = self.resources(version)
+            if id(found) not in self._known_owners:
+                self._known_owners[id(found)] = {part: one for one in found for part in one.parts}
+            self._owners[version] = self._known_owners[id(found)]
         return self._owners[version].get(part)
 
     def part_link(self, part: Part, *versions: str) -> PartLink:
