@@ -25,6 +25,7 @@ from api_upgrades.exports import exports
 from api_upgrades.files import Folder
 from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history import History
+from api_upgrades.memory import Memory
 from api_upgrades.mounted import GeneratedFiles, Mounted
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Page
@@ -63,7 +64,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def __init__(self) -> None:
         self._last_good: tuple[Page | Asset, ...] | None = None
-        self._on_demand = OnDemand()
+        self._memory = Memory()
+        self.on_demand = OnDemand()
         self._serves = False
         self._preview: str | None = None
 
@@ -139,13 +141,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Writes what MkDocs doesn't; while serving, each page when it is asked for."""
         self._publisher.tell_search()
+        mount = self._mount
         texts: dict[str, Callable[[], str]] = {
-            f"{self._mount}{page.path}index.html": partial(self._publisher.html, page) for page in self._mounted.beside
+            f"{mount}{page.path}index.html": partial(self._publisher.html, page) for page in self._mounted.beside
         }
-        texts |= {self._mount + asset.path: asset.write for asset in self._mounted.assets_beside}
+        texts |= {mount + asset.path: asset.write for asset in self._mounted.assets_beside}
         folder = Folder(Path(config.site_dir))
         if self._serves:
-            self._on_demand.offer(folder, texts)
+            self.on_demand.offer(folder, texts)
             return
         try:
             folder.write_all(texts, "Writing the pages")
@@ -161,7 +164,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         project = self._project(config)
         for folder in (project.registry, project.source):
             server.watch(str(project.root / folder))
-        server.set_app(self._on_demand.before(server.get_app() or server.serve_request, server.mount_path))
+        server.set_app(self.on_demand.before(server.get_app() or server.serve_request, server.mount_path))
         return server
 
     @property
@@ -174,7 +177,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def _project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-        return Project(root, self.config.registry, self.config.source, self.config.severity)
+        return Project(root, self.config.registry, self.config.source, self.config.severity, self._memory)
 
     @staticmethod
     def _addresses(config: MkDocsConfig) -> Addresses:

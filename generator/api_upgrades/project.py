@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from api_upgrades import reader
@@ -12,6 +14,7 @@ from api_upgrades.declared import Declared
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
 from api_upgrades.lock import Locks, read_locks
+from api_upgrades.memory import Memory
 from api_upgrades.progress import stage
 from api_upgrades.registry import Version
 from api_upgrades.severity import RuleTable
@@ -28,10 +31,12 @@ class Project:
     registry: str = "changes"
     source: str = "changes/api"
     severity: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def standing(self) -> Standing:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
-        table = RuleTable.with_overrides(self.severity)
+        self.memory.begin()
+        table = _table(json.dumps(self.severity, default=str))
         with stage("Reading the models"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
@@ -39,7 +44,7 @@ class Project:
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = Declared(self.root.resolve(), head.files)
-        return Standing(replace(found, versions=versions, declared=declared), locks, table)
+        return Standing(replace(found, versions=versions, declared=declared), locks, table, self.memory)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
@@ -52,9 +57,18 @@ class Project:
             if standing.errors:
                 raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
             source = f"{self.source}/__init__.py"
-            if errors := [*verify(standing.history, source), *exposed(standing.history, source)]:
+            if errors := [
+                *verify(standing.history, source, self.memory),
+                *exposed(standing.history, source, self.memory),
+            ]:
                 raise RegistryErrors(errors)
         return standing
+
+
+@lru_cache(8)
+def _table(severity: str) -> RuleTable:
+    """The rules with a project's own severities, the same object as long as these are the same."""
+    return RuleTable.with_overrides(json.loads(severity))
 
 
 def _amended(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:

@@ -20,6 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -61,7 +62,13 @@ def read_head(source: str, root: Path) -> Head:
         if "error" in found:
             raise RegistryError(Location(*found["error"]["at"]), found["error"]["message"])
         _save(kept, found)
-    return Head(Contract.from_openapi(found["document"]), tuple(root / name for name in found["files"]))
+    return Head(_contract(json.dumps(found["document"])), tuple(root / name for name in found["files"]))
+
+
+@lru_cache(4)
+def _contract(document: str) -> Contract:
+    """The contract of a document, the same object as long as the document is the same."""
+    return Contract.from_openapi(json.loads(document))
 
 
 def _identity(folder: Path) -> Json:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -110,6 +111,7 @@ def read(path: Path, file: str) -> YamlFile:
     return parse(data, file)
 
 
+@lru_cache(4096)
 def parse(data: bytes, file: str) -> YamlFile:
     """Read the bytes of one file. Raises RegistryErrors with all that is wrong, under the name `file`."""
     text = _decoded(data, file)

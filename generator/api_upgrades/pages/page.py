@@ -233,6 +233,7 @@ def _way(path: str, page: str) -> str:
     return "./" if way == "." else f"{way}/"
 
 
+@lru_cache(65536)
 def anchor(part: Part) -> str:
     """The id of a part's section: `Appointment`, `post-appointments-id`, `webhook-appointment.updated`."""
     if part.kind == "schema":

@@ -23,7 +23,6 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
     versions = tuple(VersionView(site, version) for version in site.newest_first)
     view = {
         "versions": versions,
-        "backwards": _backwards(site),
         "resources": tuple(data.resources),
         "counted": "|".join(COUNTED.values()),
         "resources_of": _resources_of,
@@ -33,7 +32,7 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
         path,
         TITLE,
         f"What to do to move from any version of the {site.title} to any other, and what every call becomes.",
-        partial(site.html, "path", path, **view),
+        lambda: site.html("path", path, **view, backwards=_backwards(site)),
         site.markdown("path", path, **view),
         found=searchable(TITLE, "Choose two versions: what to do, and what every call and object becomes.", ()),
         section=site.addresses.guide,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -47,6 +47,7 @@ class Reference:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._sections: dict[Hashable, Section] = {}
+        self._headings: dict[int, tuple[Heading, ...]] = {}
         self._pages: dict[Hashable, dict[Part, Section]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -169,7 +170,7 @@ class Reference:
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = self._sections_of(version, resource, path)
         revisions = self._revisions(resource.name)
-        in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
+        in_latest = resource.slug in self._latest
         view = {
             "version": version,
             "shown": shown,
@@ -179,10 +180,6 @@ class Reference:
             "same": next(run for run in revisions if version.id in run),
             "others": [run for run in revisions if version.id not in run],
         }
-        contents = tuple(
-            Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
-            for title, parts in groups.items()
-        )
         return Page(
             path,
             f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
@@ -194,7 +191,7 @@ class Reference:
                 **view,
                 sections={one: in_version(section.markdown(), version.id) for one, section in sections.items()},
             )(),
-            contents,
+            self._contents(resource),
             self._found(version, resource) if shown == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
@@ -241,6 +238,21 @@ class Reference:
                 before = revision
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
+
+    def _contents(self, resource: Resource) -> tuple[Heading, ...]:
+        if id(resource) not in self._headings:  # the site holds the resources, so that ids stay their own
+            groups = ((title, resource.of_kind(kind)) for kind, title in KIND_TITLES.items())
+            self._headings[id(resource)] = tuple(
+                Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
+                for title, parts in groups
+                if parts
+            )
+        return self._headings[id(resource)]
+
+    @cached_property
+    def _latest(self) -> frozenset[str]:
+        """The resources that the latest version has, by their names in addresses."""
+        return frozenset(self._slugs(self.site.history.latest))
 
     def _sections_of(self, version: Version, resource: Resource, path: str) -> dict[Part, Section]:
         """The sections of a resource's page; the same where the whole page and all resources are."""

@@ -28,13 +28,13 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Page:
         Heading("map-of-change", "What changed when"),
         Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in versions)),
     )
-    view = {"versions": versions, "api": api_facts(site), "map": tuple(_map(versions))}
+    view = {"versions": versions, "api": api_facts(site)}
     return Page(
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
-        partial(site.html, "guide", path, **view),
-        site.markdown("guide", path, **view),
+        lambda: site.html("guide", path, **view, map=tuple(_map(versions))),
+        lambda: site.markdown("guide", path, **view, map=tuple(_map(versions)))(),
         contents,
         searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
