@@ -58,11 +58,17 @@ class Folder:
     def _write(self, path: str, data: bytes) -> None:
         folder = os.path.dirname(path)
         if folder not in self._made:
-            try:
+            with suppress(OSError):  # it is there, or what it is in is not
                 os.mkdir(folder)
-            except OSError:  # it is there, or what it is in is not
-                os.makedirs(folder, exist_ok=True)
             self._made.add(folder)
+        try:
+            self._replace(path, data)
+        except FileNotFoundError:  # somebody may have taken it away again
+            os.makedirs(folder, exist_ok=True)
+            self._replace(path, data)
+
+    @staticmethod
+    def _replace(path: str, data: bytes) -> None:
         unfinished = f"{path}.{os.getpid()}.tmp"
         try:
             with open(unfinished, "wb", buffering=0) as file:
