@@ -66,8 +66,8 @@ def generated(site: Path) -> Files:
 
 
 def command(project: Path, site: Path, before: str = "pass") -> list[str]:
-    code = f"{before}\nfrom mkdocs.__main__ import cli\ncli(['build', '-q', '-f', {str(project / 'mkdocs.yml')!r}, '-d', {str(site)!r}])"
-    return [sys.executable, "-c", code]
+    arguments = ["build", "-q", "-f", str(project / "mkdocs.yml"), "-d", str(site)]
+    return [sys.executable, "-c", f"{before}\nfrom mkdocs.__main__ import cli\ncli({arguments!r})"]
 
 
 def built(project: Path, site: Path) -> Files:
@@ -178,9 +178,7 @@ def test_a_clock_that_runs_backwards(
     config = load_config(str(project / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
     config.plugins.on_startup(command="build", dirty=False)
     build_site(config)
-    assert generated(tmp_path / "site") == {
-        name: data for name, data in whole.items() if name in generated(tmp_path / "site")
-    }
+    is_true(tmp_path / "site", whole)
     assert len(generated(tmp_path / "site")) == len(PAGES)
 
 
