@@ -8,7 +8,6 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from html import escape
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +31,7 @@ from api_upgrades.files import write
 from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
+from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
@@ -125,8 +125,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Adds a file for every generated page. Raises PluginError for a page that is there already."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
-                content = package_files("api_upgrades.pages").joinpath(asset).read_text("utf-8")
-                files.append(File.generated(config, asset, content=content))
+                files.append(File.generated(config, asset, content=package_file(posixpath.basename(asset))))
         written = {file.dest_uri: file for file in files}
         self._files = []
         self._likes = defaultdict(list)

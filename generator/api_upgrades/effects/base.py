@@ -116,6 +116,11 @@ Targets = Annotated[
 """One target or a list of them: where one intent touches many places, the same is done at each."""
 
 
+MOST_NAMED = 12
+SOME_NAMED = 4
+"""A headline names all targets up to so many, and of more the first ones."""
+
+
 class TargetedEffect(Effect):
     """An effect that does the same at each of its targets."""
 
@@ -134,8 +139,11 @@ class TargetedEffect(Effect):
         """The contract with the edit at one of the targets taken back."""
 
     def named(self) -> str:
-        """The targets in words, as code."""
-        return listed(f"{as_code(target)}" for target in self.target)
+        """The targets in words, as code; of very many the first ones, and how many there are besides."""
+        names = [as_code(target) for target in self.target]
+        if len(names) > MOST_NAMED:
+            names = [*names[:SOME_NAMED], f"{len(names) - SOME_NAMED} more"]
+        return listed(names)
 
     def says(self, of_one: str, of_many: str) -> str:
         """The targets and what happened to them: `is new`, `are new`."""

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.pages.changes import ChangeView
-from api_upgrades.pages.page import Crumb, Heading, Page, anchor
+from api_upgrades.pages.lengths import LONG_PAGE
+from api_upgrades.pages.page import Crumb, Heading, Page
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path, Paths
@@ -71,14 +72,23 @@ class PathView:
                 found |= dict.fromkeys(resource.parts, (resource.name, resource.slug))
         return found
 
+    def named(self, part: Part) -> Part:
+        """A part by the name under which the way tells of it."""
+        return self._newest_names.get(part, part)
+
+    @cached_property
+    def _newest_names(self) -> dict[Part, Part]:
+        return {one.before: one.part for one in self.path.parts if one.before}
+
     def address(self, part: Part) -> str:
         """Where the page of the part's resource shows how it differs."""
-        return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{anchor(part)}"
+        part = self.named(part)
+        return f"{self.site.addresses.path_from(VERSION, self._places[part][1])}#{self.site.anchor(part)}"
 
     def reference(self, part: PartPath) -> str:
         """The part in the reference of the end, or of the start where it was last."""
         version = self.path.end if part.after else VERSION
-        return f"{self.site.addresses.resource(version, self._places[part.part][1])}#{anchor(part.part)}"
+        return f"{self.site.addresses.resource(version, self._places[part.part][1])}#{self.site.anchor(part.part)}"
 
     def through(self, part: PartPath) -> tuple[Part, ...]:
         """The objects by which a part differs: those inside of it that differ themselves."""
@@ -190,11 +200,15 @@ class _PathPages:
     def _resource(self, view: PathView, resource: ResourcePath) -> Page:
         start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
         sections = [(part, *self._section(view, resource, part)) for part in resource.parts]
+        if sum(len(html) for _, html, _ in sections) > LONG_PAGE:
+            sections = [(part, *self._section(view, resource, part, is_brief=True)) for part in resource.parts]
         shown = {"view": view, "resource": resource, "steps": view.steps_of(resource)}
         groups = (
             Heading("what-to-do", "What to do"),
             Heading(
-                "what-differs", "What differs", tuple(Heading(anchor(one.part), one.part.name) for one in resource.own)
+                "what-differs",
+                "What differs",
+                tuple(Heading(self.site.anchor(one.part), one.part.name) for one in resource.own),
             ),
         )
         first = view.resources[0]
@@ -224,13 +238,25 @@ class _PathPages:
             like=None if resource is first else self.site.addresses.path_from(start, first.slug),
         )
 
-    def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> tuple[str, Callable[[], str]]:
-        """A part's section, with a mark where it names the version from which the way leads."""
+    def _section(
+        self, view: PathView, resource: ResourcePath, part: PartPath, *, is_brief: bool = False
+    ) -> tuple[str, Callable[[], str]]:
+        """A part's section, with a mark where it names the version from which the way leads. A brief one has only what
+        differs of its texts.
+        """
         through = view.through(part)
-        key = (part.revision, part.before, part.after, resource.slug, through)
+        key = (
+            part.revision,
+            part.before,
+            part.after,
+            resource.slug,
+            through,
+            tuple(map(view.address, through)),
+            is_brief,
+        )
         if key not in self._sections:
             address = self.site.addresses.path_from(VERSION, resource.slug)
-            shown = {"view": view, "part": part, "through": through, "anchor": anchor}
+            shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor, "is_brief": is_brief}
             self._sections[key] = (
                 self.site.html("path_part", address, **shown),
                 self.site.markdown("path_part", address, **shown),

@@ -8,7 +8,9 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,9 +18,12 @@ from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
-from api_upgrades.pages.page import Asset, Found, Heading, Links, Page, TwinAddresses, anchor, searchable
+from api_upgrades.pages.index import by_name
+from api_upgrades.pages.lengths import MANY_PARTS
+from api_upgrades.pages.page import Asset, Crumb, Found, Heading, Links, Page, TwinAddresses, searchable
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
+from api_upgrades.pages.split import Leaf, leaves, relinked
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
 from api_upgrades.texts import in_version
@@ -101,11 +106,12 @@ class Reference:
     def _version_pages(self, version: Version, shown: str) -> Iterator[Page]:
         yield self._overview(version, shown)
         for resource in self.site.resources(version.id):
-            yield self._resource(version, shown, resource)
+            yield from self._resource(version, shown, resource)
 
     def _overview(self, version: Version, shown: str) -> Page:
         path = self.site.addresses.reference(shown)
         contract = self.site.history.contract_at(version.id)
+        index = by_name(contract.parts) if len(contract.parts) > MANY_PARTS else ()
         view = {
             "version": version,
             "shown": shown,
@@ -115,13 +121,11 @@ class Reference:
             "credential": _credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
-            "anchor": anchor,
+            "index": index,
+            "slugs": {part: one.slug for one in self.site.resources(version.id) for part in one.parts},
+            "anchor": self.site.anchor,
             "titles": KIND_TITLES,
-            "summaries": {
-                part: operation_object(contract, part).get("summary", "")
-                for part in contract.parts
-                if part.kind != "schema"
-            },
+            "summaries": self._summaries(version),
         }
         return Page(
             path,
@@ -129,14 +133,18 @@ class Reference:
             f"The reference of {_called(version)} of the {self.site.title}.",
             self.site.html("reference", path, **view),
             self.site.markdown("reference", path, **view),
-            (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
+            (
+                Heading("calling-the-api", "Calling the API"),
+                *((Heading("by-name", "By name"),) if index else ()),
+                Heading("resources", "Resources"),
+            ),
             searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
         )
 
-    def _resource(self, version: Version, shown: str, resource: Resource) -> Page:
+    def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
@@ -152,11 +160,12 @@ class Reference:
             "same": next(run for run in revisions if version.id in run),
             "others": [run for run in revisions if version.id not in run],
         }
+        split = leaves(groups, {part: len(html) for part, (html, _) in sections.items()})
+        view["leaves"] = [(leaf, self.site.addresses.resource(shown, f"{resource.slug}.{leaf.name}")) for leaf in split]
         contents = tuple(
-            Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
-            for title, parts in groups.items()
+            Heading(title.lower(), title, () if split else self._headings(parts)) for title, parts in groups.items()
         )
-        return Page(
+        page = Page(
             path,
             f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
             f"{resource.name} in {_called(version)} of the {self.site.title}.",
@@ -164,12 +173,14 @@ class Reference:
                 "resource",
                 path,
                 **view,
+                **self._listed(version, split),
                 sections={part: Markup(in_version(html, version.id)) for part, (html, _) in sections.items()},
             ),
             lambda: self.site.markdown(
                 "resource",
                 path,
                 **view,
+                **self._listed(version, split),
                 sections={one: in_version(md(), version.id) for one, (_, md) in sections.items()},
             )(),
             contents,
@@ -179,12 +190,75 @@ class Reference:
             siblings=self.site.resource_crumbs(version.id, shown),
             like=None if shown == LATEST or resource is first else self.site.addresses.resource(shown, first.slug),
         )
+        yield page
+        for number, leaf in enumerate(split):
+            yield self._leaf(page, version, view, sections, number, leaf)
+
+    def _leaf(
+        self,
+        page: Page,
+        version: Version,
+        view: Mapping[str, Any],
+        sections: Mapping[Part, tuple[str, Callable[[], str]]],
+        number: int,
+        leaf: Leaf,
+    ) -> Page:
+        """One of the pages of a resource that is too long for one."""
+        address = view["leaves"][number][1]
+        addresses = self.site.addresses
+        html_links, twin_links = (Links(address, one) for one in (addresses, TwinAddresses(addresses.index)))
+
+        def elsewhere(link: Links) -> dict[str, str]:
+            others = (one for one in view["leaves"] if one[0] is not leaf)
+            return {self.site.anchor(part): link(there) for other, there in others for part in other.parts}
+
+        def html(part: Part) -> Markup:
+            return Markup(relinked(in_version(sections[part][0], version.id), elsewhere(html_links)))
+
+        def twin(part: Part) -> str:
+            return relinked(in_version(sections[part][1](), version.id), elsewhere(twin_links))
+
+        shown = {**view, "leaf": leaf, "number": number + 1}
+        return replace(
+            page,
+            path=address,
+            title=f"{leaf.title} of {page.title}",
+            description=f"{leaf.title} of {page.description}",
+            html=self.site.html("resource_leaf", address, **shown, sections={one: html(one) for one in leaf.parts}),
+            markdown=lambda: self.site.markdown(
+                "resource_leaf", address, **shown, sections={one: twin(one) for one in leaf.parts}
+            )(),
+            contents=self._headings(leaf.parts),
+            found=None,
+            canonical=page.canonical or page.path,
+            siblings=(
+                Crumb("Overview", addresses.reference(view["shown"])),
+                Crumb(view["resource"].name, page.path),
+                *(Crumb(one.title, there) for one, there in view["leaves"]),
+            ),
+            like=None if number == 0 else view["leaves"][0][1],
+        )
+
+    def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
+        """What a list of a version's parts shows of each."""
+        return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if split else {}
+
+    def _summaries(self, version: Version) -> dict[Part, str]:
+        contract = self.site.history.contract_at(version.id)
+        return {
+            part: operation_object(contract, part).get("summary", "")
+            for part in contract.parts
+            if part.kind != "schema"
+        }
+
+    def _headings(self, parts: Iterable[Part]) -> tuple[Heading, ...]:
+        return tuple(Heading(self.site.anchor(part), part.name) for part in parts)
 
     def _found(self, version: Version, resource: Resource) -> str:
         """What the search finds of a resource: its parts by their names, descriptions and properties."""
         contract = self.site.history.contract_at(version.id)
         sections = (
-            Found(anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
+            Found(self.site.anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
             for part in resource.parts
         )
         return searchable(resource.name, prose.to_plain(resource.description), sections)
@@ -236,7 +310,7 @@ class Reference:
             slug = self._schema_address(version, schema)
             if slug is None:
                 return None
-            return link.resource(shown, slug, anchor(schema))
+            return link.resource(shown, slug, self.site.anchor(schema))
 
         return schema_link
 
