@@ -254,6 +254,9 @@ def _of_part(contract: Contract, part: Part, is_used: bool) -> Iterator[dict[str
             yield {"kind": "add_schema", "target": target}
         old = fresh(SCHEMAS, [part.name for part in contract.of_kind("schema")])
         yield {"kind": "rename_schema", "old": old, "new": part.name}
+        keys = list(contract.parts[part])
+        if len(keys) > 1:
+            yield {"kind": "reorder", "target": target, "before": {keys[-1]: keys[0]}}
         return
     yield {"kind": f"add_{part.kind}", "target": target}
     if part.kind == "webhook":

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract, same
+from api_upgrades.contract import Contract
 from api_upgrades.draft import draft
 from api_upgrades.draft.grouping import Group, grouped
 from api_upgrades.effects import Effect
@@ -26,7 +26,7 @@ def undone(found: Sequence[Effect], newer: Contract) -> Contract:
 
 
 def are_same(one: Contract, other: Contract) -> bool:
-    return same(one.parts, other.parts) and same(one.document, other.document)
+    return one.is_same(other)
 
 
 @st.composite

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -243,8 +244,9 @@ class Served:
             time.sleep(0.2)
 
 
-@pytest.fixture
-def served(project: Path) -> Iterator[Served]:
+@contextmanager
+def serving(project: Path) -> Iterator[Served]:
+    """`mkdocs serve` in a project, until nobody needs it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -252,6 +254,12 @@ def served(project: Path) -> Iterator[Served]:
     yield server
     server.process.terminate()
     server.process.wait(timeout=60)
+
+
+@pytest.fixture
+def served(project: Path) -> Iterator[Served]:
+    with serving(project) as server:
+        yield server
 
 
 def test_serving_follows_every_edit_and_survives_a_broken_file(project: Path, served: Served) -> None:

@@ -13,7 +13,7 @@ from mkdocs.config import load_config
 from api_upgrades import plugin
 from api_upgrades.generated_page import GeneratedPage
 from api_upgrades.publish import Surroundings
-from tests.bench_project import write_registry
+from tests.bench.made import Made, make
 from tests.shop import write
 
 NAV = """\
@@ -87,11 +87,11 @@ SAME: dict[str, Case] = {
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("a project")
-    write_registry(root, 6, 40)
+    make(root, Made.of(6, 40))
     return write(
         root,
         {
-            "docs/index.md": "# Home\n\n[One](reference/latest/index.md), [two](upgrades/2020-01-08/index.md)\n",
+            "docs/index.md": "# Home\n\n[One](reference/latest/index.md), [two](upgrades/2010-01-08/index.md)\n",
             "docs/guides/first.md": "# First\n\n## Part\n\nWords.\n",
         },
     )

@@ -38,7 +38,7 @@ from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from api_upgrades.contract import METHODS, Json
+from api_upgrades.contract import HEAD, METHODS, Json
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.locate import JSON_MEDIA_TYPE
 from api_upgrades.models import Inline, Model, ModelError, ModelSchemas, Use
@@ -214,14 +214,14 @@ class Api:
         version = {"header": self.version_header} | ({"query": self.version_query} if self.version_query else {})
         return {
             "openapi": "3.1.0",
-            "info": {"title": self.title, "version": "head"}
+            "info": {"title": self.title, "version": HEAD}
             | ({"description": self.description} if self.description else {}),
             "x-api-version": version,
             "servers": [{"url": url, "description": text} for url, text in self.servers.items()],
             "security": [{"bearer": []}],
             "tags": [{"name": resource.name, "description": resource.description} for resource in self.resources],
             "paths": paths,
-            "webhooks": webhooks,
+            **({"webhooks": webhooks} if webhooks else {}),
             "components": {
                 "schemas": schemas.named([paths, webhooks]),
                 "parameters": {

@@ -11,6 +11,7 @@ from textwrap import shorten
 from typing import Literal
 
 from api_upgrades.contract import Json, Part
+from api_upgrades.declared import first_file, is_document
 from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import in_flow
@@ -63,8 +64,8 @@ def _place_as_json(error: RegistryError) -> dict[str, Json]:
     return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
 
 
-def check(standing: Standing, source: str) -> Checked:
-    """Everything that is wrong with a project whose models stand in `source`."""
+def check(standing: Standing, source: str, *, allow_todo: bool = False) -> Checked:
+    """Everything that is wrong with a project whose API is declared in `source`."""
     try:
         untold = tuple(undocumented(standing, source))
     except RegistryErrors as error:  # what is unreleased does not fit the models; nothing else can be told
@@ -74,14 +75,17 @@ def check(standing: Standing, source: str) -> Checked:
     if not untold:  # else much of what doesn't fit follows from that
         faults += _misfits(standing)
     faults += _altered(standing)
-    faults += _prose(standing)
-    notes: tuple[RegistryError, ...] = ()
+    if not allow_todo:
+        faults += _prose(standing)
+    notes: list[RegistryError] = []
     if not untold and not standing.errors:
         try:
-            faults += _of_history(standing.history, source)
+            faults += _of_history(standing.history)
+            # What is wrong with a document is kept as it is: somebody else may have written it.
+            (notes if is_document(source) else faults).extend(_unsound(standing.history, source))
         except RegistryErrors as error:
             faults += _faults("misfit", error.errors)
-        notes = tuple(_rewordings(standing, source))
+        notes += _rewordings(standing, source)
     return Checked(tuple(sorted(faults, key=by_place)), tuple(sorted(notes, key=by_place)))
 
 
@@ -189,7 +193,10 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
     if lock is None:
         return None
     written = [
-        (change, index, effect.as_data()) for change in in_order(version) for index, effect in enumerate(change.effects)
+        (change, index, effect.as_data())
+        for change in in_order(version)
+        if not change.is_wording
+        for index, effect in enumerate(change.effects)
     ]
     now = [data for *_, data in written]
     gone = [in_flow(data) for data in lock.effects if data not in now]
@@ -207,7 +214,7 @@ def _unlike_released(standing: Standing, version: Version) -> tuple[Location, st
 
 def _misfits(standing: Standing) -> Iterator[Fault]:
     """What does not fit, and what it was where it fitted when it was released."""
-    places = {change.file: version for version in standing.registry.versions for change in version.changes}
+    places = {change.file: version for version in standing.registry.versions for change in in_order(version)}
     for error in standing.errors:
         version = places.get(error.location.file)
         unlike = _unlike_released(standing, version) if version else None
@@ -227,11 +234,15 @@ def _prose(standing: Standing) -> Iterator[Fault]:
             yield Fault("prose", Location(version.file), "the summary is still to be written: it says TODO")
 
 
-def _of_history(history: History, source: str) -> Iterator[Fault]:
-    """What shows only once every contract is there."""
-    yield from _faults("unsound", verify(history, f"{source}/__init__.py"))
-    yield from _faults("dishonest", dishonest(history))
+def _unsound(history: History, source: str) -> Iterator[Fault]:
+    """References that lead nowhere, examples that are invalid, and what is internal but referred to."""
+    yield from _faults("unsound", verify(history, first_file(source)))
     yield from exposed(history, source)
+
+
+def _of_history(history: History) -> Iterator[Fault]:
+    """What shows only once every contract is there."""
+    yield from _faults("dishonest", dishonest(history))
     for version in history.versions:
         for judged in history.changes_of(version.id):
             if judged.severity == "breaking" and judged.change.upgrade is None:

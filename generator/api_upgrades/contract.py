@@ -6,8 +6,10 @@ and the methods of `Contract` return copies along the changed path and share eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 # JSON as `json.loads` gives it. A recursive alias would need a cast at every step into a document.
@@ -15,6 +17,9 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = Mapping[str, Any]
 Pointer: TypeAlias = tuple[str | int, ...]
 PartKind = Literal["schema", "operation", "webhook"]
+
+HEAD = "head"
+"""The version that a document from models has: what they say today."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -50,55 +55,76 @@ class Contract:
 
     `parts` holds each part's own JSON (an operation's Operation Object, a webhook's Path Item Object) in the order
     of the document; `document` is the rest: info, servers, tags, security, shared parameters and responses, and
-    under `paths` what a path has beside its operations.
+    under `paths` what a path has beside its operations. It marks where the parts stood, so that nothing of the
+    document's order is lost: `schemas: null` and `webhooks: null`, and in a path whose operations don't come last
+    `"": null` or, where they don't stand together, `get: null`.
     """
 
     parts: Mapping[Part, JsonObject]
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `payload.compose` found behind references, by reference and direction: kept, for it is asked often."""
+    mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
+    """How often a part's JSON names each schema, by its id. Contracts derived from each other share what they know."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
         """Take an OpenAPI 3.0 or 3.1 document apart. Nothing is normalised, so `to_openapi` gives it back."""
         parts: dict[Part, JsonObject] = {}
         rest: dict[str, Json] = dict(document)
-        components = dict(document.get("components", {}))
-        for name, schema in components.pop("schemas", {}).items():
-            parts[Part("schema", name)] = schema
-        if "components" in rest:
-            rest["components"] = components
-        paths: dict[str, JsonObject] = {}
-        for path, item in document.get("paths", {}).items():
-            if beside := {key: value for key, value in item.items() if key not in METHODS}:
-                paths[path] = beside
-            for key, value in item.items():
-                if key in METHODS:
-                    parts[Part("operation", f"{key.upper()} {path}")] = value
+        components = rest.get("components", {})
+        if components.get("schemas"):
+            for name, schema in components["schemas"].items():
+                parts[Part("schema", name)] = schema
+            rest["components"] = {**components, "schemas": None}
         if "paths" in rest:
-            rest["paths"] = paths
-        for name, item in rest.pop("webhooks", {}).items():
-            parts[Part("webhook", name)] = item
+            for path, item in rest["paths"].items():
+                for method in _methods(item):
+                    parts[Part("operation", f"{method.upper()} {path}")] = item[method]
+            rest["paths"] = _beside_operations(rest["paths"])
+        if rest.get("webhooks"):
+            for name, item in rest["webhooks"].items():
+                parts[Part("webhook", name)] = item
+            rest["webhooks"] = None
         return cls(parts, rest)
 
     def to_openapi(self, version: str | None = None) -> dict[str, Json]:
-        """The contract as one OpenAPI document; `version` replaces `info.version`."""
+        """The contract as one OpenAPI document, for `version` where it comes from models, which know none."""
         document: dict[str, Json] = dict(self.document)
-        if version is not None:
+        if version is not None and document.get("info", {}).get("version", HEAD) == HEAD:
             document["info"] = {**document.get("info", {}), "version": version}
-        rest = document.pop("paths", {})
-        components = dict(document.pop("components", {}))
-        paths: dict[str, dict[str, Json]] = {}
+        operations: dict[str, dict[str, Json]] = {}
         for part in self.of_kind("operation"):
-            paths.setdefault(part.path, dict(rest.get(part.path, {})))[part.method.lower()] = self.parts[part]
-        document["paths"] = paths
+            operations.setdefault(part.path, {})[part.method.lower()] = self.parts[part]
+        if operations or "paths" in document:
+            document["paths"] = _paths(document.get("paths", {}), operations)
         webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
-        if webhooks:
-            document["webhooks"] = webhooks
+        document = _in_place(document, "webhooks", webhooks)
         schemas = {part.name: self.parts[part] for part in self.of_kind("schema")}
-        if schemas or components:
-            document["components"] = {"schemas": schemas, **components}
+        if schemas or "components" in document:
+            components: dict[str, Json] = document.get("components", {"schemas": None})
+            document["components"] = _in_place(components, "schemas", schemas)
         return document
+
+    @cached_property
+    def unmarked(self) -> dict[str, Json]:
+        """The rest of the document without what marks places: what it says, whatever its order."""
+        found = {key: value for key, value in self.document.items() if key != "webhooks" or value is not None}
+        if "components" in found:
+            found["components"] = _in_place(found["components"], "schemas", {})
+        if "paths" in found:
+            with_operations = {part.path for part in self.of_kind("operation")}
+            items = {
+                path: _path_item(item, {}) if path in with_operations else item for path, item in found["paths"].items()
+            }
+            found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
+        return found
+
+    def is_same(self, other: Contract) -> bool:
+        """Whether another contract says the same, whatever the order in which it does."""
+        if not same(self.parts, other.parts):
+            return False
+        return self.document is other.document or same(self.unmarked, other.unmarked)
 
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""
@@ -109,12 +135,27 @@ class Contract:
         """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
         return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
 
+    def mentions_of(self, schema: Part, *values: JsonObject) -> int:
+        """How often some parts, or all of them together, name a schema."""
+        return sum(self._mentions(value)[schema] for value in values or self.parts.values())
+
+    def _mentions(self, value: JsonObject) -> Counter[Part]:
+        if id(value) not in self.mentions:  # the value is kept, so that its id stays its own
+            self.mentions[id(value)] = (value, Counter(filter(None, map(schema_of, references(value)))))
+        return self.mentions[id(value)][1]
+
     def with_part(self, part: Part, value: JsonObject) -> Contract:
         """The contract with an existing part's JSON replaced, in its place."""
         return replace(self, parts={**self.parts, part: value})
 
     def without_part(self, part: Part) -> Contract:
-        return replace(self, parts={key: value for key, value in self.parts.items() if key != part})
+        """The contract with a part gone. The last operation of a path takes along what the path had beside it."""
+        parts = {key: value for key, value in self.parts.items() if key != part}
+        paths = self.document.get("paths", {})
+        if part.kind != "operation" or part.path not in paths or any(key.path == part.path for key in parts):
+            return replace(self, parts=parts)
+        left = {path: item for path, item in paths.items() if path != part.path}
+        return replace(self, parts=parts, document={**self.document, "paths": left})
 
     def with_part_renamed(self, old: Part, new: Part) -> Contract:
         """The contract with `old` called `new`, in its place. References are the caller's to mend."""
@@ -123,6 +164,67 @@ class Contract:
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
         return replace(self, parts=insert(self.parts, part, value, before))
+
+
+def _methods(item: Json) -> list[str]:
+    """The methods for which a Path Item Object holds an operation."""
+    return [key for key in item if key in METHODS] if isinstance(item, Mapping) else []
+
+
+def _beside_operations(paths: Mapping[str, Json]) -> dict[str, Json]:
+    """What paths have beside their operations. Where one has none at all, every path is listed, to keep its place."""
+    lists_all = not all(map(_methods, paths.values()))
+    found = {path: _beside(item) if _methods(item) else item for path, item in paths.items()}
+    return {path: item for path, item in found.items() if item or lists_all}
+
+
+def _beside(item: JsonObject) -> JsonObject:
+    methods = _methods(item)
+    keys = list(item)
+    first = keys.index(methods[0])
+    if keys[first:] == methods:
+        return {key: item[key] for key in keys[:first]}
+    if keys[first : first + len(methods)] != methods:
+        return {key: None if key in methods else value for key, value in item.items()}
+    marked = {key: item[key] for key in keys[:first]} | {_OPERATIONS: None}
+    return marked | {key: item[key] for key in keys[first + len(methods) :]}
+
+
+_OPERATIONS = ""
+"""Marks where in a path its operations stand."""
+
+
+def _paths(beside: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """The paths in the order of their operations; one without any stands before the path that follows it."""
+    order = list(operations)
+    following: str | None = None
+    for path in reversed(list(beside)):
+        if path not in operations:
+            order.insert(len(order) if following is None else order.index(following), path)
+        following = path
+    return {
+        path: _path_item(beside.get(path, {}), operations[path]) if path in operations else beside[path]
+        for path in order
+    }
+
+
+def _path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
+    item: dict[str, Json] = {}
+    for key, value in beside.items():
+        if key == _OPERATIONS:
+            item |= operations
+        elif key not in METHODS:
+            item[key] = value
+        elif key in operations:
+            item[key] = operations[key]
+    return {**item, **operations}
+
+
+def _in_place(holder: dict[str, Json], key: str, found: Mapping[str, Json]) -> dict[str, Json]:
+    """An object with what was found at a key, in the place that is marked for it, else at the end."""
+    if found:
+        return {**holder, key: found}
+    return {other: kept for other, kept in holder.items() if other != key or kept is not None}
 
 
 def insert(mapping: Mapping[Any, Json], key: Any, value: Json, before: Any | None) -> dict[Any, Json]:
@@ -188,14 +290,15 @@ NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "re
 def references(value: Json) -> Iterator[str]:
     """Every `$ref` inside some JSON, in document order.
 
-    Also reads a discriminator's mapping, whose values are references without being called so.
+    Also reads a discriminator's mapping, whose values are references or bare names of schemas.
     """
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "$ref" and isinstance(item, str):
                 yield item
             elif key == "discriminator" and isinstance(item, dict):
-                yield from (ref for ref in item.get("mapping", {}).values() if "/" in str(ref))
+                for ref in map(str, item.get("mapping", {}).values()):
+                    yield ref if "/" in ref else SCHEMA_REF + escape(ref)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
                     yield from references(child)
@@ -215,6 +318,23 @@ def is_internal(value: Json) -> bool:
 
 
 SCHEMA_REF = "#/components/schemas/"
+
+
+def pointer_text(pointer: Pointer) -> str:
+    """A path of keys and indexes as a JSON Pointer."""
+    return "".join(f"/{escape(str(key))}" for key in pointer)
+
+
+def pointer_into(value: Json, text: str) -> Pointer:
+    """A JSON Pointer as the keys and indexes that lead into some JSON. Raises KeyError where it leads nowhere."""
+    found: list[str | int] = []
+    for token in text.split("/")[1:]:
+        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else unescape(token)
+        if not (key < len(value) if isinstance(key, int) else isinstance(value, Mapping) and key in value):
+            raise KeyError(key)
+        found.append(key)
+        value = value[key]
+    return tuple(found)
 
 
 def unescape(token: str) -> str:

@@ -133,9 +133,12 @@ def undone(change: Change, contract: Contract) -> tuple[AppliedEffect, ...]:
 
 
 def in_order(version: Version) -> tuple[Change, ...]:
-    """The changes of a version in the order in which they happened: those that `order` names first, as it says."""
+    """The changes of a version in the order in which they happened: what it put in other words, then those that
+    `order` names, as it says, then the others.
+    """
     position = {id: index for index, id in enumerate(version.order)}
-    return tuple(sorted(version.changes, key=lambda change: (position.get(change.id, len(position)), change.id)))
+    found = sorted(version.changes, key=lambda change: (position.get(change.id, len(position)), change.id))
+    return tuple(found) if version.wording is None else (version.wording, *found)
 
 
 def _revert(
@@ -177,18 +180,20 @@ _GONE_ON = "Correct the effect or, if the models went on since it was drafted, t
 def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
     """Changes of one version commute, or `version.yaml` says in which order they happened."""
     known = {(one.change.id, one.index): tuple(one.touches) for one in applied}
-    touches = {
-        change.id: [
+    changes = [change for change in in_order(version) if not change.is_wording]
+    touches = [
+        [
             (index, touch)
             for index, effect in enumerate(change.effects)
             for touch in known.get((change.id, index)) or _touches(effect, newer, newer)
         ]
-        for change in version.changes
-    }
-    for first, second in combinations(in_order(version), 2):
+        for change in changes
+    ]
+    for one, other in _of_one_part(touches):
+        first, second = changes[one], changes[other]
         if {first.id, second.id} <= set(version.order):
             continue
-        found = _conflict([touch for _, touch in touches[first.id]], touches[second.id])
+        found = _conflict([touch for _, touch in touches[one]], touches[other])
         if found is not None:
             index, place = found
             yield RegistryError(
@@ -196,6 +201,15 @@ def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contra
                 f"{second.id!r} and {first.id!r} both alter {place}; say which came first: "
                 f"'order: [{first.id}, {second.id}]' in {version.file}",
             )
+
+
+def _of_one_part(touches: Sequence[Sequence[tuple[int, Touch]]]) -> list[tuple[int, int]]:
+    """The pairs of changes, by their positions, that touch a part both: no others can be in each other's way."""
+    by_part: dict[Part | None, dict[int, None]] = {}
+    for position, found in enumerate(touches):
+        for _, touch in found:
+            by_part.setdefault(touch.target.part, {})[position] = None
+    return sorted({pair for positions in by_part.values() for pair in combinations(positions, 2)})
 
 
 def _conflict(first: Sequence[Touch], second: Sequence[tuple[int, Touch]]) -> tuple[int, Target] | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
 from api_upgrades.errors import ApiUpgradesError
-from api_upgrades.progress import counted
 
 
 def write(path: Path, text: str) -> None:
@@ -23,6 +22,11 @@ def keep(path: Path, text: str) -> None:
     It is on the disk before it takes the place of the older one, and what others left behind who were killed goes.
     """
     _write(path, text, is_kept=True)
+
+
+def keep_bytes(path: Path, data: bytes) -> None:
+    """The same for what is not ours to read."""
+    _write(path, data, is_kept=True)
 
 
 def write_all(folder: Path, files: Mapping[str, str]) -> None:
@@ -81,23 +85,16 @@ class Folder:
                 os.unlink(unfinished)
             raise
 
-    def write_all(self, files: Mapping[str, Callable[[], str]], what: str) -> None:
-        """Write files by their names, each made when it is its turn; `what` is what a terminal calls that."""
-        with counted(what, len(files)) as one_more:
-            for name, make in files.items():
-                self.write(name, make())
-                one_more()
 
-
-def _write(path: Path, text: str, *, is_kept: bool) -> None:
+def _write(path: Path, content: str | bytes, *, is_kept: bool) -> None:
     # A hidden name, which nobody takes for a part of the registry if it stays behind.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for left_behind in path.parent.glob(f".{escape(path.name)}.*.tmp") if is_kept else ():
             left_behind.unlink()
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with unfinished.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             if is_kept:
                 file.flush()
                 os.fsync(file.fileno())

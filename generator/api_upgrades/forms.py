@@ -104,6 +104,14 @@ class AdditionFile(ChangeFile):
     date: Date = Field(description="give the day on which it went live")
 
 
+class WordingFile(BaseModel):
+    """One `wording.yaml`: what a version put in other words, with other examples, in another order."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    effects: list[Any] = Field(min_length=1, description="list what was worded otherwise")
+
+
 class VersionFile(BaseModel):
     """One `version.yaml`."""
 

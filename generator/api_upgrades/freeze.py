@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, Part, escape
+from api_upgrades.contract import Contract, Json, Part, pointer_text
 from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
@@ -40,8 +40,9 @@ class Freezer:
         return self._visibility.public(contract)
 
     def effects(self, step: Step) -> list[dict[str, Any]]:
-        """The effects that led to a version, as far as the public sees them."""
-        return [applied.effect.as_data() for applied in public_effects(step.effects, self._visibility)]
+        """The effects that led to a version, as far as the public sees them, without mere wording."""
+        effects = [applied for applied in step.effects if not applied.change.is_wording]
+        return [applied.effect.as_data() for applied in public_effects(effects, self._visibility)]
 
     def locks(self, history: History, before: Locks) -> Locks:
         """The locks of all released versions of a history. Amendments of `before` are kept."""
@@ -156,12 +157,12 @@ def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[
     pairs: list[tuple[Part | None, Json, Json]] = [
         (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
     ]
-    pairs.append((None, was.document, now.document))
+    pairs.append((None, was.unmarked, now.unmarked))
     for part, before, after in pairs:
         if part in named or before is after:
             continue
         for left in left_over(meaning(after), meaning(before)):
-            pointer = "".join(f"/{escape(str(key))}" for key in left.pointer)
+            pointer = pointer_text(left.pointer)
             yield Difference(Target(part), f"differs at {pointer or 'its top'}")
 
 

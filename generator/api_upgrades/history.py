@@ -59,8 +59,8 @@ class History:
         self.registry = registry
         self.table = table
         self.steps: Mapping[str, Step] = {step.version.id: step for step in steps}
-        self._memory = memory or Memory()
-        self._references = self._memory.kept("references", (registry.head,), References)
+        self.memory = memory or Memory()
+        self._references = self.memory.kept("references", (registry.head,), References)
         self._usages: dict[str, Usage] = {}
         self._changes: dict[str, tuple[JudgedChange, ...]] = {}
 
@@ -109,7 +109,7 @@ class History:
             )
             contract = self.contract_at(version)
             usage = partial(Usage, contract, self._references, self._usages.get(other), changed)
-            self._usages[version] = self._memory.kept("usage", (contract,), usage)
+            self._usages[version] = self.memory.kept("usage", (contract,), usage)
         return self._usages[version]
 
     @cached_property
@@ -147,9 +147,11 @@ class History:
     def _judge(self, step: Step) -> tuple[JudgedChange, ...]:
         grouped: dict[str, list[AppliedEffect]] = {}
         for applied in step.effects:
+            if applied.change.is_wording:
+                continue
             grouped.setdefault(applied.change.id, []).append(applied)
         usages = (self.usage_at(step.version.id), self.usage_at(step.older_version))
-        changes = [judged(effects, usages, self.table, self._memory) for effects in grouped.values()]
+        changes = [judged(effects, usages, self.table, self.memory) for effects in grouped.values()]
         return tuple(sorted(changes, key=lambda one: (SEVERITIES.index(one.severity), one.change.id)))
 
 

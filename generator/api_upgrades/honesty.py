@@ -12,7 +12,6 @@ from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
-from api_upgrades.effects.replace import Replace
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility
@@ -52,8 +51,12 @@ def _between(
         if text not in told and not any(touch.predicts(finding.target, finding.facet) for touch in announced):
             told.add(text)
             yield RegistryError(Location(file), f"{text} is announced by no effect; add one that says so")
+    wording = [applied for applied in effects if applied.change.is_wording]
+    if wording and not _are_same(wording[0].older, wording[-1].newer):
+        message = "alters more than words, examples and order; write what changed as a change of its own"
+        yield RegistryError(wording[0].change.locate(), message)
     visibility = Visibility()
-    for applied in effects:
+    for applied in effects[len(wording) :]:
         moves = Names.of(applied.moves)
         was, now = visibility.public(applied.older), visibility.public(applied.newer)
         findings = compare(applied.older, applied.newer, moves, directions, history.table)
@@ -75,9 +78,14 @@ def _announced(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
 
 def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     """Whether an effect makes a difference, or is of a kind that need not: wording, behaviour, the last resort."""
-    if not applied.effect.alters_contract or isinstance(applied.effect, Replace) or findings:
+    if not applied.effect.alters_contract or not applied.effect.must_show or findings:
         return True
-    older, newer = applied.older, applied.newer
+    return _are_same(applied.older, applied.newer)
+
+
+def _are_same(older: Contract, newer: Contract) -> bool:
+    """Whether two contracts promise the same."""
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
+    document = (older.unmarked, newer.unmarked) if older.document is not newer.document else (None, None)
     same_parts = older.parts.keys() == newer.parts.keys()
-    return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in parts)
+    return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in (*parts, document))

@@ -19,7 +19,6 @@ from api_upgrades.contract import (
     at,
     drop,
     put,
-    references,
     resolve,
     schema_of,
     schema_part,
@@ -185,7 +184,7 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
             raise DoesNotFit(f"{walked} refers to {ref!r}, which isn't there", "target")
         if part in seen:
             raise DoesNotFit(f"{walked} refers to itself", "target")
-        if sum(schema_of(other) == part for one in contract.parts.values() for other in references(one)) > 1:
+        if contract.mentions_of(part) > 1:
             raise DoesNotFit(f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target")
         seen.add(part)
         spot, walked = Spot(part, ()), Target(schema_part(part.name))

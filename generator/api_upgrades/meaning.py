@@ -8,14 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import NAME_MAPS, Contract, Json, JsonObject, Part, same
+from api_upgrades.locate import place_spot
+from api_upgrades.names import NO_NAMES, Names
 from api_upgrades.target import Target
 
 _EXAMPLES = frozenset({"example", "examples", "x-example-omit"})
 _WORDS = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
 """What is said for people. Tags are how pages group, `info` is about the document itself."""
+
+_UNPROMISED = _EXAMPLES | _WORDS
 
 _NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
 """Keywords whose keys are names. The sections of `components` are treated as names that hold names."""
@@ -25,6 +30,9 @@ _SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIO
 
 _EMPTY = frozenset({"properties", "required"})
 """Keywords that say nothing where there is nothing in them."""
+
+_FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})
+"""Keywords that say nothing where they are false."""
 
 DIGITS = 16
 """Of a digest: 64 bits, for a diff that people read."""
@@ -39,13 +47,14 @@ def meaning(value: Json) -> Json:
     return {
         key: _of_keyword(key, item)
         for key, item in value.items()
-        if key not in _EXAMPLES | _WORDS and not (key in _EMPTY and not item)
+        if key not in _UNPROMISED and not (key in _EMPTY and not item) and not (item is False and key in _FLAGS)
     }
 
 
 def _of_keyword(key: str, value: Json) -> Json:
     if key == "components":
-        return {section: {name: meaning(one) for name, one in value[section].items()} for section in value}
+        sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
+        return {section: {name: meaning(one) for name, one in held.items()} for section, held in sections.items()}
     if key in _NAMES and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _SETS and isinstance(value, list):
@@ -74,7 +83,10 @@ class Digests:
     def of(self, contract: Contract) -> dict[str, str]:
         """The digest of each part by its target, and that of the rest of the document."""
         parts = {str(Target(part)): self._of(value) for part, value in contract.parts.items()}
-        return parts | {str(Target(None)): self._of(contract.document)}
+        document = contract.document
+        if id(document) not in self._known:
+            self._known[id(document)] = (document, digest(contract.unmarked))
+        return parts | {str(Target(None)): self._of(document)}
 
     def _of(self, value: Json) -> str:
         if id(value) not in self._known:
@@ -82,15 +94,23 @@ class Digests:
         return self._known[id(value)][1]
 
 
-def settled(was: Contract, now: Contract) -> Contract:
-    """An older contract in today's words, examples and order, wherever these are all that differs."""
+def settled(was: Contract, now: Contract, names: Names = NO_NAMES) -> Contract:
+    """An older contract in a newer one's words, examples and order, wherever these are all that differs, also in what
+    went by another name.
+    """
     parts: dict[Part, JsonObject] = {
         part: settled_value(value, now.parts[part]) if part in now.parts else value for part, value in was.parts.items()
     }
     document = settled_value(was.document, now.document)
     if all(now.parts.get(part) is value for part, value in parts.items()) and len(parts) == len(now.parts):
         parts = dict(now.parts)  # in today's order
-    return Contract(parts, document)
+    goal = replace(was, parts=parts, document=document)
+    for move in names.moves:
+        # The words of an answer are those of its status.
+        if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
+            old, new = place_spot(goal, names.older(move.new)), place_spot(now, move.new)
+            goal = old.write(goal, settled_value(old.read(goal), new.read(now)))
+    return goal
 
 
 def settled_value(was: Json, now: Json) -> Json:
@@ -123,9 +143,11 @@ def _settled_keyword(key: str, was: Json, now: Json) -> Json:
 
 def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> JsonObject:
     def one(name: str) -> Json:
+        if are_sections and name in _EXAMPLES:
+            return now.get(name, was[name])
         if name not in now:
             return was[name]
-        if are_sections:
+        if are_sections and isinstance(was[name], Mapping) and isinstance(now[name], Mapping):
             return _settled_names(was[name], now[name], False)
         return settled_value(was[name], now[name])
 

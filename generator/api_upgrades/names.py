@@ -53,3 +53,7 @@ class Names:
         for index, move in enumerate(self.moves):
             found.setdefault(move.old.part, []).append(index)
         return found
+
+
+NO_NAMES = Names()
+"""Nothing moved."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Literal
 
@@ -29,13 +29,16 @@ from api_upgrades.memory import Memory
 from api_upgrades.mounted import GeneratedFiles, Mounted
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Page
+from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
-from api_upgrades.project import Project
+from api_upgrades.progress import counted
+from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.serving import OnDemand
+from api_upgrades.source import read_head
 from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
@@ -48,10 +51,10 @@ log = get_plugin_logger("api-upgrades")
 
 
 class PluginConfig(base.Config):
-    """The options in `mkdocs.yml`. Folders are relative to that file."""
+    """The options in `mkdocs.yml`. Folders and files are relative to that file."""
 
-    registry = config_options.Type(str, default="changes")
-    source = config_options.Type(str, default="changes/api")
+    registry = config_options.Type(str, default=REGISTRY)
+    source = config_options.Type(str, default=SOURCE)
     path = config_options.Type(str, default="")
     severity = config_options.Type(dict, default={})
     unreleased = config_options.Optional(config_options.Type(bool))
@@ -68,6 +71,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self.on_demand = OnDemand()
         self._serves = False
         self._preview: str | None = None
+        self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
@@ -88,8 +92,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Adds all that is generated. Raises PluginError for a page that is there already."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
-                content = package_files("api_upgrades.pages").joinpath(asset).read_text("utf-8")
-                files.append(File.generated(config, asset, content=content))
+                files.append(File.generated(config, asset, content=package_file(posixpath.basename(asset))))
         self._mounted = Mounted(self._generated(config), self._mount, config, is_ordinary=is_ordinary(config))
         return self._mounted.add_to(files)
 
@@ -151,7 +154,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             self.on_demand.offer(folder, texts)
             return
         try:
-            folder.write_all(texts, "Writing the pages")
+            with counted("Writing the pages", len(texts)) as one_more:
+                for name, make in texts.items():
+                    folder.write(name, make())
+                    one_more()
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         size = folder.size + sum(_size(file.abs_dest_path) for file in self._files)
@@ -160,12 +166,28 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Watches the registry and the models, and writes pages that are asked for."""
+        """Watches the registry, and all that says what the API is today. Writes the pages that are asked for."""
+        self._server = server
         project = self._project(config)
-        for folder in (project.registry, project.source):
-            server.watch(str(project.root / folder))
+        for folder in self._folders(project):
+            server.watch(str(folder))
+        self._watch(project, read_head(project.source, project.root).files)
         server.set_app(self.on_demand.before(server.get_app() or server.serve_request, server.mount_path))
         return server
+
+    @staticmethod
+    def _folders(project: Project) -> list[Path]:
+        """The folders that say what the API is and was."""
+        folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
+        return [folder for folder in folders if folder.is_dir()]
+
+    def _watch(self, project: Project, files: Iterable[Path]) -> None:
+        """Watches more files while serving; of modules their folder, since others come to stand beside them."""
+        if self._server is None:
+            return
+        for path in dict.fromkeys(file.parent if file.suffix == ".py" else file for file in files):
+            if path.exists() and not any(path.is_relative_to(one) for one in self._folders(project)):
+                self._server.watch(str(path), recursive=False)
 
     @property
     def _mount(self) -> str:
@@ -186,7 +208,9 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def _generated(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
         """All that is generated, as the registry has it; while serving a broken one, as it last was."""
         try:
-            history, addresses = self._project(config).load(), self._addresses(config)
+            project, addresses = self._project(config), self._addresses(config)
+            history = project.load()
+            self._watch(project, history.registry.declared.files)
             is_preview = self._preview is not None
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)

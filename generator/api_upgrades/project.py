@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api_upgrades import reader
 from api_upgrades.check import exposed, undocumented
-from api_upgrades.declared import Declared
+from api_upgrades.declared import Declared, first_file, is_document, noun
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
 from api_upgrades.lock import Locks, read_locks
@@ -22,14 +22,17 @@ from api_upgrades.source import read_head
 from api_upgrades.standing import Standing
 from api_upgrades.verify import verify
 
+REGISTRY, SOURCE = "changes", "changes/api"
+"""Where a project keeps its API, if it doesn't say otherwise."""
+
 
 @dataclass(frozen=True)
 class Project:
-    """Where a project keeps its API: folders relative to `root`, and its own severities of rules."""
+    """Where a project keeps its API, relative to `root`, and its own severities of rules."""
 
     root: Path
-    registry: str = "changes"
-    source: str = "changes/api"
+    registry: str = REGISTRY
+    source: str = SOURCE
     severity: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory, compare=False)
 
@@ -37,13 +40,13 @@ class Project:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
         self.memory.begin()
         table = _table(json.dumps(self.severity, default=str))
-        with stage("Reading the models"):
+        with stage(f"Reading {noun(self.source)}"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
             found = reader.load(self.root / self.registry, head.contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
-        declared = Declared(self.root.resolve(), head.files)
+        declared = Declared(self.root.resolve(), head.files, head.files[0] if is_document(self.source) else None)
         return Standing(replace(found, versions=versions, declared=declared), locks, table, self.memory)
 
     def load(self) -> History:
@@ -56,11 +59,10 @@ class Project:
         with stage("Deriving every version"):
             if standing.errors:
                 raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-            source = f"{self.source}/__init__.py"
-            if errors := [
-                *verify(standing.history, source, self.memory),
-                *exposed(standing.history, source, self.memory),
-            ]:
+            source, history = first_file(self.source), standing.history
+            errors = [*verify(history, source, self.memory), *exposed(history, source, self.memory)]
+            # A document is what somebody else wrote: its faults are kept, and `check` tells of them.
+            if errors and not is_document(self.source):
                 raise RegistryErrors(errors)
         return standing
 

@@ -21,13 +21,14 @@ from api_upgrades import effects
 from api_upgrades.contract import Contract
 from api_upgrades.effects import Effect
 from api_upgrades.errors import Location, RegistryError, RegistryErrors, did_you_mean
-from api_upgrades.forms import AdditionFile, ChangeFile, UnreleasedFile, VersionFile
+from api_upgrades.forms import AdditionFile, ChangeFile, UnreleasedFile, VersionFile, WordingFile
 from api_upgrades.model_faults import described, model_faults
 from api_upgrades.registry import (
     ADDITIONS,
     NOT_VERSIONS,
     RESERVED,
     UNRELEASED,
+    WORDING,
     Addition,
     Change,
     Registry,
@@ -70,6 +71,12 @@ def name_fault(name: str, others: Iterable[str]) -> str:
     if name.casefold() in RESERVED:
         return f"the name is reserved; {', '.join(RESERVED)} mean something else"
     return f"its name and {same[0]!r} differ only in case; rename one" if same else ""
+
+
+def _form(version: str, is_wording: bool) -> type[ChangeFile | WordingFile]:
+    if is_wording:
+        return WordingFile
+    return AdditionFile if version == ADDITIONS else ChangeFile
 
 
 @dataclass(frozen=True)
@@ -136,13 +143,21 @@ class _Reader:
     def version(self, folder: _Folder, is_first: bool) -> Version | None:
         """One version with its changes, None where its own file is wrong."""
         name = folder.path.name
-        changes, ids = self._changes(folder.files, name, is_first)
+        changes, wording, ids = self._changes(folder.files, name, is_first)
         if folder.source is None or folder.form is None:
             return None
         form = folder.form
         self._check_order(form.order, folder.source, name, ids)
         return Version(
-            name, form.summary, form.dating, form.sunset, form.label, tuple(form.order), changes, folder.source.file
+            name,
+            form.summary,
+            form.dating,
+            form.sunset,
+            form.label,
+            tuple(form.order),
+            changes,
+            folder.source.file,
+            wording=wording,
         )
 
     def unreleased(self) -> Version | None:
@@ -155,38 +170,45 @@ class _Reader:
         file = files.pop("version.yaml", None)
         source = self._read(file) if file else None
         form = (self._valid(UnreleasedFile, source) if source else None) or UnreleasedFile.model_validate({})
-        changes, ids = self._changes(files, UNRELEASED, False)
+        changes, wording, ids = self._changes(files, UNRELEASED, False)
         if source:
             self._check_order(form.order, source, UNRELEASED, ids)
-        if not changes:
+        if not changes and wording is None:
             return None
         order = tuple(form.order)
         name = self._place(path / "version.yaml").file
-        return Version(UNRELEASED, form.summary or "", None, form.sunset, form.label, order, changes, name)
+        summary = form.summary or ""
+        return Version(UNRELEASED, summary, None, form.sunset, form.label, order, changes, name, wording=wording)
 
     def additions(self) -> tuple[Addition, ...]:
         """What went live in every version, in the order of its dates."""
         path = self._folder / ADDITIONS
         if not path.is_dir():
             return ()
-        changes, _ = self._changes(self._entries(path), ADDITIONS, False)
+        changes, *_ = self._changes(self._entries(path), ADDITIONS, False)
         found = [change for change in changes if isinstance(change, Addition)]
         return tuple(sorted(found, key=lambda addition: (addition.date, addition.id)))
 
-    def _changes(self, files: Mapping[str, Path], version: str, is_first: bool) -> tuple[tuple[Change, ...], list[str]]:
-        """The changes of a folder that could be read, and the ids of all that are there."""
+    def _changes(
+        self, files: Mapping[str, Path], version: str, is_first: bool
+    ) -> tuple[tuple[Change, ...], Change | None, list[str]]:
+        """The changes of a folder that could be read, what it puts in other words, and the ids of all changes there."""
         changes: list[Change] = []
+        wording: Change | None = None
         ids: list[str] = []
         for file, path in files.items():
             if path.suffix != ".yaml" or not path.is_file():
                 self._report(self._place(path), self._why_unread(path, files))
                 continue
             self._is_named_well(path, file.removesuffix(".yaml"), "change", ids)
-            ids.append(file.removesuffix(".yaml"))
             change = self._change(path, version, is_first)
+            if path.stem == WORDING and version != ADDITIONS:
+                wording = change
+                continue
+            ids.append(path.stem)
             if change:
                 changes.append(change)
-        return tuple(changes), ids
+        return tuple(changes), wording, ids
 
     def _check_order(self, order: Iterable[str], source: YamlFile, version: str, ids: Iterable[str]) -> None:
         seen: list[str] = []
@@ -219,12 +241,15 @@ class _Reader:
                 "Take the change away, and say what the version brought in its 'version.yaml'",
             )
             return None
-        form = self._valid(AdditionFile if version == ADDITIONS else ChangeFile, source)
+        is_wording = path.stem == WORDING and version != ADDITIONS
+        form = self._valid(_form(version, is_wording), source)
         given = source.data.get("effects") if isinstance(source.data, dict) else None
         found = [self._effect(source, index) for index in range(len(given) if isinstance(given, list) else 0)]
         if form is None or None in found:
             return None
         kept = tuple(effect for effect in found if effect)
+        if isinstance(form, WordingFile):
+            return Change(WORDING, version, "In other words", "", None, kept, source.file, source)
         read = (path.stem, version, form.title, form.why, form.upgrade, kept, source.file, source)
         return Addition(*read, date=form.date) if isinstance(form, AdditionFile) else Change(*read)
 

@@ -14,11 +14,13 @@ from api_upgrades.yaml_file import YamlFile
 
 UNRELEASED = "unreleased"
 ADDITIONS = "additions"
+WORDING = "wording"
+"""The id of the change that says what a version put in other words."""
 
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Folders of a registry that are no versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
+RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview", "year")
 """Names that mean something else in the folder or in an address."""
 
 
@@ -34,6 +36,11 @@ class Change:
     effects: tuple[Effect, ...]
     file: str
     source: YamlFile | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether it only puts in other words what is promised anyway."""
+        return self.id == WORDING
 
     def locate(self, effect: int | None = None, *path: str | int) -> Location:
         """Where the change, one of its effects, or a field of that effect stands: as near as the file can tell."""
@@ -52,7 +59,8 @@ class Addition(Change):
 @dataclass(frozen=True)
 class Version:
     """One dated release, its changes by their ids. `order` names those that follow each other, the first one first.
-    `amendments` are the corrections made since it was released, the oldest first.
+    `amendments` are the corrections made since it was released, the oldest first. `wording` holds what it put in other
+    words: it happened before all else of the version, promises nothing, and is in no guide.
 
     What is not released yet has the same form; its summary may be empty.
     """
@@ -66,6 +74,7 @@ class Version:
     changes: tuple[Change, ...]
     file: str
     amendments: tuple[Amendment, ...] = ()
+    wording: Change | None = None
 
     @property
     def is_released(self) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.contract import JsonObject, Part
 from api_upgrades.locate import webhook_method
 from api_upgrades.usage import Usage
+
+LONGEST_SLUG = 80
+"""A file system refuses names of more than 255 bytes."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def resources(usage: Usage) -> tuple[Resource, ...]:
     owner = _owners(usage, roots)
     for part in contract.of_kind("schema"):
         grouped.setdefault(owner.get(part, "Other objects"), {})[part] = None
-    slugs = _slugs([name for name, parts in grouped.items() if parts])
+    slugs = slugs_of([name for name, parts in grouped.items() if parts])
     described = {tag["name"]: tag.get("description", "") for tag in contract.document.get("tags", ())}
     return tuple(
         Resource(name, slugs[name], described.get(name, ""), tuple(parts)) for name, parts in grouped.items() if parts
@@ -67,10 +70,11 @@ def _owners(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:
     return owner
 
 
-def _slugs(names: list[str]) -> dict[str, str]:
+def slugs_of(names: Iterable[str]) -> dict[str, str]:
+    """Each name as it stands in an address, no two alike, whatever the case."""
     slugs: dict[str, str] = {}
     for name in names:
-        base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "resource"
+        base = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST_SLUG].strip("-") or "resource"
         slug, count = base, 2
         while slug in slugs.values():
             slug, count = f"{base}-{count}", count + 1

@@ -232,6 +232,16 @@ def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
     return merged(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
 
 
+def without_example(schema: JsonObject) -> JsonObject:
+    """The schema without the keyword that has its example."""
+    for inside in ((), value_pointer(schema)):
+        for keyword in ("examples", "example"):
+            if keyword in at(schema, inside):
+                result: JsonObject = drop(schema, (*inside, keyword))
+                return result
+    return schema
+
+
 def ref(schema: JsonObject) -> str | None:
     """The schema name that a schema refers to, null left aside."""
     found = value_schema(schema).get("$ref")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from api_upgrades.contract import Contract
-from api_upgrades.derive import Step, derive, undone
+from api_upgrades.derive import Step, derive, in_order, undone
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
 from api_upgrades.hidden import with_hidden
@@ -55,7 +55,7 @@ class Standing:
         if self.registry.unreleased is None:
             return None
         step = self._derived[0][-1]
-        files = {change.file for change in step.version.changes} | {step.version.file}
+        files = {change.file for change in in_order(step.version)} | {step.version.file}
         if errors := [error for error in self.errors if error.location.file in files]:
             raise RegistryErrors(errors)
         return step

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from api_upgrades.contract import Contract, Part, references, resolve
+from api_upgrades.declared import is_document
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
@@ -26,7 +27,7 @@ def verify(history: History, source: str, memory: Memory | None = None) -> Itera
     known = dict(memory.kept("faults", (head,), lambda: list(_faults(head, head.contract.parts))))
     for target, message in known.values():
         where = history.registry.declared.locate(target, source)
-        yield RegistryError(where, f"{target}: {message}; mend the model")
+        yield RegistryError(where, f"{target}: {message}; mend the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
         found = memory.kept("faults", (older, step.older, step.newer), partial(_new_faults, older, step))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from api_upgrades.contract import Contract, same
+from api_upgrades.contract import Contract
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.draft import draft
 from api_upgrades.effects import Effect, TargetedEffect
@@ -63,6 +63,7 @@ class _Published:
             version,
             changes=tuple(shown[change.id] for change in version.changes if change.id in shown),
             order=tuple(id for id in version.order if id in shown),
+            wording=version.wording and shown.get(version.wording.id),
             amendments=tuple(self._amendment(version.id, one) for one in version.amendments),
         )
 
@@ -104,10 +105,6 @@ def _public_effect(applied: AppliedEffect, visibility: Visibility) -> list[Appli
     return found[::-1]
 
 
-def _are_same(one: Contract, other: Contract) -> bool:
-    return same(one.parts, other.parts) and same(one.document, other.document)
-
-
 def _fitting(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
     """An effect that leads from the one contract to the other: the one given, or it at some of its targets."""
     if isinstance(effect, TargetedEffect):
@@ -117,7 +114,7 @@ def _fitting(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
             return None
         effect = effect.model_copy(update={"target": kept})
     found = _reverted(effect, newer)
-    return effect if found is not None and _are_same(found, older) else None
+    return effect if found is not None and found.is_same(older) else None
 
 
 def _reverted(effect: Effect, contract: Contract) -> Contract | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,7 @@ _PROBLEMS = (
     ("unexpected end of stream", "a quote opens here and does not close"),
     ("Unicode character escape", "this escape is no character; write the character itself"),
     ("',' or", "a comma is missing before this, or a bracket does not close"),
+    ("maximum nesting depth", f"nested more than {MAX_DEPTH} levels deep"),
     ("could not find expected ':'", "this is no 'key: value'; put longer text after '|', indented"),
     *((part, _MISPLACED) for part in ("expected key", "<block end>", "'-' indicator", "content", "<document start>")),
 )
@@ -88,6 +90,17 @@ class YamlFile:
             node = node.children[key]
         return Location(self.file, node.line, node.column)
 
+    def places(self) -> Iterator[tuple[tuple[str | int, ...], int, int]]:
+        """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
+        pending: list[tuple[tuple[str | int, ...], Node, tuple[int, int]]] = [
+            ((), self.root, (self.root.line, self.root.column))
+        ]
+        while pending:
+            path, node, place = pending.pop()
+            yield path, *place
+            for key, child in reversed(node.children.items()):
+                pending.append(((*path, key), child, node.keys.get(str(key), (child.line, child.column))))
+
     def locate_key(self, *path: str | int) -> Location:
         """Where the last key of a path stands; for an item of a list, the item."""
         node = self.root
@@ -112,13 +125,22 @@ def read(path: Path, file: str) -> YamlFile:
 
 
 @lru_cache(4096)
-def parse(data: bytes, file: str) -> YamlFile:
+def parse(data: bytes, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
     """Read the bytes of one file. Raises RegistryErrors with all that is wrong, under the name `file`."""
-    text = _decoded(data, file)
+    if len(data) > max_bytes:
+        _refuse(Location(file, 1, 1), f"larger than {max_bytes // 1024} KiB; split it")
+    text = decoded(data, file)
+    if match := CONTROL.search(text):
+        start = match.start()
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        _refuse(
+            Location(file, line, column),
+            f"not text: it holds the control character U+{ord(match.group()):04X}; take it out, or write an escape",
+        )
     if match := _MERGE.search(text):
         place = Location(file, text.count("\n", 0, match.start()) + 1, 1)
         _refuse(place, "the marks of a merge; keep what both sides say, each change in a file of its own")
-    builder = _Builder(file)
+    builder = _Builder(file, max_bytes)
     loader = _LOADER(text)
     try:
         while loader.check_event():
@@ -148,25 +170,16 @@ def _refuse(location: Location, message: str) -> NoReturn:
     raise RegistryErrors([RegistryError(location, message)])
 
 
-def _decoded(data: bytes, file: str) -> str:
-    if len(data) > MAX_BYTES:
-        _refuse(Location(file, 1, 1), f"larger than {MAX_BYTES // 1024} KiB; split it")
+def decoded(data: bytes, file: str) -> str:
+    """The text of a file's bytes. Raises RegistryErrors where they are no UTF-8."""
     try:
-        text = data.decode().removeprefix("\ufeff")
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
         _refuse(
             Location(file, line, column), f"not UTF-8 (byte 0x{data[error.start]:02X}); save the file as UTF-8 text"
         )
-    if match := CONTROL.search(text):
-        start = match.start()
-        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-        _refuse(
-            Location(file, line, column),
-            f"not text: it holds the control character U+{ord(match.group()):04X}; take it out, or write an escape",
-        )
-    return text
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
@@ -195,8 +208,9 @@ class _Open:
 class _Builder:
     """Makes nodes of events, without recursion. Bounds are checked as the events come in."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, max_bytes: int) -> None:
         self.file = file
+        self._max_bytes = max_bytes
         self.errors: list[RegistryError] = []
         self.root: Node | None = None
         self._open: list[_Open] = []
@@ -295,8 +309,10 @@ class _Builder:
         if len(self._open) + node.height > MAX_DEPTH:
             self.refuse(line, column, f"nested more than {MAX_DEPTH} levels deep, with '*{name}' written out")
         self._size += node.size
-        if self._size > MAX_BYTES:
-            self.refuse(line, column, f"larger than {MAX_BYTES // 1024} KiB with '*{name}' written out; say it once")
+        if self._size > self._max_bytes:
+            self.refuse(
+                line, column, f"larger than {self._max_bytes // 1024} KiB with '*{name}' written out; say it once"
+            )
         return Node(line, column, node.value, node.children, node.keys, node.size, node.height)
 
     def _meaning(self, event: Any, line: int, column: int) -> Json:

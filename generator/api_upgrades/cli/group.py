@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
+from api_upgrades.cli.mkdocs_yml import plugin_options
 from api_upgrades.errors import ApiUpgradesError, WrongCall
-from api_upgrades.project import Project
+from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.severity import Severity
 
 
@@ -34,16 +35,24 @@ class _Group(click.Group):
     default=Path(),
     help="The project's folder.  [default: here]",
 )
-@click.option("--registry", default="changes", show_default=True, help="The folder of the versions, below the root.")
-@click.option("--source", default="changes/api", show_default=True, help="The package of the models, below the root.")
+@click.option("--registry", help=f"The folder of the versions, below the root.  [default: {REGISTRY}]")
+@click.option(
+    "--source",
+    help="Today's API: a package of models below the root, an OpenAPI document there, or an object of a Python module, "
+    f"as 'myservice.main:app'.  [default: {SOURCE}]",
+)
 @click.version_option(package_name="api-upgrades")
 @click.pass_context
-def main(ctx: click.Context, root: Path, registry: str, source: str) -> None:
+def main(ctx: click.Context, root: Path, registry: str | None, source: str | None) -> None:
     """Upgrade documentation of an API with dated versions.
+
+    What is not said here is taken from the plugin's options in mkdocs.yml, where there is one.
 
     Example: api-upgrades check
     """
-    ctx.obj = Project(root.resolve(), registry, source)
+    options = plugin_options(root)
+    registry = registry or options.get("registry") or REGISTRY
+    ctx.obj = Project(root.resolve(), registry, source or options.get("source") or SOURCE)
 
 
 def colours() -> bool | None:

@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import date as Date
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import TypeAdapter, ValidationError
@@ -18,34 +19,40 @@ from api_upgrades.cli.group import main
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports.openapi import indented
 from api_upgrades.files import write
-from api_upgrades.forms import Text
+from api_upgrades.forms import Line, Text
 from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.release import release as release_version
 from api_upgrades.standing import Standing
 
 
-class _Prose(click.ParamType[str]):
-    """A text that pages show."""
+class Prose(click.ParamType[str]):
+    """A text that pages show, of one line or of any number."""
 
     name = "text"
 
+    def __init__(self, form: Any = Text) -> None:
+        self._form = form
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            return TypeAdapter(Text).validate_python(value)
+            text: str = TypeAdapter(self._form).validate_python(value)
+            return text
         except ValidationError:
-            self.fail("write some text here, without control characters", param, ctx)
+            line = "a line of text" if self._form is Line else "some text"
+            self.fail(f"write {line} here, without control characters", param, ctx)
 
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--allow-todo", is_flag=True, help="Accept prose that is still to be written, as an import leaves it.")
 @click.pass_obj
-def check(project: Project, form: str) -> None:
+def check(project: Project, form: str, allow_todo: bool) -> None:
     """Report what is undocumented, altered, or still to be written.
 
     Example: api-upgrades check
     """
-    standing, checked = _checked(project)
+    standing, checked = _checked(project, allow_todo=allow_todo)
     if form == "json":
         click.echo(json.dumps(checked.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -58,10 +65,10 @@ def check(project: Project, form: str) -> None:
         sys.exit(1)
 
 
-def _checked(project: Project) -> tuple[Standing, Checked]:
+def _checked(project: Project, *, allow_todo: bool = False) -> tuple[Standing, Checked]:
     standing = project.standing()
     with stage("Checking every version"):
-        return standing, checked_of(standing, project.source)
+        return standing, checked_of(standing, project.source, allow_todo=allow_todo)
 
 
 def _fine(standing: Standing) -> str:
@@ -78,7 +85,7 @@ def freeze(project: Project) -> None:
 
 @main.command()
 @click.argument("version")
-@click.option("--summary", type=_Prose(), help="What the version brings.  [default: the titles of its changes]")
+@click.option("--summary", type=Prose(), help="What the version brings.  [default: the titles of its changes]")
 @click.pass_obj
 def release(project: Project, version: str, summary: str | None) -> None:
     """Make what is unreleased the VERSION, and freeze it.
@@ -117,7 +124,7 @@ def lock(project: Project, rebase: bool) -> None:
 
 @main.command()
 @click.argument("version")
-@click.option("--why", type=_Prose(), required=True, help="The reason, which the page of the version shows.")
+@click.option("--why", type=Prose(), required=True, help="The reason, which the page of the version shows.")
 @click.pass_obj
 def amend(project: Project, version: str, why: str) -> None:
     """Correct what was released, with a reason.

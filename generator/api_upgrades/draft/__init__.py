@@ -15,11 +15,10 @@ from api_upgrades.draft.operations import OperationDraft
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import STUMBLES, Undone, undo_the_rest
 from api_upgrades.effects import Effect
-from api_upgrades.names import Names
+from api_upgrades.meaning import settled
+from api_upgrades.names import NO_NAMES, Names
 from api_upgrades.schema import MISSING
 from api_upgrades.target import Target
-
-NO_NAMES = Names()
 
 
 def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
@@ -28,29 +27,43 @@ def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect
     Names are followed, never guessed. Each effect has one target, by the name that it has in `new`; what went away
     and left its name to another thing has the name that it had in `old`.
     """
-    undone = Undone(new)
-    renames = Renames(old, undone, names)
-    goal = renames.align()
-    _undo_differences(undone, goal, names)
-    renames.undo()
-    _undo_differences(undone, old, NO_NAMES)
+    undone = _undone(old, new, names)
     undo_the_rest(undone, old)
     return tuple(reversed(undone.effects))
+
+
+def draft_promises(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
+    """The same, up to a contract that promises what `old` does in the words, examples and order of `new`."""
+    undone = _undone(settled(old, new, names), new, names)
+    undo_the_rest(undone, settled(old, undone.contract))
+    return tuple(reversed(undone.effects))
+
+
+def _undone(old: Contract, new: Contract, names: Names) -> Undone:
+    """What kinds have words for, undone."""
+    undone = Undone(new)
+    renames = Renames(old, undone, names)
+    _undo_differences(undone, renames.align(), names)
+    renames.undo()
+    _undo_differences(undone, old, NO_NAMES)
+    return undone
 
 
 def _undo_differences(undone: Undone, goal: Contract, names: Names) -> None:
     """Undo what came, what changed and what went, up to what no kind expresses."""
     schemas = SchemaDraft(undone, goal, names)
     operations = OperationDraft(undone, goal, schemas)
-    for part in reversed(list(undone.contract.parts)):
-        if part not in goal.parts:
-            undone.undo_at(f"add_{part.kind}", Target(part))
-        elif not same(goal.parts[part], undone.contract.parts[part]):
+    parts = list(undone.contract.parts)[::-1]
+    for part in parts:
+        if part in goal.parts and not same(goal.parts[part], undone.contract.parts[part]):
             with suppress(*STUMBLES):
                 if part.kind == "schema":
                     schemas.draft(Target(part))
                 else:
                     operations.draft(part)
+    for part in parts:  # what is new goes last: what others held themselves before stands there
+        if part not in goal.parts:
+            undone.undo_at(f"add_{part.kind}", Target(part))
     for part, before in _with_next(goal):
         if part not in undone.contract.parts:
             was = goal.parts[part]

@@ -44,6 +44,12 @@ def change_text(first_line: str, effects: Sequence[Effect], asks: bool, date: st
     return "\n".join([*lines, "effects:", *effect_lines(effects)]) + "\n"
 
 
+def titled_text(first_line: str, title: str, effects: Sequence[Effect], asks: bool) -> str:
+    """A change of which only what happened is known, and not why."""
+    prose = [f"title: {in_flow(title)}", f"why: {TODO}", *([f"upgrade: {TODO}"] if asks else [])]
+    return "\n".join([first_line, *prose, "effects:", *effect_lines(effects)]) + "\n"
+
+
 def effect_lines(effects: Iterable[Effect], indent: str = "  ") -> list[str]:
     """The lines of some effects, as items of a list."""
     return [line for effect in effects for line in _lines(f"{indent}-", effect.as_data())]

@@ -10,15 +10,14 @@ from api_upgrades.contract import Contract
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
-from api_upgrades.draft.grouping import Group, grouped, touched
+from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.errors import ApiUpgradesError, RegistryError
 from api_upgrades.freeze import Freezer
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged
 from api_upgrades.honesty import shows
-from api_upgrades.locate import place_spot
-from api_upgrades.meaning import settled_value
+from api_upgrades.meaning import settled
 from api_upgrades.names import Names
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
 from api_upgrades.severity import Severity, worst
@@ -72,7 +71,7 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
             name = f"{UNRELEASED}/{change.id}.yaml"
             files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks, name in files)
             continue
-        id = _free(group.id, taken)
+        id = free_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
         files[f"{folder}/{id}.yaml"] = change_text(SCHEMA_LINE, group.effects, asks, date)
     places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
@@ -81,16 +80,10 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
 
 def _goal(standing: Standing, names: Names) -> Contract:
     """What was released, in today's words, also for what goes by another name today."""
-    goal = standing.goal
-    if goal is None:
+    if standing.goal is None:
         assert standing.lost is not None, "that says why"
         raise standing.lost
-    for move in names.moves:
-        # The words of an answer are those of its status.
-        if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
-            old, new = place_spot(goal, names.older(move.new)), place_spot(standing.now, move.new)
-            goal = old.write(goal, settled_value(old.read(goal), new.read(standing.now)))
-    return goal
+    return settled(standing.goal, standing.now, names)
 
 
 def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
@@ -149,11 +142,3 @@ def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited
     asked = [f"upgrade: {TODO}"] if asks and change.upgrade is None and not is_edited else []
     added = effect_lines(group.effects, indent)
     return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"
-
-
-def _free(id: str, taken: set[str]) -> str:
-    """An id that no other change has; `taken` learns it."""
-    numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
-    found = next(one for one in numbered if one.casefold() not in taken)
-    taken.add(found.casefold())
-    return found

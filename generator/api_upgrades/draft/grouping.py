@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, takewhile
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, JsonObject, Part, references, same, schema_of
+from api_upgrades.contract import Contract, JsonObject, Part, references, schema_of
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
@@ -19,6 +19,9 @@ from api_upgrades.locate import schema_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.registry import UNRELEASED, Change
 from api_upgrades.target import Target
+
+LONGEST = 60
+"""Of an id that is made of words, in characters."""
 
 COME_OR_GO = tuple(f"{verb}_{kind}" for verb in ("add", "remove") for kind in ("schema", "operation", "webhook"))
 """Kinds by which a thing of its own comes or goes: two of them are two changes."""
@@ -49,7 +52,7 @@ class Group:
         Two people who alter one place in two ways get two files, which git merges.
         """
         first = self.effects[0]
-        return "-".join(filter(None, (_slug(_about(first)) or "change", _slug(_done(first)))))
+        return "-".join(filter(None, (slug(_about(first)) or "change", slug(_done(first)))))
 
 
 def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
@@ -60,7 +63,7 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
     """
     applied = undone(_change(effects), newer)
     touches = [touched(one) for one in applied]
-    sets = _Sets(len(applied))
+    sets = Sets(len(applied))
     for index in range(len(applied)):
         for other in range(index):
             if any(touch.conflicts(another) for touch in touches[index] for another in touches[other]):
@@ -88,14 +91,14 @@ def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
 
 
 def _groups(
-    sets: _Sets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
+    sets: Sets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
 ) -> list[Group]:
     return [
         Group(
             _combined([applied[index] for index in members], newer, applied),
             tuple(touch for index in members for touch in touches[index]),
         )
-        for members in sets.members()
+        for members in sets.members().values()
     ]
 
 
@@ -110,7 +113,7 @@ def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
         found = [_older([one for group in order for one in group.effects], newer) for order in (by_id, by_id[::-1])]
     except RegistryErrors:
         return False
-    return all(same(one.parts, older.parts) and same(one.document, older.document) for one in found)
+    return all(one.is_same(older) for one in found)
 
 
 def touched(applied: AppliedEffect) -> tuple[Touch, ...]:
@@ -136,26 +139,30 @@ def _change(effects: Sequence[Effect]) -> Change:
     return Change("draft", UNRELEASED, "", "", None, tuple(effects), "draft")
 
 
-class _Sets:
+class Sets:
     """Numbers that belong together, directly or by way of others."""
 
     def __init__(self, count: int) -> None:
         self._parent = list(range(count))
 
-    def _root(self, index: int) -> int:
+    def root(self, index: int) -> int:
         while self._parent[index] != index:
             index = self._parent[index]
         return index
 
     def join(self, one: int, other: int) -> None:
-        low, high = sorted((self._root(one), self._root(other)))
+        low, high = sorted((self.root(one), self.root(other)))
         self._parent[high] = low
 
-    def members(self) -> list[list[int]]:
+    def is_one(self, one: int, other: int) -> bool:
+        return self.root(one) == self.root(other)
+
+    def members(self) -> dict[int, list[int]]:
+        """The numbers that belong together, by the lowest of them."""
         found: dict[int, list[int]] = {}
         for index in range(len(self._parent)):
-            found.setdefault(self._root(index), []).append(index)
-        return list(found.values())
+            found.setdefault(self.root(index), []).append(index)
+        return found
 
 
 def _intents(applied: AppliedEffect) -> Iterator[Hashable]:
@@ -200,7 +207,7 @@ def _combined(
 ) -> tuple[Effect, ...]:
     """The effects of a group, those that do the same at several targets as one, if that leads to the same contract."""
     separate = tuple(one.effect for one in members)
-    together = _with_lists(separate)
+    together = with_lists(separate)
     if len(together) == len(separate):
         return separate
     # All else being reverted as it was, the group as one must give what it gave one by one.
@@ -210,14 +217,14 @@ def _combined(
     except RegistryErrors:
         return separate
     was = everything[0].older
-    return together if same(older.parts, was.parts) and same(older.document, was.document) else separate
+    return together if older.is_same(was) else separate
 
 
 def _older(effects: Sequence[Effect], newer: Contract) -> Contract:
     return undone(_change(effects), newer)[0].older
 
 
-def _with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+def with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """Effects that differ only in their target as one with a list of targets."""
     found: dict[Hashable, Effect] = {}
     for effect in effects:
@@ -258,5 +265,15 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
 
 
-def _slug(text: str) -> str:
-    return "-".join(word.lower() for word in _words(text))[:60].strip("-")
+def slug(text: str) -> str:
+    """A text as a name for a file."""
+    found = "-".join(word.lower() for word in _words(text))
+    return found if len(found) <= LONGEST else found[: LONGEST + 1].rpartition("-")[0] or found[:LONGEST]
+
+
+def free_id(id: str, taken: set[str]) -> str:
+    """An id that no other change has, whatever the case; `taken` learns it."""
+    numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
+    found = next(one for one in numbered if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found

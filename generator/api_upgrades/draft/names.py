@@ -10,7 +10,7 @@ from api_upgrades.draft.schemas import KEPT, is_list
 from api_upgrades.draft.undo import STUMBLES, Undone, cost, made, size
 from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
-from api_upgrades.locate import part_spot, schema_spot, section_spot
+from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
@@ -161,13 +161,13 @@ def _kind_of_place(target: Target) -> str:
 
 
 def _exists(contract: Contract, target: Target) -> bool:
+    if target.part is not None and target.part not in contract.parts:
+        return False
     try:
         if target.steps:
             schema_spot(contract, target)
         elif target.section:
             section_spot(contract, target)
-        else:
-            part_spot(contract, target)
     except STUMBLES:
         return False
     return True

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from api_upgrades.contract import Contract, Json, JsonObject, Part, same
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import Undone
+from api_upgrades.effects.parameter import OWN_KIND
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import media_type, section_spot, webhook_method
-from api_upgrades.schema import MISSING
+from api_upgrades.schema import ANNOTATIONS, MISSING
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 Both = tuple[JsonObject, JsonObject]
@@ -62,6 +63,14 @@ class OperationDraft:
         if (goal.get("required") is True) != (now.get("required") is True):
             self.undone.undo_at("make_required" if now.get("required") is True else "make_optional", target)
 
+    def _way_of_writing(self, target: Target) -> None:
+        goal, now = self._both(target)
+        for keyword in dict.fromkeys((*goal, *now)):
+            was = goal.get(keyword, MISSING)
+            if not same(was, now.get(keyword, MISSING)) and keyword not in _LOOKED_INTO:
+                older = {"absent": True} if was is MISSING else {"was": was}
+                self.undone.undo_at("change_parameter", target, keyword=keyword, **older)
+
     def _request(self, part: Part, goal: JsonObject, now: JsonObject) -> None:
         target = Target(part, "request")
         if "requestBody" in goal and "requestBody" in now:
@@ -108,6 +117,7 @@ class OperationDraft:
                 self._words(target, "description")
                 self._deprecation(target)
                 self._requiredness(target)
+                self._way_of_writing(target)
                 self.schemas.draft(target)
         before: Json = MISSING
         for target, value in reversed(older.items()):
@@ -126,6 +136,10 @@ class OperationDraft:
             return [one for one in found if one in order] == [one for one in order if one in found]
 
         return fits
+
+
+_LOOKED_INTO = {*OWN_KIND, *ANNOTATIONS, "schema", "content", "deprecated", "x-replaced-by"}
+"""Keys of a parameter that `change_parameter` is not for."""
 
 
 def _identity(parameter: JsonObject) -> Json:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, JsonObject, same
+from api_upgrades.contract import Contract, Json, JsonObject, Part, same
 from api_upgrades.effects import Move
 from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.locate import place_spot
-from api_upgrades.meaning import meaning
+from api_upgrades.meaning import digest, meaning
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING
 from api_upgrades.severity import RuleTable
@@ -27,6 +29,9 @@ SIMILAR = 0.6
 
 ALIKE = 0.7
 """How many of all their properties two schemas share, to be taken for one thing."""
+
+COMMON = 0.5
+"""How much of all that they say two schemas share, to be taken for one thing."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,13 @@ Decide = Callable[[Question], Target | None]
 
 def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Names:
     """How names move between two contracts: `names`, and what `decide` says of the rest."""
+    likeness = _Likeness(was, now)
     for stage in _STAGES:
         gone, new = _gone_and_new(was, now, names, stage)
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
-            candidates = _candidates(was, now, place, gone, free)
+            candidates = likeness.candidates(place, gone, free)
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
@@ -160,25 +166,106 @@ def _shown(target: Target) -> str:
     return _bare(target) if target.steps[-1:] and target.steps[-1].startswith("=") else str(target)
 
 
-def _candidates(
-    was: Contract, now: Contract, place: _Gone, gone: Sequence[_Gone], new: Sequence[Target]
-) -> list[Target]:
-    """What a place may be now: those of a similar name before all others; without any, the only one there is."""
-    likely = [one for one in new if _is_likely(was, now, place, one)]
-    others = [other for other in gone if other != place and any(_is_likely(was, now, other, one) for one in likely)]
-    similar = [
-        one
-        for one in sorted(likely, key=lambda one: -_similarity(place.target, one))
-        if _similarity(place.target, one) >= SIMILAR
-        # What another place, gone too, resembles more is that one's.
-        and all(_similarity(other.target, one) <= _similarity(place.target, one) for other in others)
-    ]
-    return similar or (likely if not others else [])
+class _Likeness:
+    """How alike places of two contracts are. What was found out of a part is kept: it is compared with many."""
+
+    def __init__(self, was: Contract, now: Contract) -> None:
+        self._was = was
+        self._now = now
+        self._traits: dict[tuple[bool, Part], _Traits] = {}
+
+    def candidates(self, place: _Gone, gone: Sequence[_Gone], new: Sequence[Target]) -> list[Target]:
+        """What a place may be now: those of a similar name before all others; without any, the only one there is."""
+        likely = [one for one in new if self._is_likely(place, one)]
+        others = [other for other in gone if other != place and any(self._is_likely(other, one) for one in likely)]
+        similar = [
+            one
+            for one in sorted(likely, key=lambda one: -similarity(place.target, one))
+            if similarity(place.target, one) >= SIMILAR
+            # What another place, gone too, resembles more is that one's.
+            and all(similarity(other.target, one) <= similarity(place.target, one) for other in others)
+        ]
+        return similar or (likely if not others else [])
+
+    def _is_likely(self, old: _Gone, new: Target) -> bool:
+        """Whether one could be the other: the same thing by its type and its example."""
+        if not _beside(old.target, new):
+            return False
+        if old.target.part is not None and not new.section and not new.steps:
+            return self._are_alike(old.origin, new)
+        if new.steps[-1:] and new.steps[-1].startswith("="):
+            return similarity(old.target, new) >= SIMILAR
+        try:
+            before, after = _value(self._was, old.origin), _value(self._now, new)
+        except DoesNotFit:  # behind a reference that others share, where no rename reaches
+            return False
+        if new.section.startswith("response ") and not new.steps:
+            return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
+        if _is_list(after) and not _is_list(before):  # one of them became a list of them
+            return similarity(old.target, new) >= SIMILAR and _is_item(before, after)
+        if not same(meaning(before), meaning(after)):
+            return False
+        example, other = _example(before), _example(after)
+        if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
+            return schemas.ref(before) is not None or similarity(old.target, new) >= SIMILAR
+        return same(example, other)
+
+    def _are_alike(self, old: Target, new: Target) -> bool:
+        """Whether two parts could be one."""
+        if old.part is None or new.part is None or old.part.kind != new.part.kind:
+            return False
+        if old.part.kind == "operation":
+            before, after = self._was.parts[old.part], self._now.parts[new.part]
+            has_same_id = "operationId" in before and before["operationId"] == after.get("operationId")
+            return has_same_id or old.part.path == new.part.path
+        one, other = self._traits_of(False, old.part), self._traits_of(True, new.part)
+        return one.meaning == other.meaning or (old.part.kind == "schema" and one.resembles(other))
+
+    def _traits_of(self, is_new: bool, part: Part) -> _Traits:
+        if (is_new, part) not in self._traits:
+            value = meaning((self._now if is_new else self._was).parts[part])
+            names = frozenset(schemas.property_names(value))
+            self._traits[is_new, part] = _Traits(digest(value), names, frozenset(_leaves(value)))
+        return self._traits[is_new, part]
 
 
-def _similarity(old: Target, new: Target) -> float:
+class _Traits(NamedTuple):
+    """What a part is known by."""
+
+    meaning: str
+    properties: frozenset[str]
+    leaves: frozenset[str]
+
+    def resembles(self, other: _Traits) -> bool:
+        """Whether a schema has nearly the same properties as another, and most of them are the same."""
+        return _shared(self.properties, other.properties) >= ALIKE and _shared(self.leaves, other.leaves) >= COMMON
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one | other), 1)
+
+
+def _leaves(value: Json, way: str = "") -> Iterator[str]:
+    """Every leaf of some JSON with the way to it, as text."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _leaves(item, f"{way}/{key}")
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from _leaves(item, f"{way}/-")
+    else:
+        yield f"{way} {value!r}"
+
+
+def similarity(old: Target, new: Target) -> float:
+    """How alike two names are, from 0 to 1."""
+    return _similarity_of(_bare(old), _bare(new))
+
+
+@lru_cache(65536)
+def _similarity_of(old: str, new: str) -> float:
     """How alike two names are; those that share half of their words or more are."""
-    one, other = _words(_bare(old)), _words(_bare(new))
+    one, other = _words(old), _words(new)
     ratio = difflib.SequenceMatcher(None, "".join(one), "".join(other)).ratio()
     shares = len({*one} & {*other}) * 2 >= max(len(one), len(other))
     return max(ratio, SIMILAR if shares else 0)
@@ -186,30 +273,6 @@ def _similarity(old: Target, new: Target) -> float:
 
 def _words(name: str) -> list[str]:
     return [word.casefold() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", name)]
-
-
-def _is_likely(was: Contract, now: Contract, old: _Gone, new: Target) -> bool:
-    """Whether one could be the other: the same thing by its type and its example."""
-    if not _beside(old.target, new):
-        return False
-    if old.target.part is not None and not new.section and not new.steps:
-        return _are_alike(was, now, old.origin, new)
-    if new.steps[-1:] and new.steps[-1].startswith("="):
-        return _similarity(old.target, new) >= SIMILAR
-    try:
-        before, after = _value(was, old.origin), _value(now, new)
-    except DoesNotFit:  # behind a reference that others share, where no rename reaches
-        return False
-    if new.section.startswith("response ") and not new.steps:
-        return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
-    if _is_list(after) and not _is_list(before):  # one of them became a list of them
-        return _similarity(old.target, new) >= SIMILAR and _is_item(before, after)
-    if not same(meaning(before), meaning(after)):
-        return False
-    example, other = _example(before), _example(after)
-    if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
-        return schemas.ref(before) is not None or _similarity(old.target, new) >= SIMILAR
-    return same(example, other)
 
 
 def _is_list(schema: JsonObject) -> bool:
@@ -220,20 +283,6 @@ def _is_item(before: Json, after: Json) -> bool:
     """Whether a list holds what there was one of, null aside."""
     item = schemas.value_schema(after)["items"]
     return same(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(item)))
-
-
-def _are_alike(was: Contract, now: Contract, old: Target, new: Target) -> bool:
-    """Whether two parts could be one."""
-    if old.part is None or new.part is None or old.part.kind != new.part.kind:
-        return False
-    before, after = was.parts[old.part], now.parts[new.part]
-    if old.part.kind == "operation":
-        has_same_id = "operationId" in before and before["operationId"] == after.get("operationId")
-        return has_same_id or old.part.path == new.part.path
-    if same(meaning(before), meaning(after)):
-        return True
-    one, other = set(schemas.property_names(before)), set(schemas.property_names(after))
-    return old.part.kind == "schema" and len(one & other) >= ALIKE * max(len(one | other), 1)
 
 
 def _value(contract: Contract, target: Target) -> Json:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, same
 from api_upgrades.draft.undo import Undone, cost, left_over, size
+from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
@@ -29,6 +30,8 @@ SHAPE = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "
 
 WALKED = {*OWN_KIND, *SHAPE, *WORDS}
 """Keywords that no constraint kind is for, or that are looked into."""
+
+_COMPOSED = {"$ref", "allOf"}
 
 SMALL = 6
 """A schema of so few leaves is told whole, as another type, even if not all of it differs."""
@@ -59,6 +62,8 @@ class SchemaDraft:
         self._constraints(target, KEPT)
         if same(schemas.value_schema(goal).get("type"), schemas.value_schema(now).get("type")):
             self._nullability(target)
+            now = self._now(target)
+        if self._extracted(target, goal, now):
             now = self._now(target)
         if _is_other_type(goal, now) and self._another_type(target):
             return
@@ -97,6 +102,17 @@ class SchemaDraft:
         if not target.steps or not target.steps[-1].startswith("."):
             return False
         return self.undone.undo_at("one_to_list", target.holder, fits, old=target.name, new=target.name)
+
+    def _extracted(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
+        """What refers to a schema now and held it itself before, or nearly so."""
+        was, has = schemas.value_schema(goal), schemas.value_schema(now)
+        if not has.keys() & _COMPOSED or was.keys() & _COMPOSED:
+            return False
+
+        def fits(older: Contract) -> bool:
+            return 2 * cost(_inlined(self._now(target, older), goal, older), goal) <= size(goal)
+
+        return self.undone.undo_at("extract_schema", target, fits)
 
     def _another_type(self, target: Target) -> bool:
         """The whole schema at once, unless that would copy much more than differs."""
@@ -237,6 +253,17 @@ class SchemaDraft:
             return schema_spot(older, target).pointer == schema_spot(self.goal, target).pointer
 
         return self.undone.undo_at("remove_property", target, fits, was=was, required=required, before=before)
+
+
+def _inlined(now: Json, goal: Json, contract: Contract) -> Json:
+    """A newer schema with what it refers to in the place of the references, where the older one has none."""
+    if isinstance(now, dict) and isinstance(goal, dict):
+        if not goal.keys() & _COMPOSED:
+            now = in_one(contract, now) or now
+        return {key: _inlined(value, goal[key], contract) if key in goal else value for key, value in now.items()}
+    if isinstance(now, list) and isinstance(goal, list) and len(now) == len(goal):
+        return [_inlined(one, other, contract) for one, other in zip(now, goal, strict=True)]
+    return now
 
 
 def _holders(schema: JsonObject) -> Iterator[JsonObject]:

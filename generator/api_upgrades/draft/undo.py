@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part, Pointer, escape, same
+from api_upgrades.contract import Contract, Json, JsonObject, Part, Pointer, pointer_text, same
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
 from api_upgrades.errors import DoesNotFit
@@ -65,8 +65,8 @@ class Left(NamedTuple):
 def left_over(now: Json, older: Json) -> list[Left]:
     """The smallest places to replace, in this order, so that `now` becomes `older`.
 
-    Where replacing the inner places would copy as much as there is, the outer place is one replacement; so it is
-    where the items of a plain list are in another order.
+    Where replacing the inner places of something that has other keys would copy as much as there is, the outer place
+    is one replacement; so it is where the items of a plain list are in another order.
     """
     if same(now, older):
         return []
@@ -78,7 +78,8 @@ def left_over(now: Json, older: Json) -> list[Left]:
         found = [Left((), older)]
     copied = [one.was for one in found if one.was is not MISSING]
     is_reordered = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
-    if len(found) > 1 and (is_reordered or sum(map(size, copied)) >= size(older)):
+    has_same_keys = isinstance(now, dict) and isinstance(older, dict) and now.keys() == older.keys()
+    if len(found) > 1 and (is_reordered or (sum(map(size, copied)) >= size(older) and not has_same_keys)):
         return [Left((), older)]
     return found
 
@@ -129,11 +130,10 @@ def undo_the_rest(undone: Undone, older: Contract) -> None:
     for part in reversed(list(undone.contract.parts)):
         if part in older.parts:
             _replace(undone, part, undone.contract.parts[part], older.parts[part])
-    _replace(undone, None, undone.contract.document, older.document)
+    _replace(undone, None, undone.contract.unmarked, older.unmarked)
 
 
 def _replace(undone: Undone, part: Part | None, now: Json, older: Json) -> None:
     for pointer, was in left_over(now, older):
-        text = "".join(f"/{escape(str(key))}" for key in pointer)
         how = {"absent": True} if was is MISSING else {"was": was}
-        undone.undo_at("replace", Target(part), pointer=text, **how)
+        undone.undo_at("replace", Target(part), pointer=pointer_text(pointer), **how)

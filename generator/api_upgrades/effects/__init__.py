@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import inspect
 
-from api_upgrades.effects import enum, operation, parameter, property, prose, replace, schema, value, webhook
+from api_upgrades.effects import enum, operation, parameter, property, prose, reorder, replace, schema, value, webhook
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, Override, TargetedEffect, Touch
 
-_MODULES = (property, value, enum, schema, operation, parameter, webhook, prose, replace)
+_MODULES = (property, value, enum, schema, operation, parameter, webhook, prose, reorder, replace)
 
 KINDS: dict[str, type[Effect]] = {
     str(found.model_fields["kind"].default): found

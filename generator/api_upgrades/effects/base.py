@@ -7,9 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic.config import JsonDict
 
-from api_upgrades.contract import Contract, same
+from api_upgrades.contract import Contract
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
@@ -71,6 +72,8 @@ class Effect(BaseModel, ABC):
     # Built when it is needed, since few registries use every kind.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     alters_contract: ClassVar[bool] = True
+    must_show: ClassVar[bool] = True
+    """Whether the comparison of both contracts has to find a difference."""
 
     kind: str
     override: Override | None = None
@@ -113,6 +116,11 @@ Targets = Annotated[
 """One target or a list of them: where one intent touches many places, the same is done at each."""
 
 
+MOST_NAMED = 12
+SOME_NAMED = 4
+"""A headline names all targets up to so many, and of more the first ones."""
+
+
 class TargetedEffect(Effect):
     """An effect that does the same at each of its targets."""
 
@@ -121,7 +129,7 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and _is_unaltered(contract, reverted):
+            if self.alters_contract and reverted.is_same(contract):
                 raise DoesNotFit(f"alters nothing at {target}", "target")
             contract = reverted
         return contract
@@ -131,16 +139,43 @@ class TargetedEffect(Effect):
         """The contract with the edit at one of the targets taken back."""
 
     def named(self) -> str:
-        """The targets in words, as code."""
-        return listed(f"{as_code(target)}" for target in self.target)
+        """The targets in words, as code; of very many the first ones, and how many there are besides."""
+        names = [as_code(target) for target in self.target]
+        if len(names) > MOST_NAMED:
+            names = [*names[:SOME_NAMED], f"{len(names) - SOME_NAMED} more"]
+        return listed(names)
 
     def says(self, of_one: str, of_many: str) -> str:
         """The targets and what happened to them: `is new`, `are new`."""
         return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
 
 
-def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
-    return same(reverted.parts, contract.parts) and same(reverted.document, contract.document)
+_EITHER = "give either 'was' or 'absent: true'"
+
+_ONE_OF_BOTH: JsonDict = {
+    "if": {"required": ["was"]},
+    "then": {"properties": {"absent": {"const": False, "errorMessage": _EITHER}}},
+    "else": {
+        "required": ["absent"],
+        "properties": {"absent": {"const": True, "errorMessage": _EITHER}},
+        "errorMessage": _EITHER,
+    },
+}
+"""What `OlderValue` checks of its two fields together, for editors."""
+
+
+class OlderValue(TargetedEffect):
+    """An effect that carries an older value, which may be null, or says that there was none."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_OF_BOTH)
+    was: Any = Field(None, description="The older value; leave it out and say `absent: true` where there was none.")
+    absent: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> OlderValue:
+        if ("was" in self.model_fields_set) == self.absent:
+            raise ValueError(_EITHER)
+        return self
 
 
 def listed(items: Iterator[str] | list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.contract import Contract, insert, is_internal
-from api_upgrades.effects.base import EXISTENCE, NAME, Move, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, NAME, Move, OlderValue, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import parameter_index, part_spot, section_spot
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
@@ -82,6 +82,36 @@ class RemoveParameter(TargetedEffect):
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
+
+
+OWN_KIND = {"name": "rename_parameter", "in": "add_parameter", "required": "make_required", "description": "wording"}
+"""Keys of a parameter that another kind is for; what its schema says is for the kinds of values."""
+
+
+class ChangeParameter(OlderValue):
+    """A parameter is written in another way: its style, whether lists are spread out, an extension of it.
+
+    {kind: change_parameter, target: GET /patients query ids, keyword: explode, was: false}
+    """
+
+    kind: Literal["change_parameter"] = "change_parameter"
+    keyword: str = Field(description="The key of the Parameter Object.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        _location(target)
+        if self.keyword in OWN_KIND:
+            raise DoesNotFit(f"use {OWN_KIND[self.keyword]!r} for {self.keyword!r}", "keyword")
+        spot = section_spot(contract, target)
+        found = spot.read(contract)
+        if not self.absent:
+            return spot.write(contract, {**found, self.keyword: self.was})
+        return spot.write(contract, {key: kept for key, kept in found.items() if key != self.keyword})
+
+    def headline(self) -> str:
+        return self.says(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, self.keyword) for target in self.target)
 
 
 class RenameParameter(TargetedEffect):

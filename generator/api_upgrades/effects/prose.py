@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract
-from api_upgrades.effects.base import TargetedEffect, Touch
+from api_upgrades.effects.base import OlderValue, TargetedEffect, Touch
 from api_upgrades.locate import place_spot, schema_spot
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
@@ -38,18 +38,20 @@ class Wording(TargetedEffect):
         return (Touch(target, keyword) for target in self.target for keyword in self.was)
 
 
-class ChangeExample(TargetedEffect):
-    """An example is another, its type being the same.
+class ChangeExample(OlderValue):
+    """An example is another, its type being the same, or is new.
 
     {kind: change_example, target: ClinicalNoteSection.text, was: "- Headache for two days"}
     """
 
     kind: Literal["change_example"] = "change_example"
-    was: Any
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
-        return spot.write(contract, schemas.with_example(spot.read(contract), self.was, contract.dialect))
+        schema = spot.read(contract)
+        if self.absent:
+            return spot.write(contract, schemas.without_example(schema))
+        return spot.write(contract, schemas.with_example(schema, self.was, contract.dialect))
 
     def headline(self) -> str:
         return self.says("has another example", "have another example")

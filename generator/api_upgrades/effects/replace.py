@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
-from pydantic.config import JsonDict
+from pydantic import AfterValidator, Field
 
 from api_upgrades.contract import Contract, Pointer, unescape
-from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, OlderValue, Touch, as_code
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import Spot, part_spot
 from api_upgrades.target import Target
 
-_NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole"
-_EITHER = "give either 'was' or 'absent: true'"
-
-_ONE_OF_BOTH: JsonDict = {
-    "if": {"required": ["was"]},
-    "then": {"properties": {"absent": {"const": False, "errorMessage": _EITHER}}},
-    "else": {
-        "required": ["absent"],
-        "properties": {"absent": {"const": True, "errorMessage": _EITHER}},
-        "errorMessage": _EITHER,
-    },
-}
-"""What `Replace` checks of two of its fields together, for editors."""
+NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole"
 
 
-def _pointer(text: str) -> str:
+def check_pointer(text: str) -> str:
+    """A JSON Pointer. Raises ValueError where it is none."""
     if text and not text.startswith("/"):
-        raise ValueError(f"{text!r} is {_NOT_A_POINTER}")
+        raise ValueError(f"{text!r} is {NOT_A_POINTER}")
     return text
 
 
-class Replace(TargetedEffect):
+class Replace(OlderValue):
     """A value changed that no other kind reaches.
 
     {kind: replace, target: document, pointer: /servers/0/url, was: "https://api.example.com/v0"}
     """
 
-    model_config = ConfigDict(json_schema_extra=_ONE_OF_BOTH)
     kind: Literal["replace"] = "replace"
-    pointer: Annotated[str, AfterValidator(_pointer)] = Field(
+    must_show: ClassVar[bool] = False
+    pointer: Annotated[str, AfterValidator(check_pointer)] = Field(
         description="A JSON Pointer inside the part.",
-        json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": _NOT_A_POINTER},
+        json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": NOT_A_POINTER},
     )
-    was: Any = Field(None, description="The older value; leave it out and say `absent: true` where there was none.")
-    absent: bool = False
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Replace:
-        if ("was" in self.model_fields_set) == self.absent:
-            raise ValueError(_EITHER)
-        return self
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if target.section or target.steps:

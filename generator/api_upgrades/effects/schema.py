@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, Part, escape, is_internal, schema_of, schema_part
+from api_upgrades.contract import (
+    SCHEMA_REF,
+    Contract,
+    Json,
+    JsonObject,
+    Part,
+    at,
+    escape,
+    is_internal,
+    put,
+    schema_of,
+    schema_part,
+)
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, TargetedEffect, Touch, as_code
 from api_upgrades.errors import DoesNotFit, did_you_mean
-from api_upgrades.locate import part_spot
+from api_upgrades.locate import part_spot, schema_spot
 from api_upgrades.target import Target
 
 
@@ -80,6 +92,54 @@ class RemoveSchema(TargetedEffect):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
+def in_one(contract: Contract, schema: JsonObject) -> JsonObject | None:
+    """What a schema refers to, or is composed of, as one schema; None where it does neither."""
+    beside = {key: kept for key, kept in schema.items() if key not in ("$ref", "allOf")}
+    if "$ref" in schema:
+        part = schema_of(schema["$ref"])
+        return {**contract.parts[part], **beside} if part is not None and part in contract.parts else None
+    branches = schema.get("allOf", ())
+    if not any("$ref" in branch for branch in branches):
+        return None
+    whole: dict[str, Json] = {}
+    for branch in (*branches, beside):
+        found = in_one(contract, branch) if "$ref" in branch else branch
+        if found is None or "allOf" in found:
+            return None
+        for key, value in found.items():
+            if key == "properties":
+                value = {**whole.get(key, {}), **value}
+            elif key == "required":
+                value = [*whole.get(key, ()), *(name for name in value if name not in whole.get(key, ()))]
+            whole[key] = value
+    return whole
+
+
+class ExtractSchema(TargetedEffect):
+    """What stood inside has become a schema of its own, to which the place refers, or is composed of such schemas.
+
+    {kind: extract_schema, target: [Patient.address, Clinic.address]}
+    """
+
+    kind: Literal["extract_schema"] = "extract_schema"
+    must_show: ClassVar[bool] = False
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target)
+        schema = spot.read(contract)
+        inside = schemas.value_pointer(schema)
+        whole = in_one(contract, at(schema, inside))
+        if whole is None:
+            raise DoesNotFit(f"{target} refers to no schema", "target")
+        return spot.write(contract, put(schema, inside, whole))
+
+    def headline(self) -> str:
+        return self.says("is an object of its own", "are an object of their own")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
 class RenameSchema(Effect):
     """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes.
 
@@ -104,7 +164,8 @@ class RenameSchema(Effect):
             return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))
 
         parts = {
-            old if part == new else part: schemas.repointed(value, older) for part, value in contract.parts.items()
+            old if part == new else part: schemas.repointed(value, older) if contract.mentions_of(new, value) else value
+            for part, value in contract.parts.items()
         }
         return replace(contract, parts=parts, document=schemas.repointed(contract.document, older))
 

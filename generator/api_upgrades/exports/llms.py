@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from api_upgrades import prose
 from api_upgrades.exports.mount import CHANGES, FEED, SCHEMA, Mount, openapi_path, twin_path
-from api_upgrades.pages.changes import AdditionView, VersionView, addition_views
+from api_upgrades.pages.changes import AdditionView, addition_views
 from api_upgrades.pages.markdown import code, text
 from api_upgrades.pages.page import Page
 from api_upgrades.pages.site import LATEST, Site, counted
 from api_upgrades.pages.upgrades import api_facts
+from api_upgrades.pages.versions import VersionView
 
 
 def llms(site: Site, mount: Mount, twinned: Sequence[Page]) -> str:

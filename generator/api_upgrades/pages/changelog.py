@@ -8,9 +8,11 @@ from functools import partial
 from itertools import groupby
 
 from api_upgrades.dates import moment, moments
-from api_upgrades.pages.changes import AdditionView, VersionView, addition_views
-from api_upgrades.pages.page import Heading, Page, searchable
+from api_upgrades.pages.changes import AdditionView, addition_views
+from api_upgrades.pages.page import Crumb, Heading, Page, searchable
 from api_upgrades.pages.site import Site
+from api_upgrades.pages.versions import VersionView
+from api_upgrades.pages.years import by_year
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,44 @@ class LoggedVersion:
 
 
 def changelog_pages(site: Site) -> Iterator[Page]:
-    """`/changelog/`."""
+    """`/changelog/`, and where it is long a page for each older year. An addition's place on the first page stays."""
     path = site.addresses.changelog
-    entries = tuple(_entries(site))
+    entries = {entry.version.id: entry for entry in _entries(site)}
+    newest, *older = by_year([entry.version for entry in entries.values()])
+    shown = tuple(entries[version.id] for version in newest.versions)
+    earlier = tuple((year, tuple(entries[version.id] for version in year.versions)) for year in older)
+    view = {"entries": shown, "earlier": earlier}
+    crumbs = (
+        Crumb("Changelog", path),
+        *(Crumb(year.label, site.addresses.changelog_of(year.label)) for year in older),
+    )
     yield Page(
         path,
         "Changelog",
         f"Every change of the {site.title}, newest first.",
-        partial(site.html, "changelog", path, entries=entries),
-        site.markdown("changelog", path, entries=entries),
-        tuple(heading for entry in entries for heading in entry.headings),
+        partial(site.html, "changelog", path, **view),
+        site.markdown("changelog", path, **view),
+        (*_headings(shown), *((Heading("earlier", "Earlier"),) if earlier else ())),
         searchable("Changelog", "Every change, newest first.", ()),
         section=path,
+        siblings=crumbs if older else (),
     )
+    for year, of_year in earlier:
+        address = site.addresses.changelog_of(year.label)
+        yield Page(
+            address,
+            f"Changelog, {year.label}",
+            f"Every change of the {site.title} in {year.label}.",
+            partial(site.html, "changelog_year", address, entries=of_year, year=year),
+            site.markdown("changelog_year", address, entries=of_year, year=year),
+            _headings(of_year),
+            section=path,
+            siblings=crumbs,
+        )
+
+
+def _headings(entries: tuple[LoggedVersion, ...]) -> tuple[Heading, ...]:
+    return tuple(heading for entry in entries for heading in entry.headings)
 
 
 def _entries(site: Site) -> Iterator[LoggedVersion]:

@@ -10,12 +10,13 @@ from api_upgrades import prose
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Part
 from api_upgrades.derive import LiveAddition, Step
+from api_upgrades.effects import TargetedEffect
+from api_upgrades.effects.base import MOST_NAMED
 from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
-from api_upgrades.pages.site import PartLink, Site, counted, counts, unique
-from api_upgrades.registry import Version
+from api_upgrades.pages.site import PartLink, Site, unique
 from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
 from api_upgrades.target import Target
@@ -40,9 +41,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class EffectView:
-    """One effect in words, with the reasons for its severity. `values` are what it says was, and what it is now."""
+    """One effect in words, with the reasons for its severity. `values` are what it says was, and what it is now.
+
+    `targets` are its places where they are too many for the headline.
+    """
 
     headline: str
+    targets: tuple[str, ...]
     severity: Severity
     reasons: tuple[Reason, ...]
     values: tuple[tuple[str, str], ...]
@@ -119,7 +124,7 @@ class ChangeView:
             if (found := tuple(link for link in links if link.part.kind == kind))
         }
 
-    @property
+    @cached_property
     def resources(self) -> tuple[tuple[str, str], ...]:
         """The resources that the change touches itself: name, and address in the reference."""
         found: dict[str, str] = {}
@@ -137,14 +142,16 @@ class ChangeView:
         shown = unique(one.effect.kind for one in self.judged.effects)
         return tuple(kind for kind in shown if kind not in ("wording", "change_example")) or shown
 
-    @property
+    @cached_property
     def effects(self) -> tuple[EffectView, ...]:
         return tuple(self._effect(judged) for judged in self.judged.effects)
 
     def _effect(self, judged: JudgedEffect) -> EffectView:
         override = judged.effect.override
+        targets = judged.effect.target if isinstance(judged.effect, TargetedEffect) else ()
         return EffectView(
             judged.effect.headline(),
+            tuple(map(str, targets)) if len(targets) > MOST_NAMED else (),
             judged.severity,
             tuple(self._reasons(judged.findings)),
             tuple(dict.fromkeys(_values(judged.findings))),
@@ -214,76 +221,3 @@ def _values(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
             finding.after,
         ):
             yield as_text(finding.before), as_text(finding.after)
-
-
-@dataclass(frozen=True)
-class VersionView:
-    """A version with its changes, the worst first."""
-
-    site: Site
-    version: Version
-
-    @property
-    def id(self) -> str:
-        return self.version.id
-
-    @cached_property
-    def changes(self) -> tuple[ChangeView, ...]:
-        return tuple(ChangeView(self.site, judged) for judged in self.site.history.changes_of(self.id))
-
-    @property
-    def name(self) -> str:
-        return self.version.name
-
-    @property
-    def title(self) -> str:
-        """`Version 2023-06-26`."""
-        return f"Version {self.id}" if self.is_released else self.name
-
-    @property
-    def description(self) -> str:
-        """The version in a sentence, as plain text."""
-        if not self.is_released:
-            return f"What the next version of the {self.site.title} will change. It is not released yet."
-        return f"What changed in version {self.id} of the {self.site.title}: {prose.to_plain(self.version.summary)}"
-
-    @property
-    def is_released(self) -> bool:
-        return self.version.is_released
-
-    @property
-    def is_latest(self) -> bool:
-        return self.version is self.site.history.latest
-
-    @property
-    def is_first(self) -> bool:
-        return self.version is self.site.history.versions[0]
-
-    @property
-    def address(self) -> str:
-        return self.site.addresses.version(self.id)
-
-    @property
-    def older(self) -> str | None:
-        step = self.site.history.steps.get(self.id)
-        return step.older_version if step else None
-
-    @cached_property
-    def newer(self) -> str | None:
-        ids = [version.id for version in self.site.history.versions]
-        index = ids.index(self.id) + 1
-        return ids[index] if index < len(ids) else None
-
-    @property
-    def counts(self) -> str:
-        """The numbers up front: `2 breaking changes, 1 addition, 3 operations`."""
-        found = counts(change.severity for change in self.changes)
-        reached = {link.part for change in self.changes for link in change.reached.get(KINDS["operation"], ())}
-        if reached:
-            found.append(counted(len(reached), "operation"))
-        return ", ".join(found) or "no changes"
-
-    @property
-    def resources(self) -> tuple[tuple[str, str], ...]:
-        """The resources that its changes touch."""
-        return tuple(dict(pair for change in self.changes for pair in change.resources).items())

@@ -12,6 +12,7 @@ from html import escape
 from markupsafe import Markup
 
 from api_upgrades.diff import Block, Line, folded
+from api_upgrades.pages.lengths import BRIEF_TEXT, LONG_TEXT
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
@@ -43,25 +44,54 @@ def message_html(text: str) -> Markup:
 
 @lru_cache(8192)
 def code_block(text: str, language: str) -> Markup:
-    """A block that can be copied. `language` is `json`, `http` or anything else for plain text."""
+    """A block that can be copied. `language` is `json`, `http` or anything else for plain text.
+
+    Of a text beyond all reading the end is left out, and the block says so.
+    """
+    lines = text.split("\n")
+    cut = _cut(_more(len(lines) - LONG_TEXT)) if len(lines) > LONG_TEXT else Markup()
+    text = "\n".join(lines[:LONG_TEXT])
     shown = message_html(text) if language in ("json", "http") else Markup(escape(text, quote=False))
     return (
         Markup('<div class="highlight au-code no-copy"><pre tabindex="0"><code>')
         + shown
-        + Markup("\n</code></pre></div>")
+        + Markup("\n</code></pre>")
+        + cut
+        + Markup("</div>")
     )
 
 
-def diff_block(old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None) -> Markup:
-    """What changed between two texts: removed lines, added lines, the others folded away; see `folded` for `own`."""
-    blocks = "".join(_block(block, language != "text") for block in folded(old, new, own))
+def diff_block(
+    old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None, *, is_brief: bool = False
+) -> Markup:
+    """What changed between two texts: removed lines, added lines, the others folded away; see `folded` for `own`.
+
+    A brief one has only a note where lines would be folded, and of a long run of lines the beginning.
+    """
+    most = BRIEF_TEXT if is_brief else LONG_TEXT
+    blocks = "".join(
+        _cut(block.note)
+        if block.is_folded and (is_brief or len(block.lines) > most)
+        else _block(block, language != "text", most)
+        for block in folded(old, new, own)
+    )
     return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
 
 
-def _block(block: Block, has_json: bool) -> str:
-    lines = "".join([_line(line, has_json) for line in block.lines])
+def _block(block: Block, has_json: bool, most: int) -> str:
+    lines = "".join([_line(line, has_json) for line in block.lines[:most]])
     shown = f"<pre><code>{lines}</code></pre>"
+    if len(block.lines) > most:
+        shown += _cut(_more(len(block.lines) - most))
     return f"<details><summary>{block.note}</summary>{shown}</details>" if block.is_folded else shown
+
+
+def _cut(note: str) -> Markup:
+    return Markup('<p class="au-cut">… {}</p>').format(note)
+
+
+def _more(count: int) -> str:
+    return f"{count} more line{'' if count == 1 else 's'}"
 
 
 _SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}

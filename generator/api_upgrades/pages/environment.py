@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api_upgrades import prose
 from api_upgrades.pages import code, markdown
+from api_upgrades.pages.lengths import head_and_rest
 from api_upgrades.registry import name_of
 from api_upgrades.schema import as_text
 
@@ -25,6 +26,7 @@ def html_environment() -> Environment:
         "unlinked": partial(prose.inline_html, links=False),
         "code_block": code.code_block,
         "diff_block": code.diff_block,
+        "diff_brief": partial(code.diff_block, is_brief=True),
     }
     return environment
 
@@ -64,5 +66,5 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"plain": prose.to_plain, "value": as_text, "named": name_of}
+    environment.filters |= {"plain": prose.to_plain, "value": as_text, "named": name_of, "split": head_and_rest}
     return environment

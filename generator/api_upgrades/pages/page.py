@@ -138,12 +138,13 @@ class Addresses:
 
         An older reference has none: its OpenAPI document says the same.
         """
-        if path in (self.guide, self.changelog, self.versioning) or path.startswith(self.reference("latest")):
+        if path in (self.guide, self.versioning) or path.startswith((self.changelog, self.reference("latest"))):
             return True
-        return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/", path) is not None
+        return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/(?:[^/]+/(?:[0-9]+/)?)?", path) is not None
 
-    def version(self, version: str) -> str:
-        return f"upgrades/{version}/"
+    def version(self, version: str, slug: str = "") -> str:
+        """A version's page, or where it has many changes the page of those to one resource."""
+        return f"upgrades/{version}/" + (f"{slug}/" if slug else "")
 
     def change(self, version: str, change: str) -> str:
         return f"upgrades/{version}/#{change}"
@@ -154,6 +155,14 @@ class Addresses:
 
     def addition(self, addition: str) -> str:
         return f"{self.changelog}#addition-{addition}"
+
+    def guide_of(self, year: str) -> str:
+        """The page of the guide for an older year, where it is long."""
+        return f"{self.guide}year/{year}/"
+
+    def changelog_of(self, year: str) -> str:
+        """The page of the changelog for an older year, where it is long."""
+        return f"{self.changelog}{year}/"
 
     def reference(self, version: str) -> str:
         return f"reference/{version}/"
@@ -233,22 +242,46 @@ def _way(path: str, page: str) -> str:
     return "./" if way == "." else f"{way}/"
 
 
-@lru_cache(65536)
-def anchor(part: Part) -> str:
-    """The id of a part's section: `Appointment`, `post-appointments-id`, `webhook-appointment.updated`."""
+def anchors(parts: Iterable[Part]) -> dict[Part, str]:
+    """The id of each part's section: `Appointment`, `post-appointments-id`, `webhook-appointment.updated`.
+
+    No two are alike, nor like the id of a property or of a heading of the page. What collides, as `GET /a/` does with
+    `GET /a`, gets a number, which the one that came first goes without; an id of anything else holds no colon.
+    """
+    found: dict[Part, str] = {}
+    taken = set(HEADINGS)
+    for part in parts:
+        if part in found:
+            continue
+        base = _anchor(part)
+        number = 1
+        while (id := base if number == 1 else f"{base}:{number}") in taken or (number == 1 and _is_inside(id, taken)):
+            number += 1
+        taken.add(id)
+        found[part] = id
+    return found
+
+
+HEADINGS = ("objects", "operations", "webhooks")
+"""The ids of headings beside the parts of a resource."""
+
+
+def _is_inside(id: str, taken: set[str]) -> bool:
+    """Whether an id looks like that of a property of a part, or like one of the theme's own."""
+    pieces = id.split(".")
+    return id.startswith("__") or any(".".join(pieces[:end]) in taken for end in range(1, len(pieces)))
+
+
+def _anchor(part: Part) -> str:
     if part.kind == "schema":
-        return _safe(part.name)
+        return safe_id(part.name)
     if part.kind == "webhook":
-        return f"webhook-{_safe(part.name)}"
-    return f"{part.method.lower()}-{_safe(part.path).strip('-')}"
+        return f"webhook-{safe_id(part.name)}"
+    return f"{part.method.lower()}-{safe_id(part.path).strip('-')}"
 
 
-def property_anchor(part: Part, path: str) -> str:
-    """The id of a property's row: `Appointment.note`."""
-    return f"{anchor(part)}.{_safe(path)}"
-
-
-def _safe(text: str) -> str:
+def safe_id(text: str) -> str:
+    """A text as a piece of an id."""
     return re.sub(r"[^A-Za-z0-9._]+", "-", text)
 
 

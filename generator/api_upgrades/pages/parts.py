@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from api_upgrades import http, snippets
 from api_upgrades.contract import SCHEMA_REF, Part, escape, is_internal
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
-from api_upgrades.pages.page import anchor, property_anchor
+from api_upgrades.pages.page import safe_id
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import Site
 from api_upgrades.payload import as_json, compose, compose_body
@@ -39,12 +41,13 @@ class ResponseView:
 class PartView:
     """A part at one version; what its kind hasn't got is empty. Requests name the version by the mark `VERSION`.
 
-    `events` are about the part as a whole; `touched` are the versions that altered anything in it, with their changes.
-    `rows` are the properties of a schema, of a request body or of a payload; `type` is the schema's own, or the
-    body's, as one row. `request` is the call of an operation in several languages.
+    `anchor` is the id of its section. `events` are about the part as a whole; `touched` are the versions that altered
+    anything in it, with their changes. `rows` are the properties of a schema, of a request body or of a payload; `type`
+    is the schema's own, or the body's, as one row. `request` is the call of an operation in several languages.
     """
 
     part: Part
+    anchor: str
     title: str
     description: str
     deprecated: bool
@@ -59,14 +62,20 @@ class PartView:
     parameters: tuple[PropertyRow, ...] = ()
     responses: tuple[ResponseView, ...] = ()
 
-    @property
-    def anchor(self) -> str:
-        """The id of its section."""
-        return anchor(self.part)
-
     def row_anchor(self, row: PropertyRow) -> str:
-        """The id of a row of an object; rows of operations have none."""
-        return property_anchor(self.part, row.path)
+        """The id of a row of an object, `Appointment.note`; rows of operations have none."""
+        return self._row_anchors[id(row)]
+
+    @cached_property
+    def _row_anchors(self) -> dict[int, str]:
+        """By the row itself: two branches may have a property of one name, and two names may be alike as ids."""
+        found: dict[int, str] = {}
+        count: Counter[str] = Counter()
+        for row in self.rows:
+            base = f"{self.anchor}.{safe_id(row.path)}"
+            count[base] += 1
+            found[id(row)] = base if count[base] == 1 else f"{base}::{count[base]}"
+        return found
 
 
 def part_view(site: Site, version: str, part: Part) -> PartView:
@@ -81,6 +90,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         direction: Direction = "request" if usage.directions(part) == {"request"} else "response"
         return PartView(
             part,
+            site.anchor(part),
             part.name,
             str(schema.get("description") or ""),
             schema.get("deprecated") is True,
@@ -97,6 +107,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     target = Target(part, "payload" if part.kind == "webhook" else "request")
     view = PartView(
         part,
+        site.anchor(part),
         str(operation.get("summary") or part.name),
         str(operation.get("description") or ""),
         operation.get("deprecated") is True,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from api_upgrades.contract import Json, Part, PartKind, same
-from api_upgrades.pages.page import Asset, anchor
+from api_upgrades.pages.page import Asset
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
@@ -154,7 +154,7 @@ class PathData:
             track.source = (contract.parts[part], contract.document)
             track.latest_rows = _index(track.rows, PartRows(contract, version, self._identities, part).read())
         content: dict[str, Json] = {
-            "at": f"{slug}/#{anchor(part)}",
+            "at": f"{slug}/#{self.site.anchor(part)}",
             "texts": {key: track.texts[key].add(text.text) for key, text in texts.items()},
             "rows": track.latest_rows,
         }

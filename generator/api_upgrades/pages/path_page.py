@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import cache, partial
 from importlib.resources import files
 
-from api_upgrades.pages.changes import ChangeView, VersionView
+from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.page import Asset, Page, searchable
 from api_upgrades.pages.path_data import PathData, box_id
 from api_upgrades.pages.site import COUNTED, Site
+from api_upgrades.pages.versions import VersionView
 from api_upgrades.path import Paths
 from api_upgrades.severity import Severity
 
@@ -38,7 +39,7 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
         section=site.addresses.guide,
         siblings=site.version_crumbs,
     )
-    yield from (Asset(path + name, partial(_package_file, name)) for name in ("path.js", "path.css"))
+    yield from (Asset(path + name, partial(package_file, name)) for name in ("path.js", "path.css"))
     yield from data.assets(path)
 
 
@@ -55,7 +56,7 @@ def _resources_of(change: ChangeView) -> str:
 
 
 @cache
-def _package_file(name: str) -> str:
+def package_file(name: str) -> str:
     """A file that comes with the package, as its templates do, without its indentation and what is said in `//`."""
     lines = files("api_upgrades.pages").joinpath("assets", name).read_text("utf-8").splitlines()
     stripped = (line.strip() for line in lines)

@@ -16,7 +16,8 @@ from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import JudgedEffect
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.environment import html_environment
-from api_upgrades.pages.page import Crumb, Heading, Links, Page, Section, anchor
+from api_upgrades.pages.lengths import LONG_PAGE
+from api_upgrades.pages.page import Crumb, Heading, Links, Page, Section
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path, Paths
@@ -93,14 +94,23 @@ class PathView:
         assert found is not None, "every part of either end has a resource"
         return found
 
+    def named(self, part: Part) -> Part:
+        """A part by the name under which the way tells of it."""
+        return self._newest_names.get(part, part)
+
+    @cached_property
+    def _newest_names(self) -> dict[Part, Part]:
+        return {one.before: one.part for one in self.path.parts if one.before}
+
     def address(self, part: Part) -> str:
         """Where the page of the part's resource shows how it differs."""
-        return f"{self.site.addresses.path_from(VERSION, self._resource(part).slug)}#{anchor(part)}"
+        part = self.named(part)
+        return f"{self.site.addresses.path_from(VERSION, self._resource(part).slug)}#{self.site.anchor(part)}"
 
     def reference(self, part: PartPath) -> str:
         """The part in the reference of the end, or of the start where it was last."""
         version = self.path.end if part.after else VERSION
-        return f"{self.site.addresses.resource(version, self._resource(part.part).slug)}#{anchor(part.part)}"
+        return f"{self.site.addresses.resource(version, self._resource(part.part).slug)}#{self.site.anchor(part.part)}"
 
     def through(self, part: PartPath) -> tuple[Part, ...]:
         """The objects by which a part differs: those inside of it that differ themselves."""
@@ -216,24 +226,29 @@ class _PathPages:
         start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
         shown = {"view": view, "resource": resource}
 
+        def sections() -> list[tuple[PartPath, Section]]:
+            found = [(part, self._section(view, resource, part)) for part in resource.parts]
+            if sum(len(section.html) for _, section in found) > LONG_PAGE:
+                found = [(part, self._section(view, resource, part, is_brief=True)) for part in resource.parts]
+            return found
+
         def render() -> str:
-            sections = [(part, Markup(self._section(view, resource, part).html)) for part in resource.parts]
+            htmls = [(part, Markup(section.html)) for part, section in sections()]
             checklist = self._checklist(view.steps_of(resource), address)
-            html = self.site.html("path_resource", address, **shown, sections=sections, checklist=checklist)
+            html = self.site.html("path_resource", address, **shown, sections=htmls, checklist=checklist)
             return in_version(html, start)
 
         def markdown() -> str:
-            sections = [
-                (part, in_version(self._section(view, resource, part).markdown().strip(), start))
-                for part in resource.parts
-            ]
+            twins = [(part, in_version(section.markdown().strip(), start)) for part, section in sections()]
             steps = view.steps_of(resource)
-            return self.site.markdown("path_resource", address, **shown, sections=sections, steps=steps)()
+            return self.site.markdown("path_resource", address, **shown, sections=twins, steps=steps)()
 
         groups = (
             Heading("what-to-do", "What to do"),
             Heading(
-                "what-differs", "What differs", tuple(Heading(anchor(one.part), one.part.name) for one in resource.own)
+                "what-differs",
+                "What differs",
+                tuple(Heading(self.site.anchor(one.part), one.part.name) for one in resource.own),
             ),
         )
         return Page(
@@ -258,13 +273,23 @@ class _PathPages:
                 self._checklists[id(step), depth] = shown.checklist((step,), link, 3)  # type: ignore[attr-defined]  # a macro
         return Markup("".join(self._checklists[id(step), depth] for step in steps))
 
-    def _section(self, view: PathView, resource: ResourcePath, part: PartPath) -> Section:
-        """A part's section, with a mark where it names the version from which the way leads."""
+    def _section(self, view: PathView, resource: ResourcePath, part: PartPath, *, is_brief: bool = False) -> Section:
+        """A part's section, with a mark where it names the version from which the way leads. A brief one has only what
+        differs of its texts.
+        """
         through = view.through(part)
-        key = (part.revision, part.before, part.after, resource.slug, through)
+        key = (
+            part.revision,
+            part.before,
+            part.after,
+            resource.slug,
+            through,
+            tuple(map(view.address, through)),
+            is_brief,
+        )
         if key not in self._sections:
             address = self.site.addresses.path_from(VERSION, resource.slug)
-            shown = {"view": view, "part": part, "through": through, "anchor": anchor}
+            shown = {"view": view, "part": part, "through": through, "anchor": self.site.anchor, "is_brief": is_brief}
             self._sections[key] = Section(
                 partial(self.site.html, "path_part", address, **shown),
                 self.site.markdown("path_part", address, **shown),

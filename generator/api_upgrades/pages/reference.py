@@ -8,7 +8,7 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -19,8 +19,11 @@ from api_upgrades import prose
 from api_upgrades.contract import LITERALS, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
+from api_upgrades.pages.index import by_name
+from api_upgrades.pages.lengths import MANY_PARTS
 from api_upgrades.pages.page import (
     Asset,
+    Crumb,
     Found,
     Heading,
     Links,
@@ -28,11 +31,11 @@ from api_upgrades.pages.page import (
     Section,
     Shared,
     TwinAddresses,
-    anchor,
     searchable,
 )
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
+from api_upgrades.pages.split import Leaf, leaves, relinked
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
 from api_upgrades.texts import VERSION, in_version
@@ -47,7 +50,8 @@ class Reference:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._sections: dict[Hashable, Section] = {}
-        self._headings: dict[int, tuple[Heading, ...]] = {}
+        self._leaves: dict[int, tuple[Leaf, ...]] = {}
+        self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
         self._pages: dict[Hashable, dict[Part, Section]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -118,11 +122,12 @@ class Reference:
     def _version_pages(self, version: Version, shown: str) -> Iterator[Page]:
         yield self._overview(version, shown)
         for resource in self.site.resources(version.id):
-            yield self._resource(version, shown, resource)
+            yield from self._resource(version, shown, resource)
 
     def _overview(self, version: Version, shown: str) -> Page:
         path = self.site.addresses.reference(shown)
         contract = self.site.history.contract_at(version.id)
+        index = by_name(contract.parts) if len(contract.parts) > MANY_PARTS else ()
         view = {
             "version": version,
             "shown": shown,
@@ -132,13 +137,11 @@ class Reference:
             "credential": _credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
-            "anchor": anchor,
+            "index": index,
+            "slugs": {part: one.slug for one in self.site.resources(version.id) for part in one.parts},
+            "anchor": self.site.anchor,
             "titles": KIND_TITLES,
-            "summaries": {
-                part: operation_object(contract, part).get("summary", "")
-                for part in contract.parts
-                if part.kind != "schema"
-            },
+            "summaries": self._summaries(version),
         }
         return Page(
             path,
@@ -146,7 +149,11 @@ class Reference:
             f"The reference of {_called(version)} of the {self.site.title}.",
             self._overview_body(view),
             self.site.markdown("reference", path, **view),
-            (Heading("calling-the-api", "Calling the API"), Heading("resources", "Resources")),
+            (
+                Heading("calling-the-api", "Calling the API"),
+                *((Heading("by-name", "By name"),) if index else ()),
+                Heading("resources", "Resources"),
+            ),
             searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
@@ -157,21 +164,26 @@ class Reference:
     def _overview_body(self, view: dict[str, Any]) -> Shared | Callable[[], str]:
         """The HTML of an overview: one for all older versions in which it says the same."""
         version: Version = view["version"]
-        if version is self.site.history.latest or not version.is_released:
+        if self._is_alone(version):
             return partial(self.site.html, "reference", self.site.addresses.reference(view["shown"]), **view)
         document = self.site.history.contract_at(version.id).document
-        key = (view["resources"], tuple(view["summaries"].values()), id(document), version.dating)
+        key = (view["resources"], tuple(view["summaries"].items()), id(document), version.dating)
         marked = view | {"version": replace(version, id=VERSION), "shown": VERSION}
         path = self.site.addresses.reference(VERSION)
         return Shared("", key, partial(self.site.html, "reference", path, **marked), version.id)
 
-    def _resource(self, version: Version, shown: str, resource: Resource) -> Page:
+    def _is_alone(self, version: Version) -> bool:
+        """Whether what the pages of a version say first is said of no other: that it is the latest, or no version."""
+        return version is self.site.history.latest or not version.is_released
+
+    def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
         sections = self._sections_of(version, resource, path)
         revisions = self._revisions(resource.name)
         in_latest = resource.slug in self._latest
-        view = {
+        split = self._split(version, groups, sections)
+        view: dict[str, Any] = {
             "version": version,
             "shown": shown,
             "resource": resource,
@@ -179,46 +191,144 @@ class Reference:
             "in_latest": in_latest,
             "same": next(run for run in revisions if version.id in run),
             "others": [run for run in revisions if version.id not in run],
+            "leaves": self._leaves_at(shown, resource, split),
+            **self._listed(version, split),
         }
-        return Page(
+        page = Page(
             path,
             f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
             f"{resource.name} in {_called(version)} of the {self.site.title}.",
-            self._body(view, sections),
+            self._body("resource", resource.slug, view, sections),
             lambda: self.site.markdown(
                 "resource",
                 path,
                 **view,
                 sections={one: in_version(section.markdown(), version.id) for one, section in sections.items()},
             )(),
-            self._contents(resource),
+            self._contents(resource, is_split=bool(split)),
             self._found(version, resource) if shown == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
             is_listed=shown == LATEST,
         )
+        yield page
+        crumbs = (
+            Crumb("Overview", self.site.addresses.reference(shown)),
+            Crumb(resource.name, page.path),
+            *(Crumb(leaf.title, there) for leaf, there in view["leaves"]),
+        )
+        for number, leaf in enumerate(split):
+            yield self._leaf(page, view, sections, number, leaf, crumbs)
 
-    def _body(self, view: dict[str, Any], sections: dict[Part, Section]) -> Shared | Callable[[], str]:
-        """The HTML of a resource's page: one for all older versions in which it says the same."""
-        version, shown, resource = view["version"], view["shown"], view["resource"]
+    def _leaves_at(self, shown: str, resource: Resource, split: tuple[Leaf, ...]) -> list[tuple[Leaf, str]]:
+        """The pages of a resource that is too long for one, with their addresses."""
+        return [(leaf, self.site.addresses.resource(shown, f"{resource.slug}.{leaf.name}")) for leaf in split]
 
-        def render(version: Version, path: str) -> str:
-            shown = {part: Markup(section.html) for part, section in sections.items()}
-            return self.site.html("resource", path, **view | {"version": version, "sections": shown})
+    def _leaf(
+        self,
+        page: Page,
+        view: Mapping[str, Any],
+        sections: Mapping[Part, Section],
+        number: int,
+        leaf: Leaf,
+        crumbs: tuple[Crumb, ...],
+    ) -> Page:
+        """One of the pages of a resource that is too long for one."""
+        address, version = view["leaves"][number][1], view["version"]
+        own = {part: sections[part] for part in leaf.parts}
+        elsewhere = self._elsewhere(view, leaf, Links(address, TwinAddresses(self.site.addresses.index)))
+        return replace(
+            page,
+            path=address,
+            title=f"{leaf.title} of {page.title}",
+            description=f"{leaf.title} of {page.description}",
+            body=self._body(
+                "resource_leaf",
+                f"{view['resource'].slug}.{leaf.name}",
+                {**view, "leaf": leaf, "number": number + 1},
+                own,
+            ),
+            markdown=lambda: self.site.markdown(
+                "resource_leaf",
+                address,
+                **view,
+                leaf=leaf,
+                number=number + 1,
+                sections={
+                    part: relinked(in_version(section.markdown(), version.id), elsewhere)
+                    for part, section in own.items()
+                },
+            )(),
+            contents=self._headings(leaf.parts),
+            found=None,
+            canonical=page.canonical or page.path,
+            siblings=crumbs,
+            is_listed=False,
+        )
 
-        if version is self.site.history.latest or not version.is_released:  # what their pages say first is their own
-            path = self.site.addresses.resource(shown, resource.slug)
-            return lambda: in_version(render(version, path), version.id)
-        key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())))
-        path = self.site.addresses.resource(VERSION, resource.slug)
-        return Shared(resource.slug, key, lambda: render(replace(version, id=VERSION), path), version.id)
+    def _elsewhere(self, view: Mapping[str, Any], leaf: Leaf, link: Links) -> dict[str, str]:
+        """The ways to the parts of a resource that are not on one of its pages, by their ids."""
+        others = ((other, there) for other, there in view["leaves"] if other is not leaf)
+        return {self.site.anchor(part): link(there) for other, there in others for part in other.parts}
+
+    def _body(
+        self, template: str, slug: str, view: dict[str, Any], sections: Mapping[Part, Section]
+    ) -> Shared | Callable[[], str]:
+        """The HTML of a resource's page, or of one of its pages: one for all older versions where it is the same."""
+        version, resource, leaf = view["version"], view["resource"], view.get("leaf")
+        split = tuple(one for one, _ in view["leaves"])
+
+        def render(version: Version, shown: str) -> str:
+            path = self.site.addresses.resource(shown, slug)
+            found = view | {"version": version, "shown": shown, "leaves": self._leaves_at(shown, resource, split)}
+            htmls = {part: section.html for part, section in sections.items()}
+            if leaf:
+                elsewhere = self._elsewhere(found, leaf, Links(path, self.site.addresses))
+                htmls = {part: relinked(html, elsewhere) for part, html in htmls.items()}
+            found["sections"] = {part: Markup(html) for part, html in htmls.items()}
+            return self.site.html(template, path, **found)
+
+        if self._is_alone(version):
+            return lambda: in_version(render(version, view["shown"]), version.id)
+        summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if split else ()
+        key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())), summaries)
+        return Shared(slug, key, lambda: render(replace(version, id=VERSION), VERSION), version.id)
+
+    def _split(
+        self, version: Version, groups: Mapping[str, Sequence[Part]], sections: Mapping[Part, Section]
+    ) -> tuple[Leaf, ...]:
+        if id(sections) not in self._leaves:  # the sections of a page are held, so that ids stay their own
+            sizes = {part: self._size(version, part, section) for part, section in sections.items()}
+            self._leaves[id(sections)] = leaves(groups, sizes)
+        return self._leaves[id(sections)]
+
+    def _size(self, version: Version, part: Part, section: Section) -> int:
+        """How long a section is: while serving, as it was when it was last rendered of the same contract."""
+        usage = self.site.history.usage_at(version.id)
+        closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
+        return self.site.history.memory.kept("size", tuple(closure), lambda: len(section.html))
+
+    def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
+        """What a list of a version's parts shows of each."""
+        return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if split else {}
+
+    def _summaries(self, version: Version) -> dict[Part, str]:
+        contract = self.site.history.contract_at(version.id)
+        return {
+            part: operation_object(contract, part).get("summary", "")
+            for part in contract.parts
+            if part.kind != "schema"
+        }
+
+    def _headings(self, parts: Iterable[Part]) -> tuple[Heading, ...]:
+        return tuple(Heading(self.site.anchor(part), part.name) for part in parts)
 
     def _found(self, version: Version, resource: Resource) -> str:
         """What the search finds of a resource: its parts by their names, descriptions and properties."""
         contract = self.site.history.contract_at(version.id)
         sections = (
-            Found(anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
+            Found(self.site.anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
             for part in resource.parts
         )
         return searchable(resource.name, prose.to_plain(resource.description), sections)
@@ -239,15 +349,16 @@ class Reference:
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
 
-    def _contents(self, resource: Resource) -> tuple[Heading, ...]:
-        if id(resource) not in self._headings:  # the site holds the resources, so that ids stay their own
+    def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
+        key = (id(resource), is_split)  # the site holds the resources, so that ids stay their own
+        if key not in self._contents_of:
             groups = ((title, resource.of_kind(kind)) for kind, title in KIND_TITLES.items())
-            self._headings[id(resource)] = tuple(
-                Heading(title.lower(), title, tuple(Heading(anchor(part), part.name) for part in parts))
+            self._contents_of[key] = tuple(
+                Heading(title.lower(), title, () if is_split else self._headings(parts))
                 for title, parts in groups
                 if parts
             )
-        return self._headings[id(resource)]
+        return self._contents_of[key]
 
     @cached_property
     def _latest(self) -> frozenset[str]:
@@ -293,7 +404,7 @@ class Reference:
             slug = self._schema_address(version, schema)
             if slug is None:
                 return None
-            return link.resource(shown, slug, anchor(schema))
+            return link.resource(shown, slug, self.site.anchor(schema))
 
         return schema_link
 

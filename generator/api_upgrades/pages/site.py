@@ -11,7 +11,7 @@ from api_upgrades.contract import JsonObject, Part
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
-from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchor
+from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.severity import Severity
@@ -84,12 +84,20 @@ class Site:
             self._owners[version] = self._known_owners[id(found)]
         return self._owners[version].get(part)
 
+    @cached_property
+    def _anchors(self) -> Mapping[Part, str]:
+        return anchors(part for contract in self.history.contracts.values() for part in contract.parts)
+
+    def anchor(self, part: Part) -> str:
+        """The id of a part's section, the same in every version."""
+        return self._anchors[part]
+
     def part_link(self, part: Part, *versions: str) -> PartLink:
         """A link to a part in the first of some versions that has it."""
         for version in versions:
             resource = self.resource_of(part, version)
             if resource is not None:
-                address = f"{self.addresses.resource(version, resource.slug)}#{anchor(part)}"
+                address = f"{self.addresses.resource(version, resource.slug)}#{self.anchor(part)}"
                 return PartLink(part, part.name, address, resource.name)
         raise KeyError(part)
 

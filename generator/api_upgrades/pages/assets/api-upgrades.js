@@ -77,7 +77,7 @@
         const ahead = mine > index;
         section.classList.toggle("au-ahead", ahead);
         section.classList.toggle("au-behind", mine >= 0 && !ahead);
-        if (ahead) breaking += section.querySelectorAll(".au-changes > li > .au-breaking").length;
+        if (ahead) breaking += +section.dataset.breaking;
       });
       told.replaceChildren();
       if (mine === 0) told.append("You are on the latest version.");
@@ -152,8 +152,9 @@
         item.hidden = !fits;
         shown += fits;
       });
-      document.querySelectorAll(".au-version").forEach(function (section) {
+      document.querySelectorAll(".au-version, details:has([data-kinds])").forEach(function (section) {
         section.hidden = shown < items.length && !section.querySelector("[data-kinds]:not([hidden])");
+        if (section.matches("details")) section.open = shown < items.length;
       });
       told.textContent = shown + " of " + items.length + " changes";
     }
@@ -168,12 +169,50 @@
     show();
   }
 
+  // On the overview of a large reference: names by what they hold.
+  function addNames() {
+    const place = document.querySelector(".au-names:empty");
+    if (!place) return;
+    const names = [...document.querySelectorAll(".au-index li")];
+    const asked = element("input", { type: "search", id: "au-name" });
+    const told = element("span", { role: "status", class: "au-told" });
+    place.append(element("label", { for: "au-name" }, "Find a name"), " ", asked, " ", told);
+    asked.addEventListener("input", function () {
+      const text = asked.value.trim().toLowerCase();
+      let shown = 0;
+      names.forEach(function (name) {
+        name.hidden = !name.textContent.toLowerCase().includes(text);
+        shown += !name.hidden;
+      });
+      document.querySelectorAll(".au-index").forEach(function (fold) {
+        fold.hidden = !fold.querySelector("li:not([hidden])");
+        fold.open = text && !fold.hidden;
+      });
+      told.textContent = text && shown + " of " + names.length + " names";
+    });
+  }
+
+  // What an address names may be folded away, or stand on another page to which its entry leads.
+  function showTarget() {
+    const target = document.querySelector(":target");
+    if (!target) return;
+    const leads = target.querySelector(":scope > .au-leads");
+    if (leads) return location.replace(leads.href);
+    let fold = target.closest("details:not([open])");
+    if (!fold) return;
+    for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    target.scrollIntoView();
+  }
+  addEventListener("hashchange", showTarget);
+
   function start() {
     addCopyButtons();
     addMyVersion();
     addVersionPicker();
     addFilter();
+    addNames();
     leadToMyVersion();
+    showTarget();
   }
 
   // The theme replaces the page's content where it loads pages instantly, and tells it through document$.

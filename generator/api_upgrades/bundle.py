@@ -1,0 +1,215 @@
+"""One document out of several files: what a `$ref` to another file leads to becomes a component of the document.
+
+A reference whose place has no section among the components, as a path's has none in OpenAPI 3.0, is replaced by what it
+leads to. References inside the document, and all that is no reference, stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+from urllib.parse import unquote
+
+from api_upgrades.contract import Json, JsonObject, Pointer, escape, unescape
+from api_upgrades.document_shape import Parsed, parts, refuse_faults
+from api_upgrades.errors import RegistryError, RegistryErrors
+from api_upgrades.yaml_file import MAX_DEPTH, shown
+
+SECTIONS = {
+    "schema": "schemas",
+    "response": "responses",
+    "parameter": "parameters",
+    "example": "examples",
+    "request body": "requestBodies",
+    "header": "headers",
+    "security scheme": "securitySchemes",
+    "link": "links",
+    "callback": "callbacks",
+}
+"""Where among the components a thing is kept, by the name of its form."""
+
+MAX_VALUES = 5_000_000
+"""How many lists and objects a document may have with all references to other files written out."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A value in one of the files."""
+
+    path: Path
+    pointer: Pointer = ()
+
+    def of(self, key: str | int) -> _Place:
+        """The place of what it holds under a key."""
+        return _Place(self.path, (*self.pointer, key))
+
+
+class Bundle:
+    """The files of a document, as they are found: `files`. `read` gives any of them, under the name for messages."""
+
+    def __init__(self, path: Path, parsed: Parsed, read: Callable[[Path], Parsed]) -> None:
+        self._folder = path.parent.resolve()
+        self._path = self._folder / path.name
+        self._read = read
+        self.files = {self._path: parsed}
+        self._values = 0
+        self._names: dict[tuple[_Place, str], str] = {}
+        self._pending: deque[tuple[_Place, str, str, str]] = deque()
+        components = parsed.data.get("components", {})
+        self._taken = {section: set(components.get(section, ())) for section in SECTIONS.values()}
+
+    def document(self) -> JsonObject:
+        """The document, of one piece. Raises RegistryErrors where a reference leads nowhere, or out of the folder."""
+        root = self.files[self._path].data
+        self._name_components(root)
+        result: dict[str, Json] = self._rewritten(root, "document", _Place(self._path), (), 0)
+        found: dict[str, dict[str, Json]] = {}
+        while self._pending:
+            place, shape, section, name = self._pending.popleft()
+            found.setdefault(section, {})[name] = self._rewritten(self._at(place, place), shape, place, (), 3)
+        if not found:
+            return result
+        components = dict(result.get("components", {}))
+        for section, more in found.items():
+            components[section] = {**components.get(section, {}), **more}
+        return {**result, "components": components}
+
+    def _name_components(self, root: JsonObject) -> None:
+        """A component that is no more than a reference to another file gives what is there its name."""
+        for section in SECTIONS.values():
+            for name, value in root.get("components", {}).get(section, {}).items():
+                holder = _Place(self._path, ("components", section, name))
+                if _is_reference(value) and self._is_elsewhere(value, holder):
+                    self._names.setdefault((self._followed(value["$ref"], holder), section), name)
+
+    def _rewritten(self, value: Json, shape: str, place: _Place, inlined: tuple[_Place, ...], depth: int) -> Json:
+        """A value with its references to other files led to this one; the same object where there are none."""
+        if not isinstance(value, dict | list) or shape in ("any", "object"):
+            return value
+        self._values += 1
+        if self._values > MAX_VALUES or depth > MAX_DEPTH:
+            self._refuse(place, "too large or too deep, with what is in other files written out here; say it once")
+        changed = self._mapping(value, place) if shape == "discriminator" and isinstance(value, dict) else {}
+        for key, of, item in parts(value, shape):
+            new = self._rewritten(item, of, place.of(key), inlined, depth + 1)
+            if new is not item:
+                changed[key] = new
+        if isinstance(value, list):
+            return [changed.get(index, item) for index, item in enumerate(value)] if changed else value
+        whole = {key: changed.get(key, item) for key, item in value.items()} if changed else value
+        if not self._is_elsewhere(value, place):
+            return whole
+        target = self._followed(value["$ref"], place)
+        if target.path == self._path and target.pointer:
+            return {**whole, "$ref": _ref(target.pointer)}
+        section = SECTIONS.get(shape)
+        if section is not None and not self._is_own(target, section, place):
+            return {**whole, "$ref": self._component(target, shape, section)}
+        if target in inlined:
+            self._refuse(place, f"{shown(value['$ref'])} leads back to itself; write out what is meant")
+        refuse_faults(self.files[target.path], shape, target.pointer)
+        instead = self._rewritten(self._at(target, place), shape, target, (*inlined, target), depth)
+        beside = {key: item for key, item in whole.items() if key != "$ref"}
+        return {**instead, **beside} if beside else instead
+
+    def _is_own(self, target: _Place, section: str, place: _Place) -> bool:
+        """Whether a place is the component whose name the target has, so that the target stands there itself."""
+        name = self._names.get((target, section))
+        return place == _Place(self._path, ("components", section, name)) if name is not None else False
+
+    def _mapping(self, value: JsonObject, place: _Place) -> dict[str | int, Json]:
+        """The mapping of a discriminator, whose values are references without being called so."""
+        found = {}
+        for key, ref in value.get("mapping", {}).items():
+            is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
+            if is_file and self._is_elsewhere({"$ref": ref}, place):
+                target = self._followed(ref, place.of("mapping").of(key))
+                is_here = target.path == self._path and target.pointer
+                found[key] = _ref(target.pointer) if is_here else self._component(target, "schema", "schemas")
+        return {"mapping": {**value["mapping"], **found}} if found else {}
+
+    def _component(self, target: _Place, shape: str, section: str) -> str:
+        """A reference to what stands at a place, which becomes a component if it isn't one yet."""
+        name = self._names.get((target, section))
+        if name is None:
+            refuse_faults(self.files[target.path], shape, target.pointer)
+            wanted = str(target.pointer[-1]) if target.pointer else target.path.stem
+            name = _free(re.sub(r"[^A-Za-z0-9._-]+", "_", wanted), self._taken[section])
+            self._taken[section].add(name)
+            self._names[target, section] = name
+            self._pending.append((target, shape, section, name))
+        return _ref(("components", section, name))
+
+    def _is_elsewhere(self, value: JsonObject, place: _Place) -> bool:
+        """Whether an object is a reference that leads out of the document's own file, or stands in another one."""
+        ref = value.get("$ref")
+        return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
+
+    def _followed(self, ref: str, place: _Place) -> _Place:
+        """Where a reference leads, through those that are no more than references themselves."""
+        passed = [place]
+        while True:
+            target = self._target(ref, place)
+            value = self._at(target, place)
+            if not _is_reference(value) or not self._is_elsewhere(value, target):
+                return target
+            if target in passed:
+                self._refuse(place, f"{shown(ref)} leads back to itself; write out what is meant")
+            passed.append(target)
+            ref, place = value["$ref"], target
+
+    def _target(self, ref: str, place: _Place) -> _Place:
+        """The place that a reference names. Raises RegistryErrors for one outside of the document's folder."""
+        file, _, fragment = ref.partition("#")
+        name = shown(ref)
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
+            self._refuse(place, f"{name} is no file of this folder; nothing is fetched, so save it beside this file")
+        try:
+            path = (place.path.parent / unquote(file)).resolve() if file else place.path
+            is_there = path.is_file()
+        except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
+            path, is_there = self._folder / "?", False
+        if not path.is_relative_to(self._folder):
+            self._refuse(place, f"{name} lies outside of the document's folder; move that file into it")
+        if fragment and not fragment.startswith("/"):
+            self._refuse(place, f"{name} names an anchor; write a path, as in '#/components/schemas/Book'")
+        if not is_there:
+            self._refuse(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
+        if path not in self.files:
+            self.files[path] = self._read(path)
+        return _Place(path, tuple(unescape(unquote(token)) for token in fragment.split("/")[1:]))
+
+    def _at(self, target: _Place, place: _Place) -> Json:
+        """What stands at a place to which another one refers."""
+        parsed = self.files[target.path]
+        value = parsed.data
+        for key in target.pointer:
+            try:
+                value = value[int(key)] if isinstance(value, list) else value[key]
+            except (KeyError, IndexError, ValueError, TypeError):
+                what = f"{shown(_ref(target.pointer))} in {parsed.file}"
+                self._refuse(place, f"refers to {what}, which isn't there; mend the reference")
+        return value
+
+    def _refuse(self, place: _Place, message: str) -> NoReturn:
+        where = self.files[place.path].locate_key(*place.pointer, "$ref")
+        raise RegistryErrors([RegistryError(where, message)])
+
+
+def _is_reference(value: Json) -> bool:
+    """Whether a value is a reference and nothing beside."""
+    return isinstance(value, dict) and value.keys() == {"$ref"} and isinstance(value["$ref"], str)
+
+
+def _ref(path: Pointer) -> str:
+    return "#" + "".join(f"/{escape(str(key))}" for key in path)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or the name with the first number that makes it new."""
+    return next(one for one in chain([name], (f"{name}_{number}" for number in count(2))) if one not in taken)

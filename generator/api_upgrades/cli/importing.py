@@ -1,0 +1,128 @@
+"""The command that makes a registry of OpenAPI documents, or adds them to one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from api_upgrades.check import undocumented
+from api_upgrades.cli.group import main
+from api_upgrades.cli.init import advise, site_files, title_of, write_new
+from api_upgrades.contract import Contract
+from api_upgrades.declared import SUFFIXES, is_document
+from api_upgrades.errors import ApiUpgradesError, RegistryErrors, WrongCall
+from api_upgrades.exports.openapi import indented
+from api_upgrades.openapi_file import OpenApiFile, read_document
+from api_upgrades.progress import stage
+from api_upgrades.project import Project
+from api_upgrades.reader import name_fault
+from api_upgrades.registry import natural
+from api_upgrades.series.files import Imported, imported
+from api_upgrades.series.store import refuse_another, store_new, store_onto
+from api_upgrades.standing import Standing
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of a new project.")
+@click.option(
+    "--version",
+    "versions",
+    multiple=True,
+    help="What a document's version is called, for each in turn.  [default: as its file]",
+)
+@click.pass_obj
+def import_documents(project: Project, files: Sequence[Path], out: Path | None, versions: Sequence[str]) -> None:
+    """Make a registry of OpenAPI documents, one for each version; or add newer ones to the registry that is here.
+
+    Example: api-upgrades import 2024-01-01.json 2024-06-01.json --out acme-docs
+
+    Example: api-upgrades import 2025-01-01.json
+    """
+    named = _named(files, versions)
+    with stage("Reading the documents"):
+        read = {version: read_document(named[version]) for version in sorted(named, key=natural)}
+    made = _add(project, read) if out is None else _begin(Project(out.resolve()), read)
+    for version in read:
+        changes = made.history.changes_of(version)
+        click.echo(f"{version}: {len(changes)} changes" if changes else version)
+
+
+def _named(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:
+    """The files by their versions. Raises WrongCall where one has no name for a version."""
+    if versions and len(versions) != len(files):
+        raise WrongCall(f"there are {len(files)} documents and {len(versions)} times --version; say it for each")
+    found: dict[str, Path] = {}
+    for file, version in zip(files, versions or [file.stem for file in files], strict=True):
+        if version in found:
+            raise WrongCall(f"{found[version]} and {file} are both version {version}; name them with --version")
+        if fault := name_fault(version, found):
+            raise WrongCall(f"{file}: {version!r} is not a name for a version: {fault}; or say it with --version")
+        found[version] = file
+    return found
+
+
+def _begin(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
+    """A new registry, and the site of it where there is none."""
+    folder = project.root / project.registry
+    refuse_another(folder)
+    made = imported({version: Contract.from_openapi(one.document) for version, one in read.items()})
+    newest = list(read.values())[-1]
+    suffix, data = _as_file(newest)
+    project = replace(project, source=f"{project.registry}/api/openapi{suffix}")
+    site = site_files(project, project.source, title_of(made.history.registry.head, project.root))
+    write_new(project.root, site)
+    store_new(folder, made, f"api/openapi{suffix}", data)
+    advise(project, project.source, site)
+    return made
+
+
+def _as_file(read: OpenApiFile) -> tuple[str, bytes]:
+    """How the name of a document ends, and what is in it: as it is, if it is one file."""
+    first, *others = read.files
+    if others or first.suffix.lower() not in SUFFIXES:
+        return ".json", indented(read.document).encode()
+    return first.suffix.lower(), first.read_bytes()
+
+
+def _add(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
+    """Newer versions in the registry that is here. Raises ApiUpgradesError where that is not sound by itself."""
+    if not is_document(project.source):
+        raise WrongCall(f"the API of today is in {project.source}, which is no document; edit that, and run: draft")
+    standing = project.standing()
+    registry, latest = standing.registry, standing.registry.latest.id
+    known = [version.id for version in registry.versions]
+    for version in read:
+        if fault := name_fault(version, known):
+            raise WrongCall(f"{version!r} is not a name for a new version: {fault}")
+        if natural(version)[0] <= natural(latest)[0]:
+            raise WrongCall(f"{version} is not after {latest}; documents are added in the order of their versions")
+    if registry.unreleased:
+        raise ApiUpgradesError(f"{registry.unreleased.file}: there are changes on their way; release them first")
+    made = imported(
+        {latest: _older(standing, project.source, read)}
+        | {version: Contract.from_openapi(one.document) for version, one in read.items()},
+        registry,
+        standing.locks,
+    )
+    suffix, data = _as_file(list(read.values())[-1])
+    if suffix != Path(project.source).suffix.lower():
+        data = indented(list(read.values())[-1].document).encode()  # which is YAML, too
+    store_onto(project.root / project.registry, made, standing.locks, project.root / project.source, data)
+    return made
+
+
+def _older(standing: Standing, source: str, read: Mapping[str, OpenApiFile]) -> Contract:
+    """What the latest version is. Raises RegistryErrors where the source says something else."""
+    head, latest = standing.registry.head, standing.registry.latest.id
+    kept = standing.locks.by_version.get(latest)
+    newest = list(read.values())[-1]
+    if kept and kept.contract and json.dumps(head.to_openapi()) == json.dumps(newest.document):
+        return Contract.from_openapi(kept.contract)  # the same import was interrupted
+    if faults := [*undocumented(standing, source), *standing.errors]:
+        raise RegistryErrors(faults)
+    return head

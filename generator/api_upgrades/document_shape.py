@@ -1,0 +1,188 @@
+"""What an OpenAPI document holds where: the forms of its objects, as far as the generator looks into them.
+
+A shape is `text`, `boolean`, `object`, `any`, the name of a form, `[shape]` for a list and `{shape}` for a map by names
+that the document chose. Where a document is otherwise than this, nothing could be said about it; all other faults are
+kept, and told by `verify`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import islice
+from typing import Protocol
+
+from api_upgrades.contract import METHODS, Json, Pointer, escape
+from api_upgrades.errors import Location, RegistryError, RegistryErrors
+
+_TOLD = 5
+"""How many places of the wrong shape are told at once."""
+
+_BODY = {"content": "{media type}", "description": "text"}
+_SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
+_MORE_SCHEMAS = ("contains", "propertyNames", "if", "then", "else", "contentSchema")
+_PARAMETER = {
+    "description": "text",
+    "schema": "schema",
+    "content": "{media type}",
+    "examples": "{example}",
+}
+
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "document": {
+        "info": "info",
+        "servers": "[object]",
+        "security": "[object]",
+        "tags": "[tag]",
+        "paths": "{path item}",
+        "webhooks": "{path item}",
+        "components": "components",
+    },
+    "info": {"title": "text", "description": "text"},
+    "tag": {"name": "text", "description": "text"},
+    "components": {
+        "schemas": "{schema}",
+        "responses": "{response}",
+        "parameters": "{parameter}",
+        "examples": "{example}",
+        "requestBodies": "{request body}",
+        "headers": "{header}",
+        "securitySchemes": "{security scheme}",
+        "links": "{link}",
+        "callbacks": "{callback}",
+        "pathItems": "{path item}",
+    },
+    "path item": {
+        "summary": "text",
+        "description": "text",
+        "parameters": "[parameter]",
+        "servers": "[object]",
+        **dict.fromkeys(METHODS, "operation"),
+    },
+    "operation": {
+        "tags": "[text]",
+        "summary": "text",
+        "description": "text",
+        "operationId": "text",
+        "deprecated": "boolean",
+        "parameters": "[parameter]",
+        "requestBody": "request body",
+        "responses": "{response}",
+        "callbacks": "{callback}",
+        "security": "[object]",
+        "servers": "[object]",
+    },
+    "callback": {"*": "path item"},
+    "parameter": {"name": "text", "in": "text", **_PARAMETER},
+    "header": _PARAMETER,
+    "request body": _BODY,
+    "response": {**_BODY, "headers": "{header}", "links": "{link}"},
+    "media type": {"schema": "schema", "examples": "{example}", "encoding": "{encoding}"},
+    "encoding": {"headers": "{header}"},
+    "schema": {
+        "title": "text",
+        "description": "text",
+        "format": "text",
+        "pattern": "text",
+        "required": "[text]",
+        "enum": "[any]",
+        "discriminator": "discriminator",
+        "properties": "{schema}",
+        "patternProperties": "{schema}",
+        "dependentSchemas": "{schema}",
+        "$defs": "{schema}",
+        "definitions": "{schema}",
+        "allOf": "[schema]",
+        "anyOf": "[schema]",
+        "oneOf": "[schema]",
+        "prefixItems": "[schema]",
+        **dict.fromkeys((*_SCHEMAS, *_MORE_SCHEMAS), "schema"),
+    },
+    "discriminator": {"propertyName": "text", "mapping": "{text}"},
+    "example": {},
+    "link": {},
+    "security scheme": {},
+}
+
+_EXTENDED = ("{path item}", "{response}", "{callback}", "callback")
+"""Maps in which a name that begins with `x-` is an extension and no item."""
+
+
+def parts(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json]]:
+    """What a value of a shape holds, as far as that has a shape: by its key."""
+    if shape.startswith("[") and isinstance(value, list):
+        yield from ((index, shape[1:-1], item) for index, item in enumerate(value))
+    elif not isinstance(value, dict):
+        return
+    elif shape.startswith("{") or shape == "callback":
+        of = shape[1:-1] if shape.startswith("{") else "path item"
+        for key, item in value.items():
+            if not _is_beside(key, item, shape):
+                yield key, of, item
+    elif form := FORMS.get(shape):
+        yield from ((key, form[key], item) for key, item in value.items() if key in form)
+
+
+def _is_beside(key: str, item: Json, shape: str) -> bool:
+    """Whether a map has under a key no item: an extension, or a reference to another file that has the whole map."""
+    is_reference = key == "$ref" and isinstance(item, str) and not item.startswith("#")
+    return is_reference or (shape in _EXTENDED and key.startswith("x-"))
+
+
+def faults(value: Json, shape: str = "document", at: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+    """Where a document is not of its shape, and what is so instead."""
+    if message := _fault(value, shape):
+        yield at, message
+        return
+    for key, of, item in parts(value, shape):
+        yield from faults(item, of, (*at, key))
+
+
+class Parsed(Protocol):
+    """A file that was read, by the name that messages call it by."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def data(self) -> Json: ...
+
+    def places(self) -> Iterator[tuple[Pointer, int, int]]:
+        """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
+
+    def locate_key(self, *path: str | int) -> Location:
+        """Where the last key of a path stands, or what is nearest above it."""
+
+
+def refuse_faults(parsed: Parsed, shape: str, path: Pointer = ()) -> None:
+    """Raises RegistryErrors with the first places of a file, from a path on, that are not of a shape."""
+    value = parsed.data
+    for key in path:
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    if found := list(islice(faults(value, shape, path), _TOLD)):
+        raise RegistryErrors(
+            RegistryError(parsed.locate_key(*path), f"{pointer(path)} {message}") for path, message in found
+        )
+
+
+def pointer(path: Pointer) -> str:
+    """A path as a JSON Pointer, as in `#/paths/~1books/get`."""
+    return "#" + "".join(f"/{escape(str(key))}" for key in path)
+
+
+def _fault(value: Json, shape: str) -> str:
+    if shape == "any" or isinstance(value, _types(shape)):
+        return ""
+    what = "true or false" if shape == "boolean" else "a list" if shape[0] == "[" else "text" if shape == "text" else ""
+    what = what or ("a schema, which is an object" if shape == "schema" else "an object")
+    found = json.dumps(value, ensure_ascii=False) if not isinstance(value, dict | list) else ""
+    found = found or ("an object" if isinstance(value, dict) else "a list")
+    return f"must be {what}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
+
+
+@cache
+def _types(shape: str) -> tuple[type, ...]:
+    if shape == "schema":
+        return dict, bool
+    return ({"text": str, "boolean": bool}.get(shape, list if shape[0] == "[" else dict),)

@@ -1,0 +1,111 @@
+"""The order of keys, which promises nothing: a document that was imported keeps its own at every version."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from api_upgrades.contract import Contract, Json, at, pointer_into, put
+from api_upgrades.effects.base import TargetedEffect, Touch
+from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
+from api_upgrades.errors import DoesNotFit
+from api_upgrades.locate import part_spot
+from api_upgrades.target import Target
+
+
+class Reorder(TargetedEffect):
+    """The same keys of an object, or items of a list, stood in another order.
+
+    {kind: reorder, target: Patient, pointer: /properties, before: {phone: email, id: null}}
+    """
+
+    kind: Literal["reorder"] = "reorder"
+    alters_contract: ClassVar[bool] = False
+    pointer: Annotated[str, AfterValidator(check_pointer)] = Field(
+        "",
+        description="A JSON Pointer inside the part.",
+        json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": NOT_A_POINTER},
+    )
+    before: dict[str, str | None] = Field(
+        min_length=1,
+        description="Keys with the one that each stood before; null for the end. Items that are no text go by their "
+        "number, from 0.",
+    )
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        if target.section or target.steps:
+            raise DoesNotFit(f"{target} is inside a part; name the part and give the way as 'pointer'", "target")
+        spot = part_spot(contract, target)
+        whole = contract.to_openapi() if spot.part is None else spot.read(contract)
+        try:
+            keys = pointer_into(whole, self.pointer)
+            older = self._reordered(at(whole, keys), target)
+        except KeyError:
+            raise DoesNotFit(f"{target} has no object at {self.pointer!r}", "pointer") from None
+        result = put(whole, keys, older)
+        if spot.part is not None:
+            return spot.write(contract, result)
+        found = Contract.from_openapi(result)
+        is_of_parts = json.dumps(found.document) == json.dumps(contract.document)
+        return replace(contract, parts=found.parts) if is_of_parts else found
+
+    def _reordered(self, value: Json, target: Target) -> Json:
+        names = order_of(value)
+        order = list(names)
+        for key, before in self.before.items():
+            if missing := [one for one in (key, before) if one is not None and one not in order]:
+                raise DoesNotFit(f"{target} has no {missing[0]!r} at {self.pointer!r}", "before")
+            order.remove(key)
+            order.insert(len(order) if before is None else order.index(before), key)
+        if order == names:
+            raise DoesNotFit(f"alters nothing at {target}", "target")
+        if isinstance(value, Mapping):
+            return {key: value[key] for key in order}
+        return [value[names.index(key)] for key in order]
+
+    def headline(self) -> str:
+        return self.says("is in another order", "are in another order")
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, "order") for target in self.target)
+
+
+def order_of(value: Json) -> list[str]:
+    """What the keys of an object, or the items of a list, are called in their order. Raises KeyError for a scalar."""
+    if isinstance(value, Mapping):
+        return list(value)
+    if not isinstance(value, list):
+        raise KeyError(value)
+    has_names = all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    return value if has_names else [str(index) for index in range(len(value))]
+
+
+def moves(now: list[str], older: list[str]) -> dict[str, str | None]:
+    """The fewest keys to move, each with the one that it goes before, so that one order of keys becomes another."""
+    position = {key: index for index, key in enumerate(now)}
+    stay = set(_longest_rising([position[key] for key in older]))
+    following = [*older[1:], None]
+    return {
+        key: after for key, after in reversed(list(zip(older, following, strict=True))) if position[key] not in stay
+    }
+
+
+def _longest_rising(numbers: list[int]) -> list[int]:
+    """A longest rising subsequence of different numbers."""
+    ends: list[int] = []  # for each length, where the run of that length with the smallest end ends
+    before: list[int | None] = []
+    for index, number in enumerate(numbers):
+        length = bisect_left(ends, number, key=lambda one: numbers[one])
+        before.append(ends[length - 1] if length else None)
+        ends[length : length + 1] = [index]
+    found: list[int] = []
+    at_end = ends[-1] if ends else None
+    while at_end is not None:
+        found.append(numbers[at_end])
+        at_end = before[at_end]
+    return found

@@ -1,0 +1,68 @@
+"""Which effects of a step have to stay in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from api_upgrades.contract import Part, references, schema_of, schema_part
+from api_upgrades.derive import AppliedEffect
+from api_upgrades.draft.grouping import touched
+from api_upgrades.effects.base import Touch
+from api_upgrades.effects.replace import Replace
+from api_upgrades.effects.schema import ExtractSchema, RenameSchema
+from api_upgrades.locate import schema_spot
+
+Pairs = set[tuple[int, int]]
+"""Effects by their numbers, the earlier one first."""
+
+
+def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
+    """The pairs of effects of which the order matters."""
+    by_part: dict[Part | None, list[tuple[int, Touch]]] = defaultdict(list)
+    for index, effect in enumerate(applied):
+        for touch in touched(effect):
+            by_part[touch.target.part].append((index, touch))
+    found: Pairs = set()
+    for touches in by_part.values():
+        for (one, touch), (other, another) in combinations(touches, 2):
+            if one != other and touch.conflicts(another) and not _are_apart(applied[one], applied[other]):
+                found.add(_pair(one, other))
+    for index, effect in enumerate(applied):
+        for part in _read(effect):
+            found |= {_pair(index, other) for other, _ in by_part[part] if other != index}
+    return found | set(_with_names(applied))
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
+
+
+def _are_apart(one: AppliedEffect, other: AppliedEffect) -> bool:
+    """Whether two replacements in one part are in different places, whatever the numbers of items are."""
+    if not isinstance(one.effect, Replace) or not isinstance(other.effect, Replace):
+        return False
+    ways = zip(one.effect.pointer.split("/"), other.effect.pointer.split("/"), strict=False)
+    parting = next((pair for pair in ways if pair[0] != pair[1]), None)
+    return parting is not None and not any(token.isdigit() for token in parting)
+
+
+def _read(one: AppliedEffect) -> Iterator[Part]:
+    """The schemas that an effect copies what stands in."""
+    if isinstance(one.effect, ExtractSchema):
+        spot = schema_spot(one.newer, one.effect.target[0])
+        yield from filter(None, map(schema_of, references(spot.read(one.newer))))
+
+
+def _with_names(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
+    """A schema's renaming with all effects that call it by a name."""
+    renames: dict[Part, list[int]] = defaultdict(list)
+    for index, one in enumerate(applied):
+        if isinstance(one.effect, RenameSchema):
+            for name in (one.effect.old, one.effect.new):
+                renames[schema_part(name)].append(index)
+    for index, one in enumerate(applied) if renames else ():
+        was = one.effect.as_data().get("was")
+        for part in filter(None, map(schema_of, references(was))):
+            yield from (_pair(index, other) for other in renames[part] if other != index)

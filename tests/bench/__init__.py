@@ -1,0 +1,1 @@
+"""What the site costs, beside what others take for the same pages: `python -m tests.bench`."""

@@ -1,0 +1,196 @@
+"""What one registry's site takes, and what others take for the same pages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.bench.figures import (
+    COPY,
+    HUGO,
+    IN_SEARCH,
+    MOST,
+    OUT_OF_SEARCH,
+    Build,
+    Cost,
+    Derived,
+    More,
+    Peer,
+    Served,
+    Ways,
+)
+from tests.bench.files import size
+from tests.bench.made import Made, make
+from tests.bench.processes import child, run, steady
+from tests.bench.serving import serving
+from tests.bench.sites import Project, hugo, hugo_site, our_site, plain_site
+
+
+def made(root: Path, what: Made) -> Project:
+    """Make a registry, freeze it as a team's is, and put a site around it."""
+    make(root, what)
+    project = Project(root)
+    child("lock", root)
+    our_site(project)
+    return project
+
+
+def build(project: Project, site: Path) -> tuple[Cost, dict[str, float]]:
+    """A build that finds nothing there."""
+    project.be_cold()
+    shutil.rmtree(site, ignore_errors=True)
+    cost, stages = child("build", project.config, site)
+    return cost, stages
+
+
+def measured(name: str, project: Project, peers: tuple[str, ...] = ()) -> Build:
+    """Everything about one registry's site, the peers being those that are asked for."""
+    with TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        site = scratch / "site"
+        cost, stages = steady(lambda: build(project, site))
+        _, found = child("sections", *project.places)
+        pages = list(site.rglob("index.html"))
+        return Build(
+            name=name,
+            versions=found["versions"],
+            parts=found["parts"],
+            changes=found["changes"],
+            pages=len(pages),
+            distinct_pages=distinct(site),
+            sections=found["sections"],
+            distinct_sections=found["distinct"],
+            cost=cost,
+            stages=stages,
+            size=size(site),
+            index=(site / "search" / "search_index.json").stat().st_size,
+            peers=_peers(project, site, scratch, peers),
+        )
+
+
+def _peers(project: Project, site: Path, scratch: Path, peers: tuple[str, ...]) -> dict[str, Peer]:
+    found: dict[str, Peer] = {}
+    if COPY in peers:
+        pages = sum(1 for _ in site.rglob("index.html"))
+        found[COPY] = Peer(pages=pages, cost=copied(site, scratch / "copy"))
+    if not set(peers) - {COPY}:
+        return found
+    markdown = scratch / "markdown"
+    child("markdown", *project.places, markdown, str(MOST))
+    for peer in (OUT_OF_SEARCH, IN_SEARCH):
+        if peer in peers:
+            config = plain_site(scratch / peer, markdown, is_searched=peer == IN_SEARCH)
+            found[peer] = _measured(config.parent / "site", lambda out, config=config: child("build", config, out))
+    if HUGO in peers:
+        hugo_site(scratch / "hugo", markdown)
+        command = (hugo(), "--quiet", "--source", scratch / "hugo", "--destination")
+        found[HUGO] = _measured(scratch / "hugo" / "site", lambda out: run(*command, out))
+    return found
+
+
+def _measured(out: Path, by: Any) -> Peer:
+    def once() -> tuple[Cost, object]:
+        shutil.rmtree(out, ignore_errors=True)
+        result: tuple[Cost, object] = by(out)
+        return result
+
+    cost, _ = steady(once)
+    return Peer(pages=sum(1 for _ in out.rglob("index.html")), cost=cost)
+
+
+def copied(folder: Path, out: Path, without: Path | None = None) -> Cost:
+    """What writing the files of a folder once more takes, apart from those that another folder has too."""
+
+    def once() -> tuple[Cost, None]:
+        shutil.rmtree(out, ignore_errors=True)
+        process, found = child("copy", folder, out, *([without] if without else []))
+        return Cost(**found, memory=process.memory), None
+
+    return steady(once)[0]
+
+
+def distinct(site: Path) -> int:
+    """How many pages differ in more than the names of versions, and in what follows from these names."""
+    versions = re.compile("|".join(re.escape(path.name) for path in (site / "reference").iterdir() if path.is_dir()))
+    found = set()
+    for page in site.rglob("index.html"):
+        article = re.search("<article.*</article>", page.read_text(encoding="utf-8"), re.DOTALL)
+        text = versions.sub("version", article.group() if article else "")
+        # What only the latest version says, and on each older one how much older it is.
+        text = re.sub(r'<p class="au-(banner|machine)\b.*?</p>', "", text, flags=re.DOTALL)
+        found.add(hashlib.sha256(text.encode()).digest())
+    return len(found)
+
+
+def more(scratch: Path, what: Made, versions: int) -> More:
+    """What each of so many more versions costs that change nothing."""
+    sites, costs = [], []
+    for name, quiet in (("fewer", 0), ("more", versions)):
+        project = made(scratch / name, Made(what.versions, what.parts, what.changes, what.hot, quiet))
+        sites.append(scratch / f"{name}-site")
+        costs.append(steady(lambda project=project: build(project, sites[-1]))[0])  # type: ignore[misc]
+    fewer, site = sites
+    copy = copied(site, scratch / "copy", without=fewer)
+    added = [sum(1 for _ in one.rglob("index.html")) for one in sites]
+    return More(
+        beside=f"{what.versions:,} versions of {what.parts:,} parts",
+        versions=versions,
+        cpu=(costs[1].cpu - costs[0].cpu) / versions,
+        copy_cpu=copy.cpu / versions,
+        pages=(added[1] - added[0]) / versions,
+        size=(size(site) - size(fewer)) / versions,
+    )
+
+
+def derived(project: Project) -> Derived:
+    """What it takes to read, derive and verify every contract, the models being known."""
+    _, known = child("sections", *project.places)
+    cost, cpu = child("derive", *project.places)
+    return Derived(versions=known["versions"], parts=known["parts"], cpu=cpu, memory=cost.memory)
+
+
+def ways(root: Path, what: Made) -> Ways:
+    """What the ways between versions are."""
+    project = made(root, what)
+    _, known = child("sections", *project.places)
+    _, found = child("ways", *project.places)
+    return Ways(versions=known["versions"], parts=known["parts"], revisions=known["distinct"], **found)
+
+
+def served(project: Project, what: Made, scratch: Path, times: int) -> Served:
+    """Saves of the newest change and of a model, and of the change's page in plain MkDocs, that so many times."""
+    version = what.ids[-1]
+    change = project.root / project.registry / version / f"change-{what.changes - 1}.yaml"
+    model = project.root / project.source / "orders0.py"
+    with serving(project.config) as server:
+        server.wait_for("", "")
+        of_change = server.save(change, f"upgrades/{version}/")
+        of_model = server.save(model, "reference/latest/orders-0/")
+    child("markdown", *project.places, scratch / "markdown", str(MOST))
+    config = plain_site(scratch / "plain", scratch / "markdown", is_searched=False)
+    page = scratch / "plain" / "docs" / "upgrades" / version / "index.md"
+    with serving(config) as server:
+        server.wait_for("", "")
+        of_plain = server.save(page, f"upgrades/{version}/", times)
+    pages = sum(1 for _ in (scratch / "plain" / "docs").rglob("*.md"))
+    return Served(pages=pages, change=of_change, model=of_model, plain=of_plain)
+
+
+def profile_of_save(project: Project, what: Made) -> list[str]:
+    """A profile of the build after the newest change is saved."""
+    change = project.root / project.registry / what.ids[-1] / f"change-{what.changes - 1}.yaml"
+    _, lines = child("profile_save", project.config, change)
+    found: list[str] = lines
+    return found
+
+
+def profile_of_build(project: Project, site: Path) -> list[str]:
+    """A profile of a build of which nothing is there yet, apart from what it imports the models for."""
+    shutil.rmtree(site, ignore_errors=True)
+    _, lines = child("profile", project.config, site)
+    found: list[str] = lines
+    return found

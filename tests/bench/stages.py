@@ -1,0 +1,82 @@
+"""The CPU time of a process by the generator's stages, sampled: what runs is asked every few milliseconds.
+
+A stage is known by the module that runs, so that it does not matter who calls it, or when.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import mkdocs.utils
+
+import api_upgrades
+
+EVERY = 0.001
+"""In seconds; the system's clock may be coarser."""
+
+STAGES = {
+    "load": "source declared reader yaml_file forms model_faults registry lock",
+    "derive": "derive effects history lineage usage resources verify examples formats compare compare_schemas severity "
+    "standing check visibility internal hidden honesty meaning freeze dates",
+    "render": "pages exports",
+    "write": "files",
+}
+"""The modules and packages of the generator that are a stage.
+
+Others work for whoever calls them; where that is none of these, they are what puts pages into the theme, `shell`. What
+imports modules is `start`.
+"""
+
+_OF_MODULE = {module: stage for stage, modules in STAGES.items() for module in modules.split()}
+_GENERATOR = str(Path(api_upgrades.__file__).parent) + "/"
+_WRITERS = {"write_file", "copy_file"}
+
+
+def stage_of(frame: FrameType | None) -> str | None:
+    """The stage of what runs, None where it is none of ours.
+
+    What the history works out when a page asks for it is the page's doing.
+    """
+    found: str | None = None
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file == mkdocs.utils.__file__ and frame.f_code.co_name in _WRITERS:
+            return "write"
+        if file.startswith(_GENERATOR):
+            if frame.f_code.co_name == "<module>":
+                return "start"
+            module = file.removeprefix(_GENERATOR).partition("/")[0].removesuffix(".py")
+            stage = _OF_MODULE.get(module)
+            if stage in ("load", "render", "write"):
+                return stage
+            found = stage or found or "shell"
+        frame = frame.f_back
+    return found
+
+
+@contextmanager
+def sampled() -> Iterator[dict[str, float]]:
+    """Sample what runs inside; gives the CPU seconds of each stage, whole at the end."""
+    spent: dict[str, float] = defaultdict(float)
+    last = time.process_time()
+
+    def sample(number: int, frame: FrameType | None) -> None:
+        nonlocal last
+        now = time.process_time()
+        stage = stage_of(frame)
+        if stage is not None:
+            spent[stage] += now - last
+        last = now
+
+    signal.signal(signal.SIGPROF, sample)
+    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
+    try:
+        yield spent
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)

@@ -1,0 +1,129 @@
+"""What is to be reached, and whether it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.bench.figures import COPY, HUGO, OUT_OF_SEARCH, Build, Figures
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure that is to be at most, or at least, so much. `profile` names what shows where it is spent.
+
+    `tried` is written by hand: what was tried where the figure is missed.
+    """
+
+    what: str
+    unit: str
+    of: Callable[[Figures], float]
+    profile: str
+    at_most: float | None = None
+    at_least: float | None = None
+    tried: str = ""
+
+    def is_reached(self, figures: Figures) -> bool:
+        found = self.of(figures)
+        return found <= self.at_most if self.at_most is not None else found >= (self.at_least or 0)
+
+    @property
+    def limit(self) -> str:
+        return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
+
+
+FIFTH, NONE, LARGEST, MANY, SAVE, SERVER = "fifth", "none", "largest", "many versions", "save", "server api"
+"""What is profiled where a target of it is missed."""
+
+
+def _less(build: Build) -> float:
+    return build.of(OUT_OF_SEARCH).cpu / build.cost.cpu
+
+
+TARGETS = (
+    Target(
+        "2,000 pages of which a fifth are distinct: how many times less CPU than plain MkDocs, these pages left out of "
+        "its search",
+        "times",
+        lambda figures: _less(figures.fifth),
+        FIFTH,
+        at_least=12,
+    ),
+    Target(
+        "the same pages: wall time, in terms of Hugo's",
+        "times",
+        lambda figures: figures.fifth.cost.wall / figures.fifth.of(HUGO).wall,
+        FIFTH,
+        at_most=1,
+    ),
+    Target(
+        "2,000 pages of which none repeats: how many times less CPU than plain MkDocs",
+        "times",
+        lambda figures: _less(figures.none),
+        NONE,
+        at_least=7,
+    ),
+    Target(
+        "one more version that changes nothing: CPU, in terms of what writing its files takes",
+        "times",
+        lambda figures: figures.more.cpu / figures.more.copy_cpu,
+        LARGEST,
+        at_most=2,
+    ),
+    Target(
+        "100 versions of 1,000 parts: wall time, in terms of what writing the same files takes",
+        "times",
+        lambda figures: figures.largest.cost.wall / figures.largest.of(COPY).wall,
+        LARGEST,
+        at_most=2,
+    ),
+    Target(
+        "100 versions of 1,000 parts: memory",
+        "MB",
+        lambda figures: figures.largest.cost.memory,
+        LARGEST,
+        at_most=1000,
+    ),
+    Target(
+        "from saving a change or a model to its page, at 2,000 pages: the slower of the two",
+        "s",
+        lambda figures: max(figures.served[-1].change.served, figures.served[-1].model.served),
+        SAVE,
+        at_most=1.5,
+    ),
+    Target(
+        "200 changes in 100 versions of 100 parts: CPU apart from writing, in terms of the same in 10 versions",
+        "times",
+        lambda figures: figures.many_versions.but_writing / figures.few_versions.but_writing,
+        MANY,
+        at_most=1.5,
+    ),
+    Target(
+        "the Server API, its models known: what is ours of the CPU of its build",
+        "%",
+        lambda figures: 100 * figures.server_api.ours / figures.server_api.but_models,
+        SERVER,
+        at_most=25,
+    ),
+    Target(
+        "the Server API, its models known: the CPU of its build, in terms of an empty site's",
+        "times",
+        lambda figures: figures.server_api.but_models / figures.empty.cpu,
+        SERVER,
+        at_most=3,
+    ),
+    Target(
+        "100 versions of 1,000 parts read, derived and verified: CPU",
+        "s",
+        lambda figures: figures.derived.cpu,
+        LARGEST,
+        at_most=2,
+    ),
+    Target(
+        "100 versions of 1,000 parts read, derived and verified: memory",
+        "MB",
+        lambda figures: figures.derived.memory,
+        LARGEST,
+        at_most=300,
+    ),
+)

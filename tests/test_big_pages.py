@@ -1,0 +1,282 @@
+"""The pages of a large API: complete without scripts, light, each thing in its place, and folded where it is long."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from functools import cache
+from html import unescape
+from itertools import pairwise
+from typing import Literal
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_upgrades.contract import Part
+from api_upgrades.pages import render
+from api_upgrades.pages.index import OTHERS, by_name
+from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
+from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from tests import big
+from tests.site_check import Document, resolve
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """Every page by its address."""
+    return {page.path: page for page in render(big.history(), Addresses()) if isinstance(page, Page)}
+
+
+@cache
+def read(path: str) -> Document:
+    return Document(pages()[path].html)
+
+
+def text_of(path: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", pages()[path].html)).split())
+
+
+def test_every_link_leads_to_a_place() -> None:
+    lost = []
+    for path in pages():
+        for link in read(path).links:
+            if re.match(r"[a-z]+:", link.address) or link.address.endswith((".md", ".json", ".xml", ".js", ".css")):
+                continue
+            address, _, fragment = link.address.partition("#")
+            file = resolve(f"{path}index.html", unquote(address)) if address else f"{path}index.html"
+            target = file and file.removesuffix("index.html")
+            if target not in pages() or (fragment and unquote(fragment) not in read(target).ids):
+                lost.append((path, link.address))
+    assert lost == []
+
+
+def test_no_id_is_there_twice() -> None:
+    assert {path: read(path).ids_again for path in pages() if read(path).ids_again} == {}
+
+
+def test_the_contents_lists_lead_to_places() -> None:
+    def ids(page: Page) -> list[str]:
+        waiting, found = list(page.contents), []
+        while waiting:
+            heading = waiting.pop()
+            found.append(heading.id)
+            waiting += heading.children
+        return found
+
+    assert {path: lost for path, page in pages().items() if (lost := [*{*ids(page)} - {*read(path).ids}])} == {}
+
+
+def test_every_page_is_light() -> None:
+    sizes = {path: len(page.html.encode()) for path, page in pages().items()}
+    reference = [size for path, size in sizes.items() if path.startswith("reference/")]
+    assert statistics.median(reference) < 150_000
+    assert max(sizes.values()) < 500_000, max(sizes, key=lambda path: sizes[path])
+
+
+def test_every_change_is_at_its_permalink_and_told_whole_on_one_page() -> None:
+    told = {
+        path: page
+        for path, page in pages().items()
+        if path.startswith(f"upgrades/{big.LATEST}/") and path.count("/") == 3
+    }
+    for version, id, change in big.changes():
+        home = f"upgrades/{version}/"
+        assert id in read(home).ids, id
+        if version == big.LATEST:
+            assert [path for path in told if id in read(path).ids] != [], id
+            (whole,) = (path for path in told if id in read(path).ids)
+            assert change["title"].replace("`", "") in text_of(whole)
+            assert change["title"].replace("`", "") in text_of(home)
+
+
+def test_a_version_of_many_changes_goes_by_resource_the_worst_first() -> None:
+    html = pages()[f"upgrades/{big.LATEST}/"].html
+    groups = dict(re.findall(r'<h2 id="in:([^"]*)">.*?<p class="au-counts">(.*?)</p>', html, re.DOTALL))
+    assert groups == {
+        "several-resources": "1 breaking change",
+        "catalogs": "60 breaking changes, 40 additions, 20 neutral changes",
+        "flows": "12 neutral changes",
+        "lists": "12 neutral changes",
+        "orders": "12 neutral changes",
+        "tags": "4 neutral changes",
+        "users": "1 addition",
+    }
+    catalogs = html.partition('id="in:catalogs"')[2].partition('id="in:flows"')[0]
+    assert re.findall(r"<summary>(.*?)</summary>", catalogs) == [f"{100 - SHOWN} more", "20 neutral changes"]
+    marks = re.findall(r"au-mark au-(\w+)", catalogs)
+    assert marks == ["breaking"] * 60 + ["additive"] * 40 + ["neutral"] * 20
+
+
+def test_what_is_neutral_takes_one_line_among_many_changes() -> None:
+    html = pages()[f"upgrades/{big.LATEST}/flows/"].html
+    assert html.count('<details class="au-change au-more"><summary id="extra-flows') == 12
+    assert "<h2" not in html
+
+
+def test_many_effects_and_many_places_are_folded() -> None:
+    users = pages()[f"upgrades/{big.LATEST}/users/"].html
+    assert f"<summary>{30 - SHOWN} more of the same change</summary>" in users
+    assert all(f"many_{number}" in users for number in range(30))
+    several = pages()[f"upgrades/{big.LATEST}/several-resources/"].html
+    assert "<summary>All 60 places</summary>" in several
+    assert several.count("<li><code>") == 60
+
+
+def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.pages.versions.MANY_CHANGES", 30)
+    some = {
+        page.path: page
+        for page in render(big.history(), Addresses())
+        if isinstance(page, Page) and "2022-09" in page.path
+    }
+    assert [path for path in some if path.startswith(f"upgrades/{big.SECOND}/")] == [f"upgrades/{big.SECOND}/"]
+    assert some[f"upgrades/{big.SECOND}/"].html.count('<section class="au-change"') == 30
+
+
+@pytest.mark.parametrize("mount", ["upgrades/year/2022/", "changelog/2022/"])
+def test_an_older_year_has_a_page_of_its_own(mount: str) -> None:
+    main = mount.partition("/")[0] + "/"
+    older = [title["title"].replace("`", "") for version, _, title in big.changes() if version == big.SECOND]
+    assert all(title in text_of(mount) for title in older)
+    assert not any(title in text_of(main) for title in older)
+    assert f'href="{mount.removeprefix(main)}"' in pages()[main].html
+    assert big.LATEST not in read(mount).ids
+
+
+def test_the_guide_counts_what_breaks_in_every_version() -> None:
+    found = dict(re.findall(r'data-version="([^"]*)" data-breaking="(\d+)"', pages()["upgrades/"].html))
+    assert found == {big.LATEST: "61", big.SECOND: "0", big.FIRST: "0"}
+
+
+def test_every_part_has_its_place_and_one_section() -> None:
+    leaves = [path for path in pages() if path.startswith("reference/latest/catalogs")]
+    assert len(leaves) > 3
+    for number in range(big.OBJECTS["Catalogs"]):
+        name = f"Catalogs{number}"
+        assert name in read("reference/latest/catalogs/").ids
+        sections = [path for path in leaves if f'<h3 id="{name}"' in pages()[path].html]
+        assert len(sections) == 1, name
+        assert f"{name}.label" in read(sections[0]).ids
+    assert 'id="Flows0"' in pages()["reference/latest/flows/"].html
+
+
+def test_links_between_the_pages_of_a_resource_lead_straight_there() -> None:
+    operations = pages()["reference/latest/catalogs.operations/"].html
+    assert re.search(r'href="\.\./catalogs\.objects/#Catalogs0"', operations)
+    assert 'href="#Catalogs0"' not in operations
+
+
+def test_a_large_reference_has_an_index_of_all_names() -> None:
+    html = pages()["reference/latest/"].html
+    index = html.partition('id="by-name"')[2].partition('id="resources"')[0]
+    names = re.findall(r"<li><a [^>]*><code>([^<]*)</code></a></li>", index)
+    parts = big.history().contract_at(big.LATEST).parts
+    assert sorted(names) == sorted(part.name for part in parts)
+
+
+def test_long_lists_of_values_and_types_are_folded() -> None:
+    html = pages()["reference/latest/tags/"].html
+    row = html.partition('id="Tags0.colour"')[2].partition("</tr>")[0]
+    shown, _, folded = row.partition("<details")
+    assert shown.count("colour_") == SHOWN
+    assert "<summary>and 288 more</summary>" in folded
+    assert folded.count("colour_") == 288
+    row = html.partition('id="Tags0.any"')[2].partition("</tr>")[0]
+    assert "<summary>54 more types</summary>" in row
+    assert all(f">Catalogs{number}<" in row for number in range(60))
+
+
+def test_the_twins_of_long_pages_lead_to_each_other() -> None:
+    twins = {
+        page.path: page.markdown()
+        for page in render(big.history(), Addresses("index.md"))
+        if isinstance(page, Page) and Addresses().has_twin(page.path)
+    }
+    addresses = TwinAddresses()
+    assert f"upgrades/{big.LATEST}/catalogs/" in twins
+    assert "reference/latest/catalogs.objects/" in twins
+    lost = []
+    for path, text in twins.items():
+        for link in re.findall(r"\]\(([^)]+)\)", re.sub(r"^(`{3,}).*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)):
+            address, _, fragment = link.partition("#")
+            file = resolve(f"{path}index.md", address) if address else f"{path}index.md"
+            target = file and file.removesuffix("index.md")
+            if target in twins:
+                is_lost = bool(fragment) and f'<a id="{fragment}">' not in twins[target]
+            else:
+                is_lost = not (target or "").startswith(("upgrades/from/", "reference/2", "upgrades/path/"))
+            if is_lost:
+                lost.append((path, link))
+    assert addresses.has_twin("changelog/2022/")
+    assert lost == []
+
+
+@given(st.lists(st.integers(1, 2 * PIECE)))
+def test_pieces_hold_everything_in_order_and_are_no_larger_than_they_must_be(sizes: list[int]) -> None:
+    items = list(enumerate(sizes))
+    found = pieces((item, item[1]) for item in items)
+    assert [item for piece in found for item in piece] == items
+    assert all(len(piece) == 1 or sum(size for _, size in piece) <= PIECE for piece in found)
+    for first, second in pairwise(found):
+        assert sum(size for _, size in first) + second[0][1] > PIECE
+    assert PIECE < LONG_PAGE
+
+
+@given(st.lists(st.integers(), max_size=3 * FOLDED))
+def test_a_list_is_folded_only_where_that_spares_something(items: list[int]) -> None:
+    shown, rest = head_and_rest(items)
+    assert shown + rest == items
+    assert len(shown) == (len(items) if len(items) <= FOLDED else SHOWN)
+
+
+SCHEMA: Literal["schema"] = "schema"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(
+            [Part(SCHEMA, "A b"), Part(SCHEMA, "A-b"), Part(SCHEMA, "A/b"), Part(SCHEMA, "A<b>")], id="markup"
+        ),
+        pytest.param([Part(SCHEMA, ".."), Part(SCHEMA, "."), Part(SCHEMA, "/"), Part(SCHEMA, "//")], id="dots"),
+        pytest.param([Part(SCHEMA, "名"), Part(SCHEMA, "字"), Part(SCHEMA, "")], id="unicode"),
+        pytest.param([Part(SCHEMA, "get-a"), Part("operation", "GET /a"), Part("operation", "GET /a/")], id="kinds"),
+        pytest.param([Part("operation", "GET /a/{b}"), Part("operation", "GET /a/b")], id="parameters"),
+        pytest.param([Part(SCHEMA, one) for one in (*HEADINGS, "__toc", "__search")], id="headings"),
+        pytest.param([Part("webhook", "a b"), Part("webhook", "a-b"), Part(SCHEMA, "webhook-a-b")], id="webhooks"),
+    ],
+)
+def test_no_two_parts_have_the_same_id(parts: list[Part]) -> None:
+    found = anchors(parts)
+    assert list(found) == parts
+    assert len({*found.values()}) == len(parts)
+    assert not {*found.values()} & {*HEADINGS, "__toc", "__search"}
+    assert all(re.fullmatch(r"[A-Za-z0-9._:-]*", id) for id in found.values())
+
+
+@given(st.lists(st.builds(Part, st.just(SCHEMA), st.text("aA./ é", max_size=3)), unique=True))
+def test_the_id_of_a_part_does_not_depend_on_those_that_come_later(parts: list[Part]) -> None:
+    found = anchors(parts)
+    assert len({*found.values()}) == len(parts)
+    for end in range(len(parts)):
+        assert anchors(parts[:end]) == {part: found[part] for part in parts[:end]}
+
+
+def test_a_part_is_told_from_a_property() -> None:
+    book, named_like_it = Part(SCHEMA, "Book"), Part(SCHEMA, "Book.title")
+    found = anchors([book, named_like_it])
+    assert found[named_like_it] not in ("Book.title", "Book")
+
+
+def test_names_go_by_their_first_letter_whatever_the_case() -> None:
+    schemas = [Part(SCHEMA, name) for name in ("b", "A2", "_x", "B1", "éa", "a1")]
+    operations = [Part("operation", name) for name in ("POST /b", "GET /b", "GET /a")]
+    found = by_name([*schemas, *operations])
+    assert [(title, [part.name for part in parts]) for title, parts in found] == [
+        ("Operations", ["GET /a", "GET /b", "POST /b"]),
+        ("A", ["a1", "A2"]),
+        ("B", ["b", "B1"]),
+        (OTHERS, ["_x", "éa"]),
+    ]
