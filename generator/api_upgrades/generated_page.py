@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from html import escape
 from urllib.parse import quote
 
@@ -14,9 +13,8 @@ from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from api_upgrades.links import ids
 from api_upgrades.pages.page import Crumb, Heading, Page
-
-_ID = re.compile(r'\sid="([^"]*)"')
 
 
 class GeneratedPage(MkDocsPage):
@@ -53,7 +51,7 @@ class GeneratedPage(MkDocsPage):
     @property
     def present_anchor_ids(self) -> set[str] | None:
         """The ids to which other pages can link; read only where one does."""
-        return set(_ID.findall(self.generated.html))
+        return ids(self.generated.html)
 
     @present_anchor_ids.setter
     def present_anchor_ids(self, ids: set[str] | None) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePath
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -37,6 +37,21 @@ class GeneratedFiles(Files):
                 self.asked[uri] = self.beside[uri]()
             return self.asked[uri]
         return found
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        """The names of all files by where they end up, once all are there."""
+        beside = ((f"{uri[:-2]}html" if uri.endswith(".md") else uri.removesuffix(".txt"), uri) for uri in self.beside)
+        return {**{file.dest_uri: file.src_uri for file in self}, **dict(beside)}
+
+    def at(self, dest: str) -> File | None:
+        """The file that ends up at a path of the site."""
+        return self.get_file_from_path(self._sources[dest]) if dest in self._sources else None
+
+    def ids_at(self, dest: str) -> set[str] | None:
+        """The places of the page that ends up at a path, None where nobody knows."""
+        file = self.at(dest)
+        return file.page.present_anchor_ids if file and file.page else None
 
 
 class Mounted:

@@ -25,6 +25,7 @@ from api_upgrades.exports import exports
 from api_upgrades.files import Folder
 from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history import History
+from api_upgrades.links import broken
 from api_upgrades.memory import Memory
 from api_upgrades.mounted import GeneratedFiles, Mounted
 from api_upgrades.pages import render
@@ -108,6 +109,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         around = Surroundings(config, self._nav, env, files)
         finish = partial(as_preview, number=self._preview) if self._preview else None
         self._publisher = Publisher(self._mounted.beside, self._mount, around, finish)
+        assert isinstance(files, GeneratedFiles), "they are what we gave back"
         self._files = files
 
     def on_template_context(
@@ -132,6 +134,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     @event_priority(-100)  # after all that has something to do with the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Says that a preview is one."""
+        if isinstance(page, GeneratedPage) and page.mount == self._mount:
+            self._check_links(page.file.dest_uri, output, config)
         return output if self._preview is None else as_preview(output, self._preview)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
@@ -156,7 +160,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         try:
             with counted("Writing the pages", len(texts)) as one_more:
                 for name, make in texts.items():
-                    folder.write(name, make())
+                    text = make()
+                    if name.endswith(".html"):
+                        self._check_links(name, text, config)
+                    folder.write(name, text)
                     one_more()
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
@@ -164,6 +171,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         if size > LARGE:
             # No warning: nothing is wrong, and a strict build would fail of it.
             log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
+
+    def _check_links(self, name: str, html: str, config: MkDocsConfig) -> None:
+        """Says what is wrong with links of prose, in the words and with the severity of MkDocs."""
+        files = self._files
+        for fault in broken(name, html, lambda path: files.at(path) is not None, files.ids_at):
+            levels = config.validation.links
+            level = levels.anchors if "no such place" in fault else levels.not_found
+            log.log(level, "The generated page '%s' %s.", name, fault)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
         """Watches the registry, and all that says what the API is today. Writes the pages that are asked for."""
