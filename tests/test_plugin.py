@@ -21,6 +21,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from api_upgrades import plugin
 from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
 from tests.site_check import check
 
@@ -273,6 +274,19 @@ def test_a_broken_registry_stops_the_build(project: Path, caplog: pytest.LogCapt
         "changes/2024-02-01/pages.yaml:1:1",
         "changes/2024-03-01/title.yaml:1:1",
     ]
+
+
+@pytest.mark.parametrize(("large", "expected"), [(10_000, 1), (10**9, 0)])
+def test_a_site_that_nears_what_hosts_take_says_so(
+    project: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, large: int, expected: int
+) -> None:
+    monkeypatch.setattr(plugin, "LARGE", large)
+    with caplog.at_level(logging.INFO):
+        site = build(project)  # it is no warning, which a strict build would fail of
+    said = [record for record in caplog.records if "many hosts take no more than 1 GB" in record.getMessage()]
+    assert len(said) == expected
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    assert all(abs(float(re.findall(r"[0-9.]+", one.getMessage())[0]) * 1e9 - size) < 10**7 for one in said)
 
 
 class Served:
