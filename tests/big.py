@@ -34,10 +34,12 @@ class Written(Api):
 api = Written("Big", version_header="X-Version", servers={"https://big.example": "Live"}, resources=[])
 """
 
-MKDOCS = """\
+ROOT = Path(__file__).parent.parent
+
+NAV = """\
 site_name: Big
-theme: {name: material, font: false, features: [navigation.tabs]}
 plugins: [search, api-upgrades]
+extra_css: [assets/site.css]
 nav:
   - Home: index.md
   - Upgrade guide: upgrades/index.md
@@ -120,12 +122,20 @@ def _change(title: str, *effects: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "why": "It is clearer so.", "upgrade": "Use it as it is now.", "effects": list(effects)}
 
 
+def _configuration() -> str:
+    """A site that looks as this project's own."""
+    own = (ROOT / "mkdocs.yml").read_text("utf-8")
+    theme = own[own.index("theme:") : own.index("extra_css:")]
+    return NAV + theme.replace("  custom_dir: .overrides\n", "")
+
+
 def write(root: Path) -> Path:
     """Write the project into a folder, which comes back."""
     files: dict[str, str] = {
         "changes/api/__init__.py": API,
         "changes/api/openapi.json": json.dumps(document()),
-        "mkdocs.yml": MKDOCS,
+        "mkdocs.yml": _configuration(),
+        "docs/assets/site.css": (ROOT / "docs" / "assets" / "site.css").read_text("utf-8"),
         "docs/index.md": "# Home\n\nNothing but this.\n",
     }
     for version in (FIRST, SECOND, LATEST):

@@ -19,6 +19,10 @@ from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from api_upgrades.pages.site import Site
+from api_upgrades.pages.versions import VersionView
+from api_upgrades.pages.years import by_year
+from api_upgrades.registry import Version
 from tests import big
 from tests.site_check import Document, resolve
 
@@ -135,7 +139,7 @@ def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -
     assert some[f"upgrades/{big.SECOND}/"].html.count('<section class="au-change"') == 30
 
 
-@pytest.mark.parametrize("mount", ["upgrades/year/2022/", "changelog/2022/"])
+@pytest.mark.parametrize("mount", ["upgrades/2022/", "changelog/2022/"])
 def test_an_older_year_has_a_page_of_its_own(mount: str) -> None:
     main = mount.partition("/")[0] + "/"
     older = [title["title"].replace("`", "") for version, _, title in big.changes() if version == big.SECOND]
@@ -280,3 +284,31 @@ def test_names_go_by_their_first_letter_whatever_the_case() -> None:
         ("B", ["b", "B1"]),
         (OTHERS, ["_x", "éa"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        pytest.param(
+            ["unreleased", "2023-02-01", "2022-12-01", "2022-01-01"],
+            [("2023", ["unreleased", "2023-02-01"], True), ("2022", ["2022-12-01", "2022-01-01"], True)],
+            id="dates",
+        ),
+        pytest.param(["v3", "v2"], [("v3", ["v3"], False), ("v2", ["v2"], False)], id="no dates"),
+        pytest.param(
+            ["2023-05", "2023", "2022-01"],
+            [("2023", ["2023-05", "2023"], False), ("2022", ["2022-01"], True)],
+            id="a version that is called as its year",
+        ),
+    ],
+)
+def test_versions_by_year(
+    monkeypatch: pytest.MonkeyPatch, ids: list[str], expected: list[tuple[str, list[str], bool]]
+) -> None:
+    site = Site(big.history(), Addresses())
+    versions = [VersionView(site, Version(id, "", None, None, None, (), (), "")) for id in ids]
+    (whole,) = by_year(versions)
+    assert [version.id for version in whole.versions] == ids
+    monkeypatch.setattr("api_upgrades.pages.years.MANY_ENTRIES", -1)
+    found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
+    assert found == expected

@@ -96,9 +96,30 @@ PAIRS = [
     ("schema-added", "schema-removed"),
     ("property-became-list", "type-changed"),  # a list that becomes one value is to callers but another type
     *((rule, rule) for rule in ("property-renamed", "property-moved", "enum-value-renamed", "parameter-renamed")),
+    ("operation-renamed", "operation-renamed"),
     *((rule, rule) for rule in ("operation-moved", "status-changed", "webhook-renamed", "schema-renamed")),
     *((rule, rule) for rule in ("type-changed", "constraint-changed", "default-changed", "extension-changed")),
     ("security-changed", "security-changed"),
+    ("security-changed", "security-lifted"),
+    ("security-alternative-added", "security-alternative-removed"),
+    ("security-scope-added", "security-scope-removed"),
+    ("security-scheme-added", "security-scheme-removed"),
+    ("oauth-scope-added", "oauth-scope-removed"),
+    ("server-added", "server-removed"),
+    ("sunset-set", "sunset-lifted"),
+    ("sunset-later", "sunset-earlier"),
+    ("sunset-earlier", "sunset-earlier"),  # where a day cannot be read, nobody knows that there is more time
+    ("stability-increased", "stability-decreased"),
+    ("discriminator-added", "discriminator-removed"),
+    ("discriminator-value-added", "discriminator-value-removed"),
+    *((rule, rule) for rule in ("discriminator-changed", "discriminator-value-changed", "operation-id-changed")),
+    *((rule, rule) for rule in ("security-scheme-changed", "server-changed", "serialization-changed", "link-changed")),
+    *((rule, rule) for rule in ("callback-moved", "webhook-method-changed", "answer-changed", "shared-changed")),
+    ("dialect-changed", "dialect-changed"),
+    ("header-added", "header-removed"),
+    ("link-added", "link-removed"),
+    ("callback-added", "callback-removed"),
+    ("shared-added", "shared-removed"),
 ]
 """Each rule with the one that the same difference gives the other way round."""
 

@@ -28,7 +28,9 @@ def _promised(value: Json, shape: str, names: tuple[str, ...]) -> Json:
     found = {}
     inner = {key: (of, tuple(_names(key, shape, value, names))) for key, of, _ in parts(value, shape)}
     for key, item in value.items():
-        if shape == "schema" and ((key == "title" and item in _titles(names)) or (key == "default" and item is None)):
+        if shape.startswith("schema") and (
+            (key == "title" and item in _titles(names)) or (key == "default" and item is None)
+        ):
             continue
         found[key] = _promised(item, *inner[key]) if key in inner else item
     return found
@@ -36,7 +38,7 @@ def _promised(value: Json, shape: str, names: tuple[str, ...]) -> Json:
 
 def _names(key: str | int, shape: str, value: JsonObject, names: tuple[str, ...]) -> Iterator[str]:
     """What a title inside of a value can have been made of."""
-    if shape == "{schema}":
+    if shape in ("{schema}", "{schema object}"):
         yield str(key)
     elif shape == "operation" and isinstance(value.get("operationId"), str):
         yield from (f"{kind}_{value['operationId']}" for kind in ("Response", "Body"))

@@ -22,6 +22,7 @@ from api_upgrades.yaml_file import MAX_DEPTH, shown
 
 SECTIONS = {
     "schema": "schemas",
+    "schema object": "schemas",
     "response": "responses",
     "parameter": "parameters",
     "example": "examples",

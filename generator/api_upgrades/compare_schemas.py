@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, escape, same, schema_of
+from api_upgrades.compare_beside import Difference, extension_rule, or_none
+from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, escape, same, schema_of
 from api_upgrades.facets import (
     FLAGS,
     STRUCTURE,
     as_object,
+    constraint,
     constraint_rule,
     covers,
+    flattened,
     is_inline_base,
+    means_same,
     own_properties,
     own_required,
     own_values,
     referred,
     schema_at,
     type_set,
-    without_annotations,
+    whole_value,
+    without_reference,
 )
+from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
 from api_upgrades.target import Target
-
-
-class Difference(NamedTuple):
-    """One difference, not yet judged; the fields are those of `Finding`."""
-
-    rule: str
-    target: Target
-    old_target: Target
-    facet: str
-    before: Json
-    after: Json
 
 
 @dataclass(frozen=True)
@@ -54,8 +48,6 @@ class SchemaComparison:
             return
         old, new = as_object(old), as_object(new)
         yield from self._annotations(old, new, old_target, target)
-        if self._same_reference(old, new):
-            return
         was, now = self._value(old, new)
         became = self._type(was, now)
         if became:
@@ -65,6 +57,7 @@ class SchemaComparison:
         yield from self._values(was, now, old_target, target)
         yield from self._constraints(was, now, old_target, target)
         yield from self._properties(was, now, old_target, target)
+        yield from self._required(was, now, old_target, target)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(was.get(keyword), dict) and isinstance(now.get(keyword), dict):
                 yield from self.compare(was[keyword], now[keyword], old_target.child(step), target.child(step))
@@ -91,17 +84,24 @@ class SchemaComparison:
         if not same(before, after):
             yield Difference("default-changed", target, old_target, "default", before, after)
 
-    def _same_reference(self, old: JsonObject, new: JsonObject) -> bool:
-        was, now = schemas.value_schema(old).get("$ref"), schemas.value_schema(new).get("$ref")
-        return was is not None and now is not None and self._newer_ref(was) == now
+    def _same_reference(self, was: JsonObject, now: JsonObject) -> bool:
+        old, new = was.get("$ref"), now.get("$ref")
+        return old is not None and new is not None and self.newer_ref(old) == new
 
-    def _newer_ref(self, ref: str) -> str:
+    def newer_ref(self, ref: str) -> str:
+        """A reference by the newer name of what it refers to."""
         old = schema_of(ref)
         new = self.names.newer(Target(old)).part if old else None
         return ref.replace(escape(old.name), escape(new.name), 1) if old and new else ref
 
+    def means_same(self, old: Json, new: Json) -> bool:
+        """Whether two values of a keyword promise the same, what they refer to by its newer name."""
+        return means_same(schemas.repointed(old, self.newer_ref), new)
+
     def _newer_value(self, old_target: Target, value: Json) -> Json:
         """A value of an enum, or a list of them, by its newer name."""
+        if not self.names.moves:
+            return value
         if isinstance(value, list):
             return [self._newer_value(old_target, one) for one in value]
         text = schemas.as_text(value)
@@ -110,13 +110,18 @@ class SchemaComparison:
 
     def _value(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
         """The non-null schemas; where only one side refers to a schema, what it refers to: moving an object into a
-        schema of its own changes nothing. Beside an `allOf`, a reference is an `allOf` of one.
+        schema of its own changes nothing. Beside an `allOf`, a reference is an `allOf` of one; and beside none, an
+        `allOf` is what all of its branches say.
         """
-        was, now = schemas.value_schema(old), schemas.value_schema(new)
+        was, now = whole_value(old), whole_value(new)
+        if self._same_reference(was, now):
+            return without_reference(was), without_reference(now)
         if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
             was, now = referred(self.old, was), referred(self.new, now)
+        if ("allOf" in was) != ("allOf" in now):
+            was, now = flattened(self.old, was), flattened(self.new, now)
         return was, now
 
     def _type(self, was: JsonObject, now: JsonObject) -> str | None:
@@ -137,15 +142,12 @@ class SchemaComparison:
         return isinstance(item, dict) and type_set(referred(self.new, item)) == type_set(was)
 
     def _variants(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
-        for keyword in ("oneOf", "anyOf", "allOf"):
-            before = [
-                self._variant(branch, True) for branch in was.get(keyword, ()) if not is_inline_base(keyword, branch)
-            ]
-            after = [
-                self._variant(branch, False) for branch in now.get(keyword, ()) if not is_inline_base(keyword, branch)
-            ]
-            gone = [one for one in before if one not in after]
-            come = [one for one in after if one not in before]
+        for keyword in schemas.COMBINATIONS:
+            if keyword not in was and keyword not in now:
+                continue
+            before, after = self._branches(was, keyword, True), self._branches(now, keyword, False)
+            gone = [one for one in before if not any(same(one, other) for other in after)]
+            come = [one for one in after if not any(same(one, other) for other in before)]
             # An allOf asks for all of its branches, so one more of them is a constraint more.
             rules = (
                 ("constraint-loosened", "constraint-tightened")
@@ -157,11 +159,18 @@ class SchemaComparison:
             for one in come:
                 yield Difference(rules[1], target, old_target, keyword, None, _variant_name(one))
 
-    def _variant(self, branch: JsonObject, is_old: bool) -> Json:
-        ref = schemas.value_schema(branch).get("$ref")
-        if ref is not None:
-            return {"$ref": self._newer_ref(ref) if is_old else ref}
-        return without_annotations(schemas.repointed(branch, self._newer_ref) if is_old else branch)
+    def _branches(self, schema: JsonObject, keyword: str, is_old: bool) -> list[Json]:
+        """The branches by which two schemas can differ, null and what is compared as the schema's own left out."""
+        found = []
+        for branch in schema.get(keyword, ()):
+            if not isinstance(branch, dict) or not is_inline_base(keyword, branch):
+                found.append(self._variant(branch, is_old))
+            elif rest := without_object(branch):
+                found.append(self._variant(rest, is_old))
+        return [one for one in found if one != {}] if keyword == "allOf" else found
+
+    def _variant(self, branch: Json, is_old: bool) -> Json:
+        return meaning(schemas.repointed(branch, self.newer_ref) if is_old else branch)
 
     def _values(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = own_values(was), own_values(now)
@@ -173,13 +182,16 @@ class SchemaComparison:
             yield Difference(rule, target, old_target, "enum", before, after)
             return
         newer = [self._newer_value(old_target, value) for value in before]
+        if "enum" in was and "enum" in now and (None in was["enum"]) != (None in now["enum"]):
+            rule, values = ("added", (None, "null")) if None in now["enum"] else ("removed", ("null", None))
+            yield Difference(f"enum-value-{rule}", target, old_target, "enum", *values)
         for value in after:
-            if value not in newer:
+            if not _is_among(value, newer):
                 yield Difference("enum-value-added", target, old_target, "enum", None, value)
         for value, name in zip(before, newer, strict=True):
-            if name not in after:
+            if not _is_among(name, after):
                 yield Difference("enum-value-removed", target, old_target, "enum", value, None)
-            elif name != value:
+            elif not same(name, value):
                 yield Difference("enum-value-renamed", target, old_target, "enum", value, name)
 
     def _constraints(
@@ -188,18 +200,45 @@ class SchemaComparison:
         for keyword in dict.fromkeys((*was, *now)):
             if keyword in STRUCTURE or keyword in schemas.ANNOTATIONS:
                 continue
-            before, after = was.get(keyword, schemas.MISSING), now.get(keyword, schemas.MISSING)
-            if same(self._newer_keyword(keyword, before, old_target), after):
+            before, after = constraint(was, keyword), constraint(now, keyword)
+            newer = self._newer_keyword(keyword, before, old_target)
+            if means_same(newer, after):
                 continue
-            gone, come = before is schemas.MISSING, after is schemas.MISSING
-            rule = constraint_rule(keyword, before, after)
-            yield Difference(rule, target, old_target, keyword, None if gone else before, None if come else after)
+            if keyword == "discriminator":
+                yield from self._discriminator(or_none(newer), or_none(after), old_target, target)
+                continue
+            is_extension = keyword.startswith("x-")
+            rule = (extension_rule if is_extension else constraint_rule)(keyword, before, after)
+            yield Difference(rule, target, old_target, keyword, or_none(before), or_none(after))
+
+    def _discriminator(self, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+        """The property that tells the form of a value, and the forms that its values tell."""
+
+        def found(rule: str, before: Json, after: Json) -> Difference:
+            return Difference(f"discriminator-{rule}", target, old_target, "discriminator", before, after)
+
+        if not isinstance(was, dict) or not isinstance(now, dict):
+            yield found("added" if was is None else "removed" if now is None else "changed", was, now)
+            return
+        if was.get("propertyName") != now.get("propertyName"):
+            yield found("changed", was.get("propertyName"), now.get("propertyName"))
+        before, after = (one.get("mapping") or {} for one in (was, now))
+        for name in dict.fromkeys((*before, *after)):
+            one, other = (schema_name(mapping[name]) if name in mapping else None for mapping in (before, after))
+            if one != other:
+                rule = "value-added" if one is None else "value-removed" if other is None else "value-changed"
+                yield found(
+                    rule, None if one is None else f"{name}: {one}", None if other is None else f"{name}: {other}"
+                )
+        rest = [{key: value for key, value in one.items() if key not in _TOLD} for one in (was, now)]
+        if not means_same(*rest):
+            yield Difference("extension-changed", target, old_target, "discriminator", *rest)
 
     def _newer_keyword(self, keyword: str, value: Json, old_target: Target) -> Json:
         """A keyword's value with the newer names of what it refers to."""
         if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
             value = {**value, "propertyName": self.names.newer(old_target.property(value["propertyName"])).name}
-        return schemas.repointed({keyword: value}, self._newer_ref)[keyword]
+        return schemas.repointed({keyword: value}, self.newer_ref)[keyword]
 
     def _properties(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = own_properties(was), own_properties(now)
@@ -241,13 +280,48 @@ class SchemaComparison:
                 # it moved elsewhere, and is gone from there
                 yield Difference("property-removed", target.property(name), old_place, "existence", before[name], None)
 
+    def _required(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
+        """What is required without being declared, as where a reference beside declares it."""
+        required, after = own_required(was), own_required(now)
+        if required == after and not self.names.moves:
+            return
+        before = {self.names.newer(old_target.property(name)).name: name for name in required}
+        declared = {*own_properties(was), *own_properties(now)}
+        for name in sorted(before.keys() ^ after):
+            if name not in declared and before.get(name) not in declared:
+                place, old_place = target.property(name), old_target.property(before.get(name, name))
+                rule = "became-required" if name in after else "became-optional"
+                yield Difference(rule, place, old_place, "required", name in before, name in after)
+
     def _closed(self, keyword: str, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Items, or properties without a name of their own, where they may be anything (`true`) or there are none."""
-        if was == now:
+        was, now = (True if one == {} else one for one in (was, now))
+        if means_same(was, now):
             return
         rule = "constraint-tightened" if was is True else "constraint-loosened" if now is True else "constraint-changed"
         yield Difference(rule, target, old_target, keyword, was, now)
 
 
 def _variant_name(variant: Json) -> str:
+    if not isinstance(variant, dict):
+        return schemas.as_text(variant)
     return str(variant.get("const") or schemas.type_name(variant))
+
+
+def _is_among(value: Json, values: list[Json]) -> bool:
+    """As JSON has it, where `true` is not 1."""
+    return any(same(value, one) for one in values)
+
+
+def schema_name(ref: Json) -> str:
+    """What a discriminator's mapping names, with or without where it is."""
+    return str(ref).removeprefix(SCHEMA_REF)
+
+
+_TOLD = ("propertyName", "mapping")
+
+
+def without_object(branch: JsonObject) -> JsonObject:
+    """An inline branch without what is compared as the schema's own: that it is an object, and its properties."""
+    told = {"properties", "required"} | ({"type"} if branch.get("type") in ("object", "null") else set())
+    return {key: value for key, value in branch.items() if key not in told}

@@ -13,12 +13,12 @@ from itertools import combinations, pairwise
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Part
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
+from api_upgrades.effects.replace import are_apart
 from api_upgrades.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.locate import canonical
 from api_upgrades.memory import Memory
 from api_upgrades.names import Names
 from api_upgrades.registry import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
-from api_upgrades.target import Target
 
 
 @dataclass(frozen=True)
@@ -193,14 +193,17 @@ def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contra
         first, second = changes[one], changes[other]
         if {first.id, second.id} <= set(version.order):
             continue
-        found = _conflict([touch for _, touch in touches[one]], touches[other])
-        if found is not None:
-            index, place = found
-            yield RegistryError(
-                second.locate(index),
-                f"{second.id!r} and {first.id!r} both alter {place}; say which came first: "
-                f"'order: [{first.id}, {second.id}]' in {version.file}",
-            )
+        for index, touch in touches[other]:
+            if any(
+                touch.conflicts(another) and not are_apart(first.effects[before], second.effects[index])
+                for before, another in touches[one]
+            ):
+                yield RegistryError(
+                    second.locate(index),
+                    f"{second.id!r} and {first.id!r} both alter {touch.target}; say which came first: "
+                    f"'order: [{first.id}, {second.id}]' in {version.file}",
+                )
+                break
 
 
 def _of_one_part(touches: Sequence[Sequence[tuple[int, Touch]]]) -> list[tuple[int, int]]:
@@ -210,11 +213,3 @@ def _of_one_part(touches: Sequence[Sequence[tuple[int, Touch]]]) -> list[tuple[i
         for _, touch in found:
             by_part.setdefault(touch.target.part, {})[position] = None
     return sorted({pair for positions in by_part.values() for pair in combinations(positions, 2)})
-
-
-def _conflict(first: Sequence[Touch], second: Sequence[tuple[int, Touch]]) -> tuple[int, Target] | None:
-    """The effect of the second change, and the place, over which two changes don't commute."""
-    for index, touch in second:
-        if any(touch.conflicts(other) for other in first):
-            return index, touch.target
-    return None

@@ -1,8 +1,9 @@
 """What an OpenAPI document holds where: the forms of its objects, as far as the generator looks into them.
 
-A shape is `text`, `boolean`, `object`, `any`, the name of a form, `[shape]` for a list and `{shape}` for a map by names
-that the document chose. Where a document is otherwise than this, nothing could be said about it; all other faults are
-kept, and told by `verify`.
+A shape is `text`, `texts` (one or a list of them), `boolean`, `object`, `any`, the name of a form, `[shape]` for a list
+and `{shape}` for a map by names that the document chose. A schema may be true or false, but for where `schema object`
+stands. Where a document is otherwise than this, nothing could be said about it; all other faults are kept, and told by
+`verify`.
 """
 
 from __future__ import annotations
@@ -19,20 +20,43 @@ from api_upgrades.errors import Location, RegistryError, RegistryErrors
 _TOLD = 5
 """How many places of the wrong shape are told at once."""
 
-_BODY = {"content": "{media type}", "description": "text"}
+_BODY = {"$ref": "text", "content": "{media type}", "description": "text"}
 _SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
 _MORE_SCHEMAS = ("contains", "propertyNames", "if", "then", "else", "contentSchema")
 _PARAMETER = {
+    "$ref": "text",
     "description": "text",
-    "schema": "schema",
+    "schema": "schema object",
     "content": "{media type}",
     "examples": "{example}",
+}
+_SCHEMA = {
+    "$ref": "text",
+    "title": "text",
+    "description": "text",
+    "type": "texts",
+    "format": "text",
+    "pattern": "text",
+    "required": "[text]",
+    "enum": "[any]",
+    "discriminator": "discriminator",
+    "properties": "{schema}",
+    "patternProperties": "{schema}",
+    "dependentSchemas": "{schema}",
+    "$defs": "{schema}",
+    "definitions": "{schema}",
+    "allOf": "[schema object]",
+    "anyOf": "[schema object]",
+    "oneOf": "[schema object]",
+    "prefixItems": "[schema]",
+    **dict.fromkeys((*_SCHEMAS, *_MORE_SCHEMAS), "schema"),
 }
 
 FORMS: Mapping[str, Mapping[str, str]] = {
     "document": {
         "info": "info",
-        "servers": "[object]",
+        "x-api-version": "{text}",
+        "servers": "[server]",
         "security": "[object]",
         "tags": "[tag]",
         "paths": "{path item}",
@@ -40,9 +64,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "components": "components",
     },
     "info": {"title": "text", "description": "text"},
+    "server": {"url": "text", "description": "text", "variables": "{variable}"},
+    "variable": {"default": "text", "enum": "[text]"},
     "tag": {"name": "text", "description": "text"},
     "components": {
-        "schemas": "{schema}",
+        "schemas": "{schema object}",
         "responses": "{response}",
         "parameters": "{parameter}",
         "examples": "{example}",
@@ -54,10 +80,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "pathItems": "{path item}",
     },
     "path item": {
+        "$ref": "text",
         "summary": "text",
         "description": "text",
         "parameters": "[parameter]",
-        "servers": "[object]",
+        "servers": "[server]",
         **dict.fromkeys(METHODS, "operation"),
     },
     "operation": {
@@ -71,39 +98,25 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "responses": "{response}",
         "callbacks": "{callback}",
         "security": "[object]",
-        "servers": "[object]",
+        "servers": "[server]",
     },
     "callback": {"*": "path item"},
     "parameter": {"name": "text", "in": "text", **_PARAMETER},
     "header": _PARAMETER,
     "request body": _BODY,
     "response": {**_BODY, "headers": "{header}", "links": "{link}"},
-    "media type": {"schema": "schema", "examples": "{example}", "encoding": "{encoding}"},
+    "media type": {"schema": "schema object", "examples": "{example}", "encoding": "{encoding}"},
     "encoding": {"headers": "{header}"},
-    "schema": {
-        "title": "text",
-        "description": "text",
-        "format": "text",
-        "pattern": "text",
-        "required": "[text]",
-        "enum": "[any]",
-        "discriminator": "discriminator",
-        "properties": "{schema}",
-        "patternProperties": "{schema}",
-        "dependentSchemas": "{schema}",
-        "$defs": "{schema}",
-        "definitions": "{schema}",
-        "allOf": "[schema]",
-        "anyOf": "[schema]",
-        "oneOf": "[schema]",
-        "prefixItems": "[schema]",
-        **dict.fromkeys((*_SCHEMAS, *_MORE_SCHEMAS), "schema"),
-    },
+    "schema": _SCHEMA,
+    "schema object": _SCHEMA,
     "discriminator": {"propertyName": "text", "mapping": "{text}"},
-    "example": {},
-    "link": {},
-    "security scheme": {},
+    "example": {"$ref": "text"},
+    "link": {"$ref": "text"},
+    "security scheme": {"$ref": "text", "type": "text"},
 }
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {"tag": ("name",)}
+"""What a form can't do without."""
 
 _EXTENDED = ("{path item}", "{response}", "{callback}", "callback")
 """Maps in which a name that begins with `x-` is an extension and no item."""
@@ -113,6 +126,8 @@ def parts(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json]]:
     """What a value of a shape holds, as far as that has a shape: by its key."""
     if shape.startswith("[") and isinstance(value, list):
         yield from ((index, shape[1:-1], item) for index, item in enumerate(value))
+    elif shape == "texts" and isinstance(value, list):
+        yield from ((index, "text", item) for index, item in enumerate(value))
     elif not isinstance(value, dict):
         return
     elif shape.startswith("{") or shape == "callback":
@@ -173,16 +188,22 @@ def pointer(path: Pointer) -> str:
 
 def _fault(value: Json, shape: str) -> str:
     if shape == "any" or isinstance(value, _types(shape)):
-        return ""
-    what = "true or false" if shape == "boolean" else "a list" if shape[0] == "[" else "text" if shape == "text" else ""
-    what = what or ("a schema, which is an object" if shape == "schema" else "an object")
-    found = json.dumps(value, ensure_ascii=False) if not isinstance(value, dict | list) else ""
-    found = found or ("an object" if isinstance(value, dict) else "a list")
-    return f"must be {what}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
+        return next((f"has no {name!r}" for name in REQUIRED.get(shape, ()) if name not in value), "")
+    if isinstance(value, dict | list):
+        found = "an object" if isinstance(value, dict) else "a list"
+    else:
+        found = json.dumps(value, ensure_ascii=False)
+    return f"must be {_named(shape)}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
+
+
+def _named(shape: str) -> str:
+    names = {"boolean": "true or false", "text": "text", "texts": "text, or a list of texts"}
+    names["schema"] = "a schema, which is an object"
+    names["schema object"] = "an object; write {} for a schema that anything is valid for"
+    return names.get(shape) or ("a list" if shape[0] == "[" else "an object")
 
 
 @cache
 def _types(shape: str) -> tuple[type, ...]:
-    if shape == "schema":
-        return dict, bool
-    return ({"text": str, "boolean": bool}.get(shape, list if shape[0] == "[" else dict),)
+    types = {"schema": (dict, bool), "text": (str,), "texts": (str, list), "boolean": (bool,)}
+    return types.get(shape) or ((list,) if shape[0] == "[" else (dict,))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, schema_of
+from api_upgrades.contract import Contract, Json, JsonObject, same, schema_of
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
+from api_upgrades.meaning import meaning
 from api_upgrades.target import Target
 
-LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
-UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
+UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 FLAGS = {"readOnly": ("became-read-only", "became-writable"), "writeOnly": ("became-write-only", "became-readable")}
 
 STRUCTURE = frozenset(
@@ -18,6 +19,10 @@ STRUCTURE = frozenset(
     | set(FLAGS)
 )
 """Keywords that have a comparison of their own; any other is a constraint."""
+
+
+_OF_PROPERTY = schemas.OUTSIDE | {*schemas.COMBINATIONS, "nullable"}
+"""What beside a branch is not about the value in it."""
 
 
 def schema_at(contract: Contract, target: Target) -> Json:
@@ -35,6 +40,15 @@ def as_object(schema: Json) -> JsonObject:
     return {} if schema is True else {"not": {}}
 
 
+def whole_value(schema: JsonObject) -> JsonObject:
+    """What a schema says of a value that isn't null, with the constraints that stand beside its one branch."""
+    inner = schemas.value_schema(schema)
+    if inner is schema:
+        return schema
+    beside = {key: value for key, value in schema.items() if key not in _OF_PROPERTY}
+    return {**beside, **inner} if beside else inner
+
+
 def referred(contract: Contract, schema: JsonObject) -> JsonObject:
     """What a schema is, through its references; what doesn't resolve, or only to itself, stays a reference."""
     seen: set[str] = set()
@@ -43,13 +57,49 @@ def referred(contract: Contract, schema: JsonObject) -> JsonObject:
         part = schema_of(ref)
         if part is None or part not in contract.parts:
             return schema
-        schema = schemas.value_schema(contract.parts[part])
+        beside = without_reference(schema)
+        schema = whole_value(as_object(contract.parts[part]))
+        schema = {**schema, **beside} if beside else schema
     return schema
+
+
+def without_reference(schema: JsonObject) -> JsonObject:
+    """What stands beside a `$ref`; in OpenAPI 3.0 it says nothing."""
+    return {key: value for key, value in schema.items() if key != "$ref"}
+
+
+def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
+    """A schema with all that it is by its `allOf` put into one, where what the branches say goes together.
+
+    The schema itself where it doesn't: where a branch is a choice, leads nowhere or to itself, or says otherwise.
+    """
+    if "allOf" not in schema:
+        return schema
+    found: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
+    for branch in schema["allOf"]:
+        ref = branch.get("$ref") if isinstance(branch, dict) else None
+        if not isinstance(branch, dict) or ref in seen:
+            return schema
+        value = flattened(contract, referred(contract, branch), seen | ({ref} if ref else set()))
+        if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _goes_with(found, value):
+            return schema
+        properties = {**found.get("properties", {}), **value.get("properties", {})}
+        required = list(dict.fromkeys((*found.get("required", ()), *value.get("required", ()))))
+        found |= value
+        found |= ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
+    return found
+
+
+def _goes_with(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two schemas put into one say the same of what both speak of."""
+    shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
+    names = one.get("properties", {}).keys() & other.get("properties", {}).keys()
+    return all(means_same(one[key], other[key]) for key in shared) and not names
 
 
 def type_set(schema: JsonObject) -> frozenset[str]:
     """The types that a value can have, told by its properties or its values where none are named."""
-    names = set(schemas.types(schema))
+    names = set(schemas.types(schema)) or ({"null"} if schema.get("type") else set())
     if not names and "properties" in schema:
         names = {"object"}
     if not names:
@@ -63,8 +113,8 @@ def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
 
 
 def is_inline_base(keyword: str, branch: JsonObject) -> bool:
-    """A null branch, or an inline object of an `allOf`, whose properties are compared as the schema's own."""
-    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch and "properties" in branch)
+    """A null branch, or an inline one of an `allOf`, whose properties are compared as the schema's own."""
+    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch)
 
 
 def own_values(schema: JsonObject) -> list[Json] | None:
@@ -90,15 +140,61 @@ def own_required(schema: JsonObject) -> set[str]:
 
 
 def constraint_rule(keyword: str, before: Json, after: Json) -> str:
+    """The rule for a keyword that limits values, MISSING where it wasn't or isn't there."""
     if keyword.startswith("x-"):
         return "extension-changed"
     if before is schemas.MISSING:
         return "constraint-tightened"
     if after is schemas.MISSING:
         return "constraint-loosened"
-    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and not isinstance(before, bool) and not isinstance(after, bool):
+    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and _is_number(before) and _is_number(after):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
+    if keyword in _NARROWING and isinstance(before, dict) and isinstance(after, dict):
+        return _narrowed(before, after)
+    if keyword in _MAY_BE_BOOLEAN:
+        closes, opens = after is False or before is True, before is False or after is True
+        return "constraint-tightened" if closes else "constraint-loosened" if opens else "constraint-changed"
     return "constraint-changed"
+
+
+_MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
+_NARROWING = ("dependentRequired", "dependentSchemas", "patternProperties")
+"""Keywords with constraints by name, each of which is one more."""
+
+_SAYS_NOTHING: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
+"""What is so as well where the keyword is left out."""
+
+
+def constraint(schema: JsonObject, keyword: str) -> Json:
+    """What a keyword limits a value to; MISSING where it says nothing."""
+    value = schema.get(keyword, schemas.MISSING)
+    return schemas.MISSING if value is not schemas.MISSING and value is _SAYS_NOTHING.get(keyword) else value
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _narrowed(before: JsonObject, after: JsonObject) -> str:
+    gone = {name for name in before if name not in after}
+    come = {name for name in after if name not in before}
+    for name in before.keys() & after.keys():
+        if means_same(before[name], after[name]):
+            continue
+        if not isinstance(before[name], list) or not isinstance(after[name], list):
+            return "constraint-changed"
+        gone |= {name} if set(before[name]) - set(after[name]) else set()
+        come |= {name} if set(after[name]) - set(before[name]) else set()
+    if gone and come:
+        return "constraint-changed"
+    return "constraint-tightened" if come else "constraint-loosened"
+
+
+def means_same(one: Json, other: Json) -> bool:
+    """Whether two values of a keyword promise the same."""
+    if isinstance(one, dict | list) and isinstance(other, dict | list):
+        return same(one, other) or same(meaning(one), meaning(other))
+    return same(one, other)
 
 
 def without_annotations(value: Json) -> Json:

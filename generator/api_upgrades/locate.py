@@ -85,6 +85,8 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     elif section in PARAMETER_LOCATIONS:
         index = parameter_index(contract, found, section, name)
         spot, missing = spot.below("parameters", -1 if index is None else index), index is None
+    else:
+        missing = True
     if missing:
         raise DoesNotFit(f"{target.part} has no {section} {name}".rstrip(), "target")
     if "$ref" in spot.read(contract):

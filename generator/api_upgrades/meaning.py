@@ -28,11 +28,14 @@ _NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encod
 _SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
 """Keywords whose lists have no order."""
 
-_EMPTY = frozenset({"properties", "required"})
+_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "paths", "webhooks", "components"})
 """Keywords that say nothing where there is nothing in them."""
 
 _FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})
 """Keywords that say nothing where they are false."""
+
+SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
+"""Keys of a parameter that say how its value is written."""
 
 DIGITS = 16
 """Of a digest: 64 bits, for a diff that people read."""
@@ -44,17 +47,37 @@ def meaning(value: Json) -> Json:
         return [meaning(item) for item in value]
     if not isinstance(value, Mapping):
         return value
+    taken = _taken_for_granted(value) if "in" in value and "name" in value else {}
     return {
         key: _of_keyword(key, item)
         for key, item in value.items()
-        if key not in _UNPROMISED and not (key in _EMPTY and not item) and not (item is False and key in _FLAGS)
+        if key not in _UNPROMISED and not _says_nothing(key, item) and not (key in taken and same(taken[key], item))
     }
+
+
+def serialization(parameter: JsonObject) -> dict[str, Json]:
+    """How a parameter's value is written, with what OpenAPI takes for granted."""
+    style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
+    found = {keyword: parameter.get(keyword) is True for keyword in SERIALIZATION}
+    return found | {"style": style, "explode": parameter.get("explode", style == "form")}
+
+
+def _taken_for_granted(parameter: JsonObject) -> dict[str, Json]:
+    """How a parameter would be written if it didn't say so."""
+    style = serialization({"in": parameter["in"]})["style"]
+    return {**serialization({"in": parameter["in"], "style": parameter.get("style", style)}), "style": style}
+
+
+def _says_nothing(key: str, value: Json) -> bool:
+    if key == "components" and isinstance(value, Mapping):
+        value = _of_keyword(key, value)
+    return (key in _EMPTY and not value) or (value is False and key in _FLAGS)
 
 
 def _of_keyword(key: str, value: Json) -> Json:
     if key == "components":
         sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
-        return {section: {name: meaning(one) for name, one in held.items()} for section, held in sections.items()}
+        return {key: {name: meaning(one) for name, one in held.items()} for key, held in sections.items() if held}
     if key in _NAMES and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _SETS and isinstance(value, list):

@@ -20,7 +20,7 @@ WORDING = "wording"
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Folders of a registry that are no versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview", "year")
+RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
 """Names that mean something else in the folder or in an address."""
 
 

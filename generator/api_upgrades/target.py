@@ -29,6 +29,7 @@ from pydantic_core import CoreSchema, core_schema
 from api_upgrades.contract import METHODS, Part
 
 PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
+_HEADER = " header "
 _PLAIN = re.compile(r"[A-Za-z0-9_$@-]+")
 _ANY_NAME = rf'(?:{_PLAIN.pattern}|"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{{4}}))*")'
 _STATUS = r"(?:[1-5](?:[0-9][0-9]|XX)|default)"
@@ -54,6 +55,9 @@ class Target:
     `part` is None for the rest of the document. `section` is `request`, `response`, `response 201`, `payload`,
     `query email` (the name unquoted) or empty. `steps` lead on from there: `.name`, `[]` or `{}` each; a last step
     `=VALUE`, which nobody writes, is one value of an enum.
+
+    Findings name more than change files can: `response 201 header Location`, `callback paid`, and in the document
+    `servers` or `parameters Limit`.
     """
 
     part: Part | None
@@ -75,19 +79,13 @@ class Target:
         return cls(Part("schema", name), "", _steps(rest, text))
 
     def __str__(self) -> str:
-        if self.part is None:
-            return "document"
-        head = _part_text(self.part)
-        section = self.section
-        location, _, name = section.partition(" ")
-        if location in PARAMETER_LOCATIONS:
-            section = f"{location} {_quoted(name)}"
-        return head + (f" {section}" if section else "") + "".join(map(_step_text, self.steps))
+        head = "document" if self.part is None else _part_text(self.part)
+        return head + _section_text(self.section) + "".join(map(_step_text, self.steps))
 
     @property
     def holder(self) -> Target:
         """What the last step leads out of: the object that holds a property, the list that holds its items."""
-        return replace(self, steps=self.steps[:-1]) if self.steps else replace(self, section="")
+        return Target(self.part, self.section, self.steps[:-1]) if self.steps else Target(self.part)
 
     @property
     def of_list(self) -> Target:
@@ -105,7 +103,7 @@ class Target:
 
     def child(self, step: str) -> Target:
         """The place one step further: `.name`, `[]` or `{}`."""
-        return replace(self, steps=(*self.steps, step))
+        return Target(self.part, self.section, (*self.steps, step))
 
     def property(self, name: str) -> Target:
         return self.child(f".{name}")
@@ -120,7 +118,7 @@ class Target:
         """Whether this is `other` or a place inside it."""
         if self.part != other.part:
             return False
-        if not other.section and not other.steps:
+        if not other.steps and (not other.section or self.section.startswith(f"{other.section}{_HEADER}")):
             return True
         return self.section == other.section and self.steps[: len(other.steps)] == other.steps
 
@@ -130,6 +128,8 @@ class Target:
             return self
         if not old.section and not old.steps and (self.section or self.steps):
             return Target(new.part, new.section or self.section, new.steps + self.steps)
+        if self.section != old.section:  # a header of a response
+            return replace(self, part=new.part, section=new.section + self.section.removeprefix(old.section))
         return replace(new, steps=new.steps + self.steps[len(old.steps) :])
 
     @classmethod
@@ -151,6 +151,15 @@ def _part_text(part: Part) -> str:
     if part.kind == "webhook" and (part.name.startswith('"') or part.name.split() != [part.name]):
         return f"webhook {json.dumps(part.name, ensure_ascii=False)}"
     return str(part)
+
+
+def _section_text(section: str) -> str:
+    """A section after the part, names in it as they are written."""
+    if section.startswith("response ") and _HEADER in section:
+        where, _, name = section.partition(_HEADER)
+        return f" {where}{_HEADER}{_quoted(name)}"
+    word, space, name = section.partition(" ")
+    return (f" {word}" if word else "") + (f" {_quoted(name)}" if space else "")
 
 
 def _quoted(name: str) -> str:

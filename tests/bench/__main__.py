@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.figures import COPY, HUGO, KEPT, OUT_OF_SEARCH, PEERS, Build, Figures, Machine
 from tests.bench.files import write
-from tests.bench.imported import imported, why_none
+from tests.bench.imported import imported
 from tests.bench.made import Made
 from tests.bench.measure import (
     build,
@@ -116,7 +116,6 @@ def measure(sizes: Sizes, scratch: Path) -> Figures:
         server_api=server_api,
         empty=empty,
         imported=of_series,
-        not_imported=why_none(),
         made=of_made,
         fifth=apart[FIFTH],
         none=apart[NONE],

@@ -158,7 +158,6 @@ class Figures(BaseModel):
     server_api: Build
     empty: Cost
     imported: list[Build]
-    not_imported: str
     made: list[Build]
     fifth: Build
     none: Build

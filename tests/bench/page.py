@@ -33,7 +33,7 @@ def page(figures: Figures) -> str:
         plot=PLOT,
         targets=table(TARGET, (_target(figures, target) for target in TARGETS)),
         counts=table(COUNTS, map(_counts, figures.builds)),
-        not_imported=figures.not_imported,
+        imported=", ".join(build.name for build in figures.imported),
         costs=table(COSTS, map(_costs, figures.builds)),
         stages=table(("", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
         most=f"{MOST:,}",

@@ -21,7 +21,8 @@ EVERY = 0.001
 """In seconds; the system's clock may be coarser."""
 
 STAGES = {
-    "load": "source declared reader yaml_file forms model_faults registry lock",
+    "load": "source child application openapi_file json_file document_shape bundle declared reader yaml_file forms "
+    "model_faults registry lock",
     "derive": "derive effects history lineage usage resources verify examples formats compare compare_schemas severity "
     "standing check visibility internal hidden honesty meaning freeze dates",
     "render": "pages exports",

@@ -141,7 +141,9 @@ def _stage(finding: Finding, target: Target) -> str:
         return ""
     if not target.section and not target.steps:
         return "part"
-    return "place" if target.steps or target.section.partition(" ")[0] in (*PARAMETER_LOCATIONS, "response") else ""
+    location, _, name = target.section.partition(" ")
+    has_name = location in PARAMETER_LOCATIONS or (location == "response" and " " not in name)
+    return "place" if target.steps or has_name else ""
 
 
 def _says(text: str, old: _Gone, new: Target) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from api_upgrades.contract import Contract, Pointer, unescape
-from api_upgrades.effects.base import EXISTENCE, OlderValue, Touch, as_code
+from api_upgrades.effects.base import EXISTENCE, Effect, OlderValue, Touch, as_code
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import Spot, part_spot
 from api_upgrades.target import Target
@@ -67,3 +67,12 @@ class Replace(OlderValue):
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
+
+
+def are_apart(one: Effect, other: Effect) -> bool:
+    """Whether two effects replace values in different places, whatever the numbers of items are."""
+    if not isinstance(one, Replace) or not isinstance(other, Replace):
+        return False
+    ways = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
+    parting = next((pair for pair in ways if pair[0] != pair[1]), None)
+    return parting is not None and not any(token.isdigit() for token in parting)

@@ -158,7 +158,7 @@ class Addresses:
 
     def guide_of(self, year: str) -> str:
         """The page of the guide for an older year, where it is long."""
-        return f"{self.guide}year/{year}/"
+        return f"{self.guide}{year}/"
 
     def changelog_of(self, year: str) -> str:
         """The page of the changelog for an older year, where it is long."""

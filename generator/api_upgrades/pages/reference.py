@@ -260,7 +260,7 @@ class Reference:
                     for part, section in own.items()
                 },
             )(),
-            contents=self._headings(leaf.parts),
+            contents=(Heading(leaf.kind.lower(), leaf.title, self._headings(leaf.parts)),),
             found=None,
             canonical=page.canonical or page.path,
             siblings=crumbs,

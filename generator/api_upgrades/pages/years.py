@@ -30,13 +30,14 @@ def by_year(versions: Sequence[VersionView]) -> tuple[Year, ...]:
     What is not released yet stands with the newest.
     """
     released = [version for version in versions if version.is_released]
+    ids = {version.id for version in versions}
     whole = Year("", tuple(versions), is_dated=True)
     if whole.count <= MANY_ENTRIES:
         return (whole,)
     found: dict[str, list[VersionView]] = {}
     for version in released:
         found.setdefault(_year(version) or version.id, []).append(version)
-    years = [Year(label, tuple(ones), _year(ones[0]) is not None) for label, ones in found.items()]
+    years = [Year(label, tuple(ones), label not in ids) for label, ones in found.items()]
     upcoming = tuple(version for version in versions if not version.is_released)
     newest = Year(years[0].label, (*upcoming, *years[0].versions), years[0].is_dated)
     return newest, *years[1:]

@@ -10,7 +10,7 @@ from api_upgrades.contract import Part, references, schema_of, schema_part
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import touched
 from api_upgrades.effects.base import Touch
-from api_upgrades.effects.replace import Replace
+from api_upgrades.effects.replace import are_apart
 from api_upgrades.effects.schema import ExtractSchema, RenameSchema
 from api_upgrades.locate import schema_spot
 
@@ -27,7 +27,7 @@ def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
     found: Pairs = set()
     for touches in by_part.values():
         for (one, touch), (other, another) in combinations(touches, 2):
-            if one != other and touch.conflicts(another) and not _are_apart(applied[one], applied[other]):
+            if one != other and touch.conflicts(another) and not are_apart(applied[one].effect, applied[other].effect):
                 found.add(_pair(one, other))
     for index, effect in enumerate(applied):
         for part in _read(effect):
@@ -37,15 +37,6 @@ def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
 
 def _pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
-
-
-def _are_apart(one: AppliedEffect, other: AppliedEffect) -> bool:
-    """Whether two replacements in one part are in different places, whatever the numbers of items are."""
-    if not isinstance(one.effect, Replace) or not isinstance(other.effect, Replace):
-        return False
-    ways = zip(one.effect.pointer.split("/"), other.effect.pointer.split("/"), strict=False)
-    parting = next((pair for pair in ways if pair[0] != pair[1]), None)
-    return parting is not None and not any(token.isdigit() for token in parting)
 
 
 def _read(one: AppliedEffect) -> Iterator[Part]:

@@ -194,7 +194,8 @@
 
   // What an address names may be folded away, or stand on another page to which its entry leads.
   function showTarget() {
-    const target = document.querySelector(":target");
+    // No id holds what an address would have to encode.
+    const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
     const leads = target.querySelector(":scope > .au-leads");
     if (leads) return location.replace(leads.href);

@@ -1,0 +1,126 @@
+"""The command that compares: any two documents or versions, or a version with the document that was published then."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from api_upgrades.cli.group import colours, main, painted
+from api_upgrades.comparing import Followed, Side, compared, followed_by_history, followed_by_likeness
+from api_upgrades.comparing_text import ComparedText
+from api_upgrades.contract import Contract
+from api_upgrades.declared import SUFFIXES
+from api_upgrades.errors import ApiUpgradesError, WrongCall, did_you_mean
+from api_upgrades.history import History
+from api_upgrades.openapi_file import read_document
+from api_upgrades.progress import stage
+from api_upgrades.project import Project
+from api_upgrades.severity import SEVERITIES, RuleTable, Severity
+from api_upgrades.visibility import published
+
+
+@main.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="What goes by another name; repeatable.")
+@click.option("--no-renames", is_flag=True, help="Nothing goes by another name: it went, and something else came.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, for a comment or a release note, or for a program.",
+)
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="End with 1 where something is so bad, or worse.")
+@click.pass_obj
+def diff(
+    project: Project,
+    old: str,
+    new: str,
+    renames: tuple[str, ...],
+    no_renames: bool,
+    form: str,
+    fail_on: Severity | None,
+) -> None:
+    """Compare A with B, each a version or the file of an OpenAPI document.
+
+    What has a path separator in it, or ends in .json, .yaml or .yml, is a file. Between versions, names are followed
+    as their changes tell.
+
+    Example: api-upgrades diff 2022-12-20 2023-06-26
+
+    Example: api-upgrades diff 2023-05-12 published.json --fail-on breaking
+
+    Example: api-upgrades diff old.yaml new.yaml --format markdown
+    """
+    sides = _Sides(project)
+    was, now = sides.read(old), sides.read(new)
+    followed = _followed(sides, was, now, renames, no_renames)
+    with stage("Comparing"):
+        found = compared(was, now, followed, RuleTable.with_overrides(project.severity))
+    if form == "json":
+        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    elif form == "markdown":
+        click.echo(ComparedText(found).as_markdown(), nl=False)
+    else:
+        click.echo(ComparedText(found).as_text(painted), color=colours())
+    for line in _advice(followed):
+        click.echo(line, err=True)
+    if fail_on is not None and found.worst_is(fail_on):
+        sys.exit(1)
+
+
+class _Sides:
+    """What is compared. The project is loaded only where one of the two is a version of it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def history(self) -> History:
+        """What the public sees, which is what `export` prints."""
+        return published(self._project.load())
+
+    def read(self, name: str) -> Side:
+        """A document from its file, or the contract of a version."""
+        if self.is_file(name):
+            with stage(f"Reading {name}"):
+                return Side(name, Contract.from_openapi(read_document(Path(name)).document))
+        version = self.history.latest.id if name == "latest" else name
+        known = self.history.contracts
+        if version not in known:
+            hint = did_you_mean(version, known)
+            raise ApiUpgradesError(
+                f"there is no version {version!r}{hint}; there are {', '.join(known)}. The name of a file ends in "
+                f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, or has a path separator in it"
+            )
+        return Side(version, known[version])
+
+    @staticmethod
+    def is_file(name: str) -> bool:
+        separators = (os.sep, os.altsep or os.sep, "/")
+        return name.lower().endswith(SUFFIXES) or any(one in name for one in separators)
+
+
+def _followed(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> Followed:
+    if not sides.is_file(was.name) and not sides.is_file(now.name):
+        if renames or no_renames:
+            raise WrongCall("between two versions, names are followed as their changes tell; leave out the renames")
+        return followed_by_history(sides.history, was.name, now.name)
+    with stage("Recognising renames"):
+        return followed_by_likeness(was.contract, now.contract, renames, not no_renames)
+
+
+def _advice(followed: Followed) -> Iterator[str]:
+    """What may have been renamed, but to more than one thing."""
+    if followed.ambiguous:
+        count = len(followed.ambiguous)
+        places = "1 place may go" if count == 1 else f"{count} places may go"
+        yield f"{places} by one of several other names: {followed.ambiguous[0]} Say so with --rename OLD=NEW."

@@ -1,0 +1,43 @@
+"""Why our comparison differs from oasdiff's where it does. Data: what is in none of these is shown as unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+UNLIKE: Mapping[int, str] = {1: "information", 2: "warning", 3: "error"}
+"""Their levels."""
+
+NOT_FOUND = "no difference"
+"""What stands for our rule where we find none."""
+
+_INSIDE = "it is inside of a value that refers to another schema as a whole, and nobody tells that this is the same one"
+_LEFT_OUT = "a call that leaves it out is not refused, and may mean something else"
+_TOGETHER = "the same, said by the branches of an `allOf` instead of by the schema itself"
+
+SEVERITIES: Mapping[tuple[str, str], str] = {
+    ("request-parameter-default-value-changed", "default-changed"): _LEFT_OUT,
+    ("request-property-default-value-added", "default-changed"): _LEFT_OUT,
+    ("request-parameter-default-value-added", "default-changed"): _LEFT_OUT,
+    ("request-property-removed", "property-removed"): "what is sent there has no effect any more, or is refused",
+    ("request-parameter-removed", "parameter-removed"): "it is refused, or ignored and the answer is another",
+    ("response-optional-property-removed", "property-removed"): "optional or not, code that reads it finds nothing",
+    ("response-property-enum-value-removed", "enum-value-removed"): "code that waits for the value waits in vain",
+    ("response-property-type-changed", NOT_FOUND): _TOGETHER,
+    ("response-required-property-removed", NOT_FOUND): _TOGETHER,
+    ("response-optional-property-removed", NOT_FOUND): _TOGETHER,
+    ("response-property-all-of-added", NOT_FOUND): _TOGETHER,
+    **{
+        (id, rule): _INSIDE
+        for rule in ("type-changed", "type-widened")
+        for id in (
+            *(
+                "response-property-all-of-added",
+                "response-property-one-of-removed",
+                "response-optional-property-removed",
+            ),
+            *("response-required-property-added", "response-property-enum-value-added"),
+            *("response-property-enum-value-removed", "new-optional-request-property", "request-property-removed"),
+        )
+    },
+}
+"""Their rule and ours, and why they disagree."""

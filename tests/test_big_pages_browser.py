@@ -1,0 +1,141 @@
+"""The pages of a large API in a real browser: what is folded is found, and what leads on leads on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests import big
+from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
+from tests.site_check import check
+
+KINDS = {
+    "guide": "upgrades/",
+    "year of the guide": "upgrades/2022/",
+    "version": f"upgrades/{big.LATEST}/",
+    "changes of a resource": f"upgrades/{big.LATEST}/users/",
+    "changes of several resources": f"upgrades/{big.LATEST}/several-resources/",
+    "changelog": "changelog/",
+    "year of the changelog": "changelog/2022/",
+    "overview": "reference/latest/",
+    "parts of a resource": "reference/latest/catalogs/",
+    "older objects of a resource": f"reference/{big.SECOND}/catalogs.objects.2/",
+    "long lists": "reference/latest/tags/",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = big.write(tmp_path_factory.mktemp("big"))
+    run = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return root / "site"
+
+
+@pytest.fixture(scope="module")
+def url(built: Path) -> Iterator[str]:
+    with serving(built) as address:
+        yield address
+
+
+def test_the_site_holds_together(built: Path) -> None:
+    assert check(built) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "palette"), [pytest.param(DESKTOP, "light", id="desktop"), pytest.param(PHONE, "dark", id="phone")]
+)
+@pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    url: str, open_page: OpenPage, path: str, palette: Literal["light", "dark"], size: tuple[int, int]
+) -> None:
+    page = open_page(size, palette)
+    page.goto(url + path)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('article details').forEach((one) => { one.open = true; })")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_an_index_is_filtered_by_name(url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(url + "reference/latest/")
+    page.get_by_label("Find a name").fill("ORDERS1")
+    names = page.locator(".au-index li >> visible=true")
+    found = {"Orders1", "Orders10", "Orders11"}
+    assert {*names.all_inner_texts()} == found | {f"GET /orders/{name.lower()}" for name in found}
+    assert "6 of 360 names" in page.locator(".au-names").inner_text()
+    page.get_by_label("Find a name").fill("")
+    assert names.count() == 0
+    assert page.locator(".au-index >> visible=true").count() == len({name[0] for name, _ in big.names()}) + 1
+
+
+def test_a_part_is_found_wherever_its_page_is(url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(url + "reference/latest/catalogs/#Catalogs100")
+    page.wait_for_url("**/reference/latest/catalogs.objects.*/#Catalogs100")
+    assert page.locator("h3[id=Catalogs100]").is_visible()
+    page.get_by_label("Version", exact=True).select_option(big.FIRST)
+    page.get_by_role("button", name="Open").click()
+    page.wait_for_url(f"**/reference/{big.FIRST}/catalogs.objects*/#Catalogs100")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("change", ["label-catalogs50", "extra-catalogs119"])
+def test_a_permalink_opens_what_is_folded(url: str, open_page: OpenPage, change: str, javascript: bool) -> None:
+    page = open_page(javascript=javascript)
+    page.goto(url + f"upgrades/{big.LATEST}/#{change}")
+    entry = page.locator(f"li[id={change}]")
+    entry.wait_for(state="visible")
+    entry.get_by_role("link").first.click()
+    page.wait_for_url(f"**/upgrades/{big.LATEST}/catalogs/#{change}")
+    assert page.locator(f"[id={change}]").is_visible()
+
+
+def test_a_filter_opens_the_folds_that_hold_what_it_finds(url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(url + "changelog/")
+    items = page.locator("[data-kinds] >> visible=true")
+    assert items.count() == 0
+    page.get_by_label("breaking only").check()
+    assert items.count() == 61
+    assert (
+        f"61 of {sum(version == big.LATEST for version, *_ in big.changes())} changes"
+        in page.locator(".au-filter").inner_text()
+    )
+    page.get_by_label("Resource").select_option("Users")
+    assert items.all_inner_texts() == ["breaking\nsort is now kind everywhere"]
+    page.get_by_label("Resource").select_option("")
+    page.get_by_label("breaking only").uncheck()
+    assert items.count() == 0
+    assert page.locator(".au-version details >> visible=true").count() == 7
+
+
+def test_my_version_counts_what_stands_on_other_pages(url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(url + "upgrades/")
+    page.get_by_label("Your version").select_option(big.FIRST)
+    assert "2 versions and 61 breaking changes ahead" in page.locator(".au-my-version").inner_text()
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])
+def test_a_page_is_complete_without_scripts(url: str, open_page: OpenPage, path: str) -> None:
+    page = open_page(javascript=False)
+    page.goto(url + path)
+    assert page.locator("article [hidden]").count() == 0
+    texts = page.locator("article details:not([open])")
+    assert all(text.strip() for text in texts.evaluate_all("(all) => all.map((one) => one.textContent)"))

@@ -1,0 +1,103 @@
+"""What a document must hold where: whatever is not refused can be checked, drafted from, and shown."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api_upgrades.check import check
+from api_upgrades.contract import Contract, Pointer, at
+from api_upgrades.document_shape import FORMS, faults, parts
+from api_upgrades.draft import draft
+from api_upgrades.exports import exports
+from api_upgrades.lock import Locks
+from api_upgrades.pages import render
+from api_upgrades.pages.page import Addresses
+from api_upgrades.registry import Registry, Version
+from api_upgrades.severity import RuleTable
+from api_upgrades.standing import Standing
+
+DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))
+
+
+def paths(value: Any, path: Pointer = ()) -> Iterator[Pointer]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from paths(item, (*path, key))
+
+
+def shapes(value: Any, shape: str = "document") -> Iterator[str]:
+    yield shape
+    for _, of, item in parts(value, shape):
+        yield from shapes(item, of)
+
+
+def use(contract: Contract) -> None:
+    """All that a site and a command do with an API of one version."""
+    version = Version("1", "The first.", None, None, None, (), (), "changes/1/version.yaml")
+    table = RuleTable.with_overrides({})
+    standing = Standing(Registry(contract, (version,)), Locks(Path("changes"), Path(), {}), table)
+    check(standing, "api.json")
+    pages = tuple(render(standing.history, Addresses("")))
+    assert len(pages) > 5
+    exports(standing.history, Addresses(""), pages, "")
+    was = Contract.from_openapi(DOCUMENT)
+    draft(was, contract)
+    draft(contract, was)
+
+
+def test_document_has_every_form() -> None:
+    assert list(faults(DOCUMENT)) == []
+    assert set(FORMS) <= set(shapes(DOCUMENT))
+    use(Contract.from_openapi(DOCUMENT))
+
+
+OTHERS: tuple[Any, ...] = (
+    None,
+    1,
+    True,
+    "x",
+    "https://[",
+    "\0<b>",
+    [],
+    {},
+    [1],
+    [None],
+    ["x"],
+    {"a": 1},
+    {"$ref": "#/nowhere"},
+    {"$ref": 1},
+)
+GONE = object()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.sampled_from([path for path in paths(DOCUMENT) if path]), st.sampled_from([*OTHERS, GONE]))
+def test_what_is_not_refused_can_be_used(path: Pointer, other: Any) -> None:
+    whole = copy.deepcopy(DOCUMENT)
+    holder = at(whole, path[:-1])
+    if other is GONE:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = other
+    if not list(faults(whole)):
+        use(Contract.from_openapi(whole))
+
+
+@pytest.mark.parametrize("extension", ["paths", "responses", "callbacks"])
+def test_extension_is_no_item(extension: str) -> None:
+    operation: Any = {"responses": {"200": {}}, "callbacks": {"c": {"{$url}": {}}}}
+    whole: Any = {"openapi": "3.1.0", "paths": {"/a": {"get": operation}}}
+    (whole if extension == "paths" else operation)[extension]["x-more"] = "text"
+    assert list(faults(whole)) == []
+    assert list(faults({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": "text"}}}}})) == [
+        (("paths", "/a", "get", "responses", "200"), 'must be an object, and is "text"')
+    ]
