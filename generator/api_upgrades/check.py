@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,14 +20,12 @@ from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
 from api_upgrades.internal import Visibility, internal_references
 from api_upgrades.memory import Memory
-from api_upgrades.registry import Change, Version
+from api_upgrades.registry import TODO, Change, Version
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.target import Target
 from api_upgrades.verify import WORDING, verify
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
-
-TODO = re.compile(r"\bTODO\b")
 
 
 class Fault(RegistryError):

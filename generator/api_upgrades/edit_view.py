@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api_upgrades.check import TODO
 from api_upgrades.contract import Json
 from api_upgrades.edits import Edit
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import JudgedChange
-from api_upgrades.registry import NOT_VERSIONS
+from api_upgrades.registry import NOT_VERSIONS, written
 from api_upgrades.severity import Severity, rank
 from api_upgrades.standing import Standing
 
@@ -34,13 +33,12 @@ class EditView:
 
     @property
     def has_title(self) -> bool:
-        return not TODO.search(self.edit.change.title)
+        return written(self.edit.change.title) is not None
 
     @property
     def upgrade(self) -> str | None:
         """What callers have to do, if that is written."""
-        written = self.edit.change.upgrade
-        return None if written is None or TODO.search(written) else written
+        return written(self.edit.change.upgrade)
 
     @property
     def severity(self) -> Severity | None:

@@ -116,6 +116,15 @@ class Registry:
         return self.versions if self.unreleased is None else (*self.versions, self.unreleased)
 
 
+TODO = re.compile(r"\bTODO\b")
+"""What stands in prose that is still to be written."""
+
+
+def written(text: str | None) -> str | None:
+    """Some prose, None as long as nobody has written it."""
+    return None if text is None or TODO.search(text) else text
+
+
 def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
     """A sort key by which `2.9` comes before `2.11`."""
     pieces = re.findall(r"[0-9]+|[^0-9]+", name.casefold())

@@ -80,8 +80,8 @@ class ChangeEntry:
     """Its id, unique in its version."""
     title: str
     """What changed, as one line of Markdown."""
-    why: str
-    """Why it changed, as Markdown."""
+    why: str | None
+    """Why it changed, as Markdown; null where nobody has written it."""
     upgrade: str | None
     """What callers have to do, as Markdown; null where that is nothing."""
     severity: Severity

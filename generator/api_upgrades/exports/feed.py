@@ -140,7 +140,8 @@ def _told(change: ChangeView) -> Iterator[Markup]:
     ]
     if effects:
         yield Markup("<h3>What changes</h3>\n<ul>{}</ul>").format(Markup("").join(effects))
-    yield Markup("<h3>Why</h3>\n{}").format(prose.to_html(change.why))
+    if change.why:
+        yield Markup("<h3>Why</h3>\n{}").format(prose.to_html(change.why))
 
 
 def _add(parent: Element, name: str, text: str) -> Element:

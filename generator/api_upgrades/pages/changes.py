@@ -17,6 +17,7 @@ from api_upgrades.history import JudgedChange, JudgedEffect
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
 from api_upgrades.pages.site import PartLink, Site, unique
+from api_upgrades.registry import written
 from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
 from api_upgrades.target import Target
@@ -75,12 +76,12 @@ class ChangeView:
         return self.judged.change.title
 
     @property
-    def why(self) -> str:
-        return self.judged.change.why
+    def why(self) -> str | None:
+        return written(self.judged.change.why)
 
     @property
     def upgrade(self) -> str | None:
-        return self.judged.change.upgrade
+        return written(self.judged.change.upgrade)
 
     @property
     def severity(self) -> Severity:

@@ -173,7 +173,7 @@ def _leaf(site: Site, version: VersionView, leaf: Leaf, crumbs: tuple[Crumb, ...
 
 def _found(change: ChangeView) -> Found:
     """A change by its title, by what it asks for, and by the older and the newer names of all that it alters."""
-    texts = (change.upgrade or "", *(effect.headline for effect in change.effects), change.why)
+    texts = (change.upgrade or "", *(effect.headline for effect in change.effects), change.why or "")
     return Found(change.id, prose.to_plain(change.title), " ".join(map(prose.to_plain, texts)))
 
 

@@ -6,6 +6,7 @@ give the older one again, to the order of its keys.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from api_upgrades.draft.grouping import free_id, slug
 from api_upgrades.draft.recognise import SIMILAR, Question, recognised, similarity
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
+from api_upgrades.effects.base import listed
 from api_upgrades.names import NO_NAMES
 from api_upgrades.registry import WORDING
 from api_upgrades.resources import resources
@@ -31,6 +33,7 @@ class ImportedChange:
     id: str
     title: str
     effects: tuple[Effect, ...]
+    resources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,15 @@ class ImportedStep:
     changes: tuple[ImportedChange, ...]
     bound: int
     wording: tuple[Effect, ...]
+
+    @property
+    def summary(self) -> str:
+        """Where most changes are, in a sentence."""
+        found = Counter(name for change in self.changes for name in change.resources)
+        names = [name for name, _ in found.most_common()]
+        shown, left = names[:3], len(names) - 3
+        about = listed([*shown, f"{left} more resources"] if left > 1 else names) if names else ""
+        return f"Changes in {about}." if about else "What calls and answers hold stays as it is."
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -65,7 +77,10 @@ def step_between(older: Contract, newer: Contract) -> ImportedStep:
 
 def _changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:
     titles = [(title(group), group) for group in groups]
-    return [ImportedChange(free_id(slug(text) or "change", taken), text, group.effects) for text, group in titles]
+    return [
+        ImportedChange(free_id(slug(text) or "change", taken), text, group.effects, group.resources)
+        for text, group in titles
+    ]
 
 
 def _alone_and_similar(question: Question) -> Target | None:

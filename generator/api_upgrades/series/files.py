@@ -66,8 +66,8 @@ def _version(id: str, step: ImportedStep | None) -> Version:
     if step is None:
         return Version(id, "The first version of which there is a description.", None, None, None, (), (), file)
     changes = tuple(_change(id, change) for change in step.changes)
-    wording = _change(id, ImportedChange(WORDING, "", step.wording)) if step.wording else None
-    return Version(id, TODO, None, None, None, step.order, changes, file, wording=wording)
+    wording = _change(id, ImportedChange(WORDING, "", step.wording, ())) if step.wording else None
+    return Version(id, step.summary, None, None, None, step.order, changes, file, wording=wording)
 
 
 def _change(version: str, change: ImportedChange) -> Change:
