@@ -28,7 +28,7 @@ _NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encod
 _SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
 """Keywords whose lists have no order."""
 
-_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "paths", "webhooks", "components"})
+_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "webhooks", "components"})
 """Keywords that say nothing where there is nothing in them."""
 
 _FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})

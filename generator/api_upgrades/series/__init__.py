@@ -17,6 +17,7 @@ from api_upgrades.draft.recognise import SIMILAR, Question, recognised, similari
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import listed
+from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.names import NO_NAMES
 from api_upgrades.registry import WORDING
 from api_upgrades.resources import resources
@@ -64,7 +65,9 @@ class ImportedStep:
 def step_between(older: Contract, newer: Contract) -> ImportedStep:
     """What leads from a document to the one that came after it."""
     names = recognised(older, newer, _alone_and_similar, NO_NAMES)
-    grouping = grouped(draft_promises(older, newer, names), newer, _resources(older, newer))
+    drafted = draft_promises(older, newer, names)
+    effects = [effect for effect in drafted if not isinstance(effect, Wording | ChangeExample)]
+    grouping = grouped(effects, newer, _resources(older, newer))
     taken = {WORDING}
     ordered = _changes(grouping.ordered, taken)
     # As the registry has it: what needs no order is in that of its names.
@@ -76,11 +79,11 @@ def step_between(older: Contract, newer: Contract) -> ImportedStep:
 
 
 def _changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:
-    titles = [(title(group), group) for group in groups]
-    return [
-        ImportedChange(free_id(slug(text) or "change", taken), text, group.effects, group.resources)
-        for text, group in titles
-    ]
+    found = []
+    for group in groups:
+        text = title(group)
+        found.append(ImportedChange(free_id(slug(text) or "change", taken), text, group.effects, group.resources))
+    return found
 
 
 def _alone_and_similar(question: Question) -> Target | None:
