@@ -19,6 +19,9 @@ MANY_ENTRIES = 150
 MANY_PARTS = 120
 """A reference of more parts has an index of their names."""
 
+MANY_DIFFERING = 60
+"""A way on which more parts of one resource differ may be too much for one page."""
+
 FOLDED = 20
 SHOWN = 12
 """A list of more than `FOLDED` items shows `SHOWN` of them, and folds the rest."""
