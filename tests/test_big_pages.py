@@ -7,6 +7,7 @@ import statistics
 from functools import cache
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
@@ -19,11 +20,14 @@ from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from api_upgrades.pages.paths import path_pages
 from api_upgrades.pages.site import Site
+from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
+from api_upgrades.project import Project
 from api_upgrades.registry import Version
-from tests import big
+from tests import big, shop
 from tests.site_check import Document, resolve
 
 
@@ -290,8 +294,8 @@ def test_names_go_by_their_first_letter_whatever_the_case() -> None:
     ("ids", "expected"),
     [
         pytest.param(
-            ["unreleased", "2023-02-01", "2022-12-01", "2022-01-01"],
-            [("2023", ["unreleased", "2023-02-01"], True), ("2022", ["2022-12-01", "2022-01-01"], True)],
+            ["unreleased", "2023-07-01", "2022-12-01", "2022-01-01"],
+            [("2023", ["unreleased", "2023-07-01"], True), ("2022", ["2022-12-01", "2022-01-01"], True)],
             id="dates",
         ),
         pytest.param(["v3", "v2"], [("v3", ["v3"], False), ("v2", ["v2"], False)], id="no dates"),
@@ -312,3 +316,45 @@ def test_versions_by_year(
     monkeypatch.setattr("api_upgrades.pages.years.MANY_ENTRIES", -1)
     found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
     assert found == expected
+
+
+def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
+    todo = {
+        "changes/2024-03-01/version.yaml": "summary: TODO\n",
+        "changes/2024-03-01/title.yaml": shop.FILES["changes/2024-03-01/title.yaml"]
+        .replace("why: A book has a title.", "why: TODO")
+        .replace("upgrade: Read `title`.", "upgrade: TODO"),
+    }
+    history = Project(shop.write(tmp_path, shop.FILES | todo)).load()
+    found = [page for page in render(history, Addresses()) if isinstance(page, Page)]
+    assert any("is now <code>title</code>" in page.html for page in found)
+    assert [page.path for page in found if "TODO" in page.html or "TODO" in page.markdown()] == []
+
+
+def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.pages.versions.MANY_CHANGES", 1000)
+    (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
+    assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
+    assert "tabbed-set" not in page.html
+
+
+def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.pages.paths.LONG_PAGE", 100_000)
+    monkeypatch.setattr("api_upgrades.pages.lengths.PIECE", 60_000)
+    found = {page.path: page for page in path_pages(Site(big.history(), Addresses()))}
+    home = f"upgrades/from/{big.FIRST}/catalogs/"
+    leaves = {path: page for path, page in found.items() if path.startswith(home[:-1] + ".")}
+    assert len(leaves) > 2
+    read_again = {path: Document(page.html) for path, page in found.items()}
+    assert [path for path, one in read_again.items() if one.ids_again] == []
+    for number in range(100):
+        name = f"Catalogs{number}"
+        assert name in read_again[home].ids
+        assert len([path for path, page in leaves.items() if f'<h3 id="{name}"' in page.html]) == 1, name
+    for path in (home, *leaves):
+        for link in read_again[path].links:
+            address, _, fragment = link.address.partition("#")
+            file = resolve(f"{path}index.html", address) if address else f"{path}index.html"
+            target = (file or "").removesuffix("index.html")
+            if target in found:
+                assert not fragment or fragment in read_again[target].ids, (path, link.address)

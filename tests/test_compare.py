@@ -11,12 +11,15 @@ import pytest
 import yaml
 
 from api_upgrades.compare import Finding, compare
+from api_upgrades.contract import schema_part
 from api_upgrades.effects import Move
 from api_upgrades.names import Names
 from api_upgrades.severity import DIRECTIONS, RuleTable
 from api_upgrades.target import Target
+from api_upgrades.usage import References, Usage
 from tests.effects import as_text, contract_of, in_words
 
+REF = "#/components/schemas/Paid"
 PERSON = {"type": "object", "properties": {"id": {"type": "string"}}}
 
 
@@ -149,3 +152,17 @@ def test_the_other_way_round(row: Row) -> None:
 def test_names_are_unique() -> None:
     names = [row.name for row in ROWS]
     assert sorted(names) == sorted(set(names))
+
+
+CALLED_BACK = {
+    "schemas": {"Paid": {"properties": {"at": {"type": "string"}}}},
+    "operations": {
+        "POST /orders": {
+            "callbacks": {"paid": {"u": {"post": {"requestBody": {"content": {"a/b": {"schema": {"$ref": REF}}}}}}}}
+        }
+    },
+}
+
+
+def test_what_is_called_back_is_sent_to_whoever_called() -> None:
+    assert Usage(contract_of(CALLED_BACK), References()).directions(schema_part("Paid")) == {"webhook"}

@@ -26,7 +26,7 @@ from api_upgrades.contract import Json
 from api_upgrades.effects import KINDS
 from api_upgrades.exports import exports
 from api_upgrades.exports.changes_json import changes_schema
-from api_upgrades.exports.openapi import indented, openapi_document, openapi_documents
+from api_upgrades.exports.openapi import OpenapiDocuments, indented, openapi_document
 from api_upgrades.exports.schema import schema
 from api_upgrades.history import History
 from api_upgrades.pages import render
@@ -109,7 +109,9 @@ class TestOpenApi:
 
     def test_versions_together_are_as_each_alone_and_as_the_library_writes_them(self, server: Exported) -> None:
         contracts = server.history.contracts
-        for version, document in openapi_documents(contracts):
+        documents = OpenapiDocuments(contracts)
+        for version in contracts:
+            document = documents.write(version)
             assert document == openapi_document(contracts[version], version)
             assert document == json.dumps(contracts[version].to_openapi(version), indent=2, ensure_ascii=False) + "\n"
 

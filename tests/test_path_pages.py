@@ -74,13 +74,10 @@ def test_no_search_finds_it_and_it_gives_way_to_the_page_of_all_paths(address: s
 
 
 @all_pages
-def test_pages_that_share_a_form_have_the_same_around_them(address: str) -> None:
+def test_it_is_among_the_pages_beside_it_and_on_no_map(address: str) -> None:
     page = pages()[address]
-    if page.like is not None:
-        form = pages()[page.like]
-        assert (form.like, form.siblings, form.section) == (None, page.siblings, page.section)
-        assert posixpath.dirname(form.path.rstrip("/")) == posixpath.dirname(page.path.rstrip("/"))
-        assert page.path in [crumb.path for crumb in page.siblings]
+    assert page.path in [crumb.path for crumb in page.siblings]
+    assert not page.is_listed
 
 
 @all_pages

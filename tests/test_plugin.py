@@ -21,6 +21,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from api_upgrades import plugin
 from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
 from tests.site_check import check
 
@@ -173,6 +174,71 @@ def test_hand_written_pages_may_link_to_any_generated_one(project: Path) -> None
     assert 'href="reference/2024-01-01/orders/"' in html(site, "")
 
 
+STRICT = "validation: {links: {anchors: warn}}\n"
+
+
+def warned(project: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What a strict build that fails warns of."""
+    with pytest.raises(Abort):
+        build(project)
+    return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("link", "problem"),
+    [
+        ("reference/2024-01-01/magazines/index.md", "is not found among documentation files"),
+        ("upgrades/from/2024-03-01/index.md", "is not found among documentation files"),
+        ("reference/2024-01-01/books/index.md#Magazine", "does not contain an anchor '#Magazine'"),
+        ("upgrades/2024-03-01/index.md#titel", "does not contain an anchor '#titel'"),
+        ("upgrades/index.md#titel", "does not contain an anchor '#titel'"),
+        ("feeds.xml", "is not found among documentation files"),
+    ],
+)
+@pytest.mark.parametrize("nav", ["", "nav: [index.md, upgrades/index.md]\n"])
+def test_a_broken_link_to_a_generated_page(
+    project: Path, caplog: pytest.LogCaptureFixture, link: str, problem: str, nav: str
+) -> None:
+    write(configured(project, more=STRICT + nav), {"docs/index.md": f"# Shop\n\n[a]({link})\n"})
+    (message,) = warned(project, caplog)
+    assert link in message
+    assert problem in message
+
+
+def test_links_to_places_on_generated_pages(project: Path) -> None:
+    links = ("reference/2024-01-01/books/index.md#Book", "upgrades/2024-03-01/index.md#title", "feed.xml")
+    text = "\n".join(f"[a]({link})" for link in links)
+    site = build(write(configured(project, more=STRICT), {"docs/index.md": f"# Shop\n\n{text}\n"}))
+    assert 'href="reference/2024-01-01/books/#Book"' in html(site, "")
+
+
+@pytest.mark.parametrize("plugins", ["", "hooks: [hook.py]\n"], ids=["filled", "ordinary"])
+@pytest.mark.parametrize(
+    ("link", "problem"),
+    [
+        ("../../guide/", ""),
+        ("../../guide/#words", ""),
+        ("../../reference/latest/books/#Book", ""),
+        ("../../guides/", "no such page"),
+        ("../../guide/#letters", "no such place on 'guide/index.html'"),
+        ("../../reference/latest/books/#Boo", "no such place on 'reference/latest/books/index.html'"),
+        ("#nowhere", "no such place on"),
+    ],
+)
+def test_a_broken_link_from_generated_pages(
+    project: Path, caplog: pytest.LogCaptureFixture, link: str, problem: str, plugins: str
+) -> None:
+    """Prose of a version is on its page alone, and on the guide, from which a relative link leads elsewhere."""
+    title = FILES["changes/2024-03-01/title.yaml"].replace("A book has a title.", f"A book [has]({link}) a title.")
+    write(configured(project, more=STRICT + plugins), {"docs/guide.md": "# Guide\n\n## Words\n\nOf it.\n"})
+    write(project, {"changes/2024-03-01/title.yaml": title, "hook.py": "def on_pre_page(page, **_): return page\n"})
+    found = [one for one in warned(project, caplog) if "upgrades/2024-03-01/index.html" in one] if problem else []
+    if problem:
+        (message,) = found
+        assert f"The generated page 'upgrades/2024-03-01/index.html' contains a link '{link}'" in message
+        assert problem in message
+
+
 @pytest.mark.parametrize(("severity", "mark"), [("", "breaking"), ("severity: {property-renamed: neutral}", "neutral")])
 def test_the_severity_of_a_rule(project: Path, severity: str, mark: str) -> None:
     page = html(build(configured(project, severity)), f"upgrades/{LATEST}")
@@ -208,6 +274,19 @@ def test_a_broken_registry_stops_the_build(project: Path, caplog: pytest.LogCapt
         "changes/2024-02-01/pages.yaml:1:1",
         "changes/2024-03-01/title.yaml:1:1",
     ]
+
+
+@pytest.mark.parametrize(("large", "expected"), [(10_000, 1), (10**9, 0)])
+def test_a_site_that_nears_what_hosts_take_says_so(
+    project: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, large: int, expected: int
+) -> None:
+    monkeypatch.setattr(plugin, "LARGE", large)
+    with caplog.at_level(logging.INFO):
+        site = build(project)  # it is no warning, which a strict build would fail of
+    said = [record for record in caplog.records if "many hosts take no more than 1 GB" in record.getMessage()]
+    assert len(said) == expected
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    assert all(abs(float(re.findall(r"[0-9.]+", one.getMessage())[0]) * 1e9 - size) < 10**7 for one in said)
 
 
 class Served:

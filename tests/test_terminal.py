@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.shop import FILES, call, edit, frozen, texts, write
+from tests.shop import FILES, SITE, call, edit, frozen, texts, write
 from tests.terminal import at_terminal
 
 TITLE = '    title: str = Field(description="Its name.", examples=["The Odyssey"])\n'
@@ -82,6 +85,26 @@ def test_work_that_takes_longer_than_its_patience_says_so_at_a_terminal(project:
     assert code == 0
     assert shown.splitlines()[0] == STAGES[0]
     assert set(shown.splitlines()) <= {*STAGES, "3 versions and 2 changes are fine."}
+
+
+def test_many_pages_are_counted_at_a_terminal(tmp_path: Path) -> None:
+    code = "import sys; from api_upgrades import progress; progress.PATIENCE = progress.OFTEN = 0.0\n"
+    code += "from mkdocs.__main__ import cli; cli(['build', '-q'])"
+    write(tmp_path, SITE)
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [sys.executable, "-c", code], {**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    shown = b""
+    with suppress(OSError):  # it has ended
+        while found := os.read(terminal, 4096):
+            shown += found
+    os.close(terminal)
+    assert os.waitpid(process, 0)[1] == 0
+    said = [tuple(map(int, one)) for one in re.findall(rb"Writing the pages: ([0-9]+) of ([0-9]+)", shown)]
+    assert said[0][0] == 1
+    assert said[-1][0] == said[-1][1] > 20
+    assert [count for count, _ in said] == sorted(count for count, _ in said)
 
 
 def test_work_that_is_quick_says_nothing(project: Path) -> None:

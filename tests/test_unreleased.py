@@ -16,6 +16,7 @@ from mkdocs.exceptions import Abort
 
 from api_upgrades.preview import VARIABLE, as_preview
 from tests.secrets import SECRET, SITE, UPCOMING, secrets
+from tests.serving import ask
 from tests.shop import MKDOCS, write
 from tests.site_check import check
 
@@ -32,6 +33,8 @@ def built(folder: Path, files: dict[str, str] = SITE, option: str = "", command:
     config = load_config(str(project / "mkdocs.yml"), strict=True, site_dir=str(folder / "site"))
     config.plugins.on_startup(command=command, dirty=False)
     build_site(config)
+    if command == "serve":
+        ask(config, "upgrades/")
     return folder / "site"
 
 

@@ -215,7 +215,7 @@ def test_a_contract_without_anything_internal_is_itself() -> None:
 
 def test_what_is_public_must_not_refer_to_what_is_not(tmp_path: Path) -> None:
     schemas = {"A": {"properties": {"c": {"type": "array", "items": {"$ref": "#/components/schemas/C"}}}}, "C": SECRET}
-    assert list(internal_references(contract(schemas))) == [(Part("schema", "A"), Part("schema", "C"))]
+    assert list(internal_references(contract(schemas), Visibility())) == [(Part("schema", "A"), Part("schema", "C"))]
     exposed = WHOLE["changes/api/__init__.py"].replace("zz_audit: ZzAudit", "zz_audit: list[ZzAudit]")
     with pytest.raises(RegistryErrors, match="Book refers to ZzAudit, which is 'x-internal'; mark Book so too"):
         Project(write(tmp_path, WHOLE | {"changes/api/__init__.py": exposed})).load()

@@ -18,7 +18,8 @@ from api_upgrades.errors import Location, RegistryError, RegistryErrors, by_plac
 from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
-from api_upgrades.internal import internal_references
+from api_upgrades.internal import Visibility, internal_references
+from api_upgrades.memory import Memory
 from api_upgrades.registry import TODO, Change, Version
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.target import Target
@@ -255,12 +256,13 @@ def _of_history(history: History) -> Iterator[Fault]:
                 yield Fault("addition", location, f"{one.effect.kind}: {message}")
 
 
-def exposed(history: History, source: str) -> Iterator[Fault]:
+def exposed(history: History, source: str, memory: Memory | None = None) -> Iterator[Fault]:
     """What is public and refers to what is internal, at the newest version that has it."""
     told: set[tuple[Part, Part]] = set()
+    visibility = (memory or Memory()).kept("visibility", (history.registry.head,), Visibility)
     for version in reversed(history.versions):
         is_head = version is history.versions[-1]
-        for part, schema in internal_references(history.contract_at(version.id)):
+        for part, schema in internal_references(history.contract_at(version.id), visibility):
             if (part, schema) not in told:
                 told.add((part, schema))
                 message = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from api_upgrades.compare_beside import Difference
@@ -62,15 +62,21 @@ def _shown(value: Json) -> str:
 
 
 def compare(
-    old: Contract, new: Contract, names: Names, directions: Directions, table: RuleTable
+    old: Contract,
+    new: Contract,
+    names: Names,
+    directions: Directions,
+    table: RuleTable,
+    among: Container[Part | None] | None = None,
 ) -> tuple[Finding, ...]:
     """Every difference from `old` to `new`, in the order of the newer document, what was removed last.
 
-    `directions` tells for a schema of either contract how it is used. Parts that both share are not looked into.
+    `directions` tells for a schema of either contract how it is used. Parts that both share are not looked into, and
+    neither are those that are not `among` some, by their newer names.
     """
     return tuple(
         _judged(difference, direction, table)
-        for difference, where in _differences(old, new, names, directions)
+        for difference, where in _differences(old, new, names, directions, among)
         for direction in (where or (None,))
     )
 
@@ -80,7 +86,9 @@ def _judged(difference: Difference, direction: Direction | None, table: RuleTabl
     return Finding(difference.rule, severity, direction, *difference[1:])
 
 
-def _differences(old: Contract, new: Contract, names: Names, directions: Directions) -> Iterator[Found]:
+def _differences(
+    old: Contract, new: Contract, names: Names, directions: Directions, among: Container[Part | None] | None
+) -> Iterator[Found]:
     newer = {part: names.newer(Target(part)).part for part in old.parts}
     # Where one takes over the name of another, the name is its, and the other is gone.
     older = {moved: part for part, moved in sorted(newer.items(), key=lambda one: one[0] != one[1])}
@@ -88,6 +96,8 @@ def _differences(old: Contract, new: Contract, names: Names, directions: Directi
     shared_differs = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
         before = older.get(part)
+        if among is not None and part not in among:
+            continue
         if before is None:
             yield _existence(part, part, None, value)
         elif before != part or old.parts[before] is not value or (shared_differs and part.kind != "schema"):
@@ -102,9 +112,11 @@ def _differences(old: Contract, new: Contract, names: Names, directions: Directi
             else:
                 yield from OperationComparison(comparison, before, part).compare(old.parts[before], value)
     for part, moved in newer.items():
-        if moved is not None and (moved not in new.parts or older[moved] != part):
+        if moved is None or (among is not None and moved not in among):
+            continue
+        if moved not in new.parts or older[moved] != part:
             yield _existence(moved, part, old.parts[part], None)
-    if shared_differs:
+    if shared_differs and among is None:
         yield from compare_documents(comparison)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_schemas import SchemaComparison
-from api_upgrades.compare_security import compare_scheme, compare_servers
+from api_upgrades.compare_security import as_names, compare_scheme, compare_servers
 from api_upgrades.contract import JsonObject
 from api_upgrades.facets import means_same
 from api_upgrades.severity import Direction
@@ -17,6 +17,10 @@ from api_upgrades.target import Target
 
 DIRECTIONS: tuple[Direction, ...] = ("request",)
 _DIALECT = ("openapi", "jsonSchemaDialect")
+_SECTIONS = (
+    *("parameters", "headers", "requestBodies", "responses", "links", "callbacks", "pathItems", "mediaTypes"),
+    "securitySchemes",
+)
 _TOLD = frozenset({"info", "paths", "components", "servers", "security", "webhooks", *_DIALECT})
 
 
@@ -63,10 +67,11 @@ def _components(schemas: SchemaComparison) -> Iterator[Difference]:
     for section in dict.fromkeys((*new, *old)):
         if section == "examples":
             continue
-        before, after = old.get(section, {}), new.get(section, {})
-        if section.startswith("x-"):
-            yield from compare_beside({section: before}, {section: after}, (), Target(None), Target(None))
+        if section not in _SECTIONS:
+            others = [key for key in (*old, *new) if key != section]
+            yield from compare_beside(old, new, others, Target(None), Target(None))
             continue
+        before, after = as_names(old.get(section)), as_names(new.get(section))
         kind = "security-scheme" if section == "securitySchemes" else "shared"
         for name in dict.fromkeys((*after, *before)):
             place = Target(None, f"{section} {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.contract import Json, JsonObject, same
@@ -41,7 +41,10 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
 
 def _alternatives(security: Json) -> list[Alternative]:
     """The alternatives, empty where anybody may call."""
-    found = [{name: sorted(scopes) for name, scopes in one.items()} for one in security or ()]
+    found = [
+        {name: sorted(map(str, scopes)) if isinstance(scopes, list) else [] for name, scopes in one.items()}
+        for one in security or ()
+    ]
     return [] if {} in found else found
 
 
@@ -76,24 +79,36 @@ def compare_servers(
 
 def compare_scheme(old: JsonObject, new: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
     """A Security Scheme Object."""
-    before, after = old.get("flows") or {}, new.get("flows") or {}
+    flows = as_names(old.get("flows")), as_names(new.get("flows"))
     for keyword in dict.fromkeys((*old, *new)):
         is_told = keyword in ("flows", "description") or keyword.startswith("x-")
         if not is_told and not same(old.get(keyword), new.get(keyword)):
             values = old.get(keyword), new.get(keyword)
             yield Difference("security-scheme-changed", target, old_target, keyword, *values)
-    for flow in dict.fromkeys((*before, *after)):
-        was, now = before.get(flow), after.get(flow)
-        if was is None or now is None:
-            yield Difference("security-scheme-changed", target, old_target, f"flow {flow}", was, now)
-            continue
-        for scope in dict.fromkeys((*was.get("scopes", {}), *now.get("scopes", {}))):
-            if scope not in was.get("scopes", {}):
-                yield Difference("oauth-scope-added", target, old_target, f"flow {flow}", None, scope)
-            elif scope not in now.get("scopes", {}):
-                yield Difference("oauth-scope-removed", target, old_target, f"flow {flow}", scope, None)
-        for keyword in dict.fromkeys((*was, *now)):
-            if keyword != "scopes" and was.get(keyword) != now.get(keyword):
-                values = was.get(keyword), now.get(keyword)
-                yield Difference("security-scheme-changed", target, old_target, f"flow {flow} {keyword}", *values)
+    for flow in dict.fromkeys((*flows[0], *flows[1])):
+        yield from _flow(flow, flows[0].get(flow), flows[1].get(flow), old_target, target)
     yield from compare_beside(old, new, [key for key in (*old, *new) if not key.startswith("x-")], old_target, target)
+
+
+def _flow(name: str, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+    """An OAuth Flow Object. What a scope is for is wording."""
+    facet = f"flow {name}"
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        if not same(old, new):
+            yield Difference("security-scheme-changed", target, old_target, facet, old, new)
+        return
+    before, after = as_names(old.get("scopes")), as_names(new.get("scopes"))
+    for scope in dict.fromkeys((*before, *after)):
+        if scope not in before:
+            yield Difference("oauth-scope-added", target, old_target, facet, None, scope)
+        elif scope not in after:
+            yield Difference("oauth-scope-removed", target, old_target, facet, scope, None)
+    for keyword in dict.fromkeys((*old, *new)):
+        if keyword != "scopes" and not same(old.get(keyword), new.get(keyword)):
+            values = old.get(keyword), new.get(keyword)
+            yield Difference("security-scheme-changed", target, old_target, f"{facet} {keyword}", *values)
+
+
+def as_names(value: Json) -> JsonObject:
+    """What stands by names; nothing where a document has something else there."""
+    return value if isinstance(value, Mapping) else {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, pairwise
 
 from api_upgrades import schema as schemas
@@ -16,6 +16,7 @@ from api_upgrades.effects import EXISTENCE, NAME, Effect, Move, Touch
 from api_upgrades.effects.replace import are_apart
 from api_upgrades.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.locate import canonical
+from api_upgrades.memory import Memory
 from api_upgrades.names import Names
 from api_upgrades.registry import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
@@ -69,17 +70,18 @@ class Step:
         return Names.of(move for applied in self.effects for move in applied.moves)
 
 
-def derive(registry: Registry) -> tuple[tuple[Step, ...], list[RegistryError]]:
+def derive(registry: Registry, memory: Memory | None = None) -> tuple[tuple[Step, ...], list[RegistryError]]:
     """The steps to all versions but the first, oldest first, and what is wrong with them.
 
     What is not released yet is the last step, where there is any.
     """
+    memory = memory or Memory()
     steps: list[Step] = []
     errors: list[RegistryError] = []
     tainted: set[Part | None] = set()
     contract = registry.head
     for before, version in reversed(list(pairwise(registry.lineup))):
-        applied = _revert(version, contract, errors, tainted)
+        applied = _revert(version, contract, errors, tainted, memory)
         errors.extend(_conflicts(version, applied, contract))
         older = applied[0].older if applied else contract
         steps.append(Step(version, before.id, older, contract, applied))
@@ -140,14 +142,18 @@ def in_order(version: Version) -> tuple[Change, ...]:
 
 
 def _revert(
-    version: Version, contract: Contract, errors: list[RegistryError], tainted: set[Part | None]
+    version: Version,
+    contract: Contract,
+    errors: list[RegistryError],
+    tainted: set[Part | None],
+    memory: Memory,
 ) -> tuple[AppliedEffect, ...]:
     """The effects of a version that could be reverted, with the contracts around each."""
     applied: list[AppliedEffect] = []
     for change in reversed(in_order(version)):
         for index, effect in reversed(list(enumerate(change.effects))):
             try:
-                older = effect.revert(contract)
+                older = memory.kept("older", (effect, contract), partial(effect.revert, contract))
             except DoesNotFit as error:
                 parts = {touch.target.part for touch in effect.touches()}
                 if not parts & tainted:

@@ -78,7 +78,7 @@ def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = fro
     found: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
     for branch in schema["allOf"]:
         ref = branch.get("$ref") if isinstance(branch, dict) else None
-        if not isinstance(branch, dict) or ref in seen:
+        if not isinstance(branch, dict) or ref in seen or len(seen) > _DEEPEST:
             return schema
         value = flattened(contract, referred(contract, branch), seen | ({ref} if ref else set()))
         if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _goes_with(found, value):
@@ -88,6 +88,10 @@ def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = fro
         found |= value
         found |= ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
     return found
+
+
+_DEEPEST = 8
+"""Through how many references an `allOf` is followed; it may fan out at each of them."""
 
 
 def _goes_with(one: JsonObject, other: JsonObject) -> bool:
@@ -183,8 +187,8 @@ def _narrowed(before: JsonObject, after: JsonObject) -> str:
             continue
         if not isinstance(before[name], list) or not isinstance(after[name], list):
             return "constraint-changed"
-        gone |= {name} if set(before[name]) - set(after[name]) else set()
-        come |= {name} if set(after[name]) - set(before[name]) else set()
+        gone |= {name} if any(one not in after[name] for one in before[name]) else set()
+        come |= {name} if any(one not in before[name] for one in after[name]) else set()
     if gone and come:
         return "constraint-changed"
     return "constraint-tightened" if come else "constraint-loosened"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
@@ -32,6 +33,57 @@ def write_all(folder: Path, files: Mapping[str, str]) -> None:
     """Write files by their names below a folder."""
     for name, text in files.items():
         write(folder / name, text)
+
+
+class Folder:
+    """A folder that is filled with many files. `size` is what was written so far, in bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._made: set[str] = set()
+        self._written: set[str] = set()
+        self.size = 0
+
+    def has(self, name: str) -> bool:
+        """Whether a file was written."""
+        return name in self._written
+
+    def write(self, name: str, text: str) -> None:
+        """Write one file by its name below the folder. Raises ApiUpgradesError where that can't be done."""
+        path = os.path.join(self._root, name)
+        data = text.encode("utf-8", "xmlcharrefreplace")
+        try:
+            self._write(path, data)
+        except OSError as error:
+            raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
+        self.size += len(data)
+        self._written.add(name)
+
+    def _write(self, path: str, data: bytes) -> None:
+        folder = os.path.dirname(path)
+        if folder not in self._made:
+            with suppress(OSError):  # it is there, or what it is in is not
+                os.mkdir(folder)
+            self._made.add(folder)
+        try:
+            self._replace(path, data)
+        except FileNotFoundError:  # somebody may have taken it away again
+            os.makedirs(folder, exist_ok=True)
+            self._replace(path, data)
+
+    @staticmethod
+    def _replace(path: str, data: bytes) -> None:
+        unfinished = f"{path}.{os.getpid()}.tmp"
+        try:
+            with open(unfinished, "wb", buffering=0) as file:
+                view = memoryview(data)
+                while view:
+                    view = view[file.write(view) :]
+            os.replace(unfinished, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(unfinished)
+            raise
 
 
 def _write(path: Path, content: str | bytes, *, is_kept: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
@@ -12,6 +12,7 @@ from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_addition
 from api_upgrades.effects import Effect
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.errors import RegistryErrors
+from api_upgrades.memory import Memory
 from api_upgrades.names import Names
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import SEVERITIES, Direction, RuleTable, Severity, worst
@@ -52,11 +53,14 @@ class JudgedChange:
 class History:
     """All versions of an API, oldest first, with what was asked of them kept."""
 
-    def __init__(self, registry: Registry, steps: Iterable[Step], table: RuleTable) -> None:
+    def __init__(
+        self, registry: Registry, steps: Iterable[Step], table: RuleTable, memory: Memory | None = None
+    ) -> None:
         self.registry = registry
         self.table = table
         self.steps: Mapping[str, Step] = {step.version.id: step for step in steps}
-        self._references = References()
+        self.memory = memory or Memory()
+        self._references = self.memory.kept("references", (registry.head,), References)
         self._usages: dict[str, Usage] = {}
         self._changes: dict[str, tuple[JudgedChange, ...]] = {}
 
@@ -98,8 +102,24 @@ class History:
     def usage_at(self, version: str) -> Usage:
         """Who uses what at a version."""
         if version not in self._usages:
-            self._usages[version] = Usage(self.contract_at(version), self._references)
+            beside = ((step, other) for step, other in self._beside[version] if other in self._usages)
+            step, other = next(beside, (None, ""))
+            changed = (
+                [part for part in changed_parts(step.older, step.newer) if part in step.newer.parts] if step else ()
+            )
+            contract = self.contract_at(version)
+            usage = partial(Usage, contract, self._references, self._usages.get(other), changed)
+            self._usages[version] = self.memory.kept("usage", (contract,), usage)
         return self._usages[version]
+
+    @cached_property
+    def _beside(self) -> Mapping[str, list[tuple[Step, str]]]:
+        """For each version those next to it, each with the step between the two."""
+        found: dict[str, list[tuple[Step, str]]] = {version: [] for version in self.contracts}
+        for version, step in self.steps.items():
+            found[version].append((step, step.older_version))
+            found[step.older_version].append((step, version))
+        return found
 
     @cached_property
     def revisions(self) -> Mapping[str, Mapping[Part, str]]:
@@ -131,11 +151,13 @@ class History:
                 continue
             grouped.setdefault(applied.change.id, []).append(applied)
         usages = (self.usage_at(step.version.id), self.usage_at(step.older_version))
-        changes = [judged(effects, usages, self.table) for effects in grouped.values()]
+        changes = [judged(effects, usages, self.table, self.memory) for effects in grouped.values()]
         return tuple(sorted(changes, key=lambda one: (SEVERITIES.index(one.severity), one.change.id)))
 
 
-def judged(effects: Sequence[AppliedEffect], usages: Sequence[Usage], table: RuleTable) -> JudgedChange:
+def judged(
+    effects: Sequence[AppliedEffect], usages: Sequence[Usage], table: RuleTable, memory: Memory | None = None
+) -> JudgedChange:
     """One change by its effects, in the order in which they happened, judged by the uses of some contracts."""
     touched: dict[Part, None] = {}
     for applied in effects:
@@ -143,16 +165,21 @@ def judged(effects: Sequence[AppliedEffect], usages: Sequence[Usage], table: Rul
         if isinstance(applied.effect, Behaviour):
             touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
     reached = dict.fromkeys(part for usage in usages for part in usage.reach(touched))
-    by_effect = tuple(_judged_effect(applied, usages, table) for applied in effects)
+    memory = memory or Memory()
+    by_effect = tuple(_judged_effect(applied, usages, table, memory) for applied in effects)
     return JudgedChange(effects[0].change, by_effect, tuple(touched), tuple(reached))
 
 
-def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleTable) -> JudgedEffect:
+def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleTable, memory: Memory) -> JudgedEffect:
     def directions(schema: Part) -> Iterable[Direction]:
         return frozenset().union(*(usage.directions(schema) for usage in usages))
 
     names = Names.of(applied.moves)
-    findings = compare(applied.older, applied.newer, names, directions, table)
+    findings = memory.kept(
+        "findings",
+        (applied.effect, applied.older, applied.newer, *usages, table),
+        partial(compare, applied.older, applied.newer, names, directions, table),
+    )
     severity = worst(finding.severity for finding in findings)
     if isinstance(applied.effect, Behaviour):
         severity = applied.effect.severity

@@ -206,9 +206,9 @@ def _tags(parts: Mapping[Part, JsonObject]) -> set[str]:
     return {tag for one in operations if isinstance(one, Mapping) for tag in one.get("tags", ())}
 
 
-def internal_references(contract: Contract) -> Iterator[tuple[Part, Part]]:
+def internal_references(contract: Contract, visibility: Visibility) -> Iterator[tuple[Part, Part]]:
     """The public parts that refer to an internal schema, each with the schema: callers would miss it."""
-    public = Visibility().public(contract)
+    public = visibility.public(contract)
     if public is contract:
         return
     for part, value in public.parts.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,27 +65,45 @@ class Lineage:
         yield from (event for event in added if _is_origin(event))
 
     def _of_versions(self, target: Target, version: str) -> Iterator[Event]:
-        for step_version in reversed(self._events):
-            if self._is_after(step_version, version):
-                continue
-            events = self._events[step_version].get(target, ())
-            yield from events
-            if self._is_new(target, step_version):
+        for step_version, name in self._back(target, version):
+            yield from self._events[step_version].get(name, ())
+            if self._is_new(name, step_version):
                 return
-            target = self._names[step_version].older(target)
 
     def of_part(self, part: Part, version: str) -> Iterator[tuple[str, tuple[JudgedChange, ...]]]:
         """The versions up to one that altered something in a part itself, the latest first, with their changes."""
-        target = Target(part)
-        for step_version in reversed(self._events):
-            if self._is_after(step_version, version):
-                continue
-            if self._is_new(target, step_version):
+        for step_version, name in self._back(Target(part), version):
+            if self._is_new(name, step_version):
                 return
-            found = self._changes_by_part[step_version].get(target.part)
+            found = self._changes_by_part[step_version].get(name.part)
             if found:
                 yield step_version, tuple(found.values())
+
+    def _back(self, target: Target, version: str) -> Iterator[tuple[str, Target]]:
+        """The versions up to one that did something about the part of a place, the latest first, each with the name
+        that the place had then.
+        """
+        end = self._order[version]
+        while True:
+            indexes = self._touched.get(target.part, ())
+            position = bisect_right(indexes, end)
+            if not position:
+                return
+            end = indexes[position - 1]
+            step_version = self._ids[end]
+            yield step_version, target
             target = self._names[step_version].older(target)
+            end -= 1
+
+    @cached_property
+    def _touched(self) -> Mapping[Part | None, list[int]]:
+        """For each part, by the name that it has then, the indexes of the versions that did something about it."""
+        found: dict[Part | None, list[int]] = {}
+        for version, changes in self._changes_by_part.items():
+            moved = {target.part for move in self._names[version].moves for target in move}
+            for part in changes.keys() | moved:
+                found.setdefault(part, []).append(self._order[version])
+        return found
 
     def _is_new(self, target: Target, version: str) -> bool:
         """Whether a version brought a place."""
@@ -129,13 +148,13 @@ class Lineage:
             result[version] = found
         return result
 
-    def _is_after(self, one: str, other: str) -> bool:
-        order = self._order
-        return order[one] > order[other]
+    @cached_property
+    def _ids(self) -> list[str]:
+        return [version.id for version in self._history.versions]
 
     @cached_property
     def _order(self) -> dict[str, int]:
-        return {version.id: index for index, version in enumerate(self._history.versions)}
+        return {id: index for index, id in enumerate(self._ids)}
 
 
 def _events(

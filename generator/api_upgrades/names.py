@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from api_upgrades.contract import Part
 from api_upgrades.effects.base import Move
 from api_upgrades.target import Target
 
@@ -24,15 +26,33 @@ class Names:
 
     def newer(self, target: Target) -> Target:
         """The name that an older place goes by in the newer contract, whether or not it is still there."""
-        for old, new in self.moves:
-            target = target.moved(old, new)
-        return target
+        position = 0
+        while True:
+            for index in self._by_older_part.get(target.part, ()):
+                if index >= position:
+                    moved = target.moved(*self.moves[index])
+                    if moved.part != target.part:  # from here on, the moves of another part are its
+                        target, position = moved, index + 1
+                        break
+                    target = moved
+            else:
+                return target
 
     def older(self, target: Target) -> Target:
         """The name that a newer place went by in the older contract, whether or not it was there yet."""
-        for old, new in reversed(self.moves):
-            target = target.moved(new, old)
-        return target
+        return self._backwards.newer(target)
+
+    @cached_property
+    def _backwards(self) -> Names:
+        return Names(tuple(Move(new, old) for old, new in reversed(self.moves)))
+
+    @cached_property
+    def _by_older_part(self) -> Mapping[Part | None, list[int]]:
+        """For each part where the moves of its places stand: of most parts nothing ever moved."""
+        found: dict[Part | None, list[int]] = {}
+        for index, move in enumerate(self.moves):
+            found.setdefault(move.old.part, []).append(index)
+        return found
 
 
 NO_NAMES = Names()

@@ -119,6 +119,7 @@ class Paths:
         self._order = {version.id: index for index, version in enumerate(history.versions)}
         self._texts: dict[Hashable, Mapping[str, Text]] = {}
         self._backwards: dict[tuple[str, str], JudgedChange] = {}
+        self._known: dict[Hashable, tuple[Finding, ...]] = {}
 
     def between(self, start: str, end: str) -> Path:
         """The path between two versions. Raises KeyError for a version that isn't there."""
@@ -160,29 +161,29 @@ class Paths:
 
     def _parts(self, start: str, end: str, names: Names) -> Iterator[PartPath]:
         old, new = self._history.usage_at(start), self._history.usage_at(end)
-        findings: dict[Part | None, list[Finding]] = {}
-        for finding in compare(
-            old.contract,
-            new.contract,
-            names,
-            lambda schema: old.directions(schema) | new.directions(schema),
-            self._history.table,
-        ):
-            findings.setdefault(finding.target.part, []).append(finding)
         was, now = self._history.revisions[start], self._history.revisions[end]
         moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
         older = {moved.newer(Target(part)).part: part for part in old.contract.parts}
+        # What moved from one part to another is compared with where it was, which is in neither's revision.
+        elsewhere = {
+            target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
+        }
+        keys: dict[Part, Hashable] = {}
         for after in dict.fromkeys((*new.contract.parts, *older)):
             before = older.get(after)
-            present = after if after in now else None
-            if after is None or (before == present and before is not None and was[before] == now[before]):
-                continue
+            revisions = before and was[before], now.get(after) if after else None
+            if after is not None and (before != after or revisions[0] != revisions[1]):
+                ends = (start, end) if {before, after} & elsewhere else None
+                keys[after] = (before, after, *revisions, _used(old, new, before, after), ends)
+        findings = self._findings(old, new, names, keys)
+        for after in keys:
+            before, present = older.get(after), after if after in now else None
             texts = tuple(self._differing(before, present, start, end))
-            if texts or after in findings:
+            if texts or findings[after]:
                 yield PartPath(
                     before,
                     present,
-                    tuple(findings.get(after, ())),
+                    findings[after],
                     texts,
                     (
                         before and texts_revision(self._history, start, before),
@@ -190,6 +191,28 @@ class Paths:
                         _used(old, new, before, after),
                     ),
                 )
+
+    def _findings(
+        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, Hashable]
+    ) -> Mapping[Part, tuple[Finding, ...]]:
+        """What differs in each of some parts, compared once for all pairs of versions in which they are the same.
+
+        Where a part with all that it references is the same, so is what became of its places.
+        """
+        unknown = {part for part, key in keys.items() if key not in self._known}
+        found: dict[Part | None, list[Finding]] = {}
+        if unknown:
+            for finding in compare(
+                old.contract,
+                new.contract,
+                names,
+                lambda schema: old.directions(schema) | new.directions(schema),
+                self._history.table,
+                unknown,
+            ):
+                found.setdefault(finding.target.part, []).append(finding)
+        self._known |= {keys[part]: tuple(found.get(part, ())) for part in unknown}
+        return {part: self._known[key] for part, key in keys.items()}
 
     def _differing(self, before: Part | None, after: Part | None, start: str, end: str) -> Iterator[TextPath]:
         """The texts of a part that differ by more than the version that a request names."""

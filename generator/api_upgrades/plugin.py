@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import posixpath
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,32 +15,38 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure import StructureItem
-from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Link, Navigation, Section
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
-from api_upgrades import shell
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.exports import exports
-from api_upgrades.files import write
+from api_upgrades.files import Folder
+from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history import History
+from api_upgrades.links import broken
+from api_upgrades.memory import Memory
+from api_upgrades.mounted import GeneratedFiles, Mounted
 from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Asset, Heading, Links, Page
+from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
+from api_upgrades.progress import counted
 from api_upgrades.project import REGISTRY, SOURCE, Project
+from api_upgrades.publish import Publisher, Surroundings, is_ordinary
 from api_upgrades.pull_request import reported_anyway
-from api_upgrades.shell import Shell, anchor_link
+from api_upgrades.serving import OnDemand
 from api_upgrades.source import read_head
 from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
+
+LARGE = 900_000_000
+"""Bytes of a site that nears a gigabyte, which is all that many hosts take."""
 
 log = get_plugin_logger("api-upgrades")
 
@@ -57,51 +61,15 @@ class PluginConfig(base.Config):
     unreleased = config_options.Optional(config_options.Type(bool))
 
 
-class GeneratedPage(MkDocsPage):
-    """A page that is HTML already: nothing is read, nothing goes through Markdown. `title` is its navigation label.
-
-    Where it has `likes`, pages that differ in nothing but their content, the theme renders a form for all of them.
-    """
-
-    def __init__(self, page: Page, title: str, mount: str, file: File, config: MkDocsConfig) -> None:
-        super().__init__(escape(title), file, config)
-        self.generated = page
-        self.mount = mount
-        self.likes: list[Page] = []
-        self.stands_for_itself = page.canonical is None
-        if page.canonical is not None and config.site_url:
-            self.canonical_url = _base(config) + mount + page.canonical
-
-    def read_source(self, config: MkDocsConfig) -> None:
-        """There is no source; what Markdown's front matter would say comes with the page."""
-        self.markdown = ""
-        self.meta = {"title": escape(self.generated.title), "description": escape(self.generated.description)}
-        if self.generated.found is None:
-            self.meta["search"] = {"exclude": True}
-
-    def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Takes what the search shall read, and the contents list; the page's own HTML comes when that is done."""
-        self.content = self.generated.found or ""
-        self.toc = TableOfContents([anchor_link(heading, 2) for heading in self.generated.contents])
-
-    def become_form(self) -> None:
-        """Put marks in place of all that the pages like this one have of their own."""
-        self.title = shell.LABEL
-        self.content = shell.CONTENT
-        self.meta = {"title": shell.TITLE, "description": shell.DESCRIPTION}
-        self.canonical_url = self.canonical_url and shell.CANONICAL
-        self.toc = TableOfContents([anchor_link(Heading(shell.HEADING, shell.HEADING), 2)])
-
-
 class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     """One API in the site. `mkdocs.yml` may name the plugin once for each API, with a `path` of its own."""
 
     supports_multiple_instances = True
 
     def __init__(self) -> None:
-        self._last_good: Sequence[Page | Asset] | None = None
-        self._files: list[tuple[Page, File]] = []
-        self._likes: dict[str, list[Page]] = {}
+        self._last_good: tuple[Page | Asset, ...] | None = None
+        self._memory = Memory()
+        self.on_demand = OnDemand()
         self._serves = False
         self._preview: str | None = None
         self._server: LiveReloadServer | None = None
@@ -122,48 +90,36 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Adds a file for every generated page. Raises PluginError for a page that is there already."""
+        """Adds all that is generated. Raises PluginError for a page that is there already."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
                 files.append(File.generated(config, asset, content=package_file(posixpath.basename(asset))))
-        written = {file.dest_uri: file for file in files}
-        self._files = []
-        self._likes = defaultdict(list)
-        for page in self._pages(config):
-            if isinstance(page, Asset):
-                copied = _copied(self._mount + page.path, page.content, config)
-                if copied.dest_uri in written:
-                    raise PluginError(_collision(copied.dest_uri, written[copied.dest_uri], config))
-                files.append(copied)
-                continue
-            uri = f"{self._mount}{page.path}index.md"
-            if page.like is not None and config.theme.name == "material":
-                self._likes[page.like].append(page)
-            file = File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
-            if file.dest_uri in written:
-                raise PluginError(_collision(uri, written[file.dest_uri], config))
-            files.append(file)
-            self._files.append((page, file))
-        return files
+        self._mounted = Mounted(self._generated(config), self._mount, config, is_ordinary=is_ordinary(config))
+        return self._mounted.add_to(files)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Makes the pages. One that `nav` names keeps the title that it has there."""
-        in_nav = {id(named): index for index, named in enumerate(nav.pages)}
-        for page, file in self._files:
-            named = file.page
-            label = next((one.title for one in page.siblings if one.path == page.path), page.title)
-            made = GeneratedPage(page, label, self._mount, file, config)
-            made.likes = self._likes.get(page.path, [])
-            if named is not None and id(named) in in_nav:
-                if page in self._likes.get(
-                    page.like or "", ()
-                ):  # what is in the navigation has surroundings of its own
-                    self._likes[page.like or ""].remove(page)
-                made.title = named.title or label
-                made.parent, made.previous_page, made.next_page = named.parent, named.previous_page, named.next_page
-                nav.pages[in_nav[id(named)]] = made
-                _replace(nav.items, named, made)
+        """Makes the pages that `nav` names, which keep the title that they have there."""
+        assert isinstance(files, GeneratedFiles), "they are what we gave back"
+        self._mounted.name(nav, files)
+        self._nav = nav
         return nav
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Keeps what the theme puts around pages, as MkDocs has it now."""
+        around = Surroundings(config, self._nav, env, files)
+        finish = partial(as_preview, number=self._preview) if self._preview else None
+        self._publisher = Publisher(self._mounted.beside, self._mount, around, finish)
+        assert isinstance(files, GeneratedFiles), "they are what we gave back"
+        self._files = files
+
+    def on_template_context(
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Lists in the site map what search engines shall find, and that alone."""
+        if template_name == "sitemap.xml":
+            listed = [file for file in context["pages"] if not self._mounted.is_unlisted(file)]
+            context["pages"] = [*listed, *self._publisher.listed()]
+        return context
 
     @event_priority(-100)  # after the search, which reads the page in the same event
     def on_page_context(
@@ -172,30 +128,66 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Shows a generated page, with the pages of the same section beside it: it is in no navigation itself."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
             page.content = page.generated.html
-            if page.generated.siblings:
-                context["nav"] = _with_siblings(nav, page)
-            if page.likes:
-                page.become_form()
+            context["nav"] = with_siblings(nav, page)
         return context
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Keeps the theme's templates at hand, and from the theme what will be filled into the form of another page.
+    @event_priority(-100)  # after all that has something to do with the theme's output
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Says that a preview is one."""
+        if isinstance(page, GeneratedPage) and page.mount == self._mount:
+            self._check_links(page.file.dest_uri, output, config)
+        return output if self._preview is None else as_preview(output, self._preview)
 
-        Until now these pages were there as all others are, so that links to them could be checked.
-        """
-        self._env = env
-        filled = {page.path for likes in self._likes.values() for page in likes}
-        for page, file in self._files:
-            if page.path in filled:
-                files.remove(file)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Says on what is no page of its own, as the theme's page for errors is, that a preview is one."""
+        if self._preview is None or not template_name.endswith(".html"):
+            return output_content
+        return as_preview(output_content, self._preview)
+
+    @event_priority(100)  # before the search writes what it found
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Writes what MkDocs doesn't; while serving, each page when it is asked for."""
+        self._publisher.tell_search()
+        mount = self._mount
+        texts: dict[str, Callable[[], str]] = {
+            f"{mount}{page.path}index.html": partial(self._publisher.html, page) for page in self._mounted.beside
+        }
+        texts |= {mount + asset.path: asset.write for asset in self._mounted.assets_beside}
+        folder = Folder(Path(config.site_dir))
+        if self._serves:
+            self.on_demand.offer(folder, texts)
+            return
+        try:
+            with counted("Writing the pages", len(texts)) as one_more:
+                for name, make in texts.items():
+                    text = make()
+                    if name.endswith(".html"):
+                        self._check_links(name, text, config)
+                    folder.write(name, text)
+                    one_more()
+        except ApiUpgradesError as error:
+            raise PluginError(str(error)) from None
+        size = folder.size + sum(_size(file.abs_dest_path) for file in self._files)
+        if size > LARGE:
+            # No warning: nothing is wrong, and a strict build would fail of it.
+            log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
+
+    def _check_links(self, name: str, html: str, config: MkDocsConfig) -> None:
+        """Says what is wrong with links of prose, in the words and with the severity of MkDocs."""
+        files = self._files
+        for fault in broken(name, html, lambda path: files.at(path) is not None, files.ids_at):
+            levels = config.validation.links
+            level = levels.anchors if "no such place" in fault else levels.not_found
+            log.log(level, "The generated page '%s' %s.", name, fault)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Watches the registry, and all that says what the API is today."""
+        """Watches the registry, and all that says what the API is today. Writes the pages that are asked for."""
         self._server = server
         project = self._project(config)
         for folder in self._folders(project):
             server.watch(str(folder))
         self._watch(project, read_head(project.source, project.root).files)
+        server.set_app(self.on_demand.before(server.get_app() or server.serve_request, server.mount_path))
         return server
 
     @staticmethod
@@ -212,29 +204,6 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             if path.exists() and not any(path.is_relative_to(one) for one in self._folders(project)):
                 self._server.watch(str(path), recursive=False)
 
-    @event_priority(-100)  # after all that has something to do with the theme's output
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Says that a preview is one. Fills the pages that are like this one into its form, and writes them."""
-        if self._preview is not None:
-            output = as_preview(output, self._preview)
-        if not isinstance(page, GeneratedPage) or page.mount != self._mount or not page.likes:
-            return output
-        own, beside = (Links(path, self._addresses(config)) for path in (page.generated.path, page.likes[0].path))
-        own_link = (own(page.generated.path), beside(page.generated.path))
-        form = Shell(output, own_link, self._env.get_template(shell.TOC_ITEM), _base(config))
-        for like in page.likes:
-            write(
-                Path(config.site_dir, self._mount, like.path, "index.html"),
-                form.fill(like, self._mount, own(like.path)),
-            )
-        return form.fill(page.generated, self._mount, own_link[1])
-
-    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
-        """Says on what is no page of its own, as the theme's page for errors is, that a preview is one."""
-        if self._preview is None or not template_name.endswith(".html"):
-            return output_content
-        return as_preview(output_content, self._preview)
-
     @property
     def _mount(self) -> str:
         """The `path` option as the beginning of addresses. Raises PluginError for one that leaves the site."""
@@ -245,14 +214,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def _project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-        return Project(root, self.config.registry, self.config.source, self.config.severity)
+        return Project(root, self.config.registry, self.config.source, self.config.severity, self._memory)
 
     @staticmethod
     def _addresses(config: MkDocsConfig) -> Addresses:
         return Addresses("" if config.use_directory_urls else "index.html")
 
-    def _pages(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
-        """The pages as the registry has them; while serving a broken one, as they last were."""
+    def _generated(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
+        """All that is generated, as the registry has it; while serving a broken one, as it last was."""
         try:
             project, addresses = self._project(config), self._addresses(config)
             history = project.load()
@@ -260,7 +229,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             is_preview = self._preview is not None
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)
-            site_url = _base(config) and _base(config) + self._mount
+            site_url = site_base(config) and site_base(config) + self._mount
             pages = self._previewed(config, history, tuple(render(history, addresses)))
             self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
@@ -280,71 +249,5 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         return tuple(with_preview(Site(history, self._addresses(config)), report, pages))
 
 
-def _base(config: MkDocsConfig) -> str:
-    """The site's address, if it is known, ending in a slash."""
-    return config.site_url.rstrip("/") + "/" if config.site_url else ""
-
-
-def _copied(uri: str, content: str, config: MkDocsConfig) -> File:
-    """A file that is copied as it is. A Markdown file would become a page, by its name: it goes by another."""
-    file = File.generated(config, f"{uri}.txt" if uri.endswith(".md") else uri, content=content)
-    file.dest_uri = uri
-    return file
-
-
-def _collision(uri: str, other: File, config: MkDocsConfig) -> str:
-    if other.generated_by:
-        return (
-            f"two instances of the plugin both generate {uri}; give one of them a 'path' of its own in {_name(config)}"
-        )
-    return (
-        f"the generated page {uri} and the hand-written {posixpath.join(Path(config.docs_dir).name, other.src_uri)} "
-        f"both become {other.dest_uri}; rename the file, or mount the generated pages elsewhere with 'path' "
-        f"in {_name(config)}"
-    )
-
-
-def _name(config: MkDocsConfig) -> str:
-    return Path(config.config_file_path).name if config.config_file_path else "the configuration"
-
-
-def _replace(items: list[StructureItem], old: StructureItem, new: StructureItem) -> None:
-    """Put one item in another's place, in the sections too."""
-    for index, item in enumerate(items):
-        if item is old:
-            items[index] = new
-        elif isinstance(item, Section):
-            _replace(item.children, old, new)
-
-
-def _with_siblings(nav: Navigation, page: GeneratedPage) -> Navigation:
-    """The navigation in which the entry of the page's section holds the section's pages."""
-    result = copy.copy(nav)
-    result.items = [_unfolded(item, page) if _leads(item, page) else item for item in nav.items]
-    return result
-
-
-def _leads(item: StructureItem, page: GeneratedPage) -> bool:
-    """Whether an entry of the navigation stands for the section that a page is in."""
-    return (
-        isinstance(item, GeneratedPage)
-        and item.mount == page.mount
-        and item.generated.section == page.generated.section
-    )
-
-
-def _unfolded(item: StructureItem, page: GeneratedPage) -> Section:
-    known = {one.generated.path: one for one in (item, page) if isinstance(one, GeneratedPage) and not one.likes}
-    children: list[StructureItem] = [
-        known.get(crumb.path) or Link(escape(crumb.title), page.mount + crumb.path + _index(page.file))
-        for crumb in page.generated.siblings
-    ]
-    if page.likes:  # the entry of the present page, which each page takes to its own place
-        children.append(page)
-    section = Section(item.title or "", children)
-    section.active = True
-    return section
-
-
-def _index(file: File) -> str:
-    return "index.html" if file.url.endswith(".html") else ""
+def _size(path: str | None) -> int:
+    return os.path.getsize(path) if path and os.path.isfile(path) else 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from api_upgrades import reader
@@ -12,6 +14,7 @@ from api_upgrades.declared import Declared, first_file, is_document, noun
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import History
 from api_upgrades.lock import Locks, read_locks
+from api_upgrades.memory import Memory
 from api_upgrades.progress import stage
 from api_upgrades.registry import Version
 from api_upgrades.severity import RuleTable
@@ -31,10 +34,12 @@ class Project:
     registry: str = REGISTRY
     source: str = SOURCE
     severity: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def standing(self) -> Standing:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
-        table = RuleTable.with_overrides(self.severity)
+        self.memory.begin()
+        table = _table(json.dumps(self.severity, default=str))
         with stage(f"Reading {noun(self.source)}"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
@@ -42,7 +47,7 @@ class Project:
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = Declared(self.root.resolve(), head.files, head.document)
-        return Standing(replace(found, versions=versions, declared=declared), locks, table)
+        return Standing(replace(found, versions=versions, declared=declared), locks, table, self.memory)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
@@ -54,12 +59,18 @@ class Project:
         with stage("Deriving every version"):
             if standing.errors:
                 raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
-            source = first_file(self.source)
-            errors = [*verify(standing.history, source), *exposed(standing.history, source)]
+            source, history = first_file(self.source), standing.history
+            errors = [*verify(history, source, self.memory), *exposed(history, source, self.memory)]
             # A document is what somebody else wrote: its faults are kept, and `check` tells of them.
             if errors and not is_document(self.source):
                 raise RegistryErrors(errors)
         return standing
+
+
+@lru_cache(8)
+def _table(severity: str) -> RuleTable:
+    """The rules with a project's own severities, the same object as long as these are the same."""
+    return RuleTable.with_overrides(json.loads(severity))
 
 
 def _amended(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from markdown import Markdown
 from markdown.blockprocessors import ParagraphProcessor
@@ -50,6 +51,10 @@ _ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]
 _CODE = r"(?<!`)`[ -\[\]-_a-~]+`(?!`)"
 _SIMPLE = re.compile(rf"(?:[A-Za-z]|{_CODE})(?:[A-Za-z0-9 ,.;:'()/%+=?\"-]|{_CODE})*", re.ASCII)
 """Words and inline code and nothing else that means something to Markdown: most titles and descriptions."""
+
+
+RELATIVE: set[str] = set()
+"""The addresses without a host that any prose has linked so far, so that who shows it can tell where they lead."""
 
 
 class _Style(NamedTuple):
@@ -181,6 +186,8 @@ class _Writer(HTMLParser):
         if address is None or not self._style.has_links or self._is_within("a"):
             self._start("a", "", "")
         else:
+            if not urlsplit(address).scheme:
+                RELATIVE.add(address)
             self._start("a", f'<a href="{escape(address)}">', "</a>", address)
 
     def handle_endtag(self, tag: str) -> None:

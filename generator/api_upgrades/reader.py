@@ -6,10 +6,12 @@ when the contracts are derived; `Change.locate` says where such an effect stands
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,6 +87,12 @@ class _Folder:
     files: dict[str, Path]
     source: YamlFile | None
     form: VersionFile | None
+
+
+@lru_cache(65536)
+def _made(model: type[_Model], text: str) -> _Model:
+    """What some JSON is as a model, the same object wherever it is the same. Raises ValidationError."""
+    return model.model_validate(json.loads(text))
 
 
 class _Reader:
@@ -266,7 +274,8 @@ class _Reader:
             data = data[key]
         prefix = f"{data['kind']}: " if at else ""
         try:
-            return model.model_validate(data)
+            made: _Model = _made(model, json.dumps(data))
+            return made
         except ValidationError as error:
             for fault in model_faults(model, data, error):
                 locate = source.locate_key if fault.at_key else source.locate

@@ -62,7 +62,8 @@ def value_pointer(schema: JsonObject) -> Pointer:
 
 
 def value_schema(schema: JsonObject) -> JsonObject:
-    found: JsonObject = at(schema, value_pointer(schema))
+    pointer = value_pointer(schema)
+    found: JsonObject = at(schema, pointer) if pointer else schema
     return found
 
 
@@ -80,6 +81,10 @@ def keyword_pointer(schema: JsonObject, keyword: str) -> Pointer:
 
 def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
     """A keyword's value, wherever it sits."""
+    if keyword in schema:
+        return schema[keyword]
+    if schema.keys().isdisjoint(COMBINATIONS):
+        return default
     pointer = keyword_pointer(schema, keyword)
     return at(schema, pointer[:-1]).get(keyword, default)
 

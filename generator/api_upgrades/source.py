@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pydantic
@@ -67,7 +68,13 @@ def read_head(source: str, root: Path) -> Head:
             raise RegistryError(Location(*found["error"]["at"]), found["error"]["message"])
         check_document(_Imported(first_file(source), found["document"]))
         _save(kept, found)
-    return Head(Contract.from_openapi(found["document"]), tuple(root / name for name in found["files"]))
+    return Head(_contract(json.dumps(found["document"])), tuple(root / name for name in found["files"]))
+
+
+@lru_cache(4)
+def _contract(document: str) -> Contract:
+    """The contract of a document, the same object as long as the document is the same."""
+    return Contract.from_openapi(json.loads(document))
 
 
 @dataclass(frozen=True)

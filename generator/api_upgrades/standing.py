@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from api_upgrades.contract import Contract
@@ -13,6 +13,7 @@ from api_upgrades.hidden import with_hidden
 from api_upgrades.history import History
 from api_upgrades.lock import Locks
 from api_upgrades.meaning import settled
+from api_upgrades.memory import Memory
 from api_upgrades.registry import Addition, Registry
 from api_upgrades.severity import RuleTable
 
@@ -26,6 +27,7 @@ class Standing:
     registry: Registry
     locks: Locks
     table: RuleTable
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     @cached_property
     def frozen(self) -> Frozen:
@@ -33,7 +35,7 @@ class Standing:
 
     @cached_property
     def _derived(self) -> tuple[tuple[Step, ...], list[RegistryError]]:
-        return derive(self.registry)
+        return derive(self.registry, self.memory)
 
     @property
     def errors(self) -> list[RegistryError]:
@@ -45,7 +47,7 @@ class Standing:
         """All versions as the models and the changes have them. Raises RegistryErrors where something doesn't fit."""
         if self.errors:
             raise RegistryErrors(self.errors)
-        return History(self.registry, self._derived[0], self.table)
+        return History(self.registry, self._derived[0], self.table, self.memory)
 
     @cached_property
     def upcoming(self) -> Step | None:

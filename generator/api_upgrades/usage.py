@@ -39,19 +39,41 @@ class References:
 
 
 class Usage:
-    """The graph of one contract: which parts refer to which schemas."""
+    """The graph of one contract: which parts refer to which schemas.
 
-    def __init__(self, contract: Contract, references: References) -> None:
+    `like` is the usage of a contract that may differ in some `changed` parts alone, None where there is no such one.
+    Where these refer to what they did, both are the same graph, whose `root` is that of the one read first.
+    """
+
+    def __init__(
+        self, contract: Contract, references: References, like: Usage | None = None, changed: Iterable[Part] = ()
+    ) -> None:
         self.contract = contract
         self._references = references
+        self.root: Usage = like.root if like and self._is_like(like, changed) else self
+
+    def _is_like(self, other: Usage, changed: Iterable[Part]) -> bool:
+        if self.contract.document is not other.contract.document or [*self.contract.parts] != [*other.contract.parts]:
+            return False
+        return all(self._ends(part) == other._ends(part) for part in changed)
+
+    def _ends(self, part: Part) -> list[tuple[Part, ...]]:
+        """What a part refers to, as a whole and in each direction."""
+        value, document = self.contract.parts[part], self.contract.document
+        bodies = (body for direction in DIRECTIONS for body in _bodies(value, part, direction))
+        return [self._references.of(one, document) for one in (value, *bodies)]
 
     def direct(self, part: Part) -> tuple[Part, ...]:
         """The schemas that a part names itself."""
         return self._references.of(self.contract.parts[part], self.contract.document)
 
-    @cached_property
+    @property
     def users(self) -> Mapping[Part, list[Part]]:
         """For each schema the parts that name it."""
+        return self.root._users
+
+    @cached_property
+    def _users(self) -> Mapping[Part, list[Part]]:
         users: dict[Part, list[Part]] = defaultdict(list)
         for part in self.contract.parts:
             for schema in self.direct(part):
@@ -90,7 +112,7 @@ class Usage:
 
     def directions(self, schema: Part) -> frozenset[Direction]:
         """The directions in which a schema is used by any operation or webhook; none where nobody uses it."""
-        return self._directions.get(schema, frozenset())
+        return self.root._directions.get(schema, frozenset())
 
 
 def _bodies(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
@@ -101,5 +123,7 @@ def _bodies(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
             yield value["requestBody"]
     elif part.kind == "operation" and direction == "response":
         yield from value.get("responses", {}).values()
+    elif part.kind == "operation":  # what calls back is sent to whoever called
+        yield from value.get("callbacks", {}).values()
     elif part.kind == "webhook" and direction == "webhook":
         yield value

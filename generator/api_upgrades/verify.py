@@ -6,6 +6,7 @@ A fault is reported once, at the newest version that has it, and blamed on the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.declared import is_document
@@ -14,22 +15,23 @@ from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.errors import Location, RegistryError
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, changed_parts
+from api_upgrades.memory import Memory
 from api_upgrades.target import Target
 from api_upgrades.usage import Usage
 
 
-def verify(history: History, source: str) -> Iterator[RegistryError]:
+def verify(history: History, source: str, memory: Memory | None = None) -> Iterator[RegistryError]:
     """The faults of head, which stand in `source`, then those that each step back would add."""
     head = history.usage_at(history.versions[-1].id)
-    known = dict(_faults(head, head.contract.parts))
+    memory = memory or Memory()
+    known = dict(memory.kept("faults", (head,), lambda: list(_faults(head, head.contract.parts))))
     for target, message in known.values():
         where = history.registry.declared.locate(target, source)
         yield RegistryError(where, f"{target}: {message}; mend the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
-        changed = changed_parts(step.older, step.newer)
-        affected = [part for part in older.reach(changed) if part in step.older.parts]
-        for key, (target, message) in _faults(older, affected):
+        found = memory.kept("faults", (older, step.older, step.newer), partial(_new_faults, older, step))
+        for key, (target, message) in found:
             if key not in known:
                 known[key] = (target, message)
                 yield _blamed(step, older, target, message)
@@ -57,6 +59,12 @@ def _faults(usage: Usage, parts: Iterable[Part]) -> Iterator[Fault]:
     sound = [part for part in parts if not dangling & set(usage.closure(part))]
     for invalid in invalid_examples(contract, sound, usage.directions):
         yield (str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE} {invalid.message}")
+
+
+def _new_faults(older: Usage, step: Step) -> list[Fault]:
+    """The faults of what differs before a step."""
+    affected = older.reach(changed_parts(step.older, step.newer))
+    return list(_faults(older, [part for part in affected if part in step.older.parts]))
 
 
 def _resolves(contract: Contract, ref: str) -> bool:

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -123,6 +124,7 @@ def read(path: Path, file: str) -> YamlFile:
     return parse(data, file)
 
 
+@lru_cache(4096)
 def parse(data: bytes, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
     """Read the bytes of one file. Raises RegistryErrors with all that is wrong, under the name `file`."""
     if len(data) > max_bytes:

@@ -113,7 +113,7 @@ def ways(root: str, registry: str, source: str) -> dict[str, float]:
     site = Site(history, Addresses())
     start = time.process_time()
     data = sum(len(asset.content.encode()) for asset in PathData(site).assets(""))
-    pages = sum(1 for _ in path_pages(site))
+    pages = sum(1 for page in path_pages(site) if page.html)
     cpu = time.process_time() - start
     between = Paths(history)
     views = [PathView(site, between.between(one.id, history.latest.id)) for one in history.versions[:-1]]

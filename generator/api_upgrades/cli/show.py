@@ -10,7 +10,7 @@ import click
 from api_upgrades.brief import brief
 from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
-from api_upgrades.exports.openapi import openapi_document, openapi_documents
+from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
 from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
@@ -37,7 +37,8 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     history = published(project.load())
     contracts = history.contracts
     if out is not None:
-        write_all(out, {f"{id}.json": document for id, document in openapi_documents(contracts)})
+        documents = OpenapiDocuments(contracts)
+        write_all(out, {f"{id}.json": documents.write(id) for id in contracts})
         return
     chosen = history.latest.id if version in (None, "latest") else version
     if chosen not in contracts:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from api_upgrades.exports.changes_json import changes_json, changes_schema
 from api_upgrades.exports.feed import feed
 from api_upgrades.exports.llms import llms
 from api_upgrades.exports.mount import CHANGES, FEED, LLMS, SCHEMA, Mount, openapi_path
-from api_upgrades.exports.openapi import openapi_documents
+from api_upgrades.exports.openapi import OpenapiDocuments
 from api_upgrades.exports.twins import twinned, twins
 from api_upgrades.history import History
 from api_upgrades.pages.page import Addresses, Asset, Page
@@ -24,12 +25,13 @@ def exports(
     """
     site, mount = Site(history, addresses), Mount(addresses, site_url)
     with_twin = twinned(site, pages)
-    for version, document in openapi_documents(history.contracts):
-        yield Asset(openapi_path(addresses, version), document)
+    documents = OpenapiDocuments(history.contracts)
+    for version in history.contracts:
+        yield Asset(openapi_path(addresses, version), partial(documents.write, version))
         if version == history.latest.id:
-            yield Asset(openapi_path(addresses, LATEST), document)
-    yield Asset(CHANGES, changes_json(site, mount))
-    yield Asset(SCHEMA, changes_schema())
-    yield Asset(FEED, feed(site, mount))
-    yield Asset(LLMS, llms(site, mount, with_twin))
+            yield Asset(openapi_path(addresses, LATEST), partial(documents.write, version))
+    yield Asset(CHANGES, partial(changes_json, site, mount))
+    yield Asset(SCHEMA, changes_schema)
+    yield Asset(FEED, partial(feed, site, mount))
+    yield Asset(LLMS, partial(llms, site, mount, with_twin))
     yield from twins(with_twin)

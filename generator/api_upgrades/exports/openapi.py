@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from api_upgrades.contract import Contract, Json
 
 
-def openapi_documents(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
-    """Each version with its OpenAPI document. What versions share, which is most of it, is written once."""
-    writer = _Writer(part for contract in contracts.values() for part in contract.parts.values())
-    for version, contract in contracts.items():
-        yield version, writer.write(contract.to_openapi(version)) + "\n"
+class OpenapiDocuments:
+    """The OpenAPI documents of some versions. What versions share, which is most of it, is written once."""
+
+    def __init__(self, contracts: Mapping[str, Contract]) -> None:
+        self._contracts = contracts
+        self._writer = _Writer(part for contract in contracts.values() for part in contract.parts.values())
+
+    def write(self, version: str) -> str:
+        """The document of a version. Raises KeyError for one that isn't there."""
+        return self._writer.write(self._contracts[version].to_openapi(version)) + "\n"
 
 
 def openapi_document(contract: Contract, version: str) -> str:

@@ -16,4 +16,4 @@ def twinned(site: Site, pages: Iterable[Page | Asset]) -> list[Page]:
 
 def twins(pages: Iterable[Page]) -> Iterator[Asset]:
     """The twins of some pages."""
-    return (Asset(twin_path(page.path), page.markdown()) for page in pages)
+    return (Asset(twin_path(page.path), page.markdown) for page in pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from api_upgrades.dates import moment, moments
@@ -44,7 +45,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         path,
         "Changelog",
         f"Every change of the {site.title}, newest first.",
-        site.html("changelog", path, **view),
+        partial(site.html, "changelog", path, **view),
         site.markdown("changelog", path, **view),
         (*_headings(shown), *((Heading("earlier", "Earlier"),) if earlier else ())),
         searchable("Changelog", "Every change, newest first.", ()),
@@ -57,7 +58,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
             address,
             f"Changelog, {year.label}",
             f"Every change of the {site.title} in {year.label}.",
-            site.html("changelog_year", address, entries=of_year, year=year),
+            partial(site.html, "changelog_year", address, entries=of_year, year=year),
             site.markdown("changelog_year", address, entries=of_year, year=year),
             _headings(of_year),
             section=path,

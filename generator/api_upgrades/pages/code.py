@@ -69,21 +69,21 @@ def diff_block(
     A brief one has only a note where lines would be folded, and of a long run of lines the beginning.
     """
     most = BRIEF_TEXT if is_brief else LONG_TEXT
-    blocks = Markup().join(
+    blocks = "".join(
         _cut(block.note)
         if block.is_folded and (is_brief or len(block.lines) > most)
         else _block(block, language != "text", most)
         for block in folded(old, new, own)
     )
-    return Markup('<div class="au-diff highlight no-copy" tabindex="0">') + blocks + Markup("</div>")
+    return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
 
 
-def _block(block: Block, has_json: bool, most: int) -> Markup:
-    lines = Markup().join(_line(line, has_json) for line in block.lines[:most])
-    shown = Markup("<pre><code>") + lines + Markup("</code></pre>")
+def _block(block: Block, has_json: bool, most: int) -> str:
+    lines = "".join([_line(line, has_json) for line in block.lines[:most]])
+    shown = f"<pre><code>{lines}</code></pre>"
     if len(block.lines) > most:
         shown += _cut(_more(len(block.lines) - most))
-    return Markup(f"<details><summary>{block.note}</summary>{shown}</details>") if block.is_folded else shown
+    return f"<details><summary>{block.note}</summary>{shown}</details>" if block.is_folded else shown
 
 
 def _cut(note: str) -> Markup:
@@ -101,9 +101,10 @@ _JSON_STARTS = tuple(' {}[]"')
 """How a line of an indented JSON body begins, and the head of an HTTP message doesn't."""
 
 
-def _line(line: Line, has_json: bool) -> Markup:
+@lru_cache(65536)
+def _line(line: Line, has_json: bool) -> str:
     tag, word = _SIGNS[line.sign]
     is_json = has_json and line.text.startswith(_JSON_STARTS)
-    shown = json_html(line.text) if is_json else Markup(escape(line.text, quote=False))
+    shown = json_html(line.text) if is_json else escape(line.text, quote=False)
     hidden = f'<span class="au-hidden">{word}</span>' if word else ""
-    return Markup(f'<{tag} class="au-line">{hidden}') + shown + Markup(f"\n</{tag}>")
+    return f'<{tag} class="au-line">{hidden}{shown}\n</{tag}>'

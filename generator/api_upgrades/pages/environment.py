@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api_upgrades import prose
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
-from api_upgrades.registry import name_of
+from api_upgrades.registry import name_of, written
 from api_upgrades.schema import as_text
 
 
@@ -66,5 +66,11 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"plain": prose.to_plain, "value": as_text, "named": name_of, "split": head_and_rest}
+    environment.filters |= {
+        "plain": prose.to_plain,
+        "value": as_text,
+        "named": name_of,
+        "split": head_and_rest,
+        "written": lambda text: written(text) or "",
+    }
     return environment

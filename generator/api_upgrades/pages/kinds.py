@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic.fields import FieldInfo
 
@@ -45,7 +46,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
         path,
         "Effect kinds",
         "Every kind of effect that a change file can hold, with its fields.",
-        site.html("kinds", path, **view),
+        partial(site.html, "kinds", path, **view),
         site.markdown("kinds", path, **view),
         tuple(Heading(f"kinds-{group}", titles[group]) for group in groups),
         searchable(

@@ -19,6 +19,9 @@ MANY_ENTRIES = 150
 MANY_PARTS = 120
 """A reference of more parts has an index of their names."""
 
+MANY_DIFFERING = 60
+"""A way on which more parts of one resource differ may be too much for one page."""
+
 FOLDED = 20
 SHOWN = 12
 """A list of more than `FOLDED` items shows `SHOWN` of them, and folds the rest."""
@@ -27,8 +30,8 @@ LONG_TEXT = 400
 BRIEF_TEXT = 40
 """Lines that are shown of one text, and of one on a page that shows many: beyond is no reading."""
 
-LONG_PAGE = 300_000
-PIECE = 150_000
+LONG_PAGE = 250_000
+PIECE = 120_000
 """A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE` each."""
 
 

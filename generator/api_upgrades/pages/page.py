@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 
 from api_upgrades.contract import Part
+from api_upgrades.texts import VERSION
 
 
 @dataclass(frozen=True)
@@ -31,35 +33,84 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Asset:
-    """A file for machines or scripts; `path` is its address below the mount, the file's name included."""
+    """A file for machines or scripts; `path` is its address below the mount, the file's name included.
+
+    `write` makes what it holds, when that is asked for.
+    """
 
     path: str
-    content: str
+    write: Callable[[], str]
+
+    @property
+    def content(self) -> str:
+        """What the file holds."""
+        return self.write()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section that several pages show, rendered when the first of them is."""
+
+    render: Callable[[], str]
+    markdown: Callable[[], str]
+
+    @cached_property
+    def html(self) -> str:
+        return self.render()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What pages have in common that differ in nothing but the version whose they are.
+
+    It has the same `key` for all of them, which are `of` the same thing in each version, with the mark
+    `texts.VERSION` in its HTML. Their contents lists, and the names of the pages beside them, are the same too.
+    """
+
+    of: str
+    key: Hashable
+    render: Callable[[], str]
+    version: str
+
+    @property
+    def html(self) -> str:
+        """The HTML of the page of this version."""
+        return self.render().replace(VERSION, self.version)
 
 
 @dataclass(frozen=True)
 class Page:
     """One generated page.
 
-    `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). Links inside `html`
-    are relative to it. `markdown` makes the page's Markdown twin. `found` is what the site's search reads instead of
-    `html`, None where it shall not find the page: code and tables are slow to read and are no good to search in.
-    `canonical` is the address that stands for the page with search engines, where that isn't its own. `section` is
-    the guide, the reference or whatever the page is a leaf of; `siblings` are the pages beside it. `like` is the
-    address of a page that differs from this one in nothing around its content, neither of them being searched.
+    `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). `body` makes its
+    HTML, whose links are relative to that, and `markdown` its Markdown twin: a site may have more pages than fit into
+    memory. `found` is what the site's search reads instead of the HTML, None where it shall not find the page: code
+    and tables are slow to read and are no good to search in. `is_listed` says whether search engines shall find it,
+    and `canonical` is the address that stands for it with them, where that isn't its own. `section` is the guide, the
+    reference or whatever the page is a leaf of; `siblings` are the pages beside it.
     """
 
     path: str
     title: str
     description: str
-    html: str
+    body: Shared | Callable[[], str]
     markdown: Callable[[], str]
     contents: tuple[Heading, ...] = ()
     found: str | None = None
     canonical: str | None = None
     section: str = ""
     siblings: tuple[Crumb, ...] = ()
-    like: str | None = None
+    is_listed: bool = True
+
+    @property
+    def html(self) -> str:
+        """The page's HTML, made anew whenever it is asked for."""
+        return self.body.html if isinstance(self.body, Shared) else self.body()
+
+    @property
+    def label(self) -> str:
+        """What the list beside the page calls it."""
+        return next((one.title for one in self.siblings if one.path == self.path), self.title)
 
 
 @dataclass(frozen=True)
@@ -139,8 +190,7 @@ class Links:
         path, hash, fragment = address.partition("#")
         if path == self.page and hash:
             return hash + fragment
-        way = posixpath.relpath("/" + path, "/" + self.page)
-        way = "./" if way == "." else f"{way}/"
+        way = _way(path, self.page)
         if index := self.addresses.index_of(path):
             way = way.removeprefix("./") + index
         return way + hash + fragment
@@ -183,6 +233,13 @@ class Links:
     def resource(self, version: str, slug: str, anchor: str = "") -> str:
         """The way to a resource in the reference of a version, or to a part on its page."""
         return self(self.addresses.resource(version, slug) + (f"#{anchor}" if anchor else ""))
+
+
+@lru_cache(65536)
+def _way(path: str, page: str) -> str:
+    """From one folder to another."""
+    way = posixpath.relpath("/" + path, "/" + page)
+    return "./" if way == "." else f"{way}/"
 
 
 def anchors(parts: Iterable[Part]) -> dict[Part, str]:

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from api_upgrades.contract import Json, Part, PartKind, same
 from api_upgrades.pages.page import Asset
@@ -108,10 +108,13 @@ class PathData:
 
     def assets(self, folder: str) -> Iterator[Asset]:
         """`index.js`, then `resources/<resource>.js` for each resource."""
-        yield Asset(f"{folder}index.js", _script("path", self.index))
+        yield Asset(f"{folder}index.js", lambda: _script("path", self.index))
         for name, slug in self.resources.items():
-            parts = {number: self.parts[number] for number, track in self._numbered if track.resource == name}
-            yield Asset(f"{folder}resources/{slug}.js", _script("pathResource", parts))
+            yield Asset(f"{folder}resources/{slug}.js", partial(self._resource, name))
+
+    def _resource(self, name: str) -> str:
+        parts = {number: self.parts[number] for number, track in self._numbered if track.resource == name}
+        return _script("pathResource", parts)
 
     @cached_property
     def _tracks(self) -> Mapping[str, Track]:

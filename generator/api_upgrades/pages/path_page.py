@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from api_upgrades.pages.changes import ChangeView
@@ -24,7 +24,6 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
     versions = tuple(VersionView(site, version) for version in site.newest_first)
     view = {
         "versions": versions,
-        "backwards": _backwards(site),
         "resources": tuple(data.resources),
         "counted": "|".join(COUNTED.values()),
         "resources_of": _resources_of,
@@ -34,13 +33,13 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
         path,
         TITLE,
         f"What to do to move from any version of the {site.title} to any other, and what every call becomes.",
-        site.html("path", path, **view),
+        lambda: site.html("path", path, **view, backwards=_backwards(site)),
         site.markdown("path", path, **view),
         found=searchable(TITLE, "Choose two versions: what to do, and what every call and object becomes.", ()),
         section=site.addresses.guide,
-        siblings=site.version_crumbs(),
+        siblings=site.version_crumbs,
     )
-    yield from (Asset(path + name, package_file(name)) for name in ("path.js", "path.css"))
+    yield from (Asset(path + name, partial(package_file, name)) for name in ("path.js", "path.css"))
     yield from data.assets(path)
 
 

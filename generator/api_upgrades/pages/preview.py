@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from markupsafe import Markup
 
@@ -50,16 +51,21 @@ class PreviewView:
         return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in shown)
 
 
+def _with_way(page: Page, way: Markup) -> str:
+    """The HTML of the guide, with the way to the report below its heading."""
+    return page.html.replace("</h1>", way, 1)
+
+
 def with_preview(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
     """Some pages, and the one of the report, to which the upgrade guide and the list beside it lead."""
     path, guide = site.addresses.preview, site.addresses.guide
     own = Crumb(TITLE, path)
-    crumbs = site.version_crumbs()
+    crumbs = site.version_crumbs
     way = Markup('</h1>\n<p><a href="%s">%s</a></p>') % (Links(guide, site.addresses)(path), TITLE)
     for page in pages:
         if isinstance(page, Page) and page.section == guide and page.siblings:
-            html = page.html.replace("</h1>", way, 1) if page.path == guide else page.html
-            yield replace(page, html=html, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
+            body = partial(_with_way, page, way) if page.path == guide else page.body
+            yield replace(page, body=body, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
         else:
             yield page
     view = PreviewView(site, report, frozenset(page.path for page in pages if isinstance(page, Page)))
@@ -67,7 +73,7 @@ def with_preview(site: Site, report: Report, pages: Sequence[Page | Asset]) -> I
         path,
         TITLE,
         f"What a pull request changes in the {site.title}.",
-        site.html("preview", path, view=view, report=report, grouped=grouped),
+        partial(site.html, "preview", path, view=view, report=report, grouped=grouped),
         lambda: f"# {TITLE}\n\n{report.as_markdown()}",
         view.sections,
         section=guide,

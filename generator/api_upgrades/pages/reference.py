@@ -8,8 +8,9 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, cached_property, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -20,13 +21,24 @@ from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name
 from api_upgrades.pages.lengths import MANY_PARTS
-from api_upgrades.pages.page import Asset, Crumb, Found, Heading, Links, Page, TwinAddresses, searchable
+from api_upgrades.pages.page import (
+    Asset,
+    Crumb,
+    Found,
+    Heading,
+    Links,
+    Page,
+    Section,
+    Shared,
+    TwinAddresses,
+    searchable,
+)
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, leaves, relinked
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
-from api_upgrades.texts import in_version
+from api_upgrades.texts import VERSION, in_version
 
 KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 
@@ -37,7 +49,10 @@ class Reference:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._sections: dict[tuple[object, ...], tuple[str, Callable[[], str]]] = {}
+        self._sections: dict[Hashable, Section] = {}
+        self._leaves: dict[int, tuple[Leaf, ...]] = {}
+        self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
+        self._pages: dict[Hashable, dict[Part, Section]] = {}
 
     def pages(self) -> Iterator[Page]:
         """`/reference/latest/` first, then every version, newest first."""
@@ -60,7 +75,8 @@ class Reference:
             "absent": absent,
             "index": self.site.addresses.index,
         }
-        return Asset("reference/versions.js", f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n")
+        text = f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n"
+        return Asset("reference/versions.js", lambda: text)
 
     def _picked(self, version: Version) -> str:
         """A version as a choice of the pickers."""
@@ -131,7 +147,7 @@ class Reference:
             path,
             "Reference" if shown == LATEST else f"Reference {version.name}",
             f"The reference of {_called(version)} of the {self.site.title}.",
-            self.site.html("reference", path, **view),
+            self._overview_body(view),
             self.site.markdown("reference", path, **view),
             (
                 Heading("calling-the-api", "Calling the API"),
@@ -142,16 +158,32 @@ class Reference:
             canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
+            is_listed=shown == LATEST,
         )
+
+    def _overview_body(self, view: dict[str, Any]) -> Shared | Callable[[], str]:
+        """The HTML of an overview: one for all older versions in which it says the same."""
+        version: Version = view["version"]
+        if self._is_alone(version):
+            return partial(self.site.html, "reference", self.site.addresses.reference(view["shown"]), **view)
+        document = self.site.history.contract_at(version.id).document
+        key = (view["resources"], tuple(view["summaries"].items()), id(document), version.dating)
+        marked = view | {"version": replace(version, id=VERSION), "shown": VERSION}
+        path = self.site.addresses.reference(VERSION)
+        return Shared("", key, partial(self.site.html, "reference", path, **marked), version.id)
+
+    def _is_alone(self, version: Version) -> bool:
+        """Whether what the pages of a version say first is said of no other: that it is the latest, or no version."""
+        return version is self.site.history.latest or not version.is_released
 
     def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
-        sections = {part: self._section(version, part, path) for parts in groups.values() for part in parts}
-        first = self.site.resources(version.id)[0]
+        sections = self._sections_of(version, resource, path)
         revisions = self._revisions(resource.name)
-        in_latest = any(one.slug == resource.slug for one in self.site.resources(self.site.history.latest.id))
-        view = {
+        in_latest = resource.slug in self._latest
+        split = self._split(version, groups, sections)
+        view: dict[str, Any] = {
             "version": version,
             "shown": shown,
             "resource": resource,
@@ -159,85 +191,123 @@ class Reference:
             "in_latest": in_latest,
             "same": next(run for run in revisions if version.id in run),
             "others": [run for run in revisions if version.id not in run],
+            "leaves": self._leaves_at(shown, resource, split),
+            **self._listed(version, split),
         }
-        split = leaves(groups, {part: len(html) for part, (html, _) in sections.items()})
-        view["leaves"] = [(leaf, self.site.addresses.resource(shown, f"{resource.slug}.{leaf.name}")) for leaf in split]
-        contents = tuple(
-            Heading(title.lower(), title, () if split else self._headings(parts)) for title, parts in groups.items()
-        )
         page = Page(
             path,
             f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
             f"{resource.name} in {_called(version)} of the {self.site.title}.",
-            self.site.html(
-                "resource",
-                path,
-                **view,
-                **self._listed(version, split),
-                sections={part: Markup(in_version(html, version.id)) for part, (html, _) in sections.items()},
-            ),
+            self._body("resource", resource.slug, view, sections),
             lambda: self.site.markdown(
                 "resource",
                 path,
                 **view,
-                **self._listed(version, split),
-                sections={one: in_version(md(), version.id) for one, (_, md) in sections.items()},
+                sections={one: in_version(section.markdown(), version.id) for one, section in sections.items()},
             )(),
-            contents,
+            self._contents(resource, is_split=bool(split)),
             self._found(version, resource) if shown == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
             section="reference/",
             siblings=self.site.resource_crumbs(version.id, shown),
-            like=None if shown == LATEST or resource is first else self.site.addresses.resource(shown, first.slug),
+            is_listed=shown == LATEST,
         )
         yield page
+        crumbs = (
+            Crumb("Overview", self.site.addresses.reference(shown)),
+            Crumb(resource.name, page.path),
+            *(Crumb(leaf.title, there) for leaf, there in view["leaves"]),
+        )
         for number, leaf in enumerate(split):
-            yield self._leaf(page, version, view, sections, number, leaf)
+            yield self._leaf(page, view, sections, number, leaf, crumbs)
+
+    def _leaves_at(self, shown: str, resource: Resource, split: tuple[Leaf, ...]) -> list[tuple[Leaf, str]]:
+        """The pages of a resource that is too long for one, with their addresses."""
+        return [(leaf, self.site.addresses.resource(shown, f"{resource.slug}.{leaf.name}")) for leaf in split]
 
     def _leaf(
         self,
         page: Page,
-        version: Version,
         view: Mapping[str, Any],
-        sections: Mapping[Part, tuple[str, Callable[[], str]]],
+        sections: Mapping[Part, Section],
         number: int,
         leaf: Leaf,
+        crumbs: tuple[Crumb, ...],
     ) -> Page:
         """One of the pages of a resource that is too long for one."""
-        address = view["leaves"][number][1]
-        addresses = self.site.addresses
-        html_links, twin_links = (Links(address, one) for one in (addresses, TwinAddresses(addresses.index)))
-
-        def elsewhere(link: Links) -> dict[str, str]:
-            others = (one for one in view["leaves"] if one[0] is not leaf)
-            return {self.site.anchor(part): link(there) for other, there in others for part in other.parts}
-
-        def html(part: Part) -> Markup:
-            return Markup(relinked(in_version(sections[part][0], version.id), elsewhere(html_links)))
-
-        def twin(part: Part) -> str:
-            return relinked(in_version(sections[part][1](), version.id), elsewhere(twin_links))
-
-        shown = {**view, "leaf": leaf, "number": number + 1}
+        address, version = view["leaves"][number][1], view["version"]
+        own = {part: sections[part] for part in leaf.parts}
+        elsewhere = self._elsewhere(view, leaf, Links(address, TwinAddresses(self.site.addresses.index)))
         return replace(
             page,
             path=address,
             title=f"{leaf.title} of {page.title}",
             description=f"{leaf.title} of {page.description}",
-            html=self.site.html("resource_leaf", address, **shown, sections={one: html(one) for one in leaf.parts}),
+            body=self._body(
+                "resource_leaf",
+                f"{view['resource'].slug}.{leaf.name}",
+                {**view, "leaf": leaf, "number": number + 1},
+                own,
+            ),
             markdown=lambda: self.site.markdown(
-                "resource_leaf", address, **shown, sections={one: twin(one) for one in leaf.parts}
+                "resource_leaf",
+                address,
+                **view,
+                leaf=leaf,
+                number=number + 1,
+                sections={
+                    part: relinked(in_version(section.markdown(), version.id), elsewhere)
+                    for part, section in own.items()
+                },
             )(),
             contents=(Heading(leaf.kind.lower(), leaf.title, self._headings(leaf.parts)),),
             found=None,
             canonical=page.canonical or page.path,
-            siblings=(
-                Crumb("Overview", addresses.reference(view["shown"])),
-                Crumb(view["resource"].name, page.path),
-                *(Crumb(one.title, there) for one, there in view["leaves"]),
-            ),
-            like=None if number == 0 else view["leaves"][0][1],
+            siblings=crumbs,
+            is_listed=False,
         )
+
+    def _elsewhere(self, view: Mapping[str, Any], leaf: Leaf, link: Links) -> dict[str, str]:
+        """The ways to the parts of a resource that are not on one of its pages, by their ids."""
+        others = ((other, there) for other, there in view["leaves"] if other is not leaf)
+        return {self.site.anchor(part): link(there) for other, there in others for part in other.parts}
+
+    def _body(
+        self, template: str, slug: str, view: dict[str, Any], sections: Mapping[Part, Section]
+    ) -> Shared | Callable[[], str]:
+        """The HTML of a resource's page, or of one of its pages: one for all older versions where it is the same."""
+        version, resource, leaf = view["version"], view["resource"], view.get("leaf")
+        split = tuple(one for one, _ in view["leaves"])
+
+        def render(version: Version, shown: str) -> str:
+            path = self.site.addresses.resource(shown, slug)
+            found = view | {"version": version, "shown": shown, "leaves": self._leaves_at(shown, resource, split)}
+            htmls = {part: section.html for part, section in sections.items()}
+            if leaf:
+                elsewhere = self._elsewhere(found, leaf, Links(path, self.site.addresses))
+                htmls = {part: relinked(html, elsewhere) for part, html in htmls.items()}
+            found["sections"] = {part: Markup(html) for part, html in htmls.items()}
+            return self.site.html(template, path, **found)
+
+        if self._is_alone(version):
+            return lambda: in_version(render(version, view["shown"]), version.id)
+        summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if split else ()
+        key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())), summaries)
+        return Shared(slug, key, lambda: render(replace(version, id=VERSION), VERSION), version.id)
+
+    def _split(
+        self, version: Version, groups: Mapping[str, Sequence[Part]], sections: Mapping[Part, Section]
+    ) -> tuple[Leaf, ...]:
+        if id(sections) not in self._leaves:  # the sections of a page are held, so that ids stay their own
+            sizes = {part: self._size(version, part, section) for part, section in sections.items()}
+            self._leaves[id(sections)] = leaves(groups, sizes)
+        return self._leaves[id(sections)]
+
+    def _size(self, version: Version, part: Part, section: Section) -> int:
+        """How long a section is: while serving, as it was when it was last rendered of the same contract."""
+        usage = self.site.history.usage_at(version.id)
+        closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
+        return self.site.history.memory.kept("size", tuple(closure), lambda: len(section.html))
 
     def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
         """What a list of a version's parts shows of each."""
@@ -279,22 +349,46 @@ class Reference:
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
 
-    def _section(self, version: Version, part: Part, path: str) -> tuple[str, Callable[[], str]]:
+    def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
+        key = (id(resource), is_split)  # the site holds the resources, so that ids stay their own
+        if key not in self._contents_of:
+            groups = ((title, resource.of_kind(kind)) for kind, title in KIND_TITLES.items())
+            self._contents_of[key] = tuple(
+                Heading(title.lower(), title, () if is_split else self._headings(parts))
+                for title, parts in groups
+                if parts
+            )
+        return self._contents_of[key]
+
+    @cached_property
+    def _latest(self) -> frozenset[str]:
+        """The resources that the latest version has, by their names in addresses."""
+        return frozenset(self._slugs(self.site.history.latest))
+
+    def _sections_of(self, version: Version, resource: Resource, path: str) -> dict[Part, Section]:
+        """The sections of a resource's page; the same where the whole page and all resources are."""
+        same = next(run for run in self._revisions(resource.name) if version.id in run)
+        key = (resource.slug, same, id(self.site.resources(version.id)), path.count("/"))
+        if key not in self._pages:
+            self._pages[key] = {part: self._section(version, part, path) for part in resource.parts}
+        return self._pages[key]
+
+    def _section(self, version: Version, part: Part, path: str) -> Section:
         revision = self.site.history.revisions[version.id][part]
         links = tuple(
             self._schema_address(version.id, one) for one in self.site.history.usage_at(version.id).direct(part)
         )
         key = (part, revision, path.count("/"), path.split("/")[2], links)
         if key not in self._sections:
-            view = part_view(self.site, version.id, part)
+            view = cache(partial(part_view, self.site, version.id, part))
             template = f"part_{part.kind}"
             addresses = self.site.addresses
             in_html, in_twin = (
                 self._schema_link(version.id, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
             )
-            self._sections[key] = (
-                self.site.html(template, path, view=view, schema_link=in_html),
-                self.site.markdown(template, path, view=view, schema_link=in_twin),
+            self._sections[key] = Section(
+                lambda: self.site.html(template, path, view=view(), schema_link=in_html),
+                lambda: self.site.markdown(template, path, view=view(), schema_link=in_twin)(),
             )
         return self._sections[key]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
 from api_upgrades.registry import Version
-from api_upgrades.resources import Resource, resources
+from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.severity import Severity
 
 LATEST = "latest"
@@ -36,7 +36,10 @@ class Site:
     history: History
     addresses: Addresses
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
-    _owners: dict[str, dict[Part, Resource]] = field(default_factory=dict)
+    _known_resources: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
+    _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
+    _known_owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
+    _owners: dict[str, Mapping[Part, Resource]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -64,12 +67,21 @@ class Site:
     def resources(self, version: str) -> tuple[Resource, ...]:
         """The resources of a version, as pages group them."""
         if version not in self._resources:
-            self._resources[version] = resources(self.history.usage_at(version))
+            usage = self.history.usage_at(version)
+            parts = usage.contract.parts.items()
+            names = tuple(resource_name(part, value) for part, value in parts if part.kind != "schema")
+            key = (id(usage.root), id(usage.contract.document), names)
+            if key not in self._known_resources:
+                self._known_resources[key] = resources(usage)
+            self._resources[version] = self._known_resources[key]
         return self._resources[version]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
         if version not in self._owners:
-            self._owners[version] = {part: one for one in self.resources(version) for part in one.parts}
+            found = self.resources(version)
+            if id(found) not in self._known_owners:
+                self._known_owners[id(found)] = {part: one for one in found for part in one.parts}
+            self._owners[version] = self._known_owners[id(found)]
         return self._owners[version].get(part)
 
     @cached_property
@@ -99,6 +111,7 @@ class Site:
         link = Links(page, TwinAddresses(self.addresses.index))
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
+    @cached_property
     def version_crumbs(self) -> tuple[Crumb, ...]:
         """The guide and its versions, newest first, as the list beside these pages."""
         guide = Crumb("Upgrade guide", self.addresses.guide)
@@ -106,10 +119,11 @@ class Site:
 
     def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
         """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""
-        overview = Crumb("Overview", self.addresses.reference(shown))
-        return overview, *(
-            Crumb(resource.name, self.addresses.resource(shown, resource.slug)) for resource in self.resources(version)
-        )
+        if shown not in self._crumbs:
+            resources = self.resources(version)
+            crumbs = (Crumb(one.name, self.addresses.resource(shown, one.slug)) for one in resources)
+            self._crumbs[shown] = (Crumb("Overview", self.addresses.reference(shown)), *crumbs)
+        return self._crumbs[shown]
 
 
 def counted(count: int, one: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -36,17 +37,17 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
         Heading("map-of-change", "What changed when"),
         Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in versions)),
     )
-    view = {"newest": newest, "older": older, "api": api_facts(site), "map": tuple(_map(newest.versions))}
+    view = {"newest": newest, "older": older, "api": api_facts(site)}
     yield Page(
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
-        site.html("guide", path, **view),
-        site.markdown("guide", path, **view),
+        lambda: site.html("guide", path, **view, map=tuple(_map(newest.versions))),
+        lambda: site.markdown("guide", path, **view, map=tuple(_map(newest.versions)))(),
         contents,
         searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
-        siblings=site.version_crumbs(),
+        siblings=site.version_crumbs,
     )
     dated = [year for year in older if year.is_dated]
     crumbs = (
@@ -64,7 +65,7 @@ def _guide_of_year(site: Site, year: Year, crumbs: tuple[Crumb, ...]) -> Page:
         path,
         f"Upgrade guide, {year.label}",
         f"Every version of the {site.title} of {year.label}, and what changed in it.",
-        site.html("guide_year", path, **view),
+        partial(site.html, "guide_year", path, **view),
         site.markdown("guide_year", path, **view),
         (
             *((Heading("map-of-change", "What changed when"),) if view["map"] else ()),
@@ -106,17 +107,23 @@ def _version(site: Site, version: VersionView) -> Iterator[Page]:
     leaves = tuple(_leaves(site, version)) if version.is_long else ()
     where = {change.id: f"{leaf.address}#{change.id}" for leaf in leaves for change in leaf.changes}
     view = {"version": version, "where": where}
+
+    def render() -> str:
+        html = site.html("version", path, **view, is_brief=False)
+        is_long = len(html) > LONG_PAGE and not leaves
+        return site.html("version", path, **view, is_brief=True) if is_long else html
+
     groups = tuple(Heading(group.anchor, group.name) for group in version.groups)
     yield Page(
         path,
         version.title,
         version.description,
-        site.html("version", path, **view),
-        site.markdown("version", path, **view),
+        render,
+        site.markdown("version", path, **view, is_brief=False),
         groups if leaves else tuple(change.heading for change in version.changes),
         searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
         section=site.addresses.guide,
-        siblings=site.version_crumbs(),
+        siblings=site.version_crumbs,
     )
     crumbs = (Crumb(version.title, path), *(Crumb(leaf.name, leaf.address) for leaf in leaves))
     for leaf in leaves:
@@ -162,12 +169,11 @@ def _leaf(site: Site, version: VersionView, leaf: Leaf, crumbs: tuple[Crumb, ...
         leaf.address,
         f"{leaf.name} in {version.name}",
         f"What changed in {leaf.group.name} of the {site.title} in version {version.name}.",
-        site.html("version_leaf", leaf.address, **view),
+        partial(site.html, "version_leaf", leaf.address, **view),
         site.markdown("version_leaf", leaf.address, **view, is_brief=True),
         tuple(change.heading for change in leaf.changes),
         section=site.addresses.guide,
         siblings=crumbs,
-        like=None if leaf.address == crumbs[1].path else crumbs[1].path,
     )
 
 

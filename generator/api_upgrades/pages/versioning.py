@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
@@ -41,7 +42,7 @@ def versioning_pages(site: Site) -> Iterator[Page]:
         path,
         "Versioning",
         f"How the versions of the {site.title} work, how a call names one, and what counts as a breaking change.",
-        site.html("versioning", path, **view),
+        partial(site.html, "versioning", path, **view),
         site.markdown("versioning", path, **view),
         (
             Heading("your-version", "Your version"),

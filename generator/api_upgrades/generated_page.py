@@ -1,0 +1,109 @@
+"""A generated page as MkDocs knows pages: beside hand-written ones in the navigation, in links and in the search."""
+
+from __future__ import annotations
+
+import copy
+from html import escape
+from urllib.parse import quote
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure import StructureItem
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Link, Navigation, Section
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from api_upgrades.links import ids
+from api_upgrades.pages.page import Crumb, Heading, Page
+
+
+class GeneratedPage(MkDocsPage):
+    """A page that is HTML already: nothing is read, nothing goes through Markdown.
+
+    `mount` is the beginning of its address. It has `is_named` where the site's navigation names it.
+    """
+
+    def __init__(self, page: Page, mount: str, file: File, config: MkDocsConfig) -> None:
+        super().__init__(escape(page.label), file, config)
+        self.generated = page
+        self.mount = mount
+        self.is_named = False
+        if page.canonical is not None and config.site_url:
+            self.canonical_url = site_base(config) + mount + page.canonical
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        """There is no source; what Markdown's front matter would say comes with the page."""
+        self.markdown = ""
+        self.meta = {"title": escape(self.generated.title), "description": escape(self.generated.description)}
+        if self.generated.found is None:
+            self.meta["search"] = {"exclude": True}
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        """Takes what the search shall read, and the contents list; the page's own HTML comes when that is done."""
+        self.content = self.generated.found or ""
+        self.toc = TableOfContents([anchor_link(heading, 2) for heading in self.generated.contents])
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it stands for a section of the navigation. All have a folder of their own, which makes none one."""
+        return self.is_named
+
+    @property
+    def present_anchor_ids(self) -> set[str] | None:
+        """The ids to which other pages can link; read only where one does."""
+        return ids(self.generated.html)
+
+    @present_anchor_ids.setter
+    def present_anchor_ids(self, ids: set[str] | None) -> None: ...
+
+
+def page_file(uri: str, config: MkDocsConfig) -> File:
+    """The file of a generated page, in no navigation unless that names it."""
+    return File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+
+
+def page_url(path: str, config: MkDocsConfig) -> str:
+    """The address of a page as MkDocs has it, by its path from the site's root."""
+    return quote(path) + ("" if config.use_directory_urls else "index.html")
+
+
+def site_base(config: MkDocsConfig) -> str:
+    """The site's address, if it is known, ending in a slash."""
+    return config.site_url.rstrip("/") + "/" if config.site_url else ""
+
+
+def anchor_link(heading: Heading, level: int) -> AnchorLink:
+    """An entry of the contents list as the theme reads it, text escaped as Markdown's is."""
+    link = AnchorLink(escape(heading.title), escape(heading.id), level)
+    link.children = [anchor_link(child, level + 1) for child in heading.children]
+    return link
+
+
+def with_siblings(nav: Navigation, page: GeneratedPage) -> Navigation:
+    """The navigation in which the entry of a page's section holds the section's pages: it is in none itself."""
+    if not page.generated.siblings:
+        return nav
+    result = copy.copy(nav)
+    result.items = [_unfolded(item, page) if leads(item, page.generated, page.mount) else item for item in nav.items]
+    return result
+
+
+def leads(item: StructureItem, page: Page, mount: str) -> bool:
+    """Whether an entry of the navigation stands for the section that a page is in."""
+    return isinstance(item, GeneratedPage) and item.mount == mount and item.generated.section == page.section
+
+
+def _unfolded(item: StructureItem, page: GeneratedPage) -> Section:
+    known = {one.generated.path: one for one in (item, page) if isinstance(one, GeneratedPage)}
+    index = "index.html" if page.file.url.endswith(".html") else ""
+    children: list[StructureItem] = [
+        known.get(crumb.path) or _link(crumb, page.mount, index) for crumb in page.generated.siblings
+    ]
+    section = Section(item.title or "", children)
+    section.active = True
+    return section
+
+
+def _link(crumb: Crumb, mount: str, index: str) -> Link:
+    """The entry of another page; one whose path begins with `#` goes nowhere else."""
+    return Link(escape(crumb.title), crumb.path if crumb.path.startswith("#") else quote(mount + crumb.path) + index)

@@ -1,0 +1,272 @@
+"""Puts generated pages into the theme: one page of each kind is rendered by it, the others are filled into that form.
+
+A kind is a number of pages whose surroundings the theme has no reason to render differently. Two pages of each are
+rendered by the theme as well and compared with what was filled: where a theme shows something of a page that no mark
+stands for, the whole kind is left to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import escape
+
+from jinja2 import Environment, TemplateError
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure import StructureItem
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.utils import get_relative_url
+
+from api_upgrades import shell
+from api_upgrades.generated_page import GeneratedPage, anchor_link, leads, page_file, page_url, site_base, with_siblings
+from api_upgrades.pages.page import Crumb, Heading, Page, Shared
+from api_upgrades.shell import NoForm, Shell
+from api_upgrades.texts import VERSION
+
+FEW = 3
+"""So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""
+
+_OF_VERSION = re.compile(f"([{VERSION}{shell.TITLE}{shell.DESCRIPTION}])")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the theme puts around pages: all that MkDocs knows of the site."""
+
+    config: MkDocsConfig
+    nav: Navigation
+    env: Environment
+    files: Files
+
+    @cached_property
+    def documents(self) -> Sequence[object]:
+        return self.files.documentation_pages()
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """All folders to which the theme links from every page."""
+        config = self.config
+        linked = [*_urls(self.nav.items), *config.extra_css, *map(str, config.extra_javascript), "assets/"]
+        return frozenset(folder for url in linked for folder in _folders(url))
+
+    def rendered(self, page: GeneratedPage) -> str:
+        """A page by the theme, without the events of other plugins."""
+        context = get_context(self.nav, self.documents, self.config, page)  # type: ignore[arg-type]  # files
+        context["nav"] = with_siblings(self.nav, page)
+        page.active = True
+        try:
+            return str(self.env.get_template("main.html").render(context))
+        finally:
+            page.active = False
+
+
+class Publisher:
+    """Renders the pages of one mount. `finish` is what is done to the output of the theme at last."""
+
+    def __init__(
+        self, pages: Sequence[Page], mount: str, around: Surroundings, finish: Callable[[str], str] | None
+    ) -> None:
+        self._pages = pages
+        self._mount = mount
+        self._around = around
+        self._finish = finish
+        self._forms: dict[Hashable, Shell | None] = {}
+        self._lists: dict[tuple[int, int, str], tuple[list[str], str]] = {}
+        self._places: dict[int, tuple[Mapping[str, int], frozenset[str]]] = {}
+        self._copies: dict[tuple[Hashable, str], tuple[Hashable, list[str]]] = {}
+        self._heads: dict[str, list[str]] = {}
+        self._kind_of = {page.path: self._kind(page) for page in pages}
+        self._kinds: dict[Hashable, list[Page]] = {}
+        for page in pages:
+            self._kinds.setdefault(self._kind_of[page.path], []).append(page)
+
+    def html(self, page: Page) -> str:
+        """A page as the site has it."""
+        kind = self._kind_of[page.path]
+        if kind not in self._forms:
+            self._forms[kind] = self._form(self._kinds[kind], kind)
+        form = self._forms[kind]
+        html = self._rendered(page) if form is None else self._filled(form, kind, page)
+        return self._finish(html) if self._finish else html
+
+    def listed(self) -> Iterator[File]:
+        """The pages that search engines shall find, as files of MkDocs."""
+        return (self.made(page).file for page in self._pages if page.is_listed)
+
+    def tell_search(self) -> None:
+        """Show the search the pages that it shall find. It is the only other plugin that reads them."""
+        config, nav = self._around.config, self._around.nav
+        for page in self._pages:
+            if page.found is not None:
+                made = self.made(page)
+                context = get_context(nav, (), config, made)
+                for handler in _handlers(config, "page_context"):
+                    handler(context, page=made, config=config, nav=nav)
+
+    def made(self, page: Page) -> GeneratedPage:
+        """A page as MkDocs has pages, its content and its contents list in place."""
+        config = self._around.config
+        made = GeneratedPage(page, self._mount, page_file(f"{self._mount}{page.path}index.md", config), config)
+        made.read_source(config)
+        made.render(config, self._around.files)
+        return made
+
+    def _rendered(self, page: Page) -> str:
+        made = self.made(page)
+        made.content = page.html
+        return self._around.rendered(made)
+
+    def _kind(self, page: Page) -> Hashable:
+        """What the theme may have in view when it renders a page, apart from that for which there are marks."""
+        path = self._mount + page.path
+        shared = next((folder for folder in _folders(path) if folder in self._around.folders), "")
+        return (
+            path.count("/"),
+            shared,
+            page.section,
+            page.siblings[:1] and page.siblings[0].path in self._led(page),
+            page.path in self._places_of(page.siblings)[0],
+            bool(page.contents),
+            bool(page.description),
+            page.canonical is None,
+        )
+
+    def _led(self, page: Page) -> Sequence[str]:
+        """The pages that stand in the navigation for the section of a page, by their paths. Only where there are any
+        does the navigation hold the pages beside it.
+        """
+        if page.section not in self._heads:
+            items = (one for one in self._around.nav.items if leads(one, page, self._mount))
+            self._heads[page.section] = [one.generated.path for one in items if isinstance(one, GeneratedPage)]
+        return self._heads[page.section]
+
+    def _head(self, page: Page) -> Sequence[Crumb]:
+        """The entry of the list beside a page that the navigation holds anyway."""
+        return page.siblings[:1] if page.siblings and page.siblings[0].path in self._led(page) else ()
+
+    def _form(self, pages: Sequence[Page], kind: Hashable) -> Shell | None:
+        """The form of a kind, None where the theme has to render its pages itself."""
+        first, last = pages[0], pages[-1]
+        is_beside = first.path in self._places_of(first.siblings)[0] or not self._led(first)
+        if len(pages) <= FEW or not is_beside:
+            return None
+        made = self.made(shell.marked(first, self._head(first)))
+        made.title = shell.LABEL
+        made.content = shell.CONTENT
+        if made.canonical_url:
+            made.canonical_url = shell.CANONICAL
+        try:
+            form = Shell(self._around.rendered(made), self._entry, first)
+            tried = all(self._filled(form, kind, page) == self._rendered(page) for page in (first, last))
+        except (NoForm, TemplateError):  # a template of the user's may want what a part of a page has not
+            return None
+        finally:
+            self._copies.clear()
+        return form if tried else None
+
+    def _filled(self, form: Shell, kind: Hashable, page: Page) -> str:
+        body = page.body
+        if not isinstance(body, Shared):
+            return "".join(self._pieces(form, page, page.title, page.description, page.html))
+        place = (kind, body.of)
+        key, pieces = self._copies.get(place, (None, []))
+        if key != body.key:
+            marked = self._pieces(form, page, shell.TITLE, page.description and shell.DESCRIPTION, body.render())
+            pieces = _OF_VERSION.split("".join(marked))
+            self._copies[place] = (body.key, pieces)
+        values = {
+            VERSION: body.version,
+            shell.TITLE: escape(page.title),
+            shell.DESCRIPTION: escape(page.description),
+        }
+        return "".join([values[piece] if index % 2 else piece for index, piece in enumerate(pieces)])
+
+    def _pieces(self, form: Shell, page: Page, title: str, description: str, html: str) -> list[str]:
+        canonical = self._url(page.path) if page.canonical is None else self._mount + page.canonical
+        first = page.contents[0].id if page.contents else ""
+        items, first_link, own = self._beside(form, page) if form.has_list else ((), "", 0)
+        values = {
+            shell.TITLE: escape(title),
+            shell.DESCRIPTION: escape(description),
+            shell.CANONICAL: site_base(self._around.config) + canonical,
+            shell.LABEL: escape(page.label),
+            shell.CONTENT: html,
+        }
+        return form.fill(values, form.contents(page.contents), escape(first), items, own, first_link)
+
+    def _places_of(self, siblings: tuple[Crumb, ...]) -> tuple[Mapping[str, int], frozenset[str]]:
+        """Where in a list each page stands, by its path, and the folders that hold others of the list."""
+        known = self._places.get(id(siblings))  # the pages hold the lists, so that ids stay their own
+        if known is None:
+            places = {crumb.path: index for index, crumb in enumerate(siblings)}
+            folders = frozenset(f"{path.rstrip('/').rpartition('/')[0]}/" for path in places)
+            known = self._places[id(siblings)] = places, folders
+        return known
+
+    def _beside(self, form: Shell, page: Page) -> tuple[list[str], str, int]:
+        """The entries of the pages beside a page, the way to the first of these, and which of them is its own."""
+        places, folders = self._places_of(page.siblings)
+        start = len(self._head(page))
+        # Pages of one folder have the same ways to others, unless these are inside of their own.
+        folder = page.path if page.path in folders else f"{page.path.rstrip('/').rpartition('/')[0]}/-/".lstrip("/")
+        key = (id(form), id(page.siblings), folder)
+        if key not in self._lists:
+            here, crumbs = self._url(folder), page.siblings[start:]
+            ways = [get_relative_url(self._url(crumb.path), here) for crumb in crumbs]
+            items = [form.item(way, escape(crumb.title)) for way, crumb in zip(ways, crumbs, strict=True)]
+            self._lists[key] = items, ways[0] if ways else ""
+        items, first = self._lists[key]
+        own = places[page.path] - start
+        return items, first if own else get_relative_url(self._url(page.path), self._url(page.path)), own
+
+    def _url(self, path: str) -> str:
+        return page_url(self._mount + path, self._around.config)
+
+    @cached_property
+    def _entry(self) -> Callable[[Heading], str]:
+        """A heading in the theme's contents list; many versions have the same."""
+        template = self._around.env.get_template("partials/toc-item.html")
+        return lru_cache(4096)(lambda heading: template.render(toc_item=anchor_link(heading, 2)))
+
+
+SEARCHES = ("material.plugins.search.plugin", "mkdocs.contrib.search")
+"""The plugins that read pages and leave them as they are."""
+
+PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
+
+
+def is_ordinary(config: MkDocsConfig) -> bool:
+    """Whether MkDocs has to render every page: for a theme of which we don't know where things stand, and for plugins
+    that may alter any page.
+    """
+    if config.theme.name != "material":
+        return True
+    handlers = (handler for event in PAGE_EVENTS for handler in _handlers(config, event))
+    return any(_module(handler) not in SEARCHES for handler in handlers)
+
+
+def _handlers(config: MkDocsConfig, event: str) -> Iterator[Callable[..., object]]:
+    """What other plugins do at an event."""
+    return (handler for handler in config.plugins.events[event] if _module(handler) != "api_upgrades.plugin")
+
+
+def _module(handler: Callable[..., object]) -> str:
+    return type(getattr(handler, "__self__", handler)).__module__
+
+
+def _folders(url: str) -> Iterator[str]:
+    """The folders that an address is in, the innermost first: of `a/b/` these are itself and `a/`."""
+    parts = url.split("/")
+    return ("/".join(parts[:depth]) + "/" for depth in range(len(parts) - 1, 0, -1))
+
+
+def _urls(items: Sequence[StructureItem]) -> Iterator[str]:
+    for item in items:
+        url = getattr(item, "url", None)
+        if url and "://" not in url:
+            yield url
+        yield from _urls(getattr(item, "children", None) or ())

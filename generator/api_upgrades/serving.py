@@ -1,0 +1,58 @@
+"""Pages that are written when somebody asks for them, while `mkdocs serve` runs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from api_upgrades.files import Folder
+
+Application = Callable[..., Iterable[bytes]]
+"""What answers requests, by WSGI."""
+
+
+def _answered(application: Application, environ: dict[str, Any]) -> tuple[tuple[Any, ...], Iterable[bytes]]:
+    """What an application says to begin with, and what it answers."""
+    said: list[tuple[Any, ...]] = []
+    result = application(environ, lambda *words: said.append(words))
+    return said[0], result
+
+
+class OnDemand:
+    """What could be written into the folder that is served, and is not yet."""
+
+    def __init__(self) -> None:
+        self._offered: tuple[Folder, Mapping[str, Callable[[], str]]] | None = None
+
+    def offer(self, folder: Folder, texts: Mapping[str, Callable[[], str]]) -> None:
+        """What there is from now on, by its path in the folder, of which nothing is written."""
+        self._offered = folder, texts
+
+    def before(self, application: Application, mount_path: str) -> Application:
+        """An application that writes what another one could not find, and asks that one again.
+
+        That one waits while the site is built. Whatever was written before that is gone then.
+        """
+
+        def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
+            while True:
+                words, result = _answered(application, environ)
+                if not str(words[0]).startswith("404") or not self._write(path.removeprefix(mount_path)):
+                    start_response(*words)
+                    return result
+
+        return answer
+
+    def _write(self, path: str) -> bool:
+        """Write what is at a path, if there is such a thing and it is not written yet."""
+        if self._offered is None:
+            return False
+        folder, texts = self._offered
+        for uri in (posixpath.join(path, "index.html"), path) if not path.endswith(".html") else (path,):
+            uri = uri.lstrip("/")
+            if uri in texts and not folder.has(uri):
+                folder.write(uri, texts[uri]())
+                return True
+        return False

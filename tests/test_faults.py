@@ -1,0 +1,196 @@
+"""Whatever interrupts a build, what is left is true, and the next build is right."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+from mkdocs.commands.build import build as build_site
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from api_upgrades.files import Folder
+from tests.serving import ask
+from tests.shop import FILES, PAGES, SITE, write
+
+ENDING = """\
+import os, sys
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+left = {left}
+
+
+def end(event, arguments):
+    global left
+    if event in ("open", "os.rename", "os.mkdir"):
+        name = str(arguments[0])
+        writes = event != "open" or (isinstance(arguments[2], int) and arguments[2] & WRITING)
+        if writes and {site!r} in name and not name.endswith((".css", ".js", ".svg", ".png", ".map")):
+            left -= 1
+            if left == 0:
+                os._exit(137)
+
+
+sys.addaudithook(end)
+"""
+"""Ends the process, as a kill would, before one of the operations by which it fills the site."""
+
+LIMITED = """\
+import resource, signal
+
+
+def on_env(env, config, files):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+"""
+"""From here on no file may be larger, as if the disk were full in the middle of it."""
+
+Files = dict[str, bytes]
+
+
+def contents(site: Path) -> Files:
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def generated(site: Path) -> Files:
+    """The generated pages that are there, by their addresses."""
+    pages = {f"{page}/index.html" for page in PAGES}
+    return {name: data for name, data in contents(site).items() if name in pages}
+
+
+def command(project: Path, site: Path, before: str = "pass") -> list[str]:
+    arguments = ["build", "-q", "-f", str(project / "mkdocs.yml"), "-d", str(site)]
+    return [sys.executable, "-c", f"{before}\nfrom mkdocs.__main__ import cli\ncli({arguments!r})"]
+
+
+def built(project: Path, site: Path) -> Files:
+    process = subprocess.run(command(project, site), cwd=project, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return contents(site)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("faults") / "project", SITE)
+
+
+@pytest.fixture(scope="module")
+def whole(project: Path) -> Files:
+    """What a build gives that nothing interrupts."""
+    return built(project, project.parent / "whole")
+
+
+def is_true(site: Path, whole: Files) -> None:
+    """Each generated page that is there is the one of its address, and all of it."""
+    found = generated(site)
+    assert [name for name, data in found.items() if data != whole[name]] == []
+
+
+@pytest.mark.parametrize("after", [3, 40, 80, 120, 160])
+def test_a_build_that_is_killed(project: Path, whole: Files, tmp_path: Path, after: int) -> None:
+    site = tmp_path / "site"
+    before = ENDING.format(left=after, site=str(site))
+    process = subprocess.run(command(project, site, before), cwd=project, capture_output=True, check=False)
+    assert process.returncode == 137, "it ended by itself: take a smaller number"
+    is_true(site, whole)
+    assert built(project, site) == whole
+
+
+def test_the_kills_are_in_the_middle_of_the_pages(project: Path, whole: Files, tmp_path: Path) -> None:
+    numbers = []
+    for after in (40, 80, 120, 160):
+        site = tmp_path / str(after)
+        before = ENDING.format(left=after, site=str(site))
+        subprocess.run(command(project, site, before), cwd=project, capture_output=True, check=False)
+        numbers.append(len(generated(site)))
+    assert 0 < numbers[-1] < len(PAGES)
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("size", [100, 8_000, 20_000])
+def test_a_disk_that_is_full(project: Path, whole: Files, tmp_path: Path, size: int) -> None:
+    site, limited = tmp_path / "site", tmp_path / "limited"
+    mkdocs = SITE["mkdocs.yml"].replace("search, ", "") + "hooks: [hook.py]\n"
+    write(limited, SITE | {"mkdocs.yml": mkdocs, "hook.py": LIMITED.format(size=size)})
+    process = subprocess.run(command(limited, site), cwd=limited, capture_output=True, text=True, check=False)
+    assert process.returncode != 0
+    assert all(data in whole[name] or data == whole[name] for name, data in generated(site).items())
+    assert list(site.rglob("*.tmp")) == []
+    assert built(project, site) == whole
+
+
+def test_a_disk_that_is_full_is_said_in_one_line(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    numbers = count()
+    replace = os.replace
+
+    def full(old: str, new: str) -> None:
+        if str(tmp_path) in str(new) and next(numbers) == 5:
+            raise OSError(28, "No space left on device")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", full)
+    config = load_config(str(project / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+    config.plugins.on_startup(command="build", dirty=False)
+    with pytest.raises(Abort):
+        build_site(config)
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1
+    assert re.search(r"index.html: cannot be written: No space left on device$", errors[0].getMessage())
+    assert errors[0].exc_info is None
+
+
+def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    both = [
+        subprocess.Popen(command(project, site), cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    for process in both:
+        process.wait(timeout=120)
+    is_true(site, whole)
+    assert built(project, site) == whole
+
+
+def test_a_file_that_is_written_whole_though_its_folder_went(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.write("a/b/one.txt", "1")
+    (tmp_path / "a" / "b" / "one.txt").unlink()
+    (tmp_path / "a" / "b").rmdir()
+    folder.write("a/b/two.txt", "2")
+    assert contents(tmp_path) == {"a/b/two.txt": b"2"}
+
+
+def test_a_clock_that_runs_backwards(
+    project: Path, whole: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = count(10_000, -1)
+    for name in ("time", "monotonic", "perf_counter"):
+        monkeypatch.setattr(time, name, lambda: float(next(now)))
+    config = load_config(str(project / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+    config.plugins.on_startup(command="build", dirty=False)
+    build_site(config)
+    is_true(tmp_path / "site", whole)
+    assert len(generated(tmp_path / "site")) == len(PAGES)
+
+
+def test_an_edit_that_is_older_than_what_it_replaces(tmp_path: Path) -> None:
+    """While serving, with a length and a time that tell nothing."""
+    project = write(tmp_path / "project", SITE)
+    file = "changes/2024-03-01/title.yaml"
+    for why in ("A book has a title.", "A tome has a title.", "A book had a title."):
+        write(project, {file: FILES[file].replace("A book has a title.", why)})
+        os.utime(project / file, (1, 1))
+        config = load_config(str(project / "mkdocs.yml"), site_dir=str(tmp_path / "site"))
+        config.plugins.on_startup(command="serve", dirty=False)
+        build_site(config, serve_url="http://127.0.0.1:8000/")
+        ask(config, "upgrades/2024-03-01/")
+        assert why in (tmp_path / "site/upgrades/2024-03-01/index.html").read_text(encoding="utf-8")
