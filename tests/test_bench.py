@@ -178,10 +178,14 @@ def test_hugo_gets_each_page_under_the_name_that_it_wants(tmp_path: Path) -> Non
     pages = ["", "upgrades", "upgrades/2020-01-01", "reference/latest", "reference/latest/orders"]
     for name in pages:
         write(tmp_path / "pages" / name / "index.md", "# Page\n")
+    for name in ("index", "hosting"):
+        write(tmp_path / "pages" / "maintain" / f"{name}.md", "# Page\n")
     hugo_site(tmp_path / "hugo", tmp_path / "pages")
     content = tmp_path / "hugo" / "content"
     assert sorted(path.relative_to(content).as_posix() for path in content.rglob("*.md")) == [
         "_index.md",
+        "maintain/_index.md",
+        "maintain/hosting.md",
         "reference/latest/_index.md",
         "reference/latest/orders/index.md",
         "upgrades/2020-01-01/index.md",

@@ -31,8 +31,8 @@ from tests.bench.measure import (
 from tests.bench.page import page
 from tests.bench.plot import plot
 from tests.bench.processes import ROOT, run
-from tests.bench.sites import hugo, own_project
-from tests.bench.targets import FIFTH, LARGEST, MANY, NONE, SAVE, SERVER, TARGETS
+from tests.bench.sites import Project, hugo, own_project
+from tests.bench.targets import FIFTH, LARGEST, MANY, NONE, SAVE, TARGETS
 
 PAGE = ROOT / "docs" / "maintain" / "performance.md"
 PLOT = ROOT / "docs" / "assets" / "performance.svg"
@@ -77,7 +77,7 @@ def measure(sizes: Sizes, scratch: Path) -> Figures:
     start = time.monotonic()
     _, version = run(hugo(), "version")
     server = own_project(scratch / "server")
-    projects = {SERVER: server}
+    projects: dict[str, Project] = {}
     say("the Server API")
     server_api = measured("the Server API", server, (OUT_OF_SEARCH, HUGO, COPY))
     of_series = []

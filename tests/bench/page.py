@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tests.bench.figures import PEERS, Build, Cost, Figures, Save, Served, Ways
+from tests.bench.figures import OUT_OF_SEARCH, PEERS, Build, Cost, Figures, Save, Served, Ways
 from tests.bench.targets import TARGETS, Target
 
 PLOT = "../assets/performance.svg"
@@ -36,6 +36,7 @@ def page(figures: Figures) -> str:
         imported=", ".join(build.name for build in figures.imported),
         costs=table(COSTS, map(_costs, figures.builds)),
         stages=table(("", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
+        empties=f"{figures.server_api.but_models / figures.server_api.peers[OUT_OF_SEARCH].start.cpu:.1f}",
         share=f"{figures.server_api.ours / figures.server_api.but_models:.0%}",
         most=f"{figures.most:,}",
         peers=table(("", "pages", "ours", *PEERS.values()), map(_beside, figures.builds)),

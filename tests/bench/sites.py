@@ -94,13 +94,15 @@ def _left_out_of_search(text: str) -> str:
 
 
 def hugo_site(root: Path, pages: Path) -> None:
-    """Write a site for Hugo, which calls a page `_index.md` where others stand below it."""
+    """Write a site for Hugo, which calls a page `_index.md` where others stand below it or beside it."""
     write(root / "hugo.toml", HUGO_CONFIG)
     for name in ("single", "list"):
         write(root / "layouts" / "_default" / f"{name}.html", HUGO_LAYOUT)
     for page in pages.rglob("*.md"):
-        has_below = page.parent == pages or any(below.is_dir() for below in page.parent.iterdir())
-        place = page.relative_to(pages).with_name("_index.md" if has_below else "index.md")
+        place = page.relative_to(pages)
+        beside = [one for one in page.parent.iterdir() if one != page and (one.is_dir() or one.suffix == ".md")]
+        if page.name == "index.md" and (beside or page.parent == pages):
+            place = place.with_name("_index.md")
         write(root / "content" / place, page.read_text(encoding="utf-8"))
 
 

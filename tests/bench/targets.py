@@ -32,7 +32,7 @@ class Target:
         return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
 
 
-FIFTH, NONE, LARGEST, MANY, SAVE, SERVER = "fifth", "none", "largest", "many versions", "save", "server api"
+FIFTH, NONE, LARGEST, MANY, SAVE = "fifth", "none", "largest", "many versions", "save"
 """What is profiled where a target of it is missed."""
 
 
@@ -97,13 +97,6 @@ TARGETS = (
         lambda figures: figures.many_versions.but_writing / figures.few_versions.but_writing,
         MANY,
         at_most=1.5,
-    ),
-    Target(
-        "the Server API, its models known: the CPU of its build, in terms of an empty site's",
-        "times",
-        lambda figures: figures.server_api.but_models / figures.server_api.peers[OUT_OF_SEARCH].start.cpu,
-        SERVER,
-        at_most=3,
     ),
     Target(
         "100 versions of 1,000 parts read, derived and verified: CPU",
