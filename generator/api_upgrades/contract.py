@@ -120,11 +120,20 @@ class Contract:
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return found
 
+    @cached_property
+    def said(self) -> dict[str, Json]:
+        """The same without what would hold parts and holds none, which says nothing."""
+        found = {key: value for key, value in self.unmarked.items() if value or key not in ("paths", "webhooks")}
+        if "components" in found:
+            components = {key: held for key, held in found["components"].items() if held or key != "schemas"}
+            found["components"] = components
+        return found if found.get("components", True) else {key: found[key] for key in found if key != "components"}
+
     def is_same(self, other: Contract) -> bool:
         """Whether another contract says the same, whatever the order in which it does."""
         if not same(self.parts, other.parts):
             return False
-        return self.document is other.document or same(self.unmarked, other.unmarked)
+        return self.document is other.document or same(self.said, other.said)
 
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""

@@ -130,7 +130,7 @@ def undo_the_rest(undone: Undone, older: Contract) -> None:
     for part in reversed(list(undone.contract.parts)):
         if part in older.parts:
             _replace(undone, part, undone.contract.parts[part], older.parts[part])
-    _replace(undone, None, undone.contract.unmarked, older.unmarked)
+    _replace(undone, None, undone.contract.said, older.said)
 
 
 def _replace(undone: Undone, part: Part | None, now: Json, older: Json) -> None:

@@ -22,6 +22,7 @@ def reworded(older: Contract, newer: Contract) -> tuple[Effect, ...]:
     undone = Undone(newer)
     _undo_all(undone, _orders(undone.contract, older, _lists))
     _undo_all(undone, draft(older, undone.contract))
+    _undo_all(undone, tuple(_holders(undone.contract, older)))
     _undo_all(undone, _orders(undone.contract, older, _keys))
     return tuple(reversed(undone.effects))
 
@@ -46,6 +47,17 @@ def _orders(now: Contract, older: Contract, orders: Orders) -> tuple[Effect, ...
         for part, (pointer, before) in found
     )
     return tuple(filter(None, effects))[::-1]
+
+
+def _holders(now: Contract, older: Contract) -> Iterator[Effect]:
+    """What would hold parts and holds none in one document, and is not there in the other; the outer last."""
+    was, has = _skeleton(older), _skeleton(now)
+    for outer, key in (("components", "schemas"), ("", "components"), ("", "paths"), ("", "webhooks")):
+        in_was, in_has = (document.get(outer, {}) if outer else document for document in (was, has))
+        if (key in in_was) != (key in in_has):
+            how: dict[str, Json] = {"was": {}} if key in in_was else {"absent": True}
+            effect = made("replace", target="document", pointer=pointer_text((outer, key) if outer else (key,)), **how)
+            yield from (effect,) if effect else ()
 
 
 def _skeleton(contract: Contract) -> Json:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic.config import JsonDict
 
-from api_upgrades.contract import Contract
+from api_upgrades.contract import Contract, same
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
@@ -129,7 +129,7 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and reverted.is_same(contract):
+            if self.alters_contract and _is_unaltered(contract, reverted):
                 raise DoesNotFit(f"alters nothing at {target}", "target")
             contract = reverted
         return contract
@@ -148,6 +148,10 @@ class TargetedEffect(Effect):
     def says(self, of_one: str, of_many: str) -> str:
         """The targets and what happened to them: `is new`, `are new`."""
         return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
+
+
+def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
+    return same(reverted.parts, contract.parts) and same(reverted.document, contract.document)
 
 
 _EITHER = "give either 'was' or 'absent: true'"
