@@ -225,6 +225,7 @@ schemas:
       tags: {type: array, items: {type: string, maxLength: 9}}
     required: [id]
   Room: {type: object, properties: {place: {type: object, properties: {city: {type: string}}}}}
+  Place: {type: object, properties: {city: {type: string}}}
 operations:
   POST /tasks:
     parameters: [{name: page, in: query, schema: {type: string}}]
