@@ -144,10 +144,16 @@ def _inside(key: str, value: Json) -> Json:
 
 
 def promise(contract: Contract, is_ordered: bool = True) -> str:
-    """The contract without words and examples, which are today's in every version; its order may be so too."""
+    """The contract without words and examples, which are today's in every version; its order may be so too. What would
+    hold parts and holds none says nothing.
+    """
     if not is_ordered:
         return str(sorted(Digests().of(contract).items()))
-    return json.dumps(_without_words(contract.to_openapi()))
+    document = contract.to_openapi()
+    components = {key: held for key, held in document.get("components", {}).items() if held or key != "schemas"}
+    document |= {"components": components} if "components" in document else {}
+    said = {key: value for key, value in document.items() if value or key not in ("paths", "webhooks", "components")}
+    return json.dumps(_without_words(said))
 
 
 def _without_words(value: Json, are_names: bool = False) -> Json:

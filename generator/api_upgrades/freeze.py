@@ -157,7 +157,7 @@ def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[
     pairs: list[tuple[Part | None, Json, Json]] = [
         (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
     ]
-    pairs.append((None, was.unmarked, now.unmarked))
+    pairs.append((None, was.said, now.said))
     for part, before, after in pairs:
         if part in named or before is after:
             continue

@@ -86,6 +86,6 @@ def shows(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
 def _are_same(older: Contract, newer: Contract) -> bool:
     """Whether two contracts promise the same."""
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
-    document = (older.unmarked, newer.unmarked) if older.document is not newer.document else (None, None)
+    document = (older.said, newer.said) if older.document is not newer.document else (None, None)
     same_parts = older.parts.keys() == newer.parts.keys()
     return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in (*parts, document))

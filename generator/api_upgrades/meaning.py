@@ -108,7 +108,7 @@ class Digests:
         parts = {str(Target(part)): self._of(value) for part, value in contract.parts.items()}
         document = contract.document
         if id(document) not in self._known:
-            self._known[id(document)] = (document, digest(contract.unmarked))
+            self._known[id(document)] = (document, digest({"paths": {}, **contract.said}))
         return parts | {str(Target(None)): self._of(document)}
 
     def _of(self, value: Json) -> str:

@@ -243,7 +243,7 @@ def _about(effect: Effect) -> str:
     """What an effect is about, in words for a name."""
     data = effect.as_data()
     if not isinstance(effect, TargetedEffect):
-        return str(data["new"])
+        return str(data.get("new") or data["name"])
     first = effect.target[0]
     name = data["new"] if isinstance(data.get("new"), str) else first.name if first.steps else ""
     parts = [_words(target.part.name if target.part else "document") for target in effect.target]
