@@ -11,7 +11,7 @@ class DirectCalls(CodeGenerator):
     does, and a page has thousands of calls.
     """
 
-    def visit_Call(  # noqa: N802  # Jinja's name
+    def visit_Call(  # Jinja's name
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
     ) -> None:
         """Write a call."""
