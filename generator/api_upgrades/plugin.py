@@ -199,9 +199,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     @staticmethod
     def _folders(project: Project) -> list[Path]:
-        """The folders that say what the API is and was."""
+        """The folders that say what the API is and was; none inside another, which would notice what is saved twice."""
         folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
-        return [folder for folder in folders if folder.is_dir()]
+        apart = [folder for folder in folders if not any(other in folder.parents for other in folders)]
+        return [folder for folder in dict.fromkeys(apart) if folder.is_dir()]
 
     def _watch(self, project: Project, files: Iterable[Path]) -> None:
         """Watches more files while serving; of modules their folder, since others come to stand beside them."""

@@ -19,6 +19,7 @@ from api_upgrades.path import Paths
 from api_upgrades.payload import as_json
 from api_upgrades.target import Target
 from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
+from api_upgrades.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,10 @@ def _payloads(
     """The texts of one touched part that differ; with a change, by something that the change itself alters."""
 
     def texts(version: str, contract: Contract, part: Part | None) -> Mapping[str, Text]:
-        if contract is history.contract_at(version):
+        usage = history.usage_at(version)
+        if part is not None and _shows_same(usage, contract, part):
             return paths.texts_of(version, part)
-        return dict(part_texts(history.usage_at(version), contract, part))
+        return dict(part_texts(usage, contract, part))
 
     older, newer = step.older_version, step.version.id
     old = _older(part, step.older, step.names)
@@ -107,6 +109,15 @@ def _payloads(
         if (own_was, own_now) != (was.text, now.text):
             own = frozenset(changed_lines(in_version(own_was, older), in_version(own_now, newer)))
         yield BeforeAfter(shown.title, shown.part, shown.language, *ends, own)
+
+
+def _shows_same(usage: Usage, contract: Contract, part: Part) -> bool:
+    """Whether a contract on the way between two versions has all that shows a part as the version has it."""
+    parts, others = usage.contract.parts, contract.parts
+    if parts is others or part not in parts or contract.document is not usage.contract.document:
+        return contract is usage.contract
+    shown = usage.reach([part]) if usage.directions(part) == {"request"} else [part]
+    return all(parts.get(one) is others.get(one) for start in shown for one in usage.closure(start))
 
 
 def _followed(texts: Mapping[str, Text], part: Part | None, names: Names) -> Mapping[str, Text]:
