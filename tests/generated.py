@@ -173,7 +173,7 @@ def candidates(contract: Contract) -> list[dict[str, Any]]:
     """Effects of every kind that fit a contract."""
     found = list(places(contract))
     objects = [place for place in found if "properties" in place.value]
-    effects = [effect for place in found for effect in (*_of_value(place), *_of_property(place, objects))]
+    effects = [effect for place in found for effect in (*_of_value(place, contract), *_of_property(place, objects))]
     effects += [effect for place in objects for effect in _of_object(place)]
     used = {schema_of(one) for value in contract.parts.values() for one in references(value)}
     for part in contract.parts:
@@ -196,10 +196,13 @@ def _of_components(contract: Contract) -> Iterator[dict[str, Any]]:
         yield {"kind": "remove_component", "section": "examples", "name": "gone", "was": {"value": 1}}
 
 
-def _of_value(place: Place) -> Iterator[dict[str, Any]]:
+def _of_value(place: Place, contract: Contract) -> Iterator[dict[str, Any]]:
     at = {"target": str(place.target)}
     if "$ref" in place.value:
         yield {"kind": "extract_schema", **at}
+    elif place.target.steps:
+        alike = [part.name for part in contract.of_kind("schema") if contract.parts[part] == place.value]
+        yield from ({"kind": "inline_schema", **at, "was": name} for name in alike[:1])
     if place.value.get("type") != "number":
         yield {"kind": "change_type", **at, "was": {"type": "number", "examples": [0.5]}}
     if not schemas.is_nullable(place.schema) and place.schema:

@@ -99,11 +99,11 @@ class Contract:
         if operations or "paths" in document:
             document["paths"] = _paths(document.get("paths", {}), operations)
         webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
-        document = _in_place(document, "webhooks", webhooks)
+        document = _in_place(document, "webhooks", webhooks, "components")
         schemas = {part.name: self.parts[part] for part in self.of_kind("schema")}
         if schemas or "components" in document:
-            components: dict[str, Json] = document.get("components", {"schemas": None})
-            document["components"] = _in_place(components, "schemas", schemas)
+            components: dict[str, Json] = document.get("components", {})
+            document["components"] = _in_place(components, "schemas", schemas, next(iter(components), None))
         return document
 
     @cached_property
@@ -229,10 +229,12 @@ def _path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, 
     return {**item, **operations}
 
 
-def _in_place(holder: dict[str, Json], key: str, found: Mapping[str, Json]) -> dict[str, Json]:
-    """An object with what was found at a key, in the place that is marked for it, else at the end."""
+def _in_place(
+    holder: dict[str, Json], key: str, found: Mapping[str, Json], before: str | None = None
+) -> dict[str, Json]:
+    """An object with what was found at a key, in the place that is marked for it, else before another key."""
     if found:
-        return {**holder, key: found}
+        return {**holder, key: found} if key in holder else insert(holder, key, found, before)
     return {other: kept for other, kept in holder.items() if other != key or kept is not None}
 
 

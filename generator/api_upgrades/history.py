@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part
+from api_upgrades.contract import Contract, Json, JsonObject, Part, references, resolve, schema_of
 from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
 from api_upgrades.effects.prose import Behaviour
@@ -189,11 +189,46 @@ def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleT
 
 
 def changed_parts(older: Contract, newer: Contract) -> list[Part]:
-    """The parts whose own JSON differs, those that came and those that went; all operations and webhooks too where
-    what is shared beside the parts differs.
+    """The parts whose own JSON differs, those that came and those that went; operations and webhooks too where what
+    stands beside the parts differs and holds for them.
     """
     parts = [part for part, value in newer.parts.items() if older.parts.get(part) is not value]
     parts += [part for part in older.parts if part not in newer.parts]
     if older.document is not newer.document and older.document != newer.document:
-        parts += [part for part in newer.parts if part.kind != "schema"]
+        parts += [part for part in newer.parts if part.kind != "schema" and _holds_otherwise(older, newer, part)]
     return parts
+
+
+FOR_ALL = ("openapi", "security", "servers", "x-api-version")
+"""What a document says for every operation that doesn't say it itself."""
+
+
+def _holds_otherwise(older: Contract, newer: Contract, part: Part) -> bool:
+    """Whether what a document says for a part, or a part takes from what is shared, is not what it was."""
+    was, now = older.document, newer.document
+    if any(was.get(key) != now.get(key) for key in FOR_ALL):
+        return True
+    if _section(was, "securitySchemes") != _section(now, "securitySchemes"):
+        return True
+    if part.kind == "operation" and was.get("paths", {}).get(part.path) != now.get("paths", {}).get(part.path):
+        return True
+    return _shared(older, newer.parts[part]) != _shared(newer, newer.parts[part])
+
+
+def _section(document: JsonObject, name: str) -> Json:
+    return document.get("components", {}).get(name)
+
+
+def _shared(contract: Contract, value: Json) -> dict[str, Json]:
+    """What is shared beside schemas and behind some JSON, by the references to it."""
+    found: dict[str, Json] = {}
+    queue = [value]
+    for one in queue:
+        for ref in references(one):
+            if schema_of(ref) is None and ref not in found:
+                try:
+                    found[ref] = resolve(contract, ref)
+                except (KeyError, IndexError, ValueError, TypeError):
+                    found[ref] = None
+                queue.append(found[ref])
+    return found

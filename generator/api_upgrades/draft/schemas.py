@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, same
+from api_upgrades.contract import Contract, Json, JsonObject, same, schema_part
 from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
@@ -65,6 +65,8 @@ class SchemaDraft:
             now = self._now(target)
         if self._extracted(target, goal, now):
             now = self._now(target)
+        if self._inlined(target, goal, now):
+            return
         if _is_other_type(goal, now) and self._another_type(target):
             return
         self._mapped_values(target)
@@ -113,6 +115,19 @@ class SchemaDraft:
             return 2 * cost(_inlined(self._now(target, older), goal, older), goal) <= size(goal)
 
         return self.undone.undo_at("extract_schema", target, fits)
+
+    def _inlined(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
+        """What holds now what it referred to before, or nearly so."""
+        name = schemas.ref(goal)
+        held = None if name is None else self.goal.parts.get(schema_part(name))
+        if held is None or "$ref" in schemas.value_schema(now):
+            return False
+        if 2 * cost(schemas.value_schema(now), held) > size(held):
+            return False
+        left = cost(now, goal)
+        return self.undone.undo_at(
+            "inline_schema", target, lambda older: cost(self._now(target, older), goal) < left, was=name
+        )
 
     def _another_type(self, target: Target) -> bool:
         """The whole schema at once, unless that would copy much more than differs."""

@@ -140,6 +140,37 @@ class ExtractSchema(TargetedEffect):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
+class InlineSchema(TargetedEffect):
+    """What referred to a schema holds it itself now.
+
+    {kind: inline_schema, target: Patient.address, was: Address}
+    """
+
+    kind: Literal["inline_schema"] = "inline_schema"
+    must_show: ClassVar[bool] = False
+    was: str = Field(description="The schema that it referred to.")
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = schema_spot(contract, target)
+        schema = spot.read(contract)
+        inside = schemas.value_pointer(schema)
+        value = at(schema, inside)
+        ref = {"$ref": SCHEMA_REF + escape(self.was)}
+        if "$ref" in value:
+            raise DoesNotFit(f"{target} refers to a schema still", "target")
+        beside = {} if inside else {key: kept for key, kept in value.items() if key in schemas.OUTSIDE}
+        return spot.write(contract, put(schema, inside, {**ref, **beside}))
+
+    def headline(self) -> str:
+        return self.says(
+            f"holds {as_code(self.was)} itself and refers to it no more",
+            f"hold {as_code(self.was)} themselves and refer to it no more",
+        )
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target, EXISTENCE) for target in self.target)
+
+
 class RenameSchema(Effect):
     """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes.
 

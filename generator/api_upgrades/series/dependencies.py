@@ -11,7 +11,7 @@ from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import are_apart
-from api_upgrades.effects.schema import ExtractSchema, RenameSchema
+from api_upgrades.effects.schema import ExtractSchema, InlineSchema, RenameSchema
 from api_upgrades.locate import schema_spot
 
 Pairs = set[tuple[int, int]]
@@ -54,6 +54,6 @@ def _with_names(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
             for name in (one.effect.old, one.effect.new):
                 renames[schema_part(name)].append(index)
     for index, one in enumerate(applied) if renames else ():
-        was = one.effect.as_data().get("was")
-        for part in filter(None, map(schema_of, references(was))):
+        named = map(schema_of, references(one.effect.as_data().get("was")))
+        for part in [schema_part(one.effect.was)] if isinstance(one.effect, InlineSchema) else filter(None, named):
             yield from (_pair(index, other) for other in renames[part] if other != index)

@@ -92,7 +92,7 @@ def _of_whole(effect: Effect, resources: Mapping[Part, str]) -> Hashable:
     if isinstance(effect, Replace):
         # The same key, of whatever operation: an extension, for one.
         return effect.kind, part and part.kind, tuple(effect.pointer.split("/")[1 : 2 if part else 3])
-    if effect.kind in ("move_operation", "extract_schema"):
+    if effect.kind in ("move_operation", "extract_schema", "inline_schema"):
         return effect.kind, resource
     return effect.kind, _told(effect), resource
 
