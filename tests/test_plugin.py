@@ -15,11 +15,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 
 from api_upgrades import plugin
 from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
@@ -364,3 +366,35 @@ def test_serving_follows_every_edit_and_survives_a_broken_file(project: Path, se
     write(project, {title: SITE[title], models: SITE[models]})
     served.wait("the mended page", lambda: "A book has a title." in served.page(page))
     assert "Its leaves, counted twice." not in served.page("reference/latest/books/")
+
+
+class Watching:
+    """Stands for MkDocs' server: what it is told to watch, and whether with all that is below."""
+
+    mount_path = "/"
+
+    def __init__(self) -> None:
+        self.watched: dict[Path, bool] = {}
+
+    def watch(self, path: str, *, recursive: bool = True) -> None:
+        self.watched[Path(path)] = recursive
+
+    def get_app(self) -> None:
+        """It has none yet."""
+
+    def set_app(self, app: object) -> None:
+        """It takes any."""
+
+    def serve_request(self, environ: object, start_response: object) -> None:
+        """It is never asked."""
+
+
+def test_nothing_is_watched_twice_while_serving(project: Path) -> None:
+    config, server = load_config(str(project / "mkdocs.yml")), Watching()
+    config.plugins.on_startup(command="serve", dirty=False)
+    config.plugins.on_serve(cast("LiveReloadServer", server), config=config, builder=build)
+
+    model = (project / "changes/api/__init__.py").resolve()
+    assert [path for path, recursive in server.watched.items() if recursive and path in model.parents] == [
+        (project / "changes").resolve()
+    ]

@@ -89,7 +89,8 @@ def _judged(difference: Difference, direction: Direction | None, table: RuleTabl
 def _differences(
     old: Contract, new: Contract, names: Names, directions: Directions, among: Container[Part | None] | None
 ) -> Iterator[Found]:
-    newer = {part: names.newer(Target(part)).part for part in old.parts}
+    newer: dict[Part, Part | None] = dict(zip(old.parts, old.parts, strict=True))
+    newer |= {part: names.newer(Target(part)).part for part in names.parts if part in newer}
     # Where one takes over the name of another, the name is its, and the other is gone.
     older = {moved: part for part, moved in sorted(newer.items(), key=lambda one: one[0] != one[1])}
     comparison = SchemaComparison(old, new, names)

@@ -137,6 +137,8 @@ def _same(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         while i < old_end and j < new_end and old[old_end - 1] == new[new_end - 1]:
             old_end, new_end = old_end - 1, new_end - 1
             pairs.append((old_end, new_end))
+        if i == old_end or j == new_end:
+            continue
         anchors = _anchors(old, new, _Stretch(i, old_end, j, new_end))
         pairs += anchors
         if anchors:

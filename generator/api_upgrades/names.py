@@ -46,6 +46,11 @@ class Names:
     def _backwards(self) -> Names:
         return Names(tuple(Move(new, old) for old, new in reversed(self.moves)))
 
+    @property
+    def parts(self) -> Iterable[Part | None]:
+        """The parts, by their older names, of which something moved."""
+        return self._by_older_part.keys()
+
     @cached_property
     def _by_older_part(self) -> Mapping[Part | None, list[int]]:
         """For each part where the moves of its places stand: of most parts nothing ever moved."""

@@ -123,15 +123,23 @@ class Paths:
 
     def between(self, start: str, end: str) -> Path:
         """The path between two versions. Raises KeyError for a version that isn't there."""
-        first, last = self._order[start], self._order[end]
-        order = tuple(self._order)
-        between = order[min(first, last) + 1 : max(first, last) + 1]
+        between, is_downgrade = self._between(start, end)
         names = Names.of(move for version in between for move in self._history.steps[version].names.moves)
-        changes = [change for version in between for change in self._history.changes_of(version)]
-        if first > last:
+        if is_downgrade:
             names = _backwards(names)
-            changes = [change for version in reversed(between) for change in self._taken_back(version)]
-        return Path(start, end, first > last, tuple(changes), tuple(self._parts(start, end, names)))
+        return Path(start, end, is_downgrade, self.changes(start, end), tuple(self._parts(start, end, names)))
+
+    def changes(self, start: str, end: str) -> tuple[JudgedChange, ...]:
+        """The changes of a path. Raises KeyError for a version that isn't there."""
+        between, is_downgrade = self._between(start, end)
+        if is_downgrade:
+            return tuple(change for version in reversed(between) for change in self._taken_back(version))
+        return tuple(change for version in between for change in self._history.changes_of(version))
+
+    def _between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
+        """The versions that a path leads through, oldest first, and whether it leads back."""
+        first, last = self._order[start], self._order[end]
+        return tuple(self._order)[min(first, last) + 1 : max(first, last) + 1], first > last
 
     def _taken_back(self, version: str) -> list[JudgedChange]:
         changes = [self._judged_backwards(change) for change in self._history.changes_of(version)]
@@ -163,7 +171,7 @@ class Paths:
         old, new = self._history.usage_at(start), self._history.usage_at(end)
         was, now = self._history.revisions[start], self._history.revisions[end]
         moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
-        older = {moved.newer(Target(part)).part: part for part in old.contract.parts}
+        older = {(moved.newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts}
         # What moved from one part to another is compared with where it was, which is in neither's revision.
         elsewhere = {
             target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
@@ -216,15 +224,16 @@ class Paths:
 
     def _differing(self, before: Part | None, after: Part | None, start: str, end: str) -> Iterator[TextPath]:
         """The texts of a part that differ by more than the version that a request names."""
-        was, now = self._texts_of(start, before), self._texts_of(end, after)
+        was, now = self.texts_of(start, before), self.texts_of(end, after)
         for key in dict.fromkeys((*now, *was)):
             one, other = was.get(key, NOTHING), now.get(key, NOTHING)
             if one.text != other.text:
                 shown = other if other.text else one
                 yield TextPath(key, shown.title, shown.part, shown.language, (one.text, other.text), (start, end))
 
-    def _texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
-        if part is None:
+    def texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
+        """What can be shown of a part at a version, with marks for the version; nothing of none."""
+        if part is None or part not in self._history.contract_at(version).parts:
             return {}
         key = texts_revision(self._history, version, part)
         if key not in self._texts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from json.encoder import encode_basestring
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Json, JsonObject, resolve
@@ -51,8 +52,26 @@ def is_sent(contract: Contract, schema: JsonObject, required: bool) -> bool:
 
 
 def as_json(value: Json) -> str:
-    """JSON as the site shows it."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """JSON as the site shows it: as `json.dumps` indents it, which takes three times as long."""
+    return _written(value, "\n")
+
+
+def _written(value: Json, line: str) -> str:
+    """JSON inside of a line that is indented as far as `line` says, a line break included."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = f"{line}  "
+    if isinstance(value, dict) and value:
+        items = [f"{_key(key)}: {_written(item, inner)}" for key, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        return f"[{inner}{f',{inner}'.join([_written(item, inner) for item in value])}{line}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: Json) -> str:
+    """A name as JSON, which has no others than strings."""
+    return encode_basestring(key if isinstance(key, str) else json.dumps(key))
 
 
 def _is_absent(value: Json) -> bool:

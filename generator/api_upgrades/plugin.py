@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
@@ -48,6 +49,11 @@ SCRIPT = "assets/api-upgrades.js"
 LARGE = 900_000_000
 """Bytes of a site that nears a gigabyte, which is all that many hosts take."""
 
+PATIENCE = (20_000, 20, 100)
+"""How seldom Python looks for garbage in cycles. A build keeps nearly all that it makes to its end, and looking through
+that again and again would take a seventh of its time.
+"""
+
 log = get_plugin_logger("api-upgrades")
 
 
@@ -77,6 +83,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
         self._serves = command == "serve"
+        gc.set_threshold(*PATIENCE)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""
@@ -192,9 +199,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     @staticmethod
     def _folders(project: Project) -> list[Path]:
-        """The folders that say what the API is and was."""
+        """The folders that say what the API is and was; none inside another, which would notice what is saved twice."""
         folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
-        return [folder for folder in folders if folder.is_dir()]
+        apart = [folder for folder in folders if not any(other in folder.parents for other in folders)]
+        return [folder for folder in dict.fromkeys(apart) if folder.is_dir()]
 
     def _watch(self, project: Project, files: Iterable[Path]) -> None:
         """Watches more files while serving; of modules their folder, since others come to stand beside them."""

@@ -42,8 +42,8 @@ MISSING: Any = object()
 
 def value_pointer(schema: JsonObject) -> Pointer:
     """Where the schema says what a value is that isn't null: in itself, or in the one branch beside `null`."""
-    if schema.keys().isdisjoint(COMBINATIONS):  # nearly always, and this is asked of every property
-        return ()
+    if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
+        return ()  # nearly always, and this is asked of every property
     for keyword in ("anyOf", "oneOf"):
         branches = schema.get(keyword)
         if isinstance(branches, list):
@@ -62,8 +62,9 @@ def value_pointer(schema: JsonObject) -> Pointer:
 
 
 def value_schema(schema: JsonObject) -> JsonObject:
-    pointer = value_pointer(schema)
-    found: JsonObject = at(schema, pointer) if pointer else schema
+    if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
+        return schema  # without another call, for the same reason
+    found: JsonObject = at(schema, value_pointer(schema))
     return found
 
 
@@ -83,7 +84,7 @@ def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
     """A keyword's value, wherever it sits."""
     if keyword in schema:
         return schema[keyword]
-    if schema.keys().isdisjoint(COMBINATIONS):
+    if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
         return default
     pointer = keyword_pointer(schema, keyword)
     return at(schema, pointer[:-1]).get(keyword, default)

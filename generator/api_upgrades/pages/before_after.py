@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.contract import Contract, Part
@@ -15,9 +15,11 @@ from api_upgrades.facets import without_annotations
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.locate import schema_spot, section_spot
 from api_upgrades.names import Names
+from api_upgrades.path import Paths
 from api_upgrades.payload import as_json
 from api_upgrades.target import Target
 from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
+from api_upgrades.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,14 @@ class BeforeAfter:
         return not (self.before and self.after), len(signs) < 2, form, len(self.before) + len(self.after)
 
 
-def before_after(history: History, step: Step, change: JudgedChange) -> list[BeforeAfter]:
+def before_after(history: History, paths: Paths, step: Step, change: JudgedChange) -> list[BeforeAfter]:
     """What shows the change: its behaviour's own texts, payloads, the best first, or else schema fragments."""
     shown = list(_behaviours(change))
     is_alone = len(history.changes_of(step.version.id)) == 1
     payloads = [
-        found for part in change.touched for found in _payloads(history, step, part, None if is_alone else change)
+        found
+        for part in change.touched
+        for found in _payloads(history, paths, step, part, None if is_alone else change)
     ]
     # Of several that show the same message, for two schemas in it, the best is enough.
     best = {one.title: one for one in sorted(payloads, key=lambda one: one.rank, reverse=True)}
@@ -72,35 +76,51 @@ def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
             )
 
 
-def _payloads(history: History, step: Step, part: Part, change: JudgedChange | None) -> Iterator[BeforeAfter]:
+def _payloads(
+    history: History, paths: Paths, step: Step, part: Part, change: JudgedChange | None
+) -> Iterator[BeforeAfter]:
     """The texts of one touched part that differ; with a change, by something that the change itself alters."""
-    older, newer = history.usage_at(step.older_version), history.usage_at(step.version.id)
+
+    def texts(version: str, contract: Contract, part: Part | None) -> Mapping[str, Text]:
+        usage = history.usage_at(version)
+        if part is not None and _shows_same(usage, contract, part):
+            return paths.texts_of(version, part)
+        return dict(part_texts(usage, contract, part))
+
+    older, newer = step.older_version, step.version.id
     old = _older(part, step.older, step.names)
-    before = _followed(dict(part_texts(older, step.older, old)), old, step.names)
-    after = dict(part_texts(newer, step.newer, _newer(part, step.newer, step.names)))
+    before = _followed(texts(older, step.older, old), old, step.names)
+    after = texts(newer, step.newer, _newer(part, step.newer, step.names))
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
         names = Names.of(move for judged in change.effects for move in judged.applied.moves)
         old = _older(part, first.older, names)
-        own_before = _followed(dict(part_texts(older, first.older, old)), old, names)
-        own_after = dict(part_texts(newer, last.newer, _newer(part, last.newer, names)))
+        own_before = _followed(texts(older, first.older, old), old, names)
+        own_after = texts(newer, last.newer, _newer(part, last.newer, names))
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NOTHING), after.get(key, NOTHING)
         own_was, own_now = own_before.get(key, NOTHING).text, own_after.get(key, NOTHING).text
         if was.text == now.text or own_was == own_now:
             continue
         shown = now if now.text else was
-        texts = (in_version(was.text, step.older_version), in_version(now.text, step.version.id))
+        ends = (in_version(was.text, older), in_version(now.text, newer))
         own = None
         if (own_was, own_now) != (was.text, now.text):
-            own = frozenset(
-                changed_lines(in_version(own_was, step.older_version), in_version(own_now, step.version.id))
-            )
-        yield BeforeAfter(shown.title, shown.part, shown.language, *texts, own)
+            own = frozenset(changed_lines(in_version(own_was, older), in_version(own_now, newer)))
+        yield BeforeAfter(shown.title, shown.part, shown.language, *ends, own)
 
 
-def _followed(texts: dict[str, Text], part: Part | None, names: Names) -> dict[str, Text]:
+def _shows_same(usage: Usage, contract: Contract, part: Part) -> bool:
+    """Whether a contract on the way between two versions has all that shows a part as the version has it."""
+    parts, others = usage.contract.parts, contract.parts
+    if parts is others or part not in parts or contract.document is not usage.contract.document:
+        return contract is usage.contract
+    shown = usage.reach([part]) if usage.directions(part) == {"request"} else [part]
+    return all(parts.get(one) is others.get(one) for start in shown for one in usage.closure(start))
+
+
+def _followed(texts: Mapping[str, Text], part: Part | None, names: Names) -> Mapping[str, Text]:
     """The texts of a part with its responses by the status that they have in the newer contract."""
     if part is None or part.kind != "operation":
         return texts

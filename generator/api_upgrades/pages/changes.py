@@ -173,7 +173,7 @@ class ChangeView:
 
     @cached_property
     def examples(self) -> list[BeforeAfter]:
-        return before_after(self.site.history, self._step, self.judged)
+        return before_after(self.site.history, self.site.paths, self._step, self.judged)
 
 
 @dataclass(frozen=True)

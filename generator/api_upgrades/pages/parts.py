@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api_upgrades import http, snippets
-from api_upgrades.contract import SCHEMA_REF, Part, escape, is_internal
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape, is_internal
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.pages.page import safe_id
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import Site
-from api_upgrades.payload import as_json, compose, compose_body
-from api_upgrades.severity import Direction
+from api_upgrades.payload import as_json, compose
 from api_upgrades.target import Target
-from api_upgrades.texts import VERSION
+from api_upgrades.texts import VERSION, Text
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     table = PropertyTable(contract, version, site.lineage)
     events = tuple(site.lineage.of(Target(part), version))
     touched = tuple(site.lineage.of_part(part, version))
+    texts = site.paths.texts_of(version, part)
     if part.kind == "schema":
         schema = contract.parts[part]
-        direction: Direction = "request" if usage.directions(part) == {"request"} else "response"
         return PartView(
             part,
             site.anchor(part),
@@ -100,7 +99,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
             touched,
             table.rows(schema, Target(part)),
             table.row(part.name, schema, Target(part), required=True),
-            as_json(compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, direction)),
+            _sent(contract, part) if usage.directions(part) == {"request"} else texts["object"].text,
         )
     operation = operation_object(contract, part)
     body = request_body(contract, part)
@@ -120,13 +119,18 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         None,
     )
     if part.kind == "webhook":
-        return replace(view, example=as_json(compose_body(contract, body, "webhook")) if body else None)
+        return replace(view, example=texts["payload"].text if body else None)
     return replace(
         view,
         request=_request(http.request(contract, part, VERSION)),
         parameters=tuple(_parameters(table, part)),
-        responses=tuple(_response(table, part, one) for one in responses(contract, part)),
+        responses=tuple(_response(table, part, one, texts) for one in responses(contract, part)),
     )
+
+
+def _sent(contract: Contract, part: Part) -> str:
+    """An object as it is sent."""
+    return as_json(compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, "request"))
 
 
 def _request(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:
@@ -147,7 +151,7 @@ def _parameters(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
             yield replace(row, flags=(f"in the {one.location}", *row.flags))
 
 
-def _response(table: PropertyTable, part: Part, response: Response) -> ResponseView:
+def _response(table: PropertyTable, part: Part, response: Response, texts: Mapping[str, Text]) -> ResponseView:
     body = response.body
     target = Target(part, f"response {response.status}")
     return ResponseView(
@@ -155,5 +159,5 @@ def _response(table: PropertyTable, part: Part, response: Response) -> ResponseV
         response.description,
         table.row("body", body.schema, target, required=True) if body else None,
         table.rows(body.schema, target) if body else (),
-        http.as_response(response.status, compose_body(table.contract, body, "response")) if body else None,
+        texts[response.status].text if body else None,
     )

@@ -21,7 +21,7 @@ from api_upgrades.path import texts_revision
 from api_upgrades.places import WORDS
 from api_upgrades.severity import DIRECTIONS, SEVERITIES
 from api_upgrades.target import Target
-from api_upgrades.texts import VERSION, in_version, part_texts
+from api_upgrades.texts import VERSION, in_version
 from api_upgrades.usage import Usage
 
 ABSENT = -1
@@ -148,7 +148,7 @@ class PathData:
 
     def _content(self, track: Track, usage: Usage, version: int, part: Part, slug: str) -> Json:
         contract = usage.contract
-        texts = dict(part_texts(usage, contract, part))
+        texts = self.site.paths.texts_of(self._order[version], part)
         value, document = track.source
         if value is not contract.parts[part] or document is not contract.document:
             track.source = (contract.parts[part], contract.document)

@@ -11,7 +11,6 @@ from api_upgrades.pages.page import Asset, Page, searchable
 from api_upgrades.pages.path_data import PathData, box_id
 from api_upgrades.pages.site import COUNTED, Site
 from api_upgrades.pages.versions import VersionView
-from api_upgrades.path import Paths
 from api_upgrades.severity import Severity
 
 TITLE = "From any version to any other"
@@ -46,8 +45,8 @@ def path_page(site: Site) -> Iterator[Page | Asset]:
 def _backwards(site: Site) -> dict[tuple[str, str], Severity]:
     """How severe it is to take each change back, by its version and id."""
     versions = site.history.versions
-    back = Paths(site.history).between(versions[-1].id, versions[0].id)
-    return {(judged.change.version, judged.change.id): judged.severity for judged in back.changes}
+    back = site.paths.changes(versions[-1].id, versions[0].id)
+    return {(judged.change.version, judged.change.id): judged.severity for judged in back}
 
 
 def _resources_of(change: ChangeView) -> str:

@@ -22,7 +22,7 @@ from api_upgrades.pages.page import Crumb, Heading, Links, Page, Section
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
-from api_upgrades.path import PartPath, Path, Paths
+from api_upgrades.path import PartPath, Path
 from api_upgrades.resources import Resource
 from api_upgrades.severity import Severity, worst
 from api_upgrades.texts import VERSION, in_version
@@ -183,7 +183,6 @@ class _PathPages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._paths = Paths(site.history)
         self._end = site.history.latest.id
         self._sections: dict[Hashable, Section] = {}
         self._steps: dict[str, StepView] = {}
@@ -196,7 +195,7 @@ class _PathPages:
             *(Crumb(f"From {version.id}", self.site.addresses.path_from(version.id)) for version in older),
         )
         for version in older:
-            view = PathView(self.site, self._paths.between(version.id, self._end), self._steps)
+            view = PathView(self.site, self.site.paths.between(version.id, self._end), self._steps)
             self._steps |= {step.version: step for step in view.steps}
             yield self._overview(view, crumbs)
             beside = (

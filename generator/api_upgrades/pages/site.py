@@ -12,6 +12,7 @@ from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
+from api_upgrades.path import Paths
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.severity import Severity
@@ -53,6 +54,10 @@ class Site:
     @cached_property
     def lineage(self) -> Lineage:
         return Lineage(self.history)
+
+    @cached_property
+    def paths(self) -> Paths:
+        return Paths(self.history)
 
     @cached_property
     def newest_first(self) -> tuple[Version, ...]:

@@ -1,0 +1,21 @@
+"""How templates become Python: as Jinja does it, but for what our templates have no use for."""
+
+from __future__ import annotations
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+
+
+class DirectCalls(CodeGenerator):
+    """Writes calls as calls. Jinja's own way first asks of each function whether it wants the context; none of ours
+    does, and a page has thousands of calls.
+    """
+
+    def visit_Call(  # Jinja's name
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        """Write a call."""
+        self.visit(node.node, frame)
+        self.write("(*()")  # what follows begins with a comma
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
