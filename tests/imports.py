@@ -31,7 +31,7 @@ from tests.documents import FOLDER
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "maintain" / "imports.md"
 
-READ = {"titles": 0, "vague": 0}
+READ = {"titles": 104, "vague": 6}
 """How many titles of changes somebody has read, and of how many of these one can't tell what happened."""
 
 
