@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import SCHEMA_REF, Part, schema_part
+from api_upgrades.contract import SCHEMA_REF, Json, Part, schema_part
 from api_upgrades.derive import derive
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.lineage import Lineage
@@ -201,6 +201,31 @@ def test_what_is_new_or_shared_is_a_revision() -> None:
     ping = Part("operation", "GET /ping")
     assert (found["v1"].get(ping), found["v2"][ping], found["v3"][ping]) == (None, "v2", "v3")
     assert found["v3"][schema_part("Task")] == "v1"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "was", "altered"),
+    [
+        pytest.param("/info", {"title": "Tasks"}, set(), id="about the document"),
+        pytest.param("/tags", [], set(), id="tags"),
+        pytest.param("/components/parameters/Size", {"name": "size", "in": "query"}, set(), id="used by nobody"),
+        pytest.param("/components/parameters/Page", {"name": "seite", "in": "query"}, {"GET /tasks"}, id="shared"),
+        pytest.param("/paths/~1tasks", {"summary": "All"}, {"GET /tasks"}, id="of its path"),
+        pytest.param("/servers", [{"url": "https://a.example"}], {"GET /tasks", "GET /people"}, id="servers"),
+    ],
+)
+def test_what_stands_beside_alters_what_it_holds_for(pointer: str, was: Json, altered: set[str]) -> None:
+    shared = {"parameters": {"Page": {"name": "page", "in": "query"}, "Size": {"name": "n", "in": "query"}}}
+    head = {
+        "document": {"info": {}, "paths": {}, "components": shared},
+        "operations": {
+            "GET /tasks": {"parameters": [{"$ref": "#/components/parameters/Page"}], "responses": {}},
+            "GET /people": {"responses": {}},
+        },
+    }
+    effect = {"kind": "replace", "target": "document", "pointer": pointer, "was": was}
+    found = history({"v2": {"a": [effect]}}, head).revisions
+    assert {part.name for part, since in found["v2"].items() if since == "v2"} == altered
 
 
 def told(history: History, place: str, version: str) -> list[str]:

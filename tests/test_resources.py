@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import SCHEMA_REF, Part, schema_part
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, schema_part
 from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.usage import References, Usage
 from tests.effects import contract_of
@@ -180,3 +180,24 @@ def test_a_description_is_the_tag_s() -> None:
     assert (tasks.description, rooms.description) == ("What is to be done", "")
     assert tasks.of_kind("operation") == tasks.parts
     assert tasks.of_kind("schema") == ()
+
+
+def test_what_is_shared_may_be_another_thing_in_another_document() -> None:
+    operation = {"responses": {"404": {"$ref": "#/components/responses/R"}}}
+    part, references = Part("operation", "GET /a"), References()
+    for schema in ("A", "B"):
+        document = {"components": {"responses": {"R": body(ref(schema))}}}
+        contract = Contract({part: operation, schema_part("A"): {}, schema_part("B"): {}}, document)
+        assert Usage(contract, references).direct(part) == (schema_part(schema),)
+
+
+def test_what_is_shared_may_lead_back_to_itself() -> None:
+    shared: Any = {"responses": {"R": {"$ref": "#/components/responses/S"}, "S": {"$ref": "#/components/responses/R"}}}
+    operation = Part("operation", "GET /a")
+    contract = contract_of(
+        {
+            "document": {"components": shared},
+            "operations": {operation.name: {"responses": {"404": {"$ref": "#/components/responses/R"}}}},
+        }
+    )
+    assert Usage(contract, References()).closure(operation) == [operation]

@@ -14,21 +14,28 @@ class References:
     """The schemas to which each JSON of some contracts refers directly, read once per object that they share."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Json, tuple[Part, ...]]] = {}
+        self._refs: dict[int, tuple[Json, tuple[str, ...], bool]] = {}
+        self._known: dict[tuple[int, int], tuple[Json, tuple[Part, ...]]] = {}
 
     def of(self, value: Json, document: Json) -> tuple[Part, ...]:
         """Schemas in the order of their first mention; shared parameters, responses and bodies are looked into."""
-        key = id(value)
+        _, refs, is_alone = self._read(value)
+        key = (id(value), 0 if is_alone else id(document))  # what is shared may be another thing in another document
         if key not in self._known:
+            self._known[key] = (document, ())  # until it is known, should something shared lead back here
             found: dict[Part, None] = {}
-            for ref in references(value):
+            for ref in refs:
                 part = schema_of(ref)
-                if part is not None:
-                    found[part] = None
-                elif ref.startswith("#/components/"):
-                    found |= dict.fromkeys(self._shared(ref, document))
-            self._known[key] = (value, tuple(found))  # the value is kept, so that its id stays its own
+                found |= dict.fromkeys(self._shared(ref, document) if part is None else (part,))
+            self._known[key] = (document, tuple(found))
         return self._known[key][1]
+
+    def _read(self, value: Json) -> tuple[Json, tuple[str, ...], bool]:
+        """Some JSON, its references, and whether these lead to schemas alone."""
+        if id(value) not in self._refs:  # the value is kept, so that its id stays its own
+            refs = tuple(ref for ref in references(value) if ref.startswith("#/components/"))
+            self._refs[id(value)] = (value, refs, all(map(schema_of, refs)))
+        return self._refs[id(value)]
 
     def _shared(self, ref: str, document: Json) -> Iterator[Part]:
         try:
