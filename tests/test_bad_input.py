@@ -188,7 +188,7 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
         ["4:5: replace: give either 'was' or 'absent: true'"],
     ),
     "too deep": (CHANGE + "  - {was: " + "[" * 300, ["4:208: nested more than 200 levels deep"]),
-    "too large": ("#" * (1024 * 1024 + 1), ["1:1: larger than 1024 KiB; split it"]),
+    "too large": ("#" * (16 * 1024 * 1024 + 1), ["1:1: larger than 16384 KiB; split it"]),
 }
 
 

@@ -39,6 +39,9 @@ from api_upgrades.yaml_file import YamlFile, read, shown
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*")
 _LONGEST = 100
+MAX_BYTES = 16 * 1024 * 1024
+"""Of a file. What an import found in large documents may be long."""
+
 _DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 _SCRAP = re.compile(r"\.#.*|\.(?!.*\.ya?ml$).*|#.*|.*~")
 """Files that editors and the desktop leave behind. A hidden YAML file isn't one: somebody may miss a change."""
@@ -284,7 +287,7 @@ class _Reader:
 
     def _read(self, path: Path) -> YamlFile | None:
         try:
-            return read(path, self._place(path).file)
+            return read(path, self._place(path).file, MAX_BYTES)
         except RegistryErrors as found:
             self.errors.extend(found.errors)
         return None

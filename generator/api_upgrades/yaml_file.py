@@ -112,16 +112,16 @@ class YamlFile:
         return Location(self.file, *place) if place else self.locate(*path)
 
 
-def read(path: Path, file: str) -> YamlFile:
+def read(path: Path, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
     """Read one file. Raises RegistryErrors with all that is wrong, under the name `file`."""
     try:
         if not path.is_file():
             _refuse(Location(file), "not a file")
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(max_bytes + 1)
     except OSError as error:
         _refuse(Location(file), f"cannot be read: {error.strerror}")
-    return parse(data, file)
+    return parse(data, file, max_bytes)
 
 
 @lru_cache(4096)
