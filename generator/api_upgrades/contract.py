@@ -107,27 +107,20 @@ class Contract:
         return document
 
     @cached_property
-    def unmarked(self) -> dict[str, Json]:
-        """The rest of the document without what marks places: what it says, whatever its order."""
-        found = {key: value for key, value in self.document.items() if key != "webhooks" or value is not None}
+    def said(self) -> dict[str, Json]:
+        """The rest of the document without what marks places, and without what would hold parts and holds none: what it
+        says, whatever its order.
+        """
+        found = {key: value for key, value in self.document.items() if value or key not in ("paths", "webhooks")}
         if "components" in found:
-            found["components"] = _in_place(found["components"], "schemas", {})
+            found["components"] = {key: kept for key, kept in found["components"].items() if kept or key != "schemas"}
         if "paths" in found:
             with_operations = {part.path for part in self.of_kind("operation")}
             items = {
                 path: _path_item(item, {}) if path in with_operations else item for path, item in found["paths"].items()
             }
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
-        return found
-
-    @cached_property
-    def said(self) -> dict[str, Json]:
-        """The same without what would hold parts and holds none, which says nothing."""
-        found = {key: value for key, value in self.unmarked.items() if value or key not in ("paths", "webhooks")}
-        if "components" in found:
-            components = {key: held for key, held in found["components"].items() if held or key != "schemas"}
-            found["components"] = components
-        return found if found.get("components", True) else {key: found[key] for key in found if key != "components"}
+        return {key: value for key, value in found.items() if value or key not in ("paths", "components")}
 
     def is_same(self, other: Contract) -> bool:
         """Whether another contract says the same, whatever the order in which it does."""

@@ -55,15 +55,17 @@ def _undo_differences(undone: Undone, goal: Contract, names: Names) -> None:
     operations = OperationDraft(undone, goal, schemas)
     parts = list(undone.contract.parts)[::-1]
     for part in parts:
-        if part in goal.parts and not same(goal.parts[part], undone.contract.parts[part]):
+        if part not in goal.parts and part.kind != "schema":
+            undone.undo_at(f"add_{part.kind}", Target(part))
+        elif part in goal.parts and not same(goal.parts[part], undone.contract.parts[part]):
             with suppress(*STUMBLES):
                 if part.kind == "schema":
                     schemas.draft(Target(part))
                 else:
                     operations.draft(part)
-    for part in parts:  # what is new goes last: what others held themselves before stands there
-        if part not in goal.parts:
-            undone.undo_at(f"add_{part.kind}", Target(part))
+    for part in parts:  # a schema goes last, since what others held themselves before may stand there
+        if part not in goal.parts and part.kind == "schema":
+            undone.undo_at("add_schema", Target(part))
     _undo_components(undone, goal)
     for part, before in _with_next(goal):
         if part not in undone.contract.parts:
@@ -75,7 +77,7 @@ def _undo_components(undone: Undone, goal: Contract) -> None:
     """Undo what came to `components` beside schemas, and what went from it."""
     was, now = (contract.document.get("components", {}) for contract in (goal, undone.contract))
     for section in [key for key in dict.fromkeys((*now, *was)) if key != "schemas"]:
-        older, newer = was.get(section) or {}, now.get(section) or {}
+        older, newer = (held if isinstance(held, dict) else {} for held in (was.get(section), now.get(section)))
         effects = [
             *(made("add_component", section=section, name=name) for name in newer if name not in older),
             *(
