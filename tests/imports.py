@@ -182,7 +182,7 @@ def _lines(rows: list[Row]) -> Iterator[str]:
 
 
 OPAQUE = (
-    "Nearly all that is opaque is examples that went as a whole, beside operations and in `components`: wording, which "
+    "Most of what is opaque is examples that went as a whole, beside operations and in `components`: wording, which "
     "the guide leaves out."
 )
 
