@@ -35,11 +35,11 @@ def page(figures: Figures) -> str:
         counts=table(COUNTS, map(_counts, figures.builds)),
         imported=", ".join(build.name for build in figures.imported),
         costs=table(COSTS, map(_costs, figures.builds)),
-        stages=table(("", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
+        stages=table(("what", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
         empties=f"{figures.server_api.but_models / figures.server_api.peers[OUT_OF_SEARCH].start.cpu:.1f}",
         share=f"{figures.server_api.ours / figures.server_api.but_models:.0%}",
         most=f"{figures.most:,}",
-        peers=table(("", "pages", "ours", *PEERS.values()), map(_beside, figures.builds)),
+        peers=table(("what", "pages", "ours", *PEERS.values()), map(_beside, figures.builds)),
         served=table(SERVED, map(_served, figures.served)),
         more=more.versions,
         of_more=more.beside,
@@ -64,7 +64,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
-TARGET = ("To reach", "Limit", "Found", "")
+TARGET = ("To reach", "Limit", "Found", "Reached or not")
 
 
 def _target(figures: Figures, target: Target) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def _target(figures: Figures, target: Target) -> tuple[str, ...]:
     return target.what, f"{target.limit} {target.unit}", f"{target.of(figures):,.3g}", reached
 
 
-COUNTS = ("", "versions", "parts", "changes", "pages", "distinct", "sections", "distinct")
+COUNTS = ("what", "versions", "parts", "changes", "pages", "distinct", "sections", "distinct")
 
 
 def _counts(build: Build) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def _counts(build: Build) -> tuple[str, ...]:
     return build.name, *(f"{count:,}" for count in (*counts, build.sections, build.distinct_sections))
 
 
-COSTS = ("", "CPU, s", "wall, s", "memory, MB", "written, MB", "search index, KB")
+COSTS = ("what", "CPU, s", "wall, s", "memory, MB", "written, MB", "search index, KB")
 
 
 def _costs(build: Build) -> tuple[str, ...]:
