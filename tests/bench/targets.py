@@ -40,6 +40,15 @@ def _less(build: Build) -> float:
     return build.of(OUT_OF_SEARCH).cpu / build.cost.cpu
 
 
+RENDERED = (
+    "Templates that call functions directly, texts composed once for references and ways, "
+    "sections shared between versions, one rendering for pages that differ in their version "
+    "alone, garbage looked for seldom: together about half of what it was. What is left is "
+    "sections that really differ, rendered row by row by Jinja, and the comparison of versions "
+    "for the ways."
+)
+"""What was tried where rendering stands in the way."""
+
 TARGETS = (
     Target(
         "2,000 pages of which a fifth are distinct: how many times less CPU than plain MkDocs, these pages left out of "
@@ -48,11 +57,7 @@ TARGETS = (
         lambda figures: _less(figures.fifth),
         FIFTH,
         at_least=12,
-        tried="Templates that call functions directly, texts composed once for references and ways, "
-        "sections shared between versions, one rendering for pages that differ in their version "
-        "alone, garbage looked for seldom: together about half of what it was. What is left is "
-        "sections that really differ, rendered row by row by Jinja, and the comparison of versions "
-        "for the ways.",
+        tried=RENDERED,
     ),
     Target(
         "the same pages: wall time, in terms of Hugo's",
@@ -67,11 +72,7 @@ TARGETS = (
         lambda figures: _less(figures.none),
         NONE,
         at_least=7,
-        tried="Templates that call functions directly, texts composed once for references and ways, "
-        "sections shared between versions, one rendering for pages that differ in their version "
-        "alone, garbage looked for seldom: together about half of what it was. What is left is "
-        "sections that really differ, rendered row by row by Jinja, and the comparison of versions "
-        "for the ways.",
+        tried=RENDERED,
     ),
     Target(
         "one more version that changes nothing: CPU, in terms of what writing its files takes",
