@@ -16,8 +16,10 @@ __all__ = ["browser", "open_page", "page", "site", "site_url"]
 
 ROOT = Path(__file__).parent.parent
 
-# A slow machine is not a fault of the code under test.
-settings.register_profile("project", deadline=None)
+# A slow machine is not a fault of the code under test, and what a run says shall follow from the code alone: laws draw
+# the same examples every time, and others each time with `--hypothesis-profile=anew`.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("anew", deadline=None)
 settings.load_profile("project")
 
 

@@ -305,13 +305,15 @@ def _of_operation(contract: Contract, part: Part, operation: JsonObject) -> Iter
             "target": f"{target} request",
             "was": body({"type": "string"}, required=True),
         }
-    names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
-    for name in names:
-        yield {"kind": "add_parameter", "target": str(Target(part, f"query {name}"))}
-        yield {"kind": "change_parameter", "target": str(Target(part, f"query {name}")), "keyword": "x-cost", "was": 3}
-        if "old" not in names:
-            yield {"kind": "rename_parameter", "target": str(Target(part, f"query {name}")), "old": "old"}
-    if "gone" not in names:
+    in_query = {one["name"]: one for one in operation.get("parameters", ()) if one["in"] == "query"}
+    for name, parameter in in_query.items():
+        at = {"target": str(Target(part, f"query {name}"))}
+        yield {"kind": "add_parameter", **at}
+        was = {"absent": True} if "x-cost" in parameter else {"was": 3}
+        yield {"kind": "change_parameter", **at, "keyword": "x-cost", **was}
+        if "old" not in in_query:
+            yield {"kind": "rename_parameter", **at, "old": "old"}
+    if "gone" not in in_query:
         yield {"kind": "remove_parameter", "target": f"{target} query gone", "was": {"schema": {"type": "string"}}}
 
 

@@ -76,9 +76,14 @@ class Kept:
         return (self.root / file).read_text("utf-8")
 
     def write_prose(self) -> None:
+        """Write what is asked for; also what is breaking now since an addition came to what was before it."""
         for name in (UNRELEASED, ADDITIONS):
             for file in (self.folder / name).glob("*.yaml"):
                 file.write_text(file.read_text("utf-8").replace(": TODO", ": It is so."), "utf-8")
+        for fault in self.check().faults:
+            if fault.kind == "prose":
+                file = self.root / fault.location.file
+                file.write_text(file.read_text("utf-8") + "upgrade: It is so.\n", "utf-8")
 
     def release(self) -> None:
         """Release what is unreleased."""
@@ -144,15 +149,14 @@ def _inside(key: str, value: Json) -> Json:
 
 
 def promise(contract: Contract, is_ordered: bool = True) -> str:
-    """The contract without words and examples, which are today's in every version; its order may be so too. What would
-    hold parts and holds none says nothing.
+    """The contract without words and examples, which are today's in every version; its order may be so too. What holds
+    parts is there whether it holds any or none.
     """
     if not is_ordered:
         return str(sorted(Digests().of(contract).items()))
     document = contract.to_openapi()
-    components = {key: held for key, held in document.get("components", {}).items() if held or key != "schemas"}
-    document |= {"components": components} if "components" in document else {}
-    said = {key: value for key, value in document.items() if value or key not in ("paths", "webhooks", "components")}
+    holders: JsonObject = {"paths": {}, "webhooks": {}, "components": {}}
+    said = {**holders, **document, "components": {"schemas": {}, **document.get("components", {})}}
     return json.dumps(_without_words(said))
 
 

@@ -156,30 +156,32 @@ def add(kept: Kept, before: Contract, date: str) -> None:
     event("added")
     history = kept.standing().released
     assert history is not None
-    here = grown(list(kept.released.values())[-1], public(history.contract_at(list(kept.released)[-1])))
+    newest = list(kept.released)[-1]
+    here = grown(kept.released[newest], public(history.contract_at(newest)), kept.is_ordered)
     assert here
     for version, was in kept.released.items():
         kept.released[version] = public(history.contract_at(version))
-        assert grown(was, kept.released[version]) <= here, version
+        assert grown(was, kept.released[version], kept.is_ordered) <= here, version
 
 
-def grown(was: Contract, now: Contract) -> set[str]:
+def grown(was: Contract, now: Contract, is_ordered: bool) -> set[str]:
     """What is in a contract that was not in it before, all else being the same; schemas by whatever names."""
-    found = set(_grown(json.loads(promise(was)), json.loads(promise(now)), ""))
+    found = set(_grown(json.loads(promise(was)), json.loads(promise(now)), "", is_ordered))
     return {re.sub(r"#/components/schemas/\w+", "", one) for one in found}
 
 
-def _grown(was: Json, now: Json, key: str) -> Iterator[str]:
+def _grown(was: Json, now: Json, key: str, is_ordered: bool) -> Iterator[str]:
     if isinstance(was, dict) and isinstance(now, dict):
-        assert [name for name in now if name in was] == list(was)
+        kept = [name for name in now if name in was]
+        assert kept == list(was) if is_ordered else set(kept) == set(was)
         for name, value in now.items():
             if name in was:
-                yield from _grown(was[name], value, name)
+                yield from _grown(was[name], value, name, is_ordered)
             else:
                 yield json.dumps([name, value])
     elif isinstance(was, list) and key != "parameters" and len(was) == len(now):
         for one, other in zip(was, now, strict=True):
-            yield from _grown(one, other, "")
+            yield from _grown(one, other, "", is_ordered)
     elif key == "parameters":
         assert [one for one in now if one in was] == was
         yield from (json.dumps(["parameters", [one]]) for one in now if one not in was)

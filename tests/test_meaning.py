@@ -60,6 +60,14 @@ def test_an_older_contract_in_todays_words_promises_what_it_did(was: Contract, n
     assert (dict(was.parts), dict(now.parts)) == before
 
 
+def test_examples_that_parts_share_are_todays_though_other_components_differ() -> None:
+    was, now = (
+        Contract({}, {"components": {"headers": {name: {}}, "examples": {name: {"value": 1}}}}) for name in ("a", "b")
+    )
+    assert settled(was, now).document == {"components": {"headers": {"a": {}}, "examples": {"b": {"value": 1}}}}
+    assert settled(Contract({}, {"components": {"headers": {"a": {}}}}), now).document == settled(was, now).document
+
+
 PROMISES = st.sampled_from(
     [
         ("type", "string", "integer"),

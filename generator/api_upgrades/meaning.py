@@ -165,9 +165,11 @@ def _settled_keyword(key: str, was: Json, now: Json) -> Json:
 
 
 def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> JsonObject:
+    if are_sections:
+        kept = {name: held for name, held in was.items() if name not in _EXAMPLES}
+        was = kept | {name: held for name, held in now.items() if name in _EXAMPLES}
+
     def one(name: str) -> Json:
-        if are_sections and name in _EXAMPLES:
-            return now.get(name, was[name])
         if name not in now:
             return was[name]
         if are_sections and isinstance(was[name], Mapping) and isinstance(now[name], Mapping):

@@ -69,7 +69,7 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
         change = _in_the_way(group, standing) if date is None else None
         if change is not None:
             name = f"{UNRELEASED}/{change.id}.yaml"
-            files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks, name in files)
+            files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks)
             continue
         id = free_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
@@ -130,7 +130,7 @@ def _in_the_way(group: Group, standing: Standing) -> Change | None:
     return next((changes[id] for id, found in touches.items() if group.conflicts(found)), None)
 
 
-def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited: bool) -> str:
+def _with_effects(text: str, change: Change, group: Group, asks: bool) -> str:
     """A change file with further effects before its first one, all else left as it is."""
     lines = text.splitlines()
     at = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)
@@ -139,6 +139,7 @@ def _with_effects(text: str, change: Change, group: Group, asks: bool, is_edited
         raise RegistryError(change.locate(), message)
     first = next((line for line in lines[at + 1 :] if line.lstrip().startswith("- ")), "  - ")
     indent = first[: len(first) - len(first.lstrip())]
-    asked = [f"upgrade: {TODO}"] if asks and change.upgrade is None and not is_edited else []
+    is_told = change.upgrade is not None or any(line.startswith("upgrade:") for line in lines)
+    asked = [f"upgrade: {TODO}"] if asks and not is_told else []
     added = effect_lines(group.effects, indent)
     return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"
