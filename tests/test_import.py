@@ -224,6 +224,7 @@ def test_what_an_import_writes(project: Path) -> None:
     found = sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
     assert found == [
         "changes/api/openapi.json",
+        "changes/change.schema.json",
         "changes/v1/lock.json",
         "changes/v1/version.yaml",
         "changes/v2/lock.json",

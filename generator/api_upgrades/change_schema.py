@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from api_upgrades.effects import KINDS
+from api_upgrades.exports.openapi import indented
 from api_upgrades.forms import AdditionFile
 from api_upgrades.kinds import REF, described, kind_schemas, tidied
 
@@ -19,6 +20,11 @@ SCHEMA_LINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
 """The first line of a change file, by which an editor finds the schema."""
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
+
+
+def schema_text() -> str:
+    """The schema of a change file, as its own file has it."""
+    return indented(change_schema())
 
 
 def change_schema() -> dict[str, Any]:

@@ -15,6 +15,7 @@ PAGES = (
     ("Reference", "reference/latest/index.md"),
     ("Changelog", "changelog/index.md"),
     ("Versioning", "versioning/index.md"),
+    ("Kinds of effects", "maintain/kinds/index.md"),
 )
 """What the site's navigation leads to beside its first page. The generator makes these."""
 
@@ -79,6 +80,16 @@ def configuration(title: str, home: str, options: dict[str, str]) -> str:
 theme:
   name: material
   font: false # a page loads nothing from another host
+  features: [content.code.copy, content.tabs.link, navigation.tabs, navigation.top, toc.follow]
+  palette:
+    - media: "(prefers-color-scheme: light)"
+      scheme: default
+      primary: white
+      toggle: {{icon: material/weather-sunny, name: Switch to dark mode}}
+    - media: "(prefers-color-scheme: dark)"
+      scheme: slate
+      primary: black
+      toggle: {{icon: material/weather-night, name: Switch to light mode}}
 
 {plugins(options)}
 nav:

@@ -10,14 +10,13 @@ from datetime import datetime
 import click
 
 from api_upgrades.amend import refuse_before_addition
-from api_upgrades.change_schema import SCHEMA_FILE, change_schema
+from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import freeze
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
 from api_upgrades.errors import WrongCall
-from api_upgrades.exports.openapi import indented
 from api_upgrades.files import keep
 from api_upgrades.names import Names
 from api_upgrades.progress import stage
@@ -102,7 +101,7 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
     folder = project.root / project.registry
     files = dict(found.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        files = {SCHEMA_FILE: indented(change_schema())} | files  # first: once all is drafted, nothing is written
+        files = {SCHEMA_FILE: schema_text()} | files  # first: once all is drafted, nothing is written
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:

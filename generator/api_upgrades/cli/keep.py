@@ -12,12 +12,11 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from api_upgrades.amend import amended, locked, rebased
-from api_upgrades.change_schema import SCHEMA_FILE, change_schema
+from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.check import Checked
 from api_upgrades.check import check as checked_of
 from api_upgrades.cli.group import main
 from api_upgrades.errors import RegistryErrors
-from api_upgrades.exports.openapi import indented
 from api_upgrades.files import write
 from api_upgrades.forms import Line, Text
 from api_upgrades.progress import stage
@@ -153,5 +152,5 @@ def schema(project: Project, out: Path | None) -> None:
     Example: api-upgrades schema
     """
     file = out or project.root / project.registry / SCHEMA_FILE
-    write(file, indented(change_schema()))
+    write(file, schema_text())
     click.echo(str(file))

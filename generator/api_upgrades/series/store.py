@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.files import keep, keep_bytes, write_all
 from api_upgrades.lock import LOCK, Locks
@@ -29,7 +30,7 @@ def store_new(folder: Path, made: Imported, source: str, document: bytes) -> Non
     """Make a registry, its source in it. Raises ApiUpgradesError where there is one, or nothing can be written."""
     refuse_another(folder)
     with _beside(folder) as unfinished:
-        write_all(unfinished, made.files)
+        write_all(unfinished, {SCHEMA_FILE: schema_text(), **made.files})
         for version, lock in made.locks.by_version.items():
             keep(unfinished / version / LOCK, lock.text())
         keep_bytes(unfinished / source, document)
@@ -46,6 +47,8 @@ def store_onto(folder: Path, made: Imported, locks: Locks, source: Path, documen
         for version in added:
             keep(unfinished / version / LOCK, made.locks.by_version[version].text())
         keep_bytes(source, document)
+        if not (folder / SCHEMA_FILE).exists():
+            keep(folder / SCHEMA_FILE, schema_text())
         for version in added:
             (unfinished / version).rename(folder / version)
     made.locks.write(locks.with_locks({**locks.by_version, **{id: made.locks.by_version[id] for id in added}}))
