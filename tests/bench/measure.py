@@ -155,7 +155,7 @@ def more(scratch: Path, what: Made, versions: int) -> More:
     for name, quiet in (("fewer", 0), ("more", versions)):
         project = made(scratch / name, Made(what.versions, what.parts, what.changes, what.hot, quiet))
         sites.append(scratch / f"{name}-site")
-        costs.append(steady(lambda project=project: build(project, sites[-1]))[0])  # type: ignore[misc]
+        costs.append(steady(lambda project=project: build(project, sites[-1]))[0])  # type: ignore[misc]  # of a default mypy knows no type
     fewer, site = sites
     copy = copied(site, scratch / "copy", without=fewer)
     added = [sum(1 for _ in one.rglob("index.html")) for one in sites]

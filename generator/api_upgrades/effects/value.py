@@ -138,10 +138,10 @@ class _Nullability(ExampleEffect):
         schema = spot.read(contract)
         if schemas.is_nullable(schema) == self.was_nullable:
             raise DoesNotFit(f"alters nothing at {target}", "target")
-        # As the rest of the contract writes it, beginning with the same part.
+        # As the rest of the contract writes it, beginning with the same part; where nothing may be null, as models do.
         parts = sorted(contract.parts, key=lambda part: part != target.part) if self.was_nullable else ()
         forms = (schemas.has_null_branch(contract.parts[part]) for part in parts)
-        as_branch = next((form for form in forms if form is not None), False)
+        as_branch = next((form for form in forms if form is not None), True)
         found = schemas.with_nullable(schema, self.was_nullable, contract.dialect, as_branch)
         return spot.write(contract, self.with_older_example(found, contract.dialect))
 
