@@ -194,7 +194,7 @@ def _add_null(schema: JsonObject, dialect: str, as_branch: bool) -> JsonObject:
         return {**schema, "type": [*schema["type"], "null"]}
     value = {key: kept for key, kept in schema.items() if key not in OUTSIDE}
     beside = {key: kept for key, kept in schema.items() if key in OUTSIDE}
-    for keyword in ("anyOf", "oneOf"):
+    for keyword in ("anyOf",) if as_branch else ("anyOf", "oneOf"):
         if set(value) == {keyword}:
             return {**schema, keyword: [*value[keyword], {"type": "null"}]}
     return merged(beside, {"anyOf": [value, {"type": "null"}]})
