@@ -153,7 +153,7 @@ def _revert(
     for change in reversed(in_order(version)):
         for index, effect in reversed(list(enumerate(change.effects))):
             try:
-                older = memory.kept("older", (effect, contract), partial(effect.revert, contract))
+                older = memory.kept("older", (effect, contract), partial(_reverted, effect, contract, memory))
             except DoesNotFit as error:
                 parts = {touch.target.part for touch in effect.touches()}
                 if not parts & tainted:
@@ -164,6 +164,10 @@ def _revert(
             applied.append(AppliedEffect(change, index, effect, older, contract))
             contract = older
     return tuple(reversed(applied))
+
+
+def _reverted(effect: Effect, contract: Contract, memory: Memory) -> Contract:
+    return memory.same(effect.revert(contract), contract)
 
 
 def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> RegistryError:

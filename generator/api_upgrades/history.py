@@ -60,7 +60,7 @@ class History:
         self.table = table
         self.steps: Mapping[str, Step] = {step.version.id: step for step in steps}
         self.memory = memory or Memory()
-        self._references = self.memory.kept("references", (registry.head,), References)
+        self._references = self.memory.kept("references", (), References)
         self._usages: dict[str, Usage] = {}
         self._changes: dict[str, tuple[JudgedChange, ...]] = {}
 
@@ -102,23 +102,19 @@ class History:
     def usage_at(self, version: str) -> Usage:
         """Who uses what at a version."""
         if version not in self._usages:
-            beside = ((step, other) for step, other in self._beside[version] if other in self._usages)
-            step, other = next(beside, (None, ""))
-            changed = (
-                [part for part in changed_parts(step.older, step.newer) if part in step.newer.parts] if step else ()
-            )
-            contract = self.contract_at(version)
-            usage = partial(Usage, contract, self._references, self._usages.get(other), changed)
-            self._usages[version] = self.memory.kept("usage", (contract,), usage)
+            contract, name = self.contract_at(version), f"usage at {version}"
+            near = [self.memory.last(name), *(self._usages.get(other) for other in self._beside[version])]
+            usage = partial(Usage, contract, self._references, filter(None, near))
+            self._usages[version] = self.memory.kept(name, (contract,), usage)
         return self._usages[version]
 
     @cached_property
-    def _beside(self) -> Mapping[str, list[tuple[Step, str]]]:
-        """For each version those next to it, each with the step between the two."""
-        found: dict[str, list[tuple[Step, str]]] = {version: [] for version in self.contracts}
+    def _beside(self) -> Mapping[str, list[str]]:
+        """For each version those next to it."""
+        found: dict[str, list[str]] = {version: [] for version in self.contracts}
         for version, step in self.steps.items():
-            found[version].append((step, step.older_version))
-            found[step.older_version].append((step, version))
+            found[version].append(step.older_version)
+            found[step.older_version].append(version)
         return found
 
     @cached_property

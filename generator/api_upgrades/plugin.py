@@ -39,7 +39,7 @@ from api_upgrades.progress import counted
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary
 from api_upgrades.pull_request import reported_anyway
-from api_upgrades.serving import OnDemand
+from api_upgrades.serving import Compiled, OnDemand
 from api_upgrades.source import read_head
 from api_upgrades.visibility import published, shows_unreleased
 
@@ -76,6 +76,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._last_good: tuple[Page | Asset, ...] | None = None
         self._memory = Memory()
         self.on_demand = OnDemand()
+        self._compiled = Compiled()
         self._serves = False
         self._preview: str | None = None
         self._server: LiveReloadServer | None = None
@@ -113,6 +114,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Keeps what the theme puts around pages, as MkDocs has it now."""
+        if self._serves:
+            env.bytecode_cache = self._compiled
         around = Surroundings(config, self._nav, env, files)
         finish = partial(as_preview, number=self._preview) if self._preview else None
         self._publisher = Publisher(self._mounted.beside, self._mount, around, finish)

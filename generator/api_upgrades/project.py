@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from api_upgrades import reader
@@ -43,7 +43,8 @@ class Project:
         with stage(f"Reading {noun(self.source)}"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
-            found = reader.load(self.root / self.registry, head.contract, self.root)
+            contract = self.memory.kept("head", (head.contract,), partial(self.memory.same, head.contract))
+            found = reader.load(self.root / self.registry, contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = Declared(self.root.resolve(), head.files, head.document)

@@ -1,10 +1,14 @@
-"""Pages that are written when somebody asks for them, while `mkdocs serve` runs."""
+"""What `mkdocs serve` has of its own: pages that are written when somebody asks for them, templates compiled once."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
+from types import CodeType
 from typing import Any
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from api_upgrades.files import Folder
 
@@ -56,3 +60,24 @@ class OnDemand:
                 folder.write(uri, texts[uri]())
                 return True
         return False
+
+
+class Compiled(BytecodeCache):
+    """The theme's templates as they were compiled for the build before, in memory, as long as they say the same.
+
+    MkDocs sets up Jinja anew for every build.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known of a template, if it is of the same text."""
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        if bucket.code is not None:
+            self._known[bucket.key] = bucket.checksum, bucket.code

@@ -139,7 +139,7 @@ def _save(kept: Path, found: Mapping[str, Json]) -> None:
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=kept.parent, suffix=".tmp", encoding="utf-8", delete=False) as file:
-            json.dump(found, file)
+            file.write(json.dumps(found))  # many times faster than json.dump
         os.replace(file.name, kept)
     except OSError:
         pass

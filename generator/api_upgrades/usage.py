@@ -48,20 +48,21 @@ class References:
 class Usage:
     """The graph of one contract: which parts refer to which schemas.
 
-    `like` is the usage of a contract that may differ in some `changed` parts alone, None where there is no such one.
-    Where these refer to what they did, both are the same graph, whose `root` is that of the one read first.
+    `others` are the usages of contracts that differ little. Where what differs from one of these refers to what it did,
+    both are the same graph, whose `root` is that of the one read first.
     """
 
-    def __init__(
-        self, contract: Contract, references: References, like: Usage | None = None, changed: Iterable[Part] = ()
-    ) -> None:
+    def __init__(self, contract: Contract, references: References, others: Iterable[Usage] = ()) -> None:
         self.contract = contract
         self._references = references
-        self.root: Usage = like.root if like and self._is_like(like, changed) else self
+        self.root: Usage = next((other.root for other in others if self._is_like(other)), self)
+        self._closures: dict[Part, list[Part]] = {}
 
-    def _is_like(self, other: Usage, changed: Iterable[Part]) -> bool:
-        if self.contract.document is not other.contract.document or [*self.contract.parts] != [*other.contract.parts]:
+    def _is_like(self, other: Usage) -> bool:
+        parts, others = self.contract.parts, other.contract.parts
+        if self.contract.document is not other.contract.document or [*parts] != [*others]:
             return False
+        changed = (part for part, value in parts.items() if others[part] is not value)
         return all(self._ends(part) == other._ends(part) for part in changed)
 
     def _ends(self, part: Part) -> list[tuple[Part, ...]]:
@@ -89,14 +90,21 @@ class Usage:
 
     def closure(self, part: Part) -> list[Part]:
         """A part with all that it references, nearest first."""
-        return self._spread([part], lambda one: self.direct(one) if one in self.contract.parts else ())
+        known = self.root._closures
+        if part not in known:
+            known[part] = self._spread([part], self._named)
+        return known[part]
+
+    def _named(self, part: Part) -> tuple[Part, ...]:
+        return self.direct(part) if part in self.contract.parts else ()
 
     def reach(self, parts: Iterable[Part]) -> list[Part]:
         """The parts whose closure holds any of the given ones, these included, nearest first."""
-        return self._spread(parts, lambda one: self.users.get(one, ()))
+        users = self.users
+        return self._spread(parts, lambda one: users.get(one, ()))
 
     def _spread(self, parts: Iterable[Part], next_of: Callable[[Part], Iterable[Part]]) -> list[Part]:
-        found = dict.fromkeys(part for part in parts)
+        found = dict.fromkeys(parts)
         queue = list(found)
         for part in queue:
             for other in next_of(part):
@@ -113,7 +121,7 @@ class Usage:
             for part in self.contract.parts:
                 for value in _bodies(self.contract.parts[part], part, direction):
                     roots |= dict.fromkeys(self._references.of(value, self.contract.document))
-            for schema in self._spread(roots, lambda one: self.direct(one) if one in self.contract.parts else ()):
+            for schema in self._spread(roots, self._named):
                 found[schema].add(direction)
         return {part: frozenset(directions) for part, directions in found.items()}
 

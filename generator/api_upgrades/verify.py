@@ -6,7 +6,6 @@ A fault is reported once, at the newest version that has it, and blamed on the c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.declared import is_document
@@ -24,14 +23,13 @@ def verify(history: History, source: str, memory: Memory | None = None) -> Itera
     """The faults of head, which stand in `source`, then those that each step back would add."""
     head = history.usage_at(history.versions[-1].id)
     memory = memory or Memory()
-    known = dict(memory.kept("faults", (head,), lambda: list(_faults(head, head.contract.parts))))
+    known = dict(_faults(head, head.contract.parts, memory))
     for target, message in known.values():
         where = history.registry.declared.locate(target, source)
         yield RegistryError(where, f"{target}: {message}; mend the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
-        found = memory.kept("faults", (older, step.older, step.newer), partial(_new_faults, older, step))
-        for key, (target, message) in found:
+        for key, (target, message) in _new_faults(older, step, memory):
             if key not in known:
                 known[key] = (target, message)
                 yield _blamed(step, older, target, message)
@@ -46,25 +44,40 @@ Fault = tuple[tuple[str, str], tuple[Target, str]]
 """What tells a fault from others, and the fault: its place, and what is wrong there."""
 
 
-def _faults(usage: Usage, parts: Iterable[Part]) -> Iterator[Fault]:
-    parts = list(parts)
-    contract = usage.contract
-    dangling = set()
+def _faults(usage: Usage, parts: Iterable[Part], memory: Memory) -> list[Fault]:
+    """The faults of some parts, apart from those of which it is known that they have none."""
+    unknown = {part: key for part in parts if not memory.has(*(key := _soundness(usage, part)))}
+    found = [*_dangling(usage.contract, unknown)]
+    dangling = {target.part for _, (target, _) in found}
+    # An example behind a reference that leads nowhere can't be judged.
+    judged = [part for part in unknown if dangling.isdisjoint(usage.closure(part))]
+    for invalid in invalid_examples(usage.contract, judged, usage.directions):
+        found.append(((str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE} {invalid.message}")))
+    faulty = {target.part for _, (target, _) in found}
+    for part, (what, sources) in unknown.items():
+        if part not in faulty:
+            memory.kept(what, sources, lambda: True)
+    return found
+
+
+def _soundness(usage: Usage, part: Part) -> tuple[str, tuple[object, ...]]:
+    """That a part has no faults, and all that this follows from."""
+    parts = usage.contract.parts
+    closure = (parts.get(one) for one in usage.closure(part))
+    return f"sound {sorted(usage.directions(part))}", (usage.contract.document, *closure)
+
+
+def _dangling(contract: Contract, parts: Iterable[Part]) -> Iterator[Fault]:
     for part in parts:
         for ref in references(contract.parts[part]):
             if not _resolves(contract, ref):
-                dangling.add(part)
                 yield (str(part), ref), (Target(part), f"refers to {ref!r}, which isn't there")
-    # An example behind a reference that leads nowhere can't be judged.
-    sound = [part for part in parts if not dangling & set(usage.closure(part))]
-    for invalid in invalid_examples(contract, sound, usage.directions):
-        yield (str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE} {invalid.message}")
 
 
-def _new_faults(older: Usage, step: Step) -> list[Fault]:
+def _new_faults(older: Usage, step: Step, memory: Memory) -> list[Fault]:
     """The faults of what differs before a step."""
     affected = older.reach(changed_parts(step.older, step.newer))
-    return list(_faults(older, [part for part in affected if part in step.older.parts]))
+    return _faults(older, [part for part in affected if part in step.older.parts], memory)
 
 
 def _resolves(contract: Contract, ref: str) -> bool:

@@ -54,7 +54,7 @@ class Sizes:
 ALL = Sizes(
     made=tuple(Made.of(*one) for one in ((10, 100), (20, 1000), (100, 100), (100, 1000))),
     fifth=Made(20, 800, 133, 12),
-    none=Made(32, 300, 930, 30),
+    none=Made(22, 300, 630, 30),
     few_versions=Made.of(10, 100, 200),
     many_versions=Made.of(100, 100, 200),
     more=Made.of(20, 1000),

@@ -1,0 +1,109 @@
+"""What a serving process remembers: whatever is saved, pages are those of who reads the project for the first time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from api_upgrades.contract import Contract, Part
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.exports import exports
+from api_upgrades.memory import Memory
+from api_upgrades.pages import render
+from api_upgrades.pages.page import Addresses, Page
+from api_upgrades.project import Project
+from tests.shop import FILES, edit, write
+
+MODELS = "changes/api/__init__.py"
+TITLE = "changes/2024-03-01/title.yaml"
+
+SAVES = {
+    "another description": [(MODELS, "How long it is.", "How many pages it has.")],
+    "another example": [(MODELS, "[416]", "[541]")],
+    "an example that is not valid, and back": [(MODELS, "[416]", '["many"]'), (MODELS, '["many"]', "[416]")],
+    "a property": [
+        (MODELS, "    pages: int", '    edition: int = Field(description="Which.", examples=[2])\n    pages: int')
+    ],
+    "no reference any more, and back": [
+        (MODELS, "    book: Book = Field(", "    book: str = Field("),
+        (MODELS, "    book: str = Field(", "    book: Book = Field("),
+    ],
+    "an operation": [
+        (
+            MODELS,
+            "responses={200: Order}),\n",
+            'responses={200: Order}),\n    Operation("GET /orders/first", "One", id="a", responses={200: Order}),\n',
+        )
+    ],
+    "the document around all parts": [(MODELS, "https://shop.example", "https://books.example")],
+    "a model, then a change": [(MODELS, "Its number.", "Its code."), (TITLE, "A book has a title.", "So it is.")],
+    "a change, then a model, then the change again": [
+        (TITLE, "A book has a title.", "So it is."),
+        (MODELS, "Its number.", "Its code."),
+        (TITLE, "So it is.", "A book has a title."),
+    ],
+    "another effect": [(TITLE, "old: name", "old: called"), (MODELS, "Its number.", "Its code.")],
+    "twice back and forth": [
+        (MODELS, *pair) for pair in [("Its number.", "Its code."), ("Its code.", "Its number.")] * 2
+    ],
+}
+
+
+def everything(project: Project) -> dict[str, str]:
+    """All that is generated, by its address, or what is wrong."""
+    try:
+        history = project.load()
+    except ApiUpgradesError as error:
+        return {"error": str(error)}
+    pages = tuple(render(history, Addresses()))
+    every = (*pages, *exports(history, Addresses(), pages, ""))
+    return {one.path: one.html if isinstance(one, Page) else one.content for one in every}
+
+
+@pytest.mark.parametrize("saves", SAVES.values(), ids=SAVES.keys())
+def test_pages_after_a_save_are_those_of_a_first_reading(saves: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    root = write(tmp_path, FILES)
+    remembering = Project(root)
+    assert everything(remembering) == everything(Project(root))
+    for file, old, new in saves:
+        edit(root, (old, new), file=file)
+        assert everything(remembering) == everything(Project(root))
+
+
+def contract(**schemas: dict[str, object]) -> Contract:
+    parts = {Part("schema", name): schema for name, schema in schemas.items()}
+    return Contract(parts, {"openapi": "3.1.0"})
+
+
+def test_what_a_saved_model_leaves_as_it_was_is_the_same_object() -> None:
+    memory = Memory()
+
+    def read(**schemas: dict[str, object]) -> Contract:
+        memory.begin()
+        found = contract(**schemas)
+        return memory.kept("head", (found,), lambda: memory.same(found))
+
+    first = read(A={"type": "object"}, B={"type": "string", "title": "b"}, C={"type": "object"})
+    second = read(A={"type": "object"}, B={"title": "b", "type": "string"}, C={"type": "integer"})
+    third = read(A={"type": "object"}, B={"title": "b", "type": "string"}, C={"type": "integer"})
+    a, b, c = first.parts
+    assert first.parts[a] is not first.parts[c], "two parts never become one"
+    assert second.parts[a] is first.parts[a]
+    assert second.document is first.document
+    assert list(second.parts[b]) == ["title", "type"], "the order of keys is part of what is said"
+    assert second.parts[c] == {"type": "integer"}
+    assert all(third.parts[part] is second.parts[part] for part in second.parts)
+
+
+def test_what_one_reading_has_no_use_for_is_forgotten() -> None:
+    memory, source = Memory(), object()
+    memory.kept("result", (source,), lambda: 1)
+    memory.begin()
+    assert memory.has("result", (source,))
+    assert not memory.has("result", (object(),))
+    memory.begin()
+    assert memory.last("result") == 1
+    memory.begin()
+    assert not memory.has("result", (source,))
+    assert memory.last("result") is None
