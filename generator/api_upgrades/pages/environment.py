@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api_upgrades import prose
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
-from api_upgrades.pages.templating import DirectCalls
+from api_upgrades.pages.templating import Direct
 from api_upgrades.registry import name_of, written
 from api_upgrades.schema import as_text
 
@@ -67,7 +67,7 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.code_generator_class = DirectCalls
+    environment.code_generator_class = Direct
     environment.filters |= {
         "plain": prose.to_plain,
         "value": as_text,

@@ -6,10 +6,16 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
 
-class DirectCalls(CodeGenerator):
-    """Writes calls as calls. Jinja's own way first asks of each function whether it wants the context; none of ours
-    does, and a page has thousands of calls.
+class Direct(CodeGenerator):
+    """Writes calls as calls, and attributes as attributes. Jinja's own way first asks of each function whether it wants
+    the context, and looks for an item where there is no attribute; ours neither want nor have these, and a page has
+    thousands of both.
     """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # Jinja's name
+        """Write an attribute."""
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
 
     def visit_Call(  # Jinja's name
         self, node: nodes.Call, frame: Frame, forward_caller: bool = False
