@@ -22,6 +22,7 @@ from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, 
 from api_upgrades.formats import format_checker
 from api_upgrades.operation import parameters, request_body, responses
 from api_upgrades.payload import compose, compose_body
+from api_upgrades.plainly import Plainly
 from api_upgrades.severity import DIRECTIONS, Direction
 from api_upgrades.target import Target
 
@@ -104,6 +105,8 @@ class _Check:
         # The document and the registry are for schemas that name a dialect of their own (`$schema`) and so aren't
         # checked by these keywords: references still lead into the contract, and never to the network.
         document = {"components": {"schemas": {part.name: contract.parts[part] for part in contract.of_kind("schema")}}}
+        absent = _absent(direction)
+        self._plainly = Plainly(contract.dialect, base.VALIDATORS, absent, self._unless_composed)
         self._validator: Any = dialect(document, format_checker=format_checker(), registry=Registry())
 
     def reach(self, part: Part) -> None:
@@ -119,6 +122,8 @@ class _Check:
 
     def faults(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
         """What is wrong with a value that is shown for a schema."""
+        if self._plainly.is_valid(schema, value):
+            return
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
         except _UNREADABLE as error:
@@ -128,15 +133,12 @@ class _Check:
         yield from sorted((InvalidExample(_place(target, error), _message(error)) for error in best), key=str)
 
     def _ref(self, validator: Any, ref: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
-        part = schema_of(ref)
-        if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape(part.name):
-            self.reach(part)
-            if instance == self._composed[part]:
-                return
         try:
-            target = resolve(self._contract, ref)
+            target = self._unless_composed(ref, instance)
         except (KeyError, IndexError, ValueError, TypeError):
             yield ValidationError(f"the reference {ref!r} leads nowhere")
+            return
+        if target is None:
             return
         here = (ref, id(instance))
         if here in self._entered:  # a schema that is itself, for the same value
@@ -147,13 +149,28 @@ class _Check:
         finally:
             self._entered.discard(here)
 
+    def _unless_composed(self, ref: str, instance: Json) -> JsonObject | None:
+        """The schema at a reference, None for what it composes to. Raises KeyError and the like where there is none."""
+        part = schema_of(ref)
+        if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape(part.name):
+            self.reach(part)
+            if instance == self._composed[part]:
+                return None
+        found: JsonObject = resolve(self._contract, ref)
+        return found
+
     def _required(self, validator: Any, names: Json, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
         """What is read-only is not required in a request, nor what is write-only in a response."""
-        absent = "readOnly" if self._direction == "request" else "writeOnly"
+        absent = _absent(self._direction)
         for name in names if isinstance(instance, dict) else ():
             declared = schema.get("properties", {}).get(name, {})
             if name not in instance and not (isinstance(declared, Mapping) and schemas.get(declared, absent)):
                 yield ValidationError(f"{name!r} is a required property")
+
+
+def _absent(direction: Direction) -> str:
+    """The keyword of what is not there in a direction."""
+    return "readOnly" if direction == "request" else "writeOnly"
 
 
 _UNREADABLE = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)

@@ -49,9 +49,9 @@ SCRIPT = "assets/api-upgrades.js"
 LARGE = 900_000_000
 """Bytes of a site that nears a gigabyte, which is all that many hosts take."""
 
-PATIENCE = (20_000, 20, 100)
-"""How seldom Python looks for garbage in cycles. A build keeps nearly all that it makes to its end, and looking through
-that again and again would take a seventh of its time.
+PATIENCE, PATIENCE_SERVING = 2_000_000, 20_000
+"""How many objects more there are before Python looks for garbage in cycles. A build keeps nearly all that it makes to
+its end, and looking through that again and again would take a fifth of its time; who serves leaves some behind.
 """
 
 log = get_plugin_logger("api-upgrades")
@@ -84,7 +84,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
         self._serves = command == "serve"
-        gc.set_threshold(*PATIENCE)
+        gc.set_threshold(PATIENCE_SERVING if self._serves else PATIENCE, 20, 100)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""

@@ -1,0 +1,126 @@
+"""What is plainly valid is valid, and whoever is asked first, the same is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from api_upgrades.contract import Contract, Json, JsonObject
+from api_upgrades.examples import invalid_examples
+from api_upgrades.plainly import Plainly
+from api_upgrades.severity import DIRECTIONS
+from tests.documents import contract as document
+from tests.documents import every_document
+
+NAMES = ("a", "b")
+SCALARS = (None, True, False, 0, 1, 1.0, 2.5, -1, "", "a", "ab", "2024-01-31", "1")
+
+
+def scalars() -> st.SearchStrategy[Json]:
+    return st.sampled_from(SCALARS)
+
+
+def values() -> st.SearchStrategy[Json]:
+    def larger(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+        return st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=2)
+
+    return st.recursive(scalars(), larger, max_leaves=4)
+
+
+KEYWORDS: Mapping[str, st.SearchStrategy[Json]] = {
+    "type": st.sampled_from(["string", "integer", "number", "null", "object", "array", ["string", "null"], "other"]),
+    "enum": st.lists(scalars(), min_size=1, max_size=3),
+    "const": scalars(),
+    "format": st.sampled_from(["date", "uuid", "unknown"]),
+    "pattern": st.sampled_from(["^a", "[", r"\p{L}"]),
+    "minLength": st.integers(0, 2),
+    "maxLength": st.integers(0, 2),
+    "minimum": st.sampled_from([0, 1.5, "1"]),
+    "maximum": st.integers(0, 2),
+    "exclusiveMinimum": st.sampled_from([0, True]),
+    "multipleOf": st.integers(1, 2),
+    "required": st.lists(st.sampled_from(NAMES), max_size=2) | st.just(True),
+    "minItems": st.integers(0, 2),
+    "nullable": st.booleans(),
+    "readOnly": st.booleans(),
+    "description": st.just("Words"),
+}
+
+
+@st.composite
+def schemas(draw: st.DrawFn, depth: int = 3) -> Json:
+    if draw(st.integers(0, 12)) == 0:
+        return draw(st.sampled_from([True, False, {}, {"$ref": "#/components/schemas/A"}, 5]))
+    found = {name: draw(KEYWORDS[name]) for name in draw(st.lists(st.sampled_from(sorted(KEYWORDS)), max_size=2))}
+    if depth == 0:
+        return found
+    inner = schemas(depth - 1)
+    holders: dict[str, st.SearchStrategy[Json]] = {
+        "properties": st.dictionaries(st.sampled_from(NAMES), inner, max_size=2),
+        "additionalProperties": inner,
+        "items": inner,
+        "anyOf": st.lists(inner | st.just({"type": "null"}), min_size=1, max_size=2),
+        "allOf": st.lists(inner, min_size=1, max_size=2),
+        "oneOf": st.lists(inner, min_size=1, max_size=2),
+        "not": inner,
+    }
+    for name in draw(st.lists(st.sampled_from(sorted(holders)), max_size=1)):
+        found[name] = draw(holders[name])
+    return found
+
+
+def nowhere(ref: str, value: Json) -> JsonObject | None:
+    raise KeyError(ref)
+
+
+@settings(max_examples=1500)
+@given(schemas(), values())
+def test_what_is_plainly_valid_is_valid(schema: Json, value: Json) -> None:
+    found = Plainly("3.1", Draft202012Validator.VALIDATORS, "writeOnly", nowhere).is_valid(schema, value)
+    event(f"plainly valid: {found}")
+    if found:
+        assert Draft202012Validator(schema).is_valid(value)  # what it cannot read raises an error
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Contract:
+    """Contracts with any examples, in both dialects."""
+    shown: dict[str, Any] = {}
+    for name in ("A", "B", "C"):
+        schema = draw(schemas())
+        if isinstance(schema, dict):
+            shown[name] = schema | draw(st.sampled_from([{}, {"examples": [draw(values())]}]))
+    holder = {
+        "type": "object",
+        "properties": {name: {"$ref": f"#/components/schemas/{name}"} for name in (*shown, "D")},
+    }
+    openapi = draw(st.sampled_from(["3.0.3", "3.1.0"]))
+    return Contract.from_openapi({"openapi": openapi, "components": {"schemas": {"Whole": holder, **shown}}})
+
+
+def wrong(contract: Contract, monkeypatch: pytest.MonkeyPatch, *, plainly: bool) -> list[str]:
+    with monkeypatch.context() as patched:
+        if not plainly:
+            patched.setattr(Plainly, "is_valid", lambda self, schema, value: False)
+        return [str(one) for one in invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)]
+
+
+@settings(max_examples=300)
+@given(documents())
+def test_the_same_is_wrong_whoever_is_asked_first(contract: Contract) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        expected = wrong(contract, monkeypatch, plainly=False)
+        event(f"faults: {bool(expected)}")
+        assert wrong(contract, monkeypatch, plainly=True) == expected
+
+
+@every_document
+def test_the_same_is_wrong_in_real_documents(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = document(path)
+    assert wrong(contract, monkeypatch, plainly=True) == wrong(contract, monkeypatch, plainly=False)
