@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from jsonschema import Draft4Validator, Draft202012Validator
@@ -92,22 +93,30 @@ class _Check:
         self._composed: dict[Part, Json] = {}
         self._reached: list[Part] = []
         self._entered: set[tuple[str, int]] = set()
-        base, around = (Draft4Validator, _nullable) if contract.dialect == "3.0" else (Draft202012Validator, _same)
+        self._plainly = Plainly(contract.dialect, self._base.VALIDATORS, _absent(direction), self._unless_composed)
+
+    @property
+    def _base(self) -> Any:
+        return Draft4Validator if self._contract.dialect == "3.0" else Draft202012Validator
+
+    @cached_property
+    def _validator(self) -> Any:
+        """What judges all that isn't plainly valid."""
+        around = _nullable if self._contract.dialect == "3.0" else _same
         keywords: dict[str, Keyword] = {
-            **base.VALIDATORS,
+            **self._base.VALIDATORS,
             "$ref": self._ref,
             "$dynamicRef": self._ref,
             "pattern": _pattern,
             "required": self._required,
         }
         known = {name: around(keyword) for name, keyword in keywords.items()}
-        dialect = extend(base, known)  # type: ignore[no-untyped-call]  # its stub names no types
+        dialect = extend(self._base, known)  # type: ignore[no-untyped-call]  # its stub names no types
         # The document and the registry are for schemas that name a dialect of their own (`$schema`) and so aren't
         # checked by these keywords: references still lead into the contract, and never to the network.
-        document = {"components": {"schemas": {part.name: contract.parts[part] for part in contract.of_kind("schema")}}}
-        absent = _absent(direction)
-        self._plainly = Plainly(contract.dialect, base.VALIDATORS, absent, self._unless_composed)
-        self._validator: Any = dialect(document, format_checker=format_checker(), registry=Registry())
+        shown = self._contract.of_kind("schema")
+        document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in shown}}}
+        return dialect(document, format_checker=format_checker(), registry=Registry())
 
     def reach(self, part: Part) -> None:
         """Have a schema's own example checked."""
