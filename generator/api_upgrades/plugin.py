@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import posixpath
@@ -85,6 +86,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
         self._serves = command == "serve"
         gc.set_threshold(PATIENCE_SERVING if self._serves else PATIENCE, 20, 100)
+        atexit.register(gc.freeze)  # a process that ends has no need to take apart a million objects, one by one
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""

@@ -19,19 +19,14 @@ _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:
 
 def json_html(text: str) -> Markup:
     """A line or more of JSON, coloured."""
-    result: list[str] = []
-    end = 0
-    for match in _TOKEN.finditer(text):
-        result.append(escape(text[end : match.start()], quote=False))
-        string, colon, word, _ = match.groups()
-        if string is not None:
-            kind = "nt" if colon else "s2"
-            result.append(f'<span class="{kind}">{escape(string, quote=False)}</span>{colon or ""}')
-        else:
-            result.append(f'<span class="{"kc" if word else "mi"}">{match.group(0)}</span>')
-        end = match.end()
-    result.append(escape(text[end:], quote=False))
-    return Markup("".join(result))
+    return Markup(_TOKEN.sub(_coloured, escape(text, quote=False)))  # what is escaped holds no token
+
+
+def _coloured(token: re.Match[str]) -> str:
+    string, colon, word, _ = token.groups()
+    if string is not None:
+        return f'<span class="{"nt" if colon else "s2"}">{string}</span>{colon or ""}'
+    return f'<span class="{"kc" if word else "mi"}">{token[0]}</span>'
 
 
 def message_html(text: str) -> Markup:
