@@ -42,6 +42,15 @@ sys.addaudithook(end)
 """
 """Ends the process, as a kill would, before one of the operations by which it fills the site."""
 
+FORKED = """\
+import os
+from api_upgrades import cores
+
+os.sched_getaffinity = lambda _: {0, 1}
+cores.MANY = 1
+"""
+"""Two processes write the pages."""
+
 LIMITED = """\
 import resource, signal
 
@@ -70,8 +79,8 @@ def command(project: Path, site: Path, before: str = "pass") -> list[str]:
     return [sys.executable, "-c", f"{before}\nfrom mkdocs.__main__ import cli\ncli({arguments!r})"]
 
 
-def built(project: Path, site: Path) -> Files:
-    process = subprocess.run(command(project, site), cwd=project, capture_output=True, text=True, check=False)
+def built(project: Path, site: Path, before: str = "pass") -> Files:
+    process = subprocess.run(command(project, site, before), cwd=project, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr
     return contents(site)
 
@@ -93,10 +102,15 @@ def is_true(site: Path, whole: Files) -> None:
     assert [name for name, data in found.items() if data != whole[name]] == []
 
 
-@pytest.mark.parametrize("after", [3, 40, 80, 120, 160])
-def test_a_build_that_is_killed(project: Path, whole: Files, tmp_path: Path, after: int) -> None:
+def test_a_build_by_two_processes(project: Path, whole: Files, tmp_path: Path) -> None:
+    assert built(project, tmp_path / "site", FORKED) == whole
+
+
+@pytest.mark.parametrize("forked", [pytest.param("", id="one process"), pytest.param(FORKED, id="two processes")])
+@pytest.mark.parametrize("after", [3, 40, 60, 80, 120, 160])
+def test_a_build_that_is_killed(project: Path, whole: Files, tmp_path: Path, after: int, forked: str) -> None:
     site = tmp_path / "site"
-    before = ENDING.format(left=after, site=str(site))
+    before = forked + ENDING.format(left=after, site=str(site))
     process = subprocess.run(command(project, site, before), cwd=project, capture_output=True, check=False)
     assert process.returncode == 137, "it ended by itself: take a smaller number"
     is_true(site, whole)
@@ -148,10 +162,13 @@ def test_a_disk_that_is_full_is_said_in_one_line(
     assert errors[0].exc_info is None
 
 
-def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", [pytest.param("pass", id="one process"), pytest.param(FORKED, id="two processes")])
+def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_path: Path, before: str) -> None:
     site = tmp_path / "site"
     both = [
-        subprocess.Popen(command(project, site), cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            command(project, site, before), cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(2)
     ]
     for process in both:

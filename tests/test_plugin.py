@@ -23,7 +23,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 
-from api_upgrades import plugin
+from api_upgrades import cores, plugin
 from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
 from tests.site_check import check
 
@@ -214,7 +214,11 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
     assert 'href="reference/2024-01-01/books/#Book"' in html(site, "")
 
 
-@pytest.mark.parametrize("plugins", ["", "hooks: [hook.py]\n"], ids=["filled", "ordinary"])
+@pytest.mark.parametrize(
+    ("plugins", "processes"),
+    [("", 1), ("", 2), ("hooks: [hook.py]\n", 1)],
+    ids=["filled", "filled by two processes", "ordinary"],
+)
 @pytest.mark.parametrize(
     ("link", "problem"),
     [
@@ -228,9 +232,17 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
     ],
 )
 def test_a_broken_link_from_generated_pages(
-    project: Path, caplog: pytest.LogCaptureFixture, link: str, problem: str, plugins: str
+    project: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    link: str,
+    problem: str,
+    plugins: str,
+    processes: int,
 ) -> None:
     """Prose of a version is on its page alone, and on the guide, from which a relative link leads elsewhere."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processes)))
+    monkeypatch.setattr(cores, "MANY", 1)
     title = FILES["changes/2024-03-01/title.yaml"].replace("A book has a title.", f"A book [has]({link}) a title.")
     write(configured(project, more=STRICT + plugins), {"docs/guide.md": "# Guide\n\n## Words\n\nOf it.\n"})
     write(project, {"changes/2024-03-01/title.yaml": title, "hook.py": "def on_pre_page(page, **_): return page\n"})

@@ -36,28 +36,29 @@ def write_all(folder: Path, files: Mapping[str, str]) -> None:
 
 
 class Folder:
-    """A folder that is filled with many files. `size` is what was written so far, in bytes."""
+    """A folder that is filled with many files."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._made: set[str] = set()
         self._written: set[str] = set()
-        self.size = 0
 
     def has(self, name: str) -> bool:
         """Whether a file was written."""
         return name in self._written
 
-    def write(self, name: str, text: str) -> None:
-        """Write one file by its name below the folder. Raises ApiUpgradesError where that can't be done."""
+    def write(self, name: str, text: str) -> int:
+        """Write one file by its name below the folder, and say how many bytes. Raises ApiUpgradesError where that can't
+        be done.
+        """
         path = os.path.join(self._root, name)
         data = text.encode("utf-8", "xmlcharrefreplace")
         try:
             self._write(path, data)
         except OSError as error:
             raise ApiUpgradesError(f"{path}: cannot be written: {error.strerror}") from None
-        self.size += len(data)
         self._written.add(name)
+        return len(data)
 
     def _write(self, path: str, data: bytes) -> None:
         folder = os.path.dirname(path)
@@ -80,7 +81,7 @@ class Folder:
                 while view:
                     view = view[file.write(view) :]
             os.replace(unfinished, path)
-        except OSError:
+        except BaseException:  # Ctrl-C, too
             with suppress(OSError):
                 os.unlink(unfinished)
             raise

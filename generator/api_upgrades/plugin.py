@@ -22,6 +22,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.templates import TemplateContext
 
+from api_upgrades.cores import on_all_cores
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.files import Folder
@@ -38,7 +39,7 @@ from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.progress import counted
 from api_upgrades.project import REGISTRY, SOURCE, Project
-from api_upgrades.publish import Publisher, Surroundings, is_ordinary
+from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.serving import Compiled, OnDemand
 from api_upgrades.source import read_head
@@ -147,7 +148,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Says that a preview is one."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
-            self._check_links(page.file.dest_uri, output, config)
+            self._tell(page.file.dest_uri, self._broken(page.file.dest_uri, output), config)
         return output if self._preview is None else as_preview(output, self._preview)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
@@ -169,25 +170,35 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         if self._serves:
             self.on_demand.offer(folder, texts)
             return
+        self._publisher.prepare()
+
+        def write(name: str) -> tuple[str, int, tuple[str, ...]]:
+            text = texts[name]()
+            return name, folder.write(name, text), self._broken(name, text) if name.endswith(".html") else ()
+
+        size, faults = sum(_size(file.abs_dest_path) for file in self._files), {}
         try:
             with counted("Writing the pages", len(texts)) as one_more:
-                for name, make in texts.items():
-                    text = make()
-                    if name.endswith(".html"):
-                        self._check_links(name, text, config)
-                    folder.write(name, text)
+                for name, written, found in on_all_cores(together(texts), write):
+                    size += written
+                    faults[name] = found
                     one_more()
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
-        size = folder.size + sum(_size(file.abs_dest_path) for file in self._files)
+        for name in texts:
+            self._tell(name, faults[name], config)
         if size > LARGE:
             # No warning: nothing is wrong, and a strict build would fail of it.
             log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
 
-    def _check_links(self, name: str, html: str, config: MkDocsConfig) -> None:
-        """Says what is wrong with links of prose, in the words and with the severity of MkDocs."""
-        files = self._files
-        for fault in broken(name, html, lambda path: files.at(path) is not None, files.ids_at):
+    def _broken(self, name: str, html: str) -> tuple[str, ...]:
+        """What is wrong with links of prose."""
+        return tuple(broken(name, html, lambda path: self._files.at(path) is not None, self._files.ids_at))
+
+    @staticmethod
+    def _tell(name: str, faults: Iterable[str], config: MkDocsConfig) -> None:
+        """Says what is wrong with the links of a page, in the words and with the severity of MkDocs."""
+        for fault in faults:
             levels = config.validation.links
             level = levels.anchors if "no such place" in fault else levels.not_found
             log.log(level, "The generated page '%s' %s.", name, fault)

@@ -8,7 +8,7 @@ stands for, the whole kind is left to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
@@ -84,12 +84,15 @@ class Publisher:
         for page in pages:
             self._kinds.setdefault(self._kind_of[page.path], []).append(page)
 
+    def prepare(self) -> None:
+        """Have the theme render what it has to, a few pages of each kind."""
+        for kind in self._kinds:
+            self._form_of(kind)
+
     def html(self, page: Page) -> str:
         """A page as the site has it."""
         kind = self._kind_of[page.path]
-        if kind not in self._forms:
-            self._forms[kind] = self._form(self._kinds[kind], kind)
-        form = self._forms[kind]
+        form = self._form_of(kind)
         html = self._rendered(page) if form is None else self._filled(form, kind, page)
         return self._finish(html) if self._finish else html
 
@@ -147,6 +150,11 @@ class Publisher:
     def _head(self, page: Page) -> Sequence[Crumb]:
         """The entry of the list beside a page that the navigation holds anyway."""
         return page.siblings[:1] if page.siblings and page.siblings[0].path in self._led(page) else ()
+
+    def _form_of(self, kind: Hashable) -> Shell | None:
+        if kind not in self._forms:
+            self._forms[kind] = self._form(self._kinds[kind], kind)
+        return self._forms[kind]
 
     def _form(self, pages: Sequence[Page], kind: Hashable) -> Shell | None:
         """The form of a kind, None where the theme has to render its pages itself."""
@@ -231,6 +239,17 @@ class Publisher:
         """A heading in the theme's contents list; many versions have the same."""
         template = self._around.env.get_template("partials/toc-item.html")
         return lru_cache(4096)(lambda heading: template.render(toc_item=anchor_link(heading, 2)))
+
+
+def together(files: Iterable[str]) -> list[list[str]]:
+    """Generated files by what they are about, the largest group first. Pages of one resource show the same sections,
+    whatever the version, and have the same folder but for that.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in files:
+        folder = name.rpartition("/")[0].rpartition("/")[2]
+        groups.setdefault(folder.partition(".")[0], []).append(name)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 SEARCHES = ("material.plugins.search.plugin", "mkdocs.contrib.search")

@@ -5,12 +5,16 @@ A stage is known by the module that runs, so that it does not matter who calls i
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.util import Finalize, register_after_fork
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import mkdocs.utils
@@ -63,7 +67,9 @@ def stage_of(frame: FrameType | None) -> str | None:
 
 @contextmanager
 def sampled() -> Iterator[dict[str, float]]:
-    """Sample what runs inside; gives the CPU seconds of each stage, whole at the end."""
+    """Sample what runs inside, in this process and in its forks; gives the CPU seconds of each stage, whole at the end,
+    and as `forks` all that these took.
+    """
     spent: dict[str, float] = defaultdict(float)
     last = time.process_time()
 
@@ -75,9 +81,31 @@ def sampled() -> Iterator[dict[str, float]]:
             spent[stage] += now - last
         last = now
 
-    signal.signal(signal.SIGPROF, sample)
-    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
-    try:
-        yield spent
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+    with TemporaryDirectory() as told:
+
+        def tell() -> None:
+            _let(0)
+            Path(told, str(os.getpid())).write_text(json.dumps({**spent, "forks": time.process_time()}), "utf-8")
+
+        def in_fork(_: object) -> None:
+            nonlocal last
+            spent.clear()
+            last = time.process_time()
+            _let(EVERY)  # no timer goes on in a fork
+            Finalize(None, tell, exitpriority=0)
+
+        signal.signal(signal.SIGPROF, sample)
+        register_after_fork(sample, in_fork)  # until `sample` is gone
+        _let(EVERY)
+        try:
+            yield spent
+        finally:
+            _let(0)
+        for file in Path(told).iterdir():
+            for stage, seconds in json.loads(file.read_text("utf-8")).items():
+                spent[stage] += seconds
+
+
+def _let(every: float) -> None:
+    """Ask so often what runs, in seconds of CPU; 0 for no more."""
+    signal.setitimer(signal.ITIMER_PROF, every, every)
