@@ -281,7 +281,7 @@ def test_a_part_is_told_from_a_property() -> None:
 def test_names_go_by_their_first_letter_whatever_the_case() -> None:
     schemas = [Part(SCHEMA, name) for name in ("b", "A2", "_x", "B1", "éa", "a1")]
     operations = [Part("operation", name) for name in ("POST /b", "GET /b", "GET /a")]
-    found = by_name([*schemas, *operations])
+    found = by_name((*schemas, *operations))
     assert [(title, [part.name for part in parts]) for title, parts in found] == [
         ("Operations", ["GET /a", "GET /b", "POST /b"]),
         ("A", ["a1", "A2"]),

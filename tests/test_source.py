@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 from api_upgrades.contract import schema_part
 from api_upgrades.errors import RegistryError
-from api_upgrades.source import read_head
+from api_upgrades.source import expect_reading, read_head
 
 INIT = """\
 from api_upgrades.api import Api
@@ -59,13 +61,13 @@ def thing(root: Path) -> Any:
 def children(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The child processes that were started, one entry each."""
     started: list[Any] = []
-    run = subprocess.run
 
-    def counted(*arguments: Any, **options: Any) -> Any:
-        started.append(arguments)
-        return run(*arguments, **options)
+    class Counted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            started.append(self)
+            super().__init__(*arguments, **options)
 
-    monkeypatch.setattr(subprocess, "run", counted)
+    monkeypatch.setattr(subprocess, "Popen", Counted)
     return started
 
 
@@ -79,6 +81,63 @@ def test_a_second_reading_starts_no_process(project: Path, children: list[Any]) 
     first = read_head("changes/api", project)
     assert read_head("changes/api", project) == first
     assert len(children) == 1
+
+
+@pytest.fixture
+def expected(project: Path, children: list[Any]) -> Iterator[None]:
+    """A reading was expected, and a process started for it."""
+    expect_reading("changes/api", project)
+    assert len(children) == 1
+    yield
+    for child in children:
+        child.communicate()
+
+
+@pytest.mark.usefixtures("expected")
+def test_a_reading_that_was_expected(project: Path, children: list[Any]) -> None:
+    expect_reading("changes/api", project)
+    write(project, things=THINGS.replace("name: str", "name: int"))
+    assert thing(project) == {"name": {"type": "integer"}}
+    assert len(children) == 1
+    assert children[0].poll() == 0
+
+
+@pytest.mark.usefixtures("expected")
+def test_a_process_that_was_killed_while_it_waited(project: Path, children: list[Any]) -> None:
+    children[0].kill()
+    children[0].wait()
+    assert thing(project) == {"name": {"type": "string"}}
+    assert len(children) == 2
+
+
+@pytest.mark.usefixtures("expected")
+def test_an_environment_that_changed_while_a_process_waited(
+    project: Path, children: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THING", "int")
+    write(project, things="import os\n" + THINGS.replace("name: str", "name: eval(os.environ['THING'])"))
+    assert thing(project) == {"name": {"type": "integer"}}
+    assert len(children) == 2
+
+
+def test_no_process_waits_for_a_document(project: Path, children: list[Any]) -> None:
+    expect_reading("openapi.json", project)
+    assert children == []
+
+
+def test_a_process_that_waits_ends_with_what_it_waits_for(project: Path) -> None:
+    script = f"""\
+from pathlib import Path
+from api_upgrades import launch
+
+launch.start_ahead(Path({str(project)!r}))
+print(launch._ahead.popitem()[1][1].pid, flush=True)
+"""
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    end = time.monotonic() + 60
+    while Path(f"/proc/{int(process.stdout)}").exists():
+        assert time.monotonic() < end, "it waits for nobody"
+        time.sleep(0.1)
 
 
 def test_nothing_is_written_but_the_cache(project: Path) -> None:

@@ -1,6 +1,7 @@
 """In a child process: the OpenAPI document of a project's models, or of its application, which are imported for that.
 
-The project's own files are compiled afresh; installed packages keep their `.pyc`.
+The project's own files are compiled afresh; installed packages keep their `.pyc`. The question is a line on standard
+input: the source, the project's folder and the file for the answer. Where none comes, it ends.
 """
 
 from __future__ import annotations
@@ -175,4 +176,7 @@ def _run(source: str, root: Path, result: Path) -> None:
 
 
 if __name__ == "__main__":
-    _run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    importlib.import_module("api_upgrades.api")  # what takes longest, before there is a question
+    if asked := sys.stdin.readline():
+        name, root, result = json.loads(asked)
+        _run(name, Path(root), Path(result))

@@ -89,16 +89,15 @@ def _judged(difference: Difference, direction: Direction | None, table: RuleTabl
 def _differences(
     old: Contract, new: Contract, names: Names, directions: Directions, among: Container[Part | None] | None
 ) -> Iterator[Found]:
-    newer: dict[Part, Part | None] = dict(zip(old.parts, old.parts, strict=True))
-    newer |= {part: names.newer(Target(part)).part for part in names.parts if part in newer}
+    moved = {part: names.newer(Target(part)).part for part in old.parts if part in names.parts}
     # Where one takes over the name of another, the name is its, and the other is gone.
-    older = {moved: part for part, moved in sorted(newer.items(), key=lambda one: one[0] != one[1])}
+    older = {name: part for part, name in moved.items() if name != part}
     comparison = SchemaComparison(old, new, names)
     shared_differs = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
-        before = older.get(part)
         if among is not None and part not in among:
             continue
+        before = older.get(part) or (part if part in old.parts and moved.get(part, part) == part else None)
         if before is None:
             yield _existence(part, part, None, value)
         elif before != part or old.parts[before] is not value or (shared_differs and part.kind != "schema"):
@@ -112,11 +111,12 @@ def _differences(
                 )
             else:
                 yield from OperationComparison(comparison, before, part).compare(old.parts[before], value)
-    for part, moved in newer.items():
-        if moved is None or (among is not None and moved not in among):
+    for part, value in old.parts.items():
+        name = moved.get(part, part)
+        if name is None or (among is not None and name not in among):
             continue
-        if moved not in new.parts or older[moved] != part:
-            yield _existence(moved, part, old.parts[part], None)
+        if name not in new.parts or older.get(name, part) != part:
+            yield _existence(name, part, value, None)
     if shared_differs and among is None:
         yield from compare_documents(comparison)
 

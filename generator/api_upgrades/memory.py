@@ -8,7 +8,7 @@ leaves as it was is made the same object again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -21,8 +21,8 @@ class Memory:
     """Results by the objects that they follow from. What one reading of the project has no use for is forgotten."""
 
     def __init__(self) -> None:
-        self._before: dict[tuple[object, ...], tuple[Any, tuple[object, ...]]] = {}
-        self._now: dict[tuple[object, ...], tuple[Any, tuple[object, ...]]] = {}
+        self._before: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
+        self._now: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
         self._said: dict[tuple[Part | None, str], Json] = {}
         self._last: dict[object, Any] = {}
 
@@ -32,7 +32,7 @@ class Memory:
         self._said = {}
         self._last = {key[0]: result for key, (result, _) in self._before.items()}
 
-    def kept(self, what: str, sources: tuple[object, ...], make: Callable[[], _Result]) -> _Result:
+    def kept(self, what: Hashable, sources: tuple[object, ...], make: Callable[[], _Result]) -> _Result:
         """What was made of some objects, immutable all of them. They are held, so that their ids stay their own."""
         key = (what, *map(id, sources))
         found = self._now.get(key) or self._before.get(key) or (make(), sources)
@@ -44,7 +44,14 @@ class Memory:
         """What the reading before made that goes by a name, whatever it was made of; None if it made nothing."""
         return self._last.get(what)
 
-    def has(self, what: str, sources: tuple[object, ...]) -> bool:
+    def alike(self, what: Hashable, value: _Result) -> _Result:
+        """A value, as the equal object that the reading before had by the same name."""
+        known = self._last.get(what)
+        value = known if known == value else value
+        self._now[what,] = value, ()
+        return value
+
+    def has(self, what: Hashable, sources: tuple[object, ...]) -> bool:
         """Whether something is known that was made of some objects."""
         key = (what, *map(id, sources))
         if key not in self._now and key in self._before:

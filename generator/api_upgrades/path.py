@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
+from typing import TypeAlias
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Part
+from api_upgrades.contract import Json, Part
 from api_upgrades.effects import Move
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange, JudgedEffect
@@ -18,6 +19,11 @@ from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target
 from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
 from api_upgrades.usage import Usage
+
+Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
+"""What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends
+themselves where something moved between parts.
+"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class Paths:
     def __init__(self, history: History) -> None:
         self._history = history
         self._order = {version.id: index for index, version in enumerate(history.versions)}
-        self._texts: dict[Hashable, Mapping[str, Text]] = {}
+        self._texts: dict[Hashable, Mapping[str, Text]] = {None: {}}
         self._backwards: dict[tuple[str, str], JudgedChange] = {}
         self._known: dict[Hashable, tuple[Finding, ...]] = {}
 
@@ -176,38 +182,32 @@ class Paths:
         elsewhere = {
             target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
         }
-        keys: dict[Part, Hashable] = {}
+        keys: dict[Part, Compared] = {}
         for after in dict.fromkeys((*new.contract.parts, *older)):
             before = older.get(after)
             revisions = before and was[before], now.get(after) if after else None
             if after is not None and (before != after or revisions[0] != revisions[1]):
                 ends = (start, end) if {before, after} & elsewhere else None
                 keys[after] = (before, after, *revisions, _used(old, new, before, after), ends)
+        names = self._history.memory.alike(f"names from {start} to {end}", names)
         findings = self._findings(old, new, names, keys)
         for after in keys:
             before, present = older.get(after), after if after in now else None
-            texts = tuple(self._differing(before, present, start, end))
+            shown = self._shown(start, before), self._shown(end, present)
+            texts = tuple(self._differing(*shown, start, end))
             if texts or findings[after]:
-                yield PartPath(
-                    before,
-                    present,
-                    findings[after],
-                    texts,
-                    (
-                        before and texts_revision(self._history, start, before),
-                        present and texts_revision(self._history, end, present),
-                        _used(old, new, before, after),
-                    ),
-                )
+                yield PartPath(before, present, findings[after], texts, (*shown, _used(old, new, before, after)))
 
     def _findings(
-        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, Hashable]
+        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, Compared]
     ) -> Mapping[Part, tuple[Finding, ...]]:
         """What differs in each of some parts, compared once for all pairs of versions in which they are the same.
 
         Where a part with all that it references is the same, so is what became of its places.
         """
-        unknown = {part for part, key in keys.items() if key not in self._known}
+        memory = self._history.memory
+        sources = {part: self._sources(old, new, names, key) for part, key in keys.items() if key not in self._known}
+        unknown = {part for part, source in sources.items() if not memory.has(*source)}
         found: dict[Part | None, list[Finding]] = {}
         if unknown:
             for finding in compare(
@@ -219,12 +219,24 @@ class Paths:
                 unknown,
             ):
                 found.setdefault(finding.target.part, []).append(finding)
-        self._known |= {keys[part]: tuple(found.get(part, ())) for part in unknown}
+        for part, source in sources.items():
+            self._known[keys[part]] = memory.kept(*source, partial(tuple, found.get(part, ())))
         return {part: self._known[key] for part, key in keys.items()}
 
-    def _differing(self, before: Part | None, after: Part | None, start: str, end: str) -> Iterator[TextPath]:
-        """The texts of a part that differ by more than the version that a request names."""
-        was, now = self.texts_of(start, before), self.texts_of(end, after)
+    def _sources(self, old: Usage, new: Usage, names: Names, key: Compared) -> tuple[Hashable, tuple[object, ...]]:
+        """What the findings of a part follow from, as the memory knows them."""
+        before, after, *_, used, ends = key
+        said = (
+            (*_said(old, before and (before,)), *_said(new, (after,))) if ends is None else (old.contract, new.contract)
+        )
+        around = (old.contract.document, new.contract.document, names, self._history.table)
+        return ("findings", before, after, used), (*around, *said)
+
+    def _differing(self, before: Hashable, after: Hashable, start: str, end: str) -> Iterator[TextPath]:
+        """The texts of two revisions that differ by more than the version that a request names."""
+        if before == after:
+            return
+        was, now = self._texts[before], self._texts[after]
         for key in dict.fromkeys((*now, *was)):
             one, other = was.get(key, NOTHING), now.get(key, NOTHING)
             if one.text != other.text:
@@ -233,21 +245,39 @@ class Paths:
 
     def texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
         """What can be shown of a part at a version, with marks for the version; nothing of none."""
+        return self._texts[self._shown(version, part)]
+
+    def _shown(self, version: str, part: Part | None) -> Hashable:
+        """What the texts of a part at a version depend on; they are known then."""
         if part is None or part not in self._history.contract_at(version).parts:
-            return {}
+            return None
         key = texts_revision(self._history, version, part)
         if key not in self._texts:
             usage = self._history.usage_at(version)
-            self._texts[key] = dict(part_texts(usage, usage.contract, part))
-        return self._texts[key]
+            parts = _showing(usage, part)
+            self._texts[key] = self._history.memory.kept(
+                ("texts", part, *parts),
+                (usage.contract.document, *_said(usage, parts)),
+                lambda: dict(part_texts(usage, usage.contract, part)),
+            )
+        return key
 
 
 def texts_revision(history: History, version: str, part: Part) -> Hashable:
-    """What the texts of a part at a version depend on; a schema that is only sent is shown by who sends it."""
-    revisions, usage = history.revisions[version], history.usage_at(version)
-    if part.kind == "schema" and usage.directions(part) == {"request"}:
-        return tuple((one, revisions[one]) for one in usage.reach([part]))
-    return part, revisions[part]
+    """What the texts of a part at a version depend on."""
+    revisions = history.revisions[version]
+    return part, *((one, revisions[one]) for one in _showing(history.usage_at(version), part))
+
+
+def _showing(usage: Usage, part: Part) -> Sequence[Part]:
+    """The parts whose texts show a part: itself, but a schema that is only sent is shown by who sends it."""
+    return usage.reach_of(part) if part.kind == "schema" and usage.directions(part) == {"request"} else (part,)
+
+
+def _said(usage: Usage, parts: Iterable[Part] | None) -> Iterator[Json]:
+    """What some parts say, and all that they reference."""
+    contract = usage.contract
+    return (contract.parts[one] for part in parts or () for one in usage.closure(part) if one in contract.parts)
 
 
 def _backwards(names: Names) -> Names:
@@ -256,4 +286,5 @@ def _backwards(names: Names) -> Names:
 
 def _used(old: Usage, new: Usage, before: Part | None, after: Part) -> Hashable:
     """The directions by which the findings of a schema are judged."""
-    return frozenset().union(*(usage.directions(part) for usage in (old, new) for part in (before or after, after)))
+    used = old.directions(after) | new.directions(after)
+    return used if before in (None, after) else used | old.directions(before) | new.directions(before)

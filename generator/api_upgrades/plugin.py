@@ -42,7 +42,7 @@ from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.serving import Compiled, OnDemand
-from api_upgrades.source import read_head
+from api_upgrades.source import expect_reading, read_head
 from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
@@ -250,6 +250,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             project, addresses = self._project(config), self._addresses(config)
             history = project.load()
             self._watch(project, history.registry.declared.files)
+            if self._serves:
+                expect_reading(project.source, project.root)
             is_preview = self._preview is not None
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)

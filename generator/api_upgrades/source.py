@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,13 +27,12 @@ from api_upgrades.child import digest
 from api_upgrades.contract import Contract, Json, Pointer
 from api_upgrades.declared import first_file, is_document, is_object, noun
 from api_upgrades.errors import Location, RegistryError
+from api_upgrades.launch import PASSING, ask, start_ahead
 from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
 
 CACHE = Path(".cache", "api-upgrades")
 _GENERATOR = Path(__file__).resolve().parent
 _READERS = ("api", "application", "child", "contract", "document_shape", "models", "openapi_file", "schema", "source")
-_PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "PYTEST_CURRENT_TEST"})
-"""Variables of the environment that differ from call to call."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,12 @@ def read_head(source: str, root: Path) -> Head:
         check_document(_Imported(first_file(source), found["document"]))
         _save(kept, found)
     return Head(_contract(json.dumps(found["document"])), tuple(root / name for name in found["files"]))
+
+
+def expect_reading(source: str, root: Path) -> None:
+    """Prepare for `read_head` of the same, where that may have to import something."""
+    if not is_document(source):
+        start_ahead(root.resolve())
 
 
 @lru_cache(4)
@@ -113,7 +117,7 @@ def _identity(source: str, root: Path) -> Json:
     package = source.partition(":")[0].partition(".")[0]
     modules = [_modules(folder, root) for folder in (root / package, root / "src" / package)]
     installed = sorted(path.name for place in map(Path, sys.path) for path in place.glob("*.dist-info"))
-    environment = sorted(item for item in os.environ.items() if item[0] not in _PASSING)
+    environment = sorted(item for item in os.environ.items() if item[0] not in PASSING)
     around = json.dumps([installed, environment, sorted(path.name for path in root.glob("*.py"))])
     return [*found, modules, hashlib.sha256(around.encode()).hexdigest()]
 
@@ -149,23 +153,12 @@ def _import_in_child(source: str, root: Path) -> dict[str, Json]:
     """What the child process found: `files` and `document`, or `error`. What the project prints goes to stderr."""
     with tempfile.TemporaryDirectory() as scratch:
         result = Path(scratch, "result.json")
-        process = subprocess.run(
-            [sys.executable, "-P", "-m", "api_upgrades.child", source, str(root), str(result)],
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            # The child finds what this process finds. A fixed seed makes the order of sets the same each time.
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), "PYTHONHASHSEED": "0"},
-            check=False,
-        )
-        output = process.stdout.decode(errors="replace")
+        code, printed = ask(root, source, str(root), str(result))
+        output = printed.decode(errors="replace")
         if output:
             sys.stderr.write(output)
         if not result.exists():
-            message = (
-                f"importing {noun(source)} ended Python itself (exit code {process.returncode}); see its output above"
-            )
+            message = f"importing {noun(source)} ended Python itself (exit code {code}); see its output above"
             raise RegistryError(Location(first_file(source)), message)
         found: dict[str, Json] = json.loads(result.read_bytes())
         return found

@@ -57,6 +57,7 @@ class Usage:
         self._references = references
         self.root: Usage = next((other.root for other in others if self._is_like(other)), self)
         self._closures: dict[Part, list[Part]] = {}
+        self._reached: dict[Part, list[Part]] = {}
 
     def _is_like(self, other: Usage) -> bool:
         parts, others = self.contract.parts, other.contract.parts
@@ -102,6 +103,13 @@ class Usage:
         """The parts whose closure holds any of the given ones, these included, nearest first."""
         users = self.users
         return self._spread(parts, lambda one: users.get(one, ()))
+
+    def reach_of(self, part: Part) -> list[Part]:
+        """The parts whose closure holds one, itself included, nearest first."""
+        known = self.root._reached
+        if part not in known:
+            known[part] = self.reach([part])
+        return known[part]
 
     def _spread(self, parts: Iterable[Part], next_of: Callable[[Part], Iterable[Part]]) -> list[Part]:
         found = dict.fromkeys(parts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from api_upgrades.contract import Part
 
@@ -10,12 +11,13 @@ OTHERS = "Others"
 """Objects whose name begins with no letter of the alphabet."""
 
 
-def by_name(parts: Iterable[Part]) -> tuple[tuple[str, tuple[Part, ...]], ...]:
-    """Titles, each with its parts in the order of their names, whatever the case."""
-    return tuple(_by_name(list(parts)))
+@lru_cache(16)
+def by_name(parts: tuple[Part, ...]) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+    """Titles, each with its parts in the order of their names, whatever the case. Many versions have the same parts."""
+    return tuple(_by_name(parts))
 
 
-def _by_name(parts: list[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
+def _by_name(parts: tuple[Part, ...]) -> Iterator[tuple[str, tuple[Part, ...]]]:
     for kind, title in (("operation", "Operations"), ("webhook", "Webhooks")):
         found = sorted((part for part in parts if part.kind == kind), key=_key)
         if found:

@@ -8,7 +8,7 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -51,6 +51,7 @@ class Reference:
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._sections: dict[Hashable, Section] = {}
         self._leaves: dict[int, tuple[Leaf, ...]] = {}
+        self._known_slugs: dict[int, dict[str, None]] = {}
         self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
         self._pages: dict[Hashable, dict[Part, Section]] = {}
 
@@ -84,8 +85,12 @@ class Reference:
             return f"{version.name} (not released yet)"
         return f"{version.id} (latest)" if version is self.site.history.latest else version.id
 
-    def _slugs(self, version: Version) -> tuple[str, ...]:
-        return tuple(resource.slug for resource in self.site.resources(version.id))
+    def _slugs(self, version: Version) -> Collection[str]:
+        """The names of a version's resources in addresses, in their order."""
+        found = self.site.resources(version.id)
+        if id(found) not in self._known_slugs:  # the site holds the resources, so that ids stay their own
+            self._known_slugs[id(found)] = dict.fromkeys(resource.slug for resource in found)
+        return self._known_slugs[id(found)]
 
     def _absent(self, slug: str) -> Iterator[tuple[str, str]]:
         """The versions without a resource, each with the address of the nearest later version that has it, or else of
@@ -127,7 +132,7 @@ class Reference:
     def _overview(self, version: Version, shown: str) -> Page:
         path = self.site.addresses.reference(shown)
         contract = self.site.history.contract_at(version.id)
-        index = by_name(contract.parts) if len(contract.parts) > MANY_PARTS else ()
+        index = by_name(tuple(contract.parts)) if len(contract.parts) > MANY_PARTS else ()
         view = {
             "version": version,
             "shown": shown,
