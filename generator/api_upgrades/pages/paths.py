@@ -187,6 +187,7 @@ class _PathPages:
         self._sections: dict[Hashable, Section] = {}
         self._steps: dict[str, StepView] = {}
         self._checklists: dict[tuple[int, int], str] = {}
+        self._bodies: dict[str, tuple[Hashable, str]] = {}
 
     def pages(self) -> Iterator[Page]:
         older = self.site.released[1:]
@@ -237,11 +238,20 @@ class _PathPages:
         leaves = self._leaves(start, resource, sections()) if len(resource.parts) > MANY_DIFFERING else ()
         shown = {"view": view, "resource": resource, "leaves": leaves, "anchor": self.site.anchor}
 
-        def render() -> str:
+        def rendered(address: str, start: str) -> str:
             htmls = [(part, Markup(section.html)) for part, section in sections()]
             checklist = self._checklist(view.steps_of(resource), address)
-            html = self.site.html("path_resource", address, **shown, sections=htmls, checklist=checklist)
-            return in_version(html, start)
+            return self.site.html("path_resource", address, **shown, start=start, sections=htmls, checklist=checklist)
+
+        def render() -> str:
+            if leaves:
+                return in_version(rendered(address, start), start)
+            # Both are held, so that ids stay their own. Where they are those of the version before, so is the rest.
+            key = (resource.name, *(id(section) for _, section in sections()), *map(id, view.steps_of(resource)))
+            if self._bodies.get(resource.slug, ((), ""))[0] != key:
+                marked = rendered(self.site.addresses.path_from(VERSION, resource.slug), VERSION)
+                self._bodies[resource.slug] = key, marked
+            return in_version(self._bodies[resource.slug][1], start)
 
         def markdown() -> str:
             twins = [(part, in_version(section.markdown().strip(), start)) for part, section in sections()]
