@@ -70,7 +70,8 @@ class _Fork(Generic[_Item, _Result]):
 
     def end(self) -> None:
         """Let it work no longer."""
-        self._process.terminate()
+        if self.undone:
+            self._process.terminate()
         self._process.join()
 
 

@@ -37,7 +37,7 @@ from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
-from api_upgrades.progress import counted
+from api_upgrades.progress import counted, stage
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
@@ -256,8 +256,9 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
                 history = published(history)
             site_url = site_base(config) and site_base(config) + self._mount
-            pages = self._previewed(config, history, tuple(render(history, addresses)))
-            self._last_good = (*pages, *exports(history, addresses, pages, site_url))
+            with stage("Rendering the pages"):
+                pages = self._previewed(config, history, tuple(render(history, addresses)))
+                self._last_good = (*pages, *exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._serves or self._last_good is None:
                 raise PluginError(str(error)) from None
