@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -22,6 +23,15 @@ def start_ahead(root: Path) -> None:
     """Have a process that already imported pydantic, which takes as long as a hundred models do."""
     if root not in _ahead:
         _ahead[root] = _start(root)
+
+
+@atexit.register
+def _end() -> None:
+    """Let none of them wait for nothing."""
+    while _ahead:
+        _, (_, process) = _ahead.popitem()
+        process.kill()
+        process.communicate()
 
 
 def ask(root: Path, *question: str) -> tuple[int, bytes]:

@@ -51,11 +51,10 @@ RENDERED = (
 """What was tried where rendering stands in the way."""
 
 FLOOR = (
-    f"{RENDERED} Nor would rendering for nothing do: importing the models, starting Python with what is imported, "
-    "MkDocs and the theme, and writing the files, which are all in the table of stages above, take about as long as "
-    "the target leaves for everything."
+    f"{RENDERED} Importing the models, starting Python with what is imported, MkDocs and the theme, and writing the "
+    "files, which are all in the table of stages above, take more than half of what the target leaves for everything."
 )
-"""The same where what is not ours to make faster takes nearly all that there is."""
+"""The same where what is not ours to make faster takes much of what there is."""
 
 TARGETS = (
     Target(
