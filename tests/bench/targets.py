@@ -44,7 +44,7 @@ RENDERED = (
     "Templates that call functions and look attributes up directly, texts composed once for references and ways, "
     "sections shared between versions, one rendering for pages that differ in their version alone, examples that are "
     "plainly valid not asked of `jsonschema`, closures known once for each graph of references, garbage looked for "
-    "seldom, nothing taken apart when the process ends, words escaped once: together less than half of what it was. "
+    "seldom, nothing taken apart when the process ends, words escaped once: together about half of what it was. "
     "What is left is spread thin, over sections that really differ, rendered row by row, and over the comparison of "
     "versions for the ways."
 )
