@@ -81,7 +81,7 @@ class Folder:
                 while view:
                     view = view[file.write(view) :]
             os.replace(unfinished, path)
-        except BaseException:  # Ctrl-C, too
+        except BaseException:  # Ctrl-C and the end of a fork are no Exception, and must leave no half of a file either
             with suppress(OSError):
                 os.unlink(unfinished)
             raise

@@ -32,7 +32,10 @@ from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
 
 CACHE = Path(".cache", "api-upgrades")
 _GENERATOR = Path(__file__).resolve().parent
-_READERS = ("api", "application", "child", "contract", "document_shape", "models", "openapi_file", "schema", "source")
+_READERS = (
+    *("api", "application", "child", "contract", "document_shape"),
+    *("launch", "models", "openapi_file", "schema", "source"),
+)
 
 
 @dataclass(frozen=True)
