@@ -22,7 +22,8 @@ def stage(what: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    timer = Timer(PATIENCE, print, (f"{what} ...",), {"file": sys.stderr, "flush": True})
+    # The end of the line is in the text, since what is printed meanwhile would come in between.
+    timer = Timer(PATIENCE, print, (f"{what} ...\n",), {"end": "", "file": sys.stderr, "flush": True})
     timer.daemon = True  # nobody waits for a word about work that has ended
     timer.start()
     try:
