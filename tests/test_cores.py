@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from api_upgrades import cores
 from api_upgrades.cores import on_all_cores
 
+pytestmark = pytest.mark.forks
 BEGUN_BY = os.getpid()
 GROUPS = [list(range(start, start + 10)) for start in range(0, 100, 10)]
 NUMBERS = [number for group in GROUPS for number in group]

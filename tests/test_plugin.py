@@ -216,8 +216,11 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("plugins", "processes"),
-    [("", 1), ("", 2), ("hooks: [hook.py]\n", 1)],
-    ids=["filled", "filled by two processes", "ordinary"],
+    [
+        pytest.param("", 1, id="filled"),
+        pytest.param("", 2, id="filled by two processes", marks=pytest.mark.forks),
+        pytest.param("hooks: [hook.py]\n", 1, id="ordinary"),
+    ],
 )
 @pytest.mark.parametrize(
     ("link", "problem"),
