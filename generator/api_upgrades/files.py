@@ -16,6 +16,11 @@ def write(path: Path, text: str) -> None:
     _write(path, text, is_kept=False)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """The same for what is no text."""
+    _write(path, data, is_kept=False)
+
+
 def keep(path: Path, text: str) -> None:
     """Write one file that nobody could make again, as `write` does.
 

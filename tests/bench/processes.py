@@ -17,7 +17,8 @@ from tests.bench.figures import Cost
 Found = TypeVar("Found")
 
 ROOT = Path(__file__).parent.parent.parent
-ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
+"""Python keeps what it compiled, as it does where nobody told it otherwise."""
 
 SOON = 5.0
 """In seconds of wall time; what takes longer is not run three times."""

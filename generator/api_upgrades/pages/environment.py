@@ -6,15 +6,18 @@ Jinja's own choice by file name would leave `page.html.j2` unescaped, since the 
 from __future__ import annotations
 
 from functools import cache, partial
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api_upgrades import prose
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
-from api_upgrades.pages.templating import Direct
+from api_upgrades.pages.templating import CompiledBeside, Direct
 from api_upgrades.registry import name_of, written
 from api_upgrades.schema import as_text
+
+_TEMPLATES = Path(__file__).with_name("templates")
 
 
 @cache
@@ -59,7 +62,8 @@ def markdown_environment() -> Environment:
 
 def _environment(autoescape: bool) -> Environment:
     environment = Environment(
-        loader=PackageLoader("api_upgrades.pages", "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=CompiledBeside(_TEMPLATES),
         autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,

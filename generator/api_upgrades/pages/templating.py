@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import hashlib
+import marshal
+import sys
+from contextlib import suppress
+from functools import cache, lru_cache
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
 
+import jinja2
 import markupsafe
 from jinja2 import nodes
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
+
+from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.files import write_bytes
 
 
 class Direct(CodeGenerator):
@@ -43,3 +54,43 @@ def escape(value: object) -> str:
     if value.__class__ is str:
         return _escaped(value)
     return value if value.__class__ is markupsafe.Markup else markupsafe.escape(value)
+
+
+class CompiledBeside(BytecodeCache):
+    """Keeps what a template became where Python keeps what a module became, in `__pycache__` beside it.
+
+    It holds the digest of all that it follows from, and none of that by its time: the template, Python, Jinja, and the
+    two modules that say how templates are compiled.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """A template's file."""
+        return cache_from_source(str(self._folder / name))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is kept of a template, if it is of the same text."""
+        with suppress(OSError, ValueError, EOFError, TypeError):  # not there, or not whole
+            kept, source = Path(bucket.key).read_bytes(), _source(bucket)
+            if kept.startswith(source):
+                bucket.code = marshal.loads(kept[len(source) :])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled, where that can be written."""
+        if not sys.dont_write_bytecode:
+            with suppress(ApiUpgradesError):
+                write_bytes(Path(bucket.key), _source(bucket) + marshal.dumps(bucket.code))
+
+
+def _source(bucket: Bucket) -> bytes:
+    """The digest of what a compiled template follows from: its text, and whether what it puts out is escaped."""
+    return hashlib.sha256(_compiler() + f"{bucket.checksum} {bucket.environment.autoescape}".encode()).digest()
+
+
+@cache
+def _compiler() -> bytes:
+    """What all compiled templates follow from."""
+    modules = (Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("templating", "environment"))
+    return b"".join((MAGIC_NUMBER, jinja2.__version__.encode(), *modules))
