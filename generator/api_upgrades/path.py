@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
@@ -17,7 +17,7 @@ from api_upgrades.names import Names
 from api_upgrades.places import PlacePath, places
 from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target
-from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
+from api_upgrades.texts import NOTHING, Language, Text, in_version, is_only_sent, part_texts, shown_by
 from api_upgrades.usage import Usage
 
 Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
@@ -254,24 +254,20 @@ class Paths:
         key = texts_revision(self._history, version, part)
         if key not in self._texts:
             usage = self._history.usage_at(version)
-            parts = _showing(usage, part)
+            _, by, is_sent, _ = key
             self._texts[key] = self._history.memory.kept(
-                ("texts", part, *parts),
-                (usage.contract.document, *_said(usage, parts)),
+                ("texts", part, by, is_sent),
+                (usage.contract.document, *_said(usage, (by,))),
                 lambda: dict(part_texts(usage, usage.contract, part)),
             )
         return key
 
 
-def texts_revision(history: History, version: str, part: Part) -> Hashable:
-    """What the texts of a part at a version depend on."""
-    revisions = history.revisions[version]
-    return part, *((one, revisions[one]) for one in _showing(history.usage_at(version), part))
-
-
-def _showing(usage: Usage, part: Part) -> Sequence[Part]:
-    """The parts whose texts show a part: itself, but a schema that is only sent is shown by who sends it."""
-    return usage.reach_of(part) if part.kind == "schema" and usage.directions(part) == {"request"} else (part,)
+def texts_revision(history: History, version: str, part: Part) -> tuple[Part, Part, bool, str]:
+    """What the texts of a part at a version depend on: the part that shows it, and which way it goes."""
+    usage = history.usage_at(version)
+    by = shown_by(usage, usage.contract, part)
+    return part, by, is_only_sent(usage, part), history.revisions[version][by]
 
 
 def _said(usage: Usage, parts: Iterable[Part] | None) -> Iterator[Json]:

@@ -44,10 +44,11 @@ def part_texts(usage: Usage, contract: Contract, part: Part | None) -> Texts:
     if part is None or part not in contract.parts:
         return
     if part.kind == "schema":
-        if usage.directions(part) == {"request"}:
-            yield _request_with(usage, contract, part)
+        by = shown_by(usage, contract, part)
+        if by != part:
+            yield "request", _request(contract, by)
         else:
-            yield "object", _object(contract, part, "response")
+            yield "object", _object(contract, part, "request" if is_only_sent(usage, part) else "response")
     elif part.kind == "webhook":
         body = request_body(contract, part)
         if body is not None:
@@ -61,12 +62,17 @@ def part_texts(usage: Usage, contract: Contract, part: Part | None) -> Texts:
                 yield response.status, Text(f"Response {response.status} of `{part.name}`", part, "http", text)
 
 
-def _request_with(usage: Usage, contract: Contract, schema: Part) -> tuple[str, Text]:
-    """The first request that carries a schema which is only sent."""
-    for part in usage.reach([schema]):
-        if part.kind == "operation" and part in contract.parts and request_body(contract, part) is not None:
-            return "request", _request(contract, part)
-    return "object", _object(contract, schema, "request")
+def is_only_sent(usage: Usage, part: Part) -> bool:
+    """Whether a part is an object that requests carry and nothing else does."""
+    return part.kind == "schema" and usage.directions(part) == {"request"}
+
+
+def shown_by(usage: Usage, contract: Contract, part: Part) -> Part:
+    """The part whose texts show one: itself, but for an object that is only sent the first request that carries it."""
+    for one in usage.reach_of(part) if is_only_sent(usage, part) else ():
+        if one.kind == "operation" and one in contract.parts and request_body(contract, one) is not None:
+            return one
+    return part
 
 
 def _request(contract: Contract, part: Part) -> Text:

@@ -18,7 +18,7 @@ from api_upgrades.names import Names
 from api_upgrades.path import Paths
 from api_upgrades.payload import as_json
 from api_upgrades.target import Target
-from api_upgrades.texts import NOTHING, Language, Text, in_version, part_texts
+from api_upgrades.texts import NOTHING, Language, Text, in_version, is_only_sent, part_texts
 from api_upgrades.usage import Usage
 
 
@@ -116,7 +116,7 @@ def _shows_same(usage: Usage, contract: Contract, part: Part) -> bool:
     parts, others = usage.contract.parts, contract.parts
     if parts is others or part not in parts or contract.document is not usage.contract.document:
         return contract is usage.contract
-    shown = usage.reach([part]) if usage.directions(part) == {"request"} else [part]
+    shown = usage.reach_of(part) if is_only_sent(usage, part) else [part]
     return all(parts.get(one) is others.get(one) for start in shown for one in usage.closure(start))
 
 
