@@ -32,7 +32,9 @@ from api_upgrades.project import Project
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
+from api_upgrades.texts import part_texts
 from api_upgrades.usage import References, Usage
+from tests.generated import registries
 from tests.test_server_api import VERSIONS
 
 PAIRS = [pytest.param(start, end, id=f"{start}..{end}") for start, end in permutations(VERSIONS, 2)]
@@ -368,6 +370,19 @@ def test_a_chain_is_what_its_ends_say(made: tuple[dict[str, dict[int, tuple[str,
     last = str(len(chain.effects))
     assert told(Paths(found).between("0", last)) == expected(first, chain.holders)
     assert told(Paths(found).between(last, "0")) == expected(chain.holders, first)
+
+
+@given(registries())
+def test_the_texts_of_any_version_are_those_of_its_contract_alone(registry: Registry) -> None:
+    steps, errors = derive(registry)
+    assert errors == []
+    found = History(registry, steps, RuleTable.with_overrides({}))
+    paths = Paths(found)
+    for version, contract in found.contracts.items():
+        alone = Contract.from_openapi(contract.to_openapi(version))
+        usage = Usage(alone, References())
+        for part in contract.parts:
+            assert paths.texts_of(version, part) == dict(part_texts(usage, alone, part))
 
 
 def test_a_property_renamed_twice_is_one_rename() -> None:

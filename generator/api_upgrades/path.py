@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Json, Part
@@ -24,6 +24,15 @@ Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable,
 """What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends
 themselves where something moved between parts.
 """
+
+
+class TextsRevision(NamedTuple):
+    """What the texts of a part depend on: the part that shows it, in that one's revision, and which way it goes."""
+
+    part: Part
+    by: Part
+    is_only_sent: bool
+    revision: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,7 @@ class Paths:
         self._history = history
         self._order = {version.id: index for index, version in enumerate(history.versions)}
         self._texts: dict[Hashable, Mapping[str, Text]] = {None: {}}
+        self._texts_revisions: dict[str, Mapping[Part, TextsRevision]] = {}
         self._backwards: dict[tuple[str, str], JudgedChange] = {}
         self._known: dict[Hashable, tuple[Finding, ...]] = {}
 
@@ -251,23 +261,42 @@ class Paths:
         """What the texts of a part at a version depend on; they are known then."""
         if part is None or part not in self._history.contract_at(version).parts:
             return None
-        key = texts_revision(self._history, version, part)
+        key = self.texts_revisions(version)[part]
         if key not in self._texts:
             usage = self._history.usage_at(version)
-            _, by, is_sent, _ = key
             self._texts[key] = self._history.memory.kept(
-                ("texts", part, by, is_sent),
-                (usage.contract.document, *_said(usage, (by,))),
+                ("texts", part, key.by, key.is_only_sent),
+                (usage.contract.document, *_said(usage, (key.by,))),
                 lambda: dict(part_texts(usage, usage.contract, part)),
             )
         return key
 
+    def texts_revisions(self, version: str) -> Mapping[Part, TextsRevision]:
+        """What the texts of each part of a version depend on."""
+        if version not in self._texts_revisions:
+            before: str | None = None
+            for one in self._order:
+                self._texts_revisions[one] = self._revised(before, one)
+                before = one
+        return self._texts_revisions[version]
 
-def texts_revision(history: History, version: str, part: Part) -> tuple[Part, Part, bool, str]:
-    """What the texts of a part at a version depend on: the part that shows it, and which way it goes."""
-    usage = history.usage_at(version)
-    by = shown_by(usage, usage.contract, part)
-    return part, by, is_only_sent(usage, part), history.revisions[version][by]
+    def _revised(self, before: str | None, version: str) -> Mapping[Part, TextsRevision]:
+        """The same, from that of the version before: only what is behind a part that is not what it was can differ."""
+        usage, revisions = self._history.usage_at(version), self._history.revisions[version]
+        found: dict[Part, TextsRevision] = {}
+        parts: Iterable[Part] = usage.contract.parts
+        if before is not None:
+            older, known = self._history.usage_at(before), self._texts_revisions[before]
+            found = {part: known[part] for part in parts if part in known}
+            changed = [part for part in parts if revisions[part] == version]
+            gone = [part for part in known if part not in usage.contract.parts]
+            if [*found] == [part for part in known if part in found]:  # else another may be the first that carries one
+                parts = usage.behind(changed) | older.behind((*gone, *changed))
+        for part in parts:
+            if part in usage.contract.parts:
+                by = shown_by(usage, usage.contract, part)
+                found[part] = TextsRevision(part, by, is_only_sent(usage, part), revisions[by])
+        return found
 
 
 def _said(usage: Usage, parts: Iterable[Part] | None) -> Iterator[Json]:

@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -162,6 +163,7 @@ def _section_text(section: str) -> str:
     return (f" {word}" if word else "") + (f" {_quoted(name)}" if space else "")
 
 
+@lru_cache(65536)
 def _quoted(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from api_upgrades.contract import Contract, Json, Part, references, resolve, schema_of
@@ -95,6 +95,10 @@ class Usage:
         if part not in known:
             known[part] = self._spread([part], self._named)
         return known[part]
+
+    def behind(self, parts: Iterable[Part]) -> Set[Part]:
+        """Some parts with all that they reference."""
+        return dict.fromkeys(self._spread(parts, self._named)).keys()
 
     def _named(self, part: Part) -> tuple[Part, ...]:
         return self.direct(part) if part in self.contract.parts else ()

@@ -17,7 +17,6 @@ from api_upgrades.pages.page import Asset
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
-from api_upgrades.path import texts_revision
 from api_upgrades.places import WORDS
 from api_upgrades.severity import DIRECTIONS, SEVERITIES
 from api_upgrades.target import Target
@@ -121,29 +120,29 @@ class PathData:
         """Every part by its identity, in the order of the latest version, the ones that are gone last."""
         found: dict[str, Track] = {}
         for index, version in enumerate(self._order):
-            slugs = {part: one for one in self.site.resources(version) for part in one.parts}
-            usage = self.site.history.usage_at(version)
+            resources = {part: one for one in self.site.resources(version) for part in one.parts}
+            usage, revisions = self.site.history.usage_at(version), self.site.history.revisions[version]
+            texts_revisions = self.site.paths.texts_revisions(version)
             seen = set()
             for part in usage.contract.parts:
-                identity = self._identities.of(Target(part), index)
+                identity = self._identities.of_part(part, index)
                 seen.add(identity)
-                track = found.setdefault(identity, Track(part.kind))
-                track.resource = slugs[part].name
-                key = (
-                    part,
-                    texts_revision(self.site.history, version, part),
-                    part.kind == "schema" and usage.directions(part),
-                    slugs[part].slug,
-                )
+                track = found.get(identity)
+                if track is None:
+                    track = found[identity] = Track(part.kind)
+                resource = resources[part]
+                track.resource = resource.name
+                sent = usage.directions(part) if part.kind == "schema" else None
+                key = (texts_revisions[part], revisions[part], sent, resource.slug)
                 if key != track.key:
                     track.key = key
-                    content = self._content(track, usage, index, part, slugs[part].slug)
-                    track.add(index, content, part.name, self.site.history.revisions[version][part])
+                    content = self._content(track, usage, index, part, resource.slug)
+                    track.add(index, content, part.name, revisions[part])
             for identity in found.keys() - seen:
                 track = found[identity]
                 track.key = None
                 track.add(index, None, track.runs[-1][2], "")
-        last = [self._identities.of(Target(part), len(self._order) - 1) for part in usage.contract.parts]
+        last = [self._identities.of_part(part, len(self._order) - 1) for part in usage.contract.parts]
         return {identity: found[identity] for identity in dict.fromkeys((*last, *found))}
 
     def _content(self, track: Track, usage: Usage, version: int, part: Part, slug: str) -> Json:
@@ -208,7 +207,7 @@ class PathData:
         """Every change by the id of its box on the page, with the parts that it reaches."""
         for index, version in enumerate(self._order):
             for judged in self.site.history.changes_of(version):
-                found = {self._numbers.get(self._identities.of(Target(part), index)) for part in judged.reached}
+                found = {self._numbers.get(self._identities.of_part(part, index)) for part in judged.reached}
                 parts = sorted(number for number in found if number is not None)
                 yield box_id(version, judged.change.id), parts
 

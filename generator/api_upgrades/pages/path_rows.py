@@ -71,8 +71,16 @@ class Identities:
             for part in dict.fromkeys(target.part for move in moves for target in move):
                 self._moved[part].append(index)
         self._known: dict[tuple[Target, int], str] = {}
+        self._parts: dict[tuple[Part, int], str] = {}
         self.relocated: dict[str, None] = {}
         """The identities of all places that went to another object, of those that were asked for."""
+
+    def of_part(self, part: Part, version: int) -> str:
+        """The identity of a part, by its name at a version."""
+        key = (part, bisect_right(self._moved.get(part, ()), version))
+        if key not in self._parts:
+            self._parts[key] = self.of(Target(part), version)
+        return self._parts[key]
 
     def of(self, target: Target, version: int) -> str:
         """The identity of a place, by its name at a version."""
