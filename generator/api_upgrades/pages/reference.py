@@ -8,7 +8,7 @@ last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from api_upgrades import prose
-from api_upgrades.contract import LITERALS, Json, JsonObject, Part
+from api_upgrades.contract import LITERALS, Contract, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name
@@ -49,11 +49,13 @@ class Reference:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._sections: dict[Hashable, Section] = {}
-        self._leaves: dict[int, tuple[Leaf, ...]] = {}
+        self._sections: dict[str, Mapping[Part, Section]] = {}
+        self._sizes: dict[int, int] = {}
+        self._leaves: dict[tuple[int, ...], tuple[Leaf, ...]] = {}
+        self._parts_of: dict[int, Mapping[str, tuple[Part, ...]]] = {}
+        self._summary_of: dict[int, str] = {}
         self._known_slugs: dict[int, dict[str, None]] = {}
         self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
-        self._pages: dict[Hashable, dict[Part, Section]] = {}
 
     def pages(self) -> Iterator[Page]:
         """`/reference/latest/` first, then every version, newest first."""
@@ -143,7 +145,7 @@ class Reference:
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "index": index,
-            "slugs": {part: one.slug for one in self.site.resources(version.id) for part in one.parts},
+            "slugs": self.site.slugs(version.id),
             "anchor": self.site.anchor,
             "titles": KIND_TITLES,
             "summaries": self._summaries(version),
@@ -184,7 +186,7 @@ class Reference:
     def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
         groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
-        sections = self._sections_of(version, resource, path)
+        sections = {part: self._sections_at(version.id)[part] for part in resource.parts}
         revisions = self._revisions(resource.name)
         in_latest = resource.slug in self._latest
         split = self._split(version, groups, sections)
@@ -303,16 +305,20 @@ class Reference:
     def _split(
         self, version: Version, groups: Mapping[str, Sequence[Part]], sections: Mapping[Part, Section]
     ) -> tuple[Leaf, ...]:
-        if id(sections) not in self._leaves:  # the sections of a page are held, so that ids stay their own
+        key = tuple(map(id, sections.values()))  # the sections are held, so that ids stay their own
+        if key not in self._leaves:
             sizes = {part: self._size(version, part, section) for part, section in sections.items()}
-            self._leaves[id(sections)] = leaves(groups, sizes)
-        return self._leaves[id(sections)]
+            self._leaves[key] = leaves(groups, sizes)
+        return self._leaves[key]
 
     def _size(self, version: Version, part: Part, section: Section) -> int:
         """How long a section is: while serving, as it was when it was last rendered of the same contract."""
-        usage = self.site.history.usage_at(version.id)
-        closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-        return self.site.history.memory.kept("size", tuple(closure), lambda: len(section.html))
+        if id(section) not in self._sizes:
+            usage = self.site.history.usage_at(version.id)
+            closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
+            size = self.site.history.memory.kept("size", tuple(closure), lambda: len(section.html))
+            self._sizes[id(section)] = size
+        return self._sizes[id(section)]
 
     def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
         """What a list of a version's parts shows of each."""
@@ -320,11 +326,13 @@ class Reference:
 
     def _summaries(self, version: Version) -> dict[Part, str]:
         contract = self.site.history.contract_at(version.id)
-        return {
-            part: operation_object(contract, part).get("summary", "")
-            for part in contract.parts
-            if part.kind != "schema"
-        }
+        return {part: self._summary(contract, part) for part in contract.parts if part.kind != "schema"}
+
+    def _summary(self, contract: Contract, part: Part) -> str:
+        value = contract.parts[part]
+        if id(value) not in self._summary_of:  # the contracts are held, so that ids stay their own
+            self._summary_of[id(value)] = operation_object(contract, part).get("summary", "")
+        return self._summary_of[id(value)]
 
     def _headings(self, parts: Iterable[Part]) -> tuple[Heading, ...]:
         return tuple(Heading(self.site.anchor(part), part.name) for part in parts)
@@ -344,8 +352,9 @@ class Reference:
             runs: list[list[str]] = []
             before: object = ()
             for version in self.site.history.versions:
-                parts = next((one.parts for one in self.site.resources(version.id) if one.name == resource), ())
-                revision = tuple((part, self.site.history.revisions[version.id][part]) for part in parts)
+                parts = self._named(version.id).get(resource, ())
+                revisions = self.site.history.revisions[version.id]
+                revision = tuple((part, revisions[part]) for part in parts)
                 if parts and revision != before:
                     runs.append([])
                 if parts:
@@ -353,6 +362,13 @@ class Reference:
                 before = revision
             self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
         return self._known_revisions[resource]
+
+    def _named(self, version: str) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of a version's resources, by their names."""
+        found = self.site.resources(version)
+        if id(found) not in self._parts_of:  # the site holds the resources, so that ids stay their own
+            self._parts_of[id(found)] = {resource.name: resource.parts for resource in found}
+        return self._parts_of[id(found)]
 
     def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
         key = (id(resource), is_split)  # the site holds the resources, so that ids stay their own
@@ -370,48 +386,43 @@ class Reference:
         """The resources that the latest version has, by their names in addresses."""
         return frozenset(self._slugs(self.site.history.latest))
 
-    def _sections_of(self, version: Version, resource: Resource, path: str) -> dict[Part, Section]:
-        """The sections of a resource's page; the same where the whole page and all resources are."""
-        same = next(run for run in self._revisions(resource.name) if version.id in run)
-        key = (resource.slug, same, id(self.site.resources(version.id)), path.count("/"))
-        if key not in self._pages:
-            self._pages[key] = {part: self._section(version, part, path) for part in resource.parts}
-        return self._pages[key]
+    def _sections_at(self, version: str) -> Mapping[Part, Section]:
+        """The sections of all parts of a version."""
+        if not self._sections:
+            before: str | None = None
+            for one in self.site.history.versions:
+                self._sections[one.id] = self._carried(before, one.id)
+                before = one.id
+        return self._sections[version]
 
-    def _section(self, version: Version, part: Part, path: str) -> Section:
-        revision = self.site.history.revisions[version.id][part]
-        links = tuple(
-            self._schema_address(version.id, one) for one in self.site.history.usage_at(version.id).direct(part)
+    def _carried(self, before: str | None, version: str) -> Mapping[Part, Section]:
+        """The same, from those of the version before: others are those of parts that are not what they were, and of
+        parts that stand under another resource or link to one that does.
+        """
+        revisions, slugs = self.site.history.revisions[version], self.site.slugs(version)
+        known, were = (self._sections[before], self.site.slugs(before)) if before else ({}, {})
+        other = {part for part, revision in revisions.items() if revision == version or part not in known}
+        if slugs is not were:
+            moved = {part for part in slugs.keys() | were.keys() if slugs.get(part) != were.get(part)}
+            users = self.site.history.usage_at(version).users
+            other |= moved.union(*(users.get(part, ()) for part in moved))
+        return {part: self._section(version, part) if part in other else known[part] for part in revisions}
+
+    def _section(self, version: str, part: Part) -> Section:
+        view = cache(partial(part_view, self.site, version, part))
+        template = f"part_{part.kind}"
+        addresses, slugs = self.site.addresses, self.site.slugs(version)
+        path = addresses.resource(LATEST, slugs[part])  # from any other version's page the ways are the same
+        in_html, in_twin = (
+            self._schema_link(slugs, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
         )
-        key = (part, revision, path.count("/"), path.split("/")[2], links)
-        if key not in self._sections:
-            view = cache(partial(part_view, self.site, version.id, part))
-            template = f"part_{part.kind}"
-            addresses = self.site.addresses
-            in_html, in_twin = (
-                self._schema_link(version.id, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
-            )
-            self._sections[key] = Section(
-                lambda: self.site.html(template, path, view=view(), schema_link=in_html),
-                lambda: self.site.markdown(template, path, view=view(), schema_link=in_twin)(),
-            )
-        return self._sections[key]
+        return Section(
+            lambda: self.site.html(template, path, view=view(), schema_link=in_html),
+            lambda: self.site.markdown(template, path, view=view(), schema_link=in_twin)(),
+        )
 
-    def _schema_address(self, version: str, schema: Part) -> str | None:
-        """The resource under which a schema stands; sections can be shared only while it is the same."""
-        resource = self.site.resource_of(schema, version)
-        return resource.slug if resource else None
-
-    def _schema_link(self, version: str, link: Links) -> Callable[[Part], str | None]:
-        shown = link.page.split("/")[1]
-
-        def schema_link(schema: Part) -> str | None:
-            slug = self._schema_address(version, schema)
-            if slug is None:
-                return None
-            return link.resource(shown, slug, self.site.anchor(schema))
-
-        return schema_link
+    def _schema_link(self, slugs: Mapping[Part, str], link: Links) -> Callable[[Part], str | None]:
+        return lambda one: link.resource(LATEST, slugs[one], self.site.anchor(one)) if one in slugs else None
 
 
 def _called(version: Version) -> str:

@@ -39,8 +39,10 @@ class Site:
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
     _known_resources: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
     _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
+    _same_resource: dict[Resource, Resource] = field(default_factory=dict)
     _known_owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
     _owners: dict[str, Mapping[Part, Resource]] = field(default_factory=dict)
+    _slugs: dict[int, Mapping[Part, str]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -77,9 +79,17 @@ class Site:
             names = tuple(resource_name(part, value) for part, value in parts if part.kind != "schema")
             key = (id(usage.root), id(usage.contract.document), names)
             if key not in self._known_resources:
-                self._known_resources[key] = resources(usage)
+                found = (self._same_resource.setdefault(one, one) for one in resources(usage))
+                self._known_resources[key] = tuple(found)
             self._resources[version] = self._known_resources[key]
         return self._resources[version]
+
+    def slugs(self, version: str) -> Mapping[Part, str]:
+        """The resource of each part of a version, by its name in addresses; the same object where all are the same."""
+        found = self.resources(version)
+        if id(found) not in self._slugs:
+            self._slugs[id(found)] = {part: one.slug for one in found for part in one.parts}
+        return self._slugs[id(found)]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
         if version not in self._owners:
