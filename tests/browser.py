@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias
 
 import pytest
 
@@ -62,8 +62,19 @@ class OpenPage(Protocol):
     ) -> Page: ...
 
 
+Serve: TypeAlias = Callable[[Path], str]
+"""Serves a folder, and gives its address."""
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def serve() -> Iterator[Serve]:
+    """Serves folders until all pages are closed: one may still load something when its test is at its end."""
+    with ExitStack() as servers:
+        yield lambda folder: servers.enter_context(serving(folder))
+
+
+@pytest.fixture
+def open_page(browser: Browser, serve: Serve) -> Iterator[OpenPage]:
     """Opens pages of any size and palette. The test fails if one of them reports an error or asks another host."""
     faults: list[str] = []
     with ExitStack() as contexts:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.browser import browser, open_page, page, site_url
+from tests.browser import browser, open_page, page, serve, site_url
 
-__all__ = ["browser", "open_page", "page", "site", "site_url"]
+__all__ = ["browser", "open_page", "page", "serve", "site", "site_url"]
 
 ROOT = Path(__file__).parent.parent
 

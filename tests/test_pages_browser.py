@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
+from tests.browser import DESKTOP, PHONE, OpenPage, Serve, axe
 
 KINDS = {
     "guide": "upgrades/",
@@ -171,16 +171,16 @@ def test_the_map_leads_to_the_change(site_url: str, open_page: OpenPage) -> None
     page.wait_for_url("**/upgrades/2023-05-12/#task-assignment")
 
 
-def test_a_site_below_a_path_works(site: Path, tmp_path: Path, open_page: OpenPage) -> None:
+def test_a_site_below_a_path_works(site: Path, tmp_path: Path, open_page: OpenPage, serve: Serve) -> None:
     (tmp_path / "preview").mkdir()
     (tmp_path / "preview" / "pr-7").symlink_to(site)
-    with serving(tmp_path) as url:
-        page = open_page()
-        page.goto(url + "preview/pr-7/upgrades/")
-        page.get_by_role("link", name="2023-02-27").first.click()
-        page.wait_for_url("**/preview/pr-7/upgrades/2023-02-27/")
-        page.locator(".au-chip").first.click()
-        page.wait_for_url("**/preview/pr-7/reference/2023-02-27/conversations/")
-        page.get_by_label("Version", exact=True).select_option("2022-05-02")
-        page.get_by_role("button", name="Open").click()
-        page.wait_for_url("**/preview/pr-7/reference/2022-05-02/conversations/")
+    url = serve(tmp_path)
+    page = open_page()
+    page.goto(url + "preview/pr-7/upgrades/")
+    page.get_by_role("link", name="2023-02-27").first.click()
+    page.wait_for_url("**/preview/pr-7/upgrades/2023-02-27/")
+    page.locator(".au-chip").first.click()
+    page.wait_for_url("**/preview/pr-7/reference/2023-02-27/conversations/")
+    page.get_by_label("Version", exact=True).select_option("2022-05-02")
+    page.get_by_role("button", name="Open").click()
+    page.wait_for_url("**/preview/pr-7/reference/2022-05-02/conversations/")

@@ -24,7 +24,7 @@ from api_upgrades.pages.site import Site
 from api_upgrades.path import Paths
 from api_upgrades.project import Project
 from api_upgrades.severity import SEVERITIES
-from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
+from tests.browser import DESKTOP, PHONE, OpenPage, Serve, axe
 from tests.shop import MKDOCS, SITE, write
 from tests.test_path import Chain, chains, history_of
 
@@ -428,19 +428,19 @@ def test_without_scripts_every_way_to_the_latest_is_linked(site_url: str, open_p
     assert page.locator("h1").inner_text().startswith("From 2022-12-20")
 
 
-def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page) -> None:
+def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page, serve: Serve) -> None:
     shutil.copytree(site, tmp_path / "preview" / "pr-7")
-    with serving(tmp_path) as url:
-        opened(page, f"{url}preview/pr-7/{PATH}{UP}")
-        page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
-        page.locator(".au-path-part").first.wait_for()
-        page.get_by_label("expiresAt is now").check()
-        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('api'))") == [
-            "api-upgrades:/preview/pr-7/:2022-12-20:2023-06-26"
-        ]
-        page.get_by_role("link", name="Reference of 2023-06-26").first.click()
-        assert page.url.startswith(f"{url}preview/pr-7/reference/2023-06-26/patients/")
-        assert page.locator("h1").count() == 1
+    url = serve(tmp_path)
+    opened(page, f"{url}preview/pr-7/{PATH}{UP}")
+    page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
+    page.locator(".au-path-part").first.wait_for()
+    page.get_by_label("expiresAt is now").check()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('api'))") == [
+        "api-upgrades:/preview/pr-7/:2022-12-20:2023-06-26"
+    ]
+    page.get_by_role("link", name="Reference of 2023-06-26").first.click()
+    assert page.url.startswith(f"{url}preview/pr-7/reference/2023-06-26/patients/")
+    assert page.locator("h1").count() == 1
 
 
 def built(folder: Path, more: str) -> Path:
@@ -467,31 +467,31 @@ def test_it_works_from_disk(tmp_path: Path, page: Page) -> None:
     assert field(page, "From").input_value() == "2024-01-01"
 
 
-def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page) -> None:
+def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page, serve: Serve) -> None:
     instant = MKDOCS.replace("font: false", "font: false, features: [navigation.instant]")
     project = write(tmp_path / "project", SITE | {"mkdocs.yml": instant + "site_url: http://127.0.0.1:1/\n"})
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "--site-dir", str(tmp_path / "site")]
     subprocess.run(command, cwd=project, check=True, stdin=subprocess.DEVNULL)
     for file in (tmp_path / "site").glob("sitemap.xml*"):
         file.unlink()
-    with serving(tmp_path / "site") as url:
-        locations = "".join(
-            f"<url><loc>{url}{one.parent.relative_to(tmp_path / 'site').as_posix()}/</loc></url>".replace("/./", "/")
-            for one in (tmp_path / "site").rglob("index.html")
-        )
-        namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-        (tmp_path / "site" / "sitemap.xml").write_text(f'<urlset xmlns="{namespace}">{locations}</urlset>')
-        opened(page, url + PATH + "?from=2024-01-01&to=2024-03-01")
-        page.evaluate("window.isTheSame = true")
-        page.locator(".au-path-list li a").first.click()
-        page.wait_for_url(re.compile(r"/upgrades/2024-02-01/#pages"))
-        page.go_back()
-        page.locator(".au-path-form:not([hidden])").wait_for()
-        page.wait_for_function("document.querySelectorAll('.au-path-part').length > 0")
-        assert page.evaluate("window.isTheSame") is True
-        assert count(page) == "1 breaking change, 1 addition, 1 resource"
-        field(page, "From").select_option("2024-02-01")
-        assert count(page) == "1 breaking change, 1 resource"
-        page.go_back()
-        assert count(page) == "1 breaking change, 1 addition, 1 resource"
-        assert page.locator(".au-path-list section").count() == 2
+    url = serve(tmp_path / "site")
+    locations = "".join(
+        f"<url><loc>{url}{one.parent.relative_to(tmp_path / 'site').as_posix()}/</loc></url>".replace("/./", "/")
+        for one in (tmp_path / "site").rglob("index.html")
+    )
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    (tmp_path / "site" / "sitemap.xml").write_text(f'<urlset xmlns="{namespace}">{locations}</urlset>')
+    opened(page, url + PATH + "?from=2024-01-01&to=2024-03-01")
+    page.evaluate("window.isTheSame = true")
+    page.locator(".au-path-list li a").first.click()
+    page.wait_for_url(re.compile(r"/upgrades/2024-02-01/#pages"))
+    page.go_back()
+    page.locator(".au-path-form:not([hidden])").wait_for()
+    page.wait_for_function("document.querySelectorAll('.au-path-part').length > 0")
+    assert page.evaluate("window.isTheSame") is True
+    assert count(page) == "1 breaking change, 1 addition, 1 resource"
+    field(page, "From").select_option("2024-02-01")
+    assert count(page) == "1 breaking change, 1 resource"
+    page.go_back()
+    assert count(page) == "1 breaking change, 1 addition, 1 resource"
+    assert page.locator(".au-path-list section").count() == 2
