@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
+from collections.abc import Callable
 from functools import cache
 from html import unescape
 from itertools import pairwise
@@ -16,11 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.contract import Part
+from api_upgrades.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name
-from api_upgrades.pages.lengths import FOLDED, LONG_PAGE, PIECE, SHOWN, head_and_rest, pieces
+from api_upgrades.pages.lengths import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
 from api_upgrades.pages.paths import path_pages
+from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
@@ -29,6 +33,10 @@ from api_upgrades.project import Project
 from api_upgrades.registry import Version
 from tests import big, shop
 from tests.site_check import Document, resolve
+
+
+def server_api() -> History:
+    return Project(Path(__file__).parent.parent).load()
 
 
 @cache
@@ -44,6 +52,19 @@ def read(path: str) -> Document:
 
 def text_of(path: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", "", pages()[path].html)).split())
+
+
+@pytest.mark.parametrize(
+    "history", [pytest.param(big.history, id="big"), pytest.param(server_api, id="the Server API")]
+)
+def test_no_section_is_longer_than_what_a_page_is_planned_by(history: Callable[[], History]) -> None:
+    site = Site(history(), Addresses())
+    sections = Reference(site)._sections_at(site.history.latest.id)
+    contract = site.history.contract_at(site.history.latest.id)
+    for part, section in sections.items():
+        texts = site.paths.texts_of(site.history.latest.id, part).values()
+        said = len(json.dumps(contract.parts[part])) + sum(len(text.text) for text in texts)
+        assert len(section.html) <= AROUND + said * MARKUP
 
 
 def test_every_link_leads_to_a_place() -> None:

@@ -34,6 +34,11 @@ LONG_PAGE = 250_000
 PIECE = 120_000
 """A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE` each."""
 
+AROUND, MARKUP = 1_200, 8
+"""A section of the reference has no more bytes than these, and so many for each of its part's JSON and of its texts: so
+it is in the Server API, in Klaviyo's and Intercom's documents, where it was 7.4 at most, and in made ones.
+"""
+
 
 def head_and_rest(items: list[T] | tuple[T, ...], folded: int = FOLDED) -> tuple[list[T], list[T]]:
     """What is shown of a list, and what is folded away."""

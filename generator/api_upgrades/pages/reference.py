@@ -20,7 +20,7 @@ from api_upgrades.contract import LITERALS, Contract, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name
-from api_upgrades.pages.lengths import MANY_PARTS
+from api_upgrades.pages.lengths import AROUND, LONG_PAGE, MANY_PARTS, MARKUP
 from api_upgrades.pages.page import (
     Asset,
     Crumb,
@@ -306,10 +306,19 @@ class Reference:
         self, version: Version, groups: Mapping[str, Sequence[Part]], sections: Mapping[Part, Section]
     ) -> tuple[Leaf, ...]:
         key = tuple(map(id, sections.values()))  # the sections are held, so that ids stay their own
+        if key not in self._leaves and self._is_short(version, sections):
+            self._leaves[key] = ()
         if key not in self._leaves:
             sizes = {part: self._size(version, part, section) for part, section in sections.items()}
             self._leaves[key] = leaves(groups, sizes)
         return self._leaves[key]
+
+    def _is_short(self, version: Version, parts: Collection[Part]) -> bool:
+        """Whether the sections of some parts fit on a page whatever they look like: nobody need make them now."""
+        values = self.site.history.contract_at(version.id).parts
+        texts = (text for part in parts for text in self.site.paths.texts_of(version.id, part).values())
+        said = sum(len(json.dumps(values[part])) for part in parts) + sum(len(text.text) for text in texts)
+        return len(parts) * AROUND + said * MARKUP <= LONG_PAGE
 
     def _size(self, version: Version, part: Part, section: Section) -> int:
         """How long a section is: while serving, as it was when it was last rendered of the same contract."""
