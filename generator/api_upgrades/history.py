@@ -127,7 +127,7 @@ class History:
         current: dict[Part, str] = dict.fromkeys(self.contract_at(self.versions[0].id).parts, self.versions[0].id)
         found[self.versions[0].id] = current
         for version, step in self.steps.items():
-            changed = self.usage_at(version).reach(changed_parts(step.older, step.newer))
+            changed = self.usage_at(version).reach(_changed_parts(step.older, step.newer, self.memory))
             older = current
             current = {part: older.get(part, version) for part in step.newer.parts}
             current.update((part, version) for part in changed if part in current)
@@ -156,12 +156,12 @@ def judged(
 ) -> JudgedChange:
     """One change by its effects, in the order in which they happened, judged by the uses of some contracts."""
     touched: dict[Part, None] = {}
+    memory = memory or Memory()
     for applied in effects:
-        touched |= dict.fromkeys(changed_parts(applied.older, applied.newer))
+        touched |= dict.fromkeys(_changed_parts(applied.older, applied.newer, memory))
         if isinstance(applied.effect, Behaviour):
             touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
     reached = dict.fromkeys(part for usage in usages for part in usage.reach(touched))
-    memory = memory or Memory()
     by_effect = tuple(_judged_effect(applied, usages, table, memory) for applied in effects)
     return JudgedChange(effects[0].change, by_effect, tuple(touched), tuple(reached))
 
@@ -182,6 +182,10 @@ def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleT
     if applied.effect.override:
         severity = applied.effect.override.severity
     return JudgedEffect(applied, findings, severity)
+
+
+def _changed_parts(older: Contract, newer: Contract, memory: Memory) -> Sequence[Part]:
+    return memory.kept("changed parts", (older, newer), partial(changed_parts, older, newer))
 
 
 def changed_parts(older: Contract, newer: Contract) -> list[Part]:

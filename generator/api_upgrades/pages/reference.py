@@ -52,6 +52,7 @@ class Reference:
         self._sections: dict[str, Mapping[Part, Section]] = {}
         self._sizes: dict[int, int] = {}
         self._leaves: dict[tuple[int, ...], tuple[Leaf, ...]] = {}
+        self._grouped: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._parts_of: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._summary_of: dict[int, str] = {}
         self._known_slugs: dict[int, dict[str, None]] = {}
@@ -185,8 +186,8 @@ class Reference:
 
     def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
-        groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items() if resource.of_kind(kind)}
-        sections = {part: self._sections_at(version.id)[part] for part in resource.parts}
+        groups, known = self._groups(resource), self._sections_at(version.id)
+        sections = {part: known[part] for part in resource.parts}
         revisions = self._revisions(resource.name)
         in_latest = resource.slug in self._latest
         split = self._split(version, groups, sections)
@@ -382,13 +383,18 @@ class Reference:
     def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
         key = (id(resource), is_split)  # the site holds the resources, so that ids stay their own
         if key not in self._contents_of:
-            groups = ((title, resource.of_kind(kind)) for kind, title in KIND_TITLES.items())
             self._contents_of[key] = tuple(
                 Heading(title.lower(), title, () if is_split else self._headings(parts))
-                for title, parts in groups
-                if parts
+                for title, parts in self._groups(resource).items()
             )
         return self._contents_of[key]
+
+    def _groups(self, resource: Resource) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of a resource by the titles of their kinds."""
+        if id(resource) not in self._grouped:
+            groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items()}
+            self._grouped[id(resource)] = {title: parts for title, parts in groups.items() if parts}
+        return self._grouped[id(resource)]
 
     @cached_property
     def _latest(self) -> frozenset[str]:
