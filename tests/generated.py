@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, references, schema_of
+from api_upgrades.derive import Step
 from api_upgrades.effects import KINDS, Effect
+from api_upgrades.history import History
 from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
 
 NULL: JsonObject = {"type": "null"}
@@ -342,3 +346,43 @@ def registries(draw: st.DrawFn) -> Registry:
         versions.append(Version(f"v{number}", "Summary", None, None, None, order, tuple(changes), "version.yaml"))
     versions.append(Version("v0", "Summary", None, None, None, (), (), "version.yaml"))
     return Registry(head, tuple(reversed(versions)))
+
+
+Calls = dict[str, dict[str, str | None]]
+"""For each path what a call to it sends and what it answers: an object, one that holds it, or nothing."""
+
+SENDS: dict[str, str | None] = {"sends": "Inner", "answers": None}
+
+
+def versions_of_calls() -> st.SearchStrategy[list[Calls]]:
+    """Calls that come and go, one before the other, and begin and cease to send an object, or one that holds it."""
+    names = st.sampled_from((None, "Inner", "Outer"))
+    calls = st.fixed_dictionaries({"sends": names, "answers": names})
+    return st.lists(st.dictionaries(st.sampled_from(["/a", "/b", "/c"]), calls), min_size=2, max_size=4)
+
+
+def history_of_calls(versions: list[Calls]) -> History:
+    """The history of such versions. What says the same is the same object in all of them, as in those derived."""
+    inner: JsonObject = {"type": "object", "properties": {"a": {"type": "string"}}}
+    outer: JsonObject = {"type": "object", "properties": {"inner": ref("Inner")}}
+    objects: dict[Part, JsonObject] = {Part("schema", "Inner"): inner, Part("schema", "Outer"): outer}
+    known: dict[tuple[str, str], JsonObject] = {}
+    contracts = []
+    for calls in versions:
+        parts = dict(objects)
+        for path, call in calls.items():
+            sends, answers = ({"content": _content(name)} if name else {} for name in (call["sends"], call["answers"]))
+            body = {"requestBody": sends} if sends else {}
+            operation: JsonObject = {"responses": {"200": {"description": "", **answers}}, **body}
+            parts[Part("operation", f"POST {path}")] = known.setdefault((path, str(call)), operation)
+        contracts.append(Contract(parts, {}))
+    found = [Version(f"v{index}", "", None, None, None, (), (), "") for index in range(len(contracts))]
+    steps = [
+        Step(version, before.id, older, newer, ())
+        for (before, older), (version, newer) in pairwise(zip(found, contracts, strict=True))
+    ]
+    return History(Registry(contracts[-1], tuple(found)), steps, RuleTable.with_overrides({}))
+
+
+def _content(name: str) -> JsonObject:
+    return {"application/json": {"schema": ref(name)}}

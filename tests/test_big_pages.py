@@ -24,7 +24,7 @@ from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
 from api_upgrades.pages.paths import path_pages
-from api_upgrades.pages.reference import Reference
+from api_upgrades.pages.sections import Sections
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
@@ -59,10 +59,12 @@ def text_of(path: str) -> str:
 )
 def test_no_section_is_longer_than_what_a_page_is_planned_by(history: Callable[[], History]) -> None:
     site = Site(history(), Addresses())
-    sections = Reference(site)._sections_at(site.history.latest.id)
-    contract = site.history.contract_at(site.history.latest.id)
-    for part, section in sections.items():
-        texts = site.paths.texts_of(site.history.latest.id, part).values()
+    latest = site.history.latest.id
+    sections, contract = Sections(site), site.history.contract_at(latest)
+    found = {part: one for each in site.resources(latest) for part, one in sections.of(latest, each).items()}
+    assert found.keys() == contract.parts.keys()
+    for part, section in found.items():
+        texts = site.paths.texts_of(latest, part).values()
         said = len(json.dumps(contract.parts[part])) + sum(len(text.text) for text in texts)
         assert len(section.html) <= AROUND + said * MARKUP
 

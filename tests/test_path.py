@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise, permutations
+from itertools import permutations
 from pathlib import Path as Folder
 from typing import Any
 
@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from api_upgrades import http
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import SCHEMA_REF, Contract, Part
-from api_upgrades.derive import Step, derive
+from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history import History
 from api_upgrades.names import Names
@@ -34,7 +34,7 @@ from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
 from api_upgrades.texts import part_texts
 from api_upgrades.usage import References, Usage
-from tests.generated import registries
+from tests.generated import SENDS, Calls, history_of_calls, registries, versions_of_calls
 from tests.test_server_api import VERSIONS
 
 PAIRS = [pytest.param(start, end, id=f"{start}..{end}") for start, end in permutations(VERSIONS, 2)]
@@ -388,44 +388,10 @@ def test_the_texts_of_any_version_are_those_of_its_contract_alone(registry: Regi
     assert_texts_are_those_of_each_alone(History(registry, steps, RuleTable.with_overrides({})))
 
 
-NAMES = (None, "Inner", "Outer")
-CALLS = st.fixed_dictionaries({"sends": st.sampled_from(NAMES), "answers": st.sampled_from(NAMES)})
-SENDS: dict[str, str | None] = {"sends": "Inner", "answers": None}
-
-
 @example([{"/a": SENDS, "/b": SENDS}, {"/b": SENDS, "/a": SENDS}])
-@given(st.lists(st.dictionaries(st.sampled_from(["/a", "/b", "/c"]), CALLS), min_size=2, max_size=4))
-def test_who_shows_an_object_that_is_only_sent(versions: list[dict[str, dict[str, str | None]]]) -> None:
-    """Calls come and go, one before the other, and begin and cease to send an object, or one that holds it."""
-    parts: dict[tuple[str, str], tuple[Part, Any]] = {
-        ("Inner", ""): (Part("schema", "Inner"), {"type": "object", "properties": {"a": {"type": "string"}}}),
-        ("Outer", ""): (Part("schema", "Outer"), {"type": "object", "properties": {"inner": reference("Inner")}}),
-    }
-    contracts = []
-    for calls in versions:
-        for path, call in calls.items():
-            operation: dict[str, Any] = {"responses": {"200": {"description": "", **content(call["answers"])}}}
-            if call["sends"]:
-                operation["requestBody"] = content(call["sends"])
-            # What says the same is the same object in all versions, as it is in those that are derived.
-            parts.setdefault((path, str(call)), (Part("operation", f"POST {path}"), operation))
-        objects = [parts[name, ""] for name in ("Inner", "Outer")]
-        contracts.append(Contract(dict((*objects, *(parts[path, str(call)] for path, call in calls.items()))), {}))
-    found = [Version(str(index), "", None, None, None, (), (), "") for index in range(len(contracts))]
-    steps = [
-        Step(version, before.id, older, newer, ())
-        for (before, older), (version, newer) in pairwise(zip(found, contracts, strict=True))
-    ]
-    registry = Registry(contracts[-1], tuple(found))
-    assert_texts_are_those_of_each_alone(History(registry, steps, RuleTable.with_overrides({})))
-
-
-def reference(name: str) -> dict[str, str]:
-    return {"$ref": f"{SCHEMA_REF}{name}"}
-
-
-def content(name: str | None) -> dict[str, Any]:
-    return {"content": {"application/json": {"schema": reference(name)}}} if name else {}
+@given(versions_of_calls())
+def test_who_shows_an_object_that_is_only_sent(versions: list[Calls]) -> None:
+    assert_texts_are_those_of_each_alone(history_of_calls(versions))
 
 
 def test_a_property_renamed_twice_is_one_rename() -> None:

@@ -63,6 +63,7 @@ class History:
         self._references = self.memory.kept("references", (), References)
         self._usages: dict[str, Usage] = {}
         self._changes: dict[str, tuple[JudgedChange, ...]] = {}
+        self._reached: dict[str, frozenset[Part]] = {}
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -139,6 +140,13 @@ class History:
         if version not in self._changes:
             self._changes[version] = self._judge(self.steps[version]) if version in self.steps else ()
         return self._changes[version]
+
+    def reached(self, version: str) -> frozenset[Part]:
+        """The parts that the changes of a version reach, those included of which they tell what no contract shows."""
+        if version not in self._reached:
+            changes = self.changes_of(version)
+            self._reached[version] = frozenset(part for change in changes for part in change.reached)
+        return self._reached[version]
 
     def _judge(self, step: Step) -> tuple[JudgedChange, ...]:
         grouped: dict[str, list[AppliedEffect]] = {}

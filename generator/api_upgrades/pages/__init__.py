@@ -10,6 +10,7 @@ from api_upgrades.pages.kinds import kind_pages
 from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.path_page import path_page
 from api_upgrades.pages.paths import path_pages
+from api_upgrades.pages.picker import picker_data
 from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import upgrade_pages
@@ -22,9 +23,8 @@ def render(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
     yield from upgrade_pages(site)
     yield from path_page(site)
     yield from path_pages(site)
-    reference = Reference(site)
-    yield from reference.pages()
-    yield reference.versions()
+    yield from Reference(site).pages()
+    yield picker_data(site)
     yield from changelog_pages(site)
     yield from versioning_pages(site)
     yield from kind_pages(site)

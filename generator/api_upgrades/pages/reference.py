@@ -1,16 +1,14 @@
-"""The reference of every version: an overview, and a page per resource.
+"""The reference of every version: an overview, and a page per resource, which is its sections put together.
 
-A part's section is rendered once for each run of versions over which the part, and all that it references, is the
-same; a page is its sections put together. What a section says of its version is the mark `texts.VERSION`, filled in
-last.
+Pages that say the same in several versions are one text. Where they name their version stands the mark `texts.VERSION`,
+filled in last.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -20,9 +18,8 @@ from api_upgrades.contract import LITERALS, Contract, Json, JsonObject, Part
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name
-from api_upgrades.pages.lengths import AROUND, LONG_PAGE, MANY_PARTS, MARKUP
+from api_upgrades.pages.lengths import MANY_PARTS
 from api_upgrades.pages.page import (
-    Asset,
     Crumb,
     Found,
     Heading,
@@ -33,14 +30,12 @@ from api_upgrades.pages.page import (
     TwinAddresses,
     searchable,
 )
-from api_upgrades.pages.parts import part_view
+from api_upgrades.pages.sections import KIND_TITLES, Sections
 from api_upgrades.pages.site import LATEST, Site
-from api_upgrades.pages.split import Leaf, leaves, relinked
+from api_upgrades.pages.split import Leaf, relinked
 from api_upgrades.registry import Version
 from api_upgrades.resources import Resource
 from api_upgrades.texts import VERSION, in_version
-
-KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 
 
 class Reference:
@@ -48,14 +43,10 @@ class Reference:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self._sections = Sections(site)
         self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._sections: dict[str, Mapping[Part, Section]] = {}
-        self._sizes: dict[int, int] = {}
-        self._leaves: dict[tuple[int, ...], tuple[Leaf, ...]] = {}
-        self._grouped: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._parts_of: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._summary_of: dict[int, str] = {}
-        self._known_slugs: dict[int, dict[str, None]] = {}
         self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -64,68 +55,6 @@ class Reference:
         yield from self._version_pages(latest, LATEST)
         for version in self.site.newest_first:
             yield from self._version_pages(version, version.id)
-
-    def versions(self) -> Asset:
-        """What the version pickers read: all versions, newest first, and where a resource is absent from one, the
-        change that brought it or took it away.
-        """
-        absent: dict[str, dict[str, str]] = {}
-        for resource in dict.fromkeys(one for version in self.site.newest_first for one in self._slugs(version)):
-            changes = tuple(self._absent(resource))
-            if changes:
-                absent[resource] = dict(changes)
-        data = {
-            "all": [(version.id, self._picked(version)) for version in self.site.newest_first],
-            "absent": absent,
-            "index": self.site.addresses.index,
-        }
-        text = f"apiUpgrades.versions = {json.dumps(data, ensure_ascii=False)};\n"
-        return Asset("reference/versions.js", lambda: text)
-
-    def _picked(self, version: Version) -> str:
-        """A version as a choice of the pickers."""
-        if not version.is_released:
-            return f"{version.name} (not released yet)"
-        return f"{version.id} (latest)" if version is self.site.history.latest else version.id
-
-    def _slugs(self, version: Version) -> Collection[str]:
-        """The names of a version's resources in addresses, in their order."""
-        found = self.site.resources(version.id)
-        if id(found) not in self._known_slugs:  # the site holds the resources, so that ids stay their own
-            self._known_slugs[id(found)] = dict.fromkeys(resource.slug for resource in found)
-        return self._known_slugs[id(found)]
-
-    def _absent(self, slug: str) -> Iterator[tuple[str, str]]:
-        """The versions without a resource, each with the address of the nearest later version that has it, or else of
-        the version that took it away.
-        """
-        versions = self.site.history.versions
-        for index, version in enumerate(versions):
-            if slug not in self._slugs(version):
-                later = [one for one in versions[index:] if slug in self._slugs(one)]
-                brought = (
-                    later[0]
-                    if later
-                    else next(
-                        one
-                        for one, before in zip(versions[1:], versions, strict=False)
-                        if slug in self._slugs(before) and slug not in self._slugs(one)
-                    )
-                )
-                yield version.id, self._touching(brought, slug)
-
-    def _touching(self, version: Version, slug: str) -> str:
-        """The address of the change of a version that touches a resource, as a link from the mount."""
-        for change in self.site.history.changes_of(version.id):
-            for part in change.touched:
-                for one in (version.id, self.site.history.steps[version.id].older_version):
-                    resource = self.site.resource_of(part, one)
-                    if resource and resource.slug == slug:
-                        return self._from_mount(self.site.addresses.change(version.id, change.change.id))
-        return self._from_mount(self.site.addresses.version(version.id))
-
-    def _from_mount(self, address: str) -> str:
-        return Links("", self.site.addresses)(address).removeprefix("./")
 
     def _version_pages(self, version: Version, shown: str) -> Iterator[Page]:
         yield self._overview(version, shown)
@@ -186,16 +115,15 @@ class Reference:
 
     def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(shown, resource.slug)
-        groups, known = self._groups(resource), self._sections_at(version.id)
-        sections = {part: known[part] for part in resource.parts}
+        sections = self._sections.of(version.id, resource)
         revisions = self._revisions(resource.name)
         in_latest = resource.slug in self._latest
-        split = self._split(version, groups, sections)
+        split = self._sections.leaves(version.id, resource, sections)
         view: dict[str, Any] = {
             "version": version,
             "shown": shown,
             "resource": resource,
-            "groups": groups,
+            "groups": self._sections.groups(resource),
             "in_latest": in_latest,
             "same": next(run for run in revisions if version.id in run),
             "others": [run for run in revisions if version.id not in run],
@@ -303,33 +231,6 @@ class Reference:
         key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())), summaries)
         return Shared(slug, key, lambda: render(replace(version, id=VERSION), VERSION), version.id)
 
-    def _split(
-        self, version: Version, groups: Mapping[str, Sequence[Part]], sections: Mapping[Part, Section]
-    ) -> tuple[Leaf, ...]:
-        key = tuple(map(id, sections.values()))  # the sections are held, so that ids stay their own
-        if key not in self._leaves and self._is_short(version, sections):
-            self._leaves[key] = ()
-        if key not in self._leaves:
-            sizes = {part: self._size(version, part, section) for part, section in sections.items()}
-            self._leaves[key] = leaves(groups, sizes)
-        return self._leaves[key]
-
-    def _is_short(self, version: Version, parts: Collection[Part]) -> bool:
-        """Whether the sections of some parts fit on a page whatever they look like: nobody need make them now."""
-        values = self.site.history.contract_at(version.id).parts
-        texts = (text for part in parts for text in self.site.paths.texts_of(version.id, part).values())
-        said = sum(len(json.dumps(values[part])) for part in parts) + sum(len(text.text) for text in texts)
-        return len(parts) * AROUND + said * MARKUP <= LONG_PAGE
-
-    def _size(self, version: Version, part: Part, section: Section) -> int:
-        """How long a section is: while serving, as it was when it was last rendered of the same contract."""
-        if id(section) not in self._sizes:
-            usage = self.site.history.usage_at(version.id)
-            closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-            size = self.site.history.memory.kept("size", tuple(closure), lambda: len(section.html))
-            self._sizes[id(section)] = size
-        return self._sizes[id(section)]
-
     def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
         """What a list of a version's parts shows of each."""
         return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if split else {}
@@ -365,7 +266,7 @@ class Reference:
                 parts = self._named(version.id).get(resource, ())
                 revisions = self.site.history.revisions[version.id]
                 revision = tuple((part, revisions[part]) for part in parts)
-                if parts and revision != before:
+                if parts and (revision != before or not self.site.history.reached(version.id).isdisjoint(parts)):
                     runs.append([])
                 if parts:
                     runs[-1].append(version.id)
@@ -385,59 +286,14 @@ class Reference:
         if key not in self._contents_of:
             self._contents_of[key] = tuple(
                 Heading(title.lower(), title, () if is_split else self._headings(parts))
-                for title, parts in self._groups(resource).items()
+                for title, parts in self._sections.groups(resource).items()
             )
         return self._contents_of[key]
-
-    def _groups(self, resource: Resource) -> Mapping[str, tuple[Part, ...]]:
-        """The parts of a resource by the titles of their kinds."""
-        if id(resource) not in self._grouped:
-            groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items()}
-            self._grouped[id(resource)] = {title: parts for title, parts in groups.items() if parts}
-        return self._grouped[id(resource)]
 
     @cached_property
     def _latest(self) -> frozenset[str]:
         """The resources that the latest version has, by their names in addresses."""
-        return frozenset(self._slugs(self.site.history.latest))
-
-    def _sections_at(self, version: str) -> Mapping[Part, Section]:
-        """The sections of all parts of a version."""
-        if not self._sections:
-            before: str | None = None
-            for one in self.site.history.versions:
-                self._sections[one.id] = self._carried(before, one.id)
-                before = one.id
-        return self._sections[version]
-
-    def _carried(self, before: str | None, version: str) -> Mapping[Part, Section]:
-        """The same, from those of the version before: others are those of parts that are not what they were, and of
-        parts that stand under another resource or link to one that does.
-        """
-        revisions, slugs = self.site.history.revisions[version], self.site.slugs(version)
-        known, were = (self._sections[before], self.site.slugs(before)) if before else ({}, {})
-        other = {part for part, revision in revisions.items() if revision == version or part not in known}
-        if slugs is not were:
-            moved = {part for part in slugs.keys() | were.keys() if slugs.get(part) != were.get(part)}
-            users = self.site.history.usage_at(version).users
-            other |= moved.union(*(users.get(part, ()) for part in moved))
-        return {part: self._section(version, part) if part in other else known[part] for part in revisions}
-
-    def _section(self, version: str, part: Part) -> Section:
-        view = cache(partial(part_view, self.site, version, part))
-        template = f"part_{part.kind}"
-        addresses, slugs = self.site.addresses, self.site.slugs(version)
-        path = addresses.resource(LATEST, slugs[part])  # from any other version's page the ways are the same
-        in_html, in_twin = (
-            self._schema_link(slugs, Links(path, one)) for one in (addresses, TwinAddresses(addresses.index))
-        )
-        return Section(
-            lambda: self.site.html(template, path, view=view(), schema_link=in_html),
-            lambda: self.site.markdown(template, path, view=view(), schema_link=in_twin)(),
-        )
-
-    def _schema_link(self, slugs: Mapping[Part, str], link: Links) -> Callable[[Part], str | None]:
-        return lambda one: link.resource(LATEST, slugs[one], self.site.anchor(one)) if one in slugs else None
+        return frozenset(self.site.slugs(self.site.history.latest.id).values())
 
 
 def _called(version: Version) -> str:
