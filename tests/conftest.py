@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from api_upgrades.history import History
+from api_upgrades.project import Project
 from tests.browser import browser, open_page, page, serve, site_url
 
 __all__ = ["browser", "open_page", "page", "serve", "site", "site_url"]
@@ -52,3 +54,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if run.returncode != 0:
         pytest.fail(f"the site does not build:\n{run.stdout}{run.stderr}", pytrace=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def server_api() -> History:
+    """This project's own example, read and derived once for all tests."""
+    return Project(ROOT).load()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, references, schema_of
-from api_upgrades.derive import Step
+from api_upgrades.derive import Step, derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history import History
 from api_upgrades.registry import Change, Registry, Version
@@ -346,6 +346,15 @@ def registries(draw: st.DrawFn) -> Registry:
         versions.append(Version(f"v{number}", "Summary", None, None, None, order, tuple(changes), "version.yaml"))
     versions.append(Version("v0", "Summary", None, None, None, (), (), "version.yaml"))
     return Registry(head, tuple(reversed(versions)))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """The history of such a registry."""
+    registry = draw(registries())
+    steps, errors = derive(registry)
+    assert errors == []
+    return History(registry, steps, RuleTable.with_overrides({}))
 
 
 Calls = dict[str, dict[str, str | None]]

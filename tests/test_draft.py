@@ -20,7 +20,6 @@ from api_upgrades.draft import draft
 from api_upgrades.effects import KINDS, Effect, Move, Touch
 from api_upgrades.history import History
 from api_upgrades.names import Names
-from api_upgrades.project import Project
 from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
 from tests import documents
@@ -87,11 +86,6 @@ def test_every_kind_is_drafted_where_it_happened(kind: str) -> None:
 
 
 # The Server API
-
-
-@pytest.fixture(scope="module")
-def server_api() -> History:
-    return Project(ROOT).load()
 
 
 NOT_DRAFTED = {"behaviour": "the contract is the same before and after"}

@@ -33,7 +33,6 @@ from api_upgrades.effects.reorder import Reorder
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.names import Names
-from api_upgrades.project import Project
 from api_upgrades.registry import Registry
 from api_upgrades.severity import DIRECTIONS, RuleTable
 from api_upgrades.verify import verify
@@ -46,11 +45,6 @@ WITHOUT_FINDINGS = (Wording, ChangeExample, Reorder, Behaviour)
 
 generated = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=100)
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
-
-
-@pytest.fixture(scope="module")
-def server_api() -> History:
-    return Project(ROOT).load()
 
 
 def check_revert(effect: Effect, newer: Contract) -> Contract:

@@ -45,6 +45,7 @@ def page(figures: Figures) -> str:
         of_more=more.beside,
         more_pages=f"{more.pages:.0f}",
         more_size=f"{more.size / 1e6:.1f}",
+        more_is_lost=more.cpu <= 0,
         more_cpu=f"{1000 * more.cpu:.0f}",
         more_copy=f"{1000 * more.copy_cpu:.0f}",
         growth=table(COSTS, map(_costs, (figures.few_versions, figures.many_versions))),

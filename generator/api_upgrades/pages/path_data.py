@@ -120,7 +120,7 @@ class PathData:
         """Every part by its identity, in the order of the latest version, the ones that are gone last."""
         found: dict[str, Track] = {}
         for index, version in enumerate(self._order):
-            resources = {part: one for one in self.site.resources(version) for part in one.parts}
+            owners = self.site.owners(version)
             usage, revisions = self.site.history.usage_at(version), self.site.history.revisions[version]
             texts_revisions = self.site.paths.texts_revisions(version)
             seen = set()
@@ -130,7 +130,7 @@ class PathData:
                 track = found.get(identity)
                 if track is None:
                     track = found[identity] = Track(part.kind)
-                resource = resources[part]
+                resource = owners[part]
                 track.resource = resource.name
                 sent = usage.directions(part) if part.kind == "schema" else None
                 key = (texts_revisions[part], revisions[part], sent, resource.slug)

@@ -48,13 +48,16 @@ def _absent(site: Site, slugs: Mapping[str, Collection[str]], slug: str) -> Iter
 
 
 def _touching(site: Site, version: Version, slug: str) -> str:
-    """The address of the change of a version that touches a resource, as a link from the mount."""
-    address = site.addresses.version(version.id)
-    for change in site.history.changes_of(version.id):
-        for part in change.touched:
-            for one in (version.id, site.history.steps[version.id].older_version):
-                resource = site.resource_of(part, one)
-                if resource and resource.slug == slug:
-                    address = site.addresses.change(version.id, change.change.id)
-                    return Links("", site.addresses)(address).removeprefix("./")
+    """The address of the change of a version that touches a resource, as a link from the mount; of the version itself
+    where none does.
+    """
+    ends = (version.id, site.history.steps[version.id].older_version)
+    touching = (
+        site.addresses.change(version.id, change.change.id)
+        for change in site.history.changes_of(version.id)
+        for part in change.touched
+        for one in ends
+        if (resource := site.resource_of(part, one)) and resource.slug == slug
+    )
+    address = next(touching, site.addresses.version(version.id))
     return Links("", site.addresses)(address).removeprefix("./")

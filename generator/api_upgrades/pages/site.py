@@ -40,8 +40,7 @@ class Site:
     _known_resources: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
     _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
     _same_resource: dict[Resource, Resource] = field(default_factory=dict)
-    _known_owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
-    _owners: dict[str, Mapping[Part, Resource]] = field(default_factory=dict)
+    _owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
     _slugs: dict[int, Mapping[Part, str]] = field(default_factory=dict)
 
     @property
@@ -84,20 +83,22 @@ class Site:
             self._resources[version] = self._known_resources[key]
         return self._resources[version]
 
-    def slugs(self, version: str) -> Mapping[Part, str]:
-        """The resource of each part of a version, by its name in addresses; the same object where all are the same."""
+    def owners(self, version: str) -> Mapping[Part, Resource]:
+        """The resource of each part of a version."""
         found = self.resources(version)
-        if id(found) not in self._slugs:
-            self._slugs[id(found)] = {part: one.slug for one in found for part in one.parts}
-        return self._slugs[id(found)]
+        if id(found) not in self._owners:  # the site holds the resources, so that ids stay their own
+            self._owners[id(found)] = {part: one for one in found for part in one.parts}
+        return self._owners[id(found)]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
-        if version not in self._owners:
-            found = self.resources(version)
-            if id(found) not in self._known_owners:
-                self._known_owners[id(found)] = {part: one for one in found for part in one.parts}
-            self._owners[version] = self._known_owners[id(found)]
-        return self._owners[version].get(part)
+        return self.owners(version).get(part)
+
+    def slugs(self, version: str) -> Mapping[Part, str]:
+        """The resource of each part of a version, by its name in addresses; the same object where all are the same."""
+        owners = self.owners(version)
+        if id(owners) not in self._slugs:
+            self._slugs[id(owners)] = {part: one.slug for part, one in owners.items()}
+        return self._slugs[id(owners)]
 
     @cached_property
     def _anchors(self) -> Mapping[Part, str]:

@@ -59,8 +59,8 @@ def escape(value: object) -> str:
 class CompiledBeside(BytecodeCache):
     """Keeps what a template became where Python keeps what a module became, in `__pycache__` beside it.
 
-    It holds the digest of all that it follows from, and none of that by its time: the template, Python, Jinja, and the
-    two modules that say how templates are compiled.
+    What is kept begins with the digest of all that it follows from, so that nothing stale is taken for it, whatever the
+    times of files say: the template's text, Python, Jinja, and the two modules that say how templates are compiled.
     """
 
     def __init__(self, folder: Path) -> None:
