@@ -1,14 +1,20 @@
-"""Versions share a section of the reference only where it is the one that each of them would have by itself."""
+"""Versions share a section only where it is the one that each of them would have by itself, in the reference and on the
+ways to the latest; and every page can be made, whatever the changes.
+"""
 
 from __future__ import annotations
 
 from hypothesis import example, given
 
-from api_upgrades.contract import Part
+from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import derive
+from api_upgrades.effects import KINDS
 from api_upgrades.effects.prose import Behaviour
+from api_upgrades.exports import exports
 from api_upgrades.history import History
-from api_upgrades.pages.page import Addresses
+from api_upgrades.pages import render
+from api_upgrades.pages.page import Addresses, Page
+from api_upgrades.pages.paths import path_pages
 from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.sections import Sections
 from api_upgrades.pages.site import Site
@@ -46,6 +52,71 @@ def test_any_api(history: History) -> None:
 @given(versions_of_calls())
 def test_objects_that_go_from_one_resource_to_another(versions: list[Calls]) -> None:
     assert_sections_are_those_of_each_alone(history_of_calls(versions))
+
+
+def assert_ways_are_those_of_each_alone(history: History) -> None:
+    shared = {page.path: page for page in path_pages(Site(history, Addresses()))}
+    for version in history.versions[:-1]:
+        site = Site(history, Addresses())
+        site.__dict__["released"] = (history.latest, version)
+        for alone in path_pages(site):
+            page = shared.pop(alone.path)
+            assert (page.html, page.markdown()) == (alone.html, alone.markdown()), page.path
+    assert not shared
+
+
+def test_the_ways_of_the_server_api(server_api: History) -> None:
+    assert_ways_are_those_of_each_alone(server_api)
+
+
+def test_the_ways_of_a_big_api() -> None:
+    assert_ways_are_those_of_each_alone(big.history())
+
+
+@given(histories())
+def test_the_ways_of_any_api(history: History) -> None:
+    assert_ways_are_those_of_each_alone(history)
+
+
+@given(versions_of_calls())
+def test_the_ways_of_objects_that_go_from_one_resource_to_another(versions: list[Calls]) -> None:
+    assert_ways_are_those_of_each_alone(history_of_calls(versions))
+
+
+def all_made(history: History) -> list[str]:
+    """What every page and file holds that is made for a history."""
+    pages = tuple(render(history, Addresses()))
+    twins = (page.markdown() for page in pages if isinstance(page, Page))
+    assets = (asset.content for asset in exports(history, Addresses(), pages, ""))
+    return [*(page.html if isinstance(page, Page) else page.content for page in pages), *twins, *assets]
+
+
+@given(histories())
+def test_every_page_of_any_api_can_be_made(history: History) -> None:
+    assert all(all_made(history))
+
+
+def test_what_comes_and_goes_within_a_version_is_in_no_reference() -> None:
+    stays, passes = (Part("operation", f"POST {path}") for path in ("/a", "/b"))
+    head = history_of_calls([{"/a": SENDS, "/b": SENDS}] * 2).contract_at("v1")
+    kinds: dict[str, dict[str, object]] = {"comes": {}, "goes": {"was": head.parts[passes]}}
+    changes = tuple(
+        Change(
+            id, "v1", id, "Why", None, (KINDS[kind].model_validate({"kind": kind, "target": passes.name, **was}),), ""
+        )
+        for (id, was), kind in zip(kinds.items(), ("add_operation", "remove_operation"), strict=True)
+    )
+    versions = (
+        Version("v0", "", None, None, None, (), (), ""),
+        Version("v1", "", None, None, None, ("comes", "goes"), changes, ""),
+    )
+    registry = Registry(Contract({part: head.parts[part] for part in head.parts if part != passes}, {}), versions)
+    steps, errors = derive(registry)
+    assert errors == []
+    history = History(registry, steps, RuleTable.with_overrides({}))
+    assert [passes in contract.parts for contract in history.contracts.values()] == [False, False]
+    assert stays in history.contract_at("v0").parts
+    assert all(all_made(history))
 
 
 def test_a_change_of_behaviour_is_told_of_from_its_version_on() -> None:

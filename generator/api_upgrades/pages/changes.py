@@ -114,10 +114,12 @@ class ChangeView:
         """Operations, objects and webhooks that the change reaches, by the title of their kind."""
         step = self._step
         renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
+        ends = (step.version.id, step.older_version)
         links = [
-            self.site.part_link(part, step.version.id, step.older_version)
+            self.site.part_link(part, *ends)
             for part in self._reached
             if part not in renamed  # it is listed by its newer name
+            and any(self.site.resource_of(part, end) for end in ends)  # and not what came and went within the version
         ]
         return {
             title: found
