@@ -14,7 +14,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, Part, references, schema_of
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, references, schema_of
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import Step, derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history import History

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from api_upgrades.compare import compare
-from api_upgrades.contract import Json, same
+from api_upgrades.core.json import Json, same
 from api_upgrades.draft.undo import size
 from api_upgrades.effects import Effect
 from api_upgrades.history import History

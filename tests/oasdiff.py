@@ -25,9 +25,9 @@ from api_upgrades.effects.base import as_code
 from api_upgrades.operation import request_body, responses
 from api_upgrades.registry import natural
 from api_upgrades.schema import as_text
-from api_upgrades.severity import Direction, RuleTable, Severity
+from api_upgrades.severity import RuleTable, Severity
 from api_upgrades.target import Target
-from api_upgrades.usage import References, Usage
+from api_upgrades.usage import Direction, References, Usage
 from tests import documents
 from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at

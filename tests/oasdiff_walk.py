@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api_upgrades.contract import Contract, Json, Part, same, schema_of
-from api_upgrades.effects import Move
+from api_upgrades.contract import Contract, Part, schema_of
+from api_upgrades.core.json import Json, same
 from api_upgrades.facets import as_object, flattened, own_properties, whole_value
-from api_upgrades.names import Names
+from api_upgrades.names import Move, Names
 from api_upgrades.operation import parameters, resolved
 from api_upgrades.target import Target
 

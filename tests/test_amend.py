@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import Contract, Json
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Json
 from api_upgrades.freeze import Freezer, Frozen
 from api_upgrades.lock import changed_digests, read_locks
 from tests.shop import FILES, VERSIONS, call, edit, frozen, texts, write

@@ -14,7 +14,8 @@ from time import process_time
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api_upgrades.contract import Contract, Pointer
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Pointer
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.model_faults import model_faults
 from api_upgrades.reader import load

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.check import check
-from api_upgrades.contract import Contract, Pointer, at
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Pointer, at
 from api_upgrades.document_shape import FORMS, faults, parts
 from api_upgrades.draft import draft
 from api_upgrades.exports import exports

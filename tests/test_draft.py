@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, same, schema_part
+from api_upgrades.contract import Contract, schema_part
+from api_upgrades.core.json import same
 from api_upgrades.draft import draft
-from api_upgrades.effects import KINDS, Effect, Move, Touch
+from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.history import History
-from api_upgrades.names import Names
+from api_upgrades.names import Move, Names
 from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
 from tests import documents

@@ -8,7 +8,8 @@ from api_upgrades.compare import compare
 from api_upgrades.effects import KINDS
 from api_upgrades.errors import DoesNotFit
 from api_upgrades.names import Names
-from api_upgrades.severity import DIRECTIONS, RuleTable
+from api_upgrades.severity import RuleTable
+from api_upgrades.usage import DIRECTIONS
 from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
 
 reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])

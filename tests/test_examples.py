@@ -9,7 +9,7 @@ import pytest
 from api_upgrades.contract import SCHEMA_REF, Contract, Part, schema_part
 from api_upgrades.examples import invalid_examples
 from api_upgrades.formats import CHECKS, format_checker
-from api_upgrades.severity import Direction
+from api_upgrades.usage import Direction
 from tests.documents import PATHS, contract, every_document
 
 

@@ -22,11 +22,12 @@ from mkdocs.exceptions import Abort
 from openapi_spec_validator import validate
 
 from api_upgrades.cli import main
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
+from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
 from api_upgrades.exports import exports
 from api_upgrades.exports.changes_json import changes_schema
-from api_upgrades.exports.openapi import OpenapiDocuments, indented, openapi_document
+from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
 from api_upgrades.exports.schema import schema
 from api_upgrades.history import History
 from api_upgrades.pages import render

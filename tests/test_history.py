@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import SCHEMA_REF, Json, Part, schema_part
+from api_upgrades.contract import SCHEMA_REF, Part, schema_part
+from api_upgrades.core.json import Json
 from api_upgrades.derive import derive
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.lineage import Lineage

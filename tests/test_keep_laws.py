@@ -11,7 +11,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract, Json, JsonObject, references
+from api_upgrades.contract import Contract, references
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import in_order
 from api_upgrades.draft.recognise import Question
 from api_upgrades.effects import Effect

@@ -16,7 +16,7 @@ from api_upgrades.operation import Body, parameters, request_body, responses
 from api_upgrades.payload import as_json, compose, compose_body, is_sent
 from api_upgrades.placeholder import FORMATS
 from api_upgrades.schema import MISSING
-from api_upgrades.severity import DIRECTIONS, Direction
+from api_upgrades.usage import DIRECTIONS, Direction
 from tests.documents import contract, every_document
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract, Json
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Json
 from api_upgrades.draft import draft
 from api_upgrades.draft.recognise import Question, recognised
 from api_upgrades.names import Names

@@ -14,7 +14,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, Part, resolve
+from api_upgrades.contract import Contract, Part, resolve
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History
 from api_upgrades.locate import schema_spot

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from api_upgrades.contract import METHODS, Part
-from api_upgrades.effects import Move
-from api_upgrades.names import Names
+from api_upgrades.names import Move, Names
 from api_upgrades.target import Target
 
 TASK = Part("schema", "Task")

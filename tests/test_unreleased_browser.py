@@ -8,8 +8,9 @@ from typing import Literal
 
 import pytest
 
-from api_upgrades.lock import Amendment, Lock
+from api_upgrades.lock import Lock
 from api_upgrades.preview import VARIABLE
+from api_upgrades.registry import Amendment
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
 from tests.secrets import SITE
 from tests.test_unreleased import BANNER, built

@@ -8,7 +8,8 @@ from api_upgrades.check import Checked, Fault, Kind
 from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
-from api_upgrades.lock import Amendment, Lock, Locks, changed_digests
+from api_upgrades.lock import Lock, Locks, changed_digests
+from api_upgrades.registry import Amendment
 from api_upgrades.standing import TAKE_BACK, Standing
 
 IN_THE_WAY: tuple[Kind, ...] = ("misfit", "undocumented", "altered", "dishonest", "unsound", "internal", "addition")

@@ -38,7 +38,8 @@ from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from api_upgrades.contract import HEAD, METHODS, Json
+from api_upgrades.contract import HEAD, METHODS
+from api_upgrades.core.json import Json
 from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.locate import JSON_MEDIA_TYPE
 from api_upgrades.models import Inline, Model, ModelError, ModelSchemas, Use

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api_upgrades.contract import Json, JsonObject
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.document_shape import parts
 
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 from urllib.parse import unquote
 
-from api_upgrades.contract import Json, JsonObject, Pointer, escape, unescape
+from api_upgrades.core.json import Json, JsonObject, Pointer, escape, unescape
 from api_upgrades.document_shape import Parsed, parts, refuse_faults
 from api_upgrades.errors import RegistryError, RegistryErrors
 from api_upgrades.yaml_file import MAX_DEPTH, shown

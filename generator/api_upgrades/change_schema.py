@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
-from api_upgrades.exports.openapi import indented
 from api_upgrades.forms import AdditionFile
 from api_upgrades.kinds import REF, described, kind_schemas, tidied
 

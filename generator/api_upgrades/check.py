@@ -9,7 +9,8 @@ from itertools import takewhile
 from textwrap import shorten
 from typing import Literal
 
-from api_upgrades.contract import Json, Part
+from api_upgrades.contract import Part
+from api_upgrades.core.json import Json
 from api_upgrades.declared import first_file, is_document
 from api_upgrades.derive import in_order
 from api_upgrades.draft import draft

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.declared import first_file, is_object, noun
 from api_upgrades.errors import ApiUpgradesError
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Json, JsonObject
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.facets import means_same
 from api_upgrades.target import Target
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_schemas import SchemaComparison
-from api_upgrades.contract import JsonObject
+from api_upgrades.core.json import JsonObject
 from api_upgrades.facets import means_same
 from api_upgrades.locate import media_type
 from api_upgrades.meaning import SERIALIZATION, serialization

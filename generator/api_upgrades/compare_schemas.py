@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare_beside import Difference, extension_rule, or_none
-from api_upgrades.contract import SCHEMA_REF, Contract, Json, JsonObject, escape, same, schema_of
+from api_upgrades.contract import SCHEMA_REF, Contract, schema_of
+from api_upgrades.core.json import Json, JsonObject, escape, same
 from api_upgrades.facets import (
     FLAGS,
     STRUCTURE,

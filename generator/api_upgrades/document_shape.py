@@ -14,7 +14,8 @@ from functools import cache
 from itertools import islice
 from typing import Protocol
 
-from api_upgrades.contract import METHODS, Json, Pointer, escape
+from api_upgrades.contract import METHODS
+from api_upgrades.core.json import Json, Pointer, escape
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 
 _TOLD = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.edits import Edit
 from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import JudgedChange

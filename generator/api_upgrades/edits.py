@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.registry import UNRELEASED, Addition, Change, Registry, Version
 from api_upgrades.standing import Standing
 

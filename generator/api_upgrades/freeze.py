@@ -10,7 +10,8 @@ from itertools import takewhile
 from typing import Any
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, Part, pointer_text
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json, pointer_text
 from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
@@ -19,9 +20,9 @@ from api_upgrades.internal import Visibility
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.meaning import Digests, meaning
 from api_upgrades.names import Names
-from api_upgrades.severity import Direction, RuleTable
+from api_upgrades.severity import RuleTable
 from api_upgrades.target import Target
-from api_upgrades.usage import References, Usage
+from api_upgrades.usage import Direction, References, Usage
 from api_upgrades.visibility import public_effects
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api_upgrades.contract import Contract, Json, Part, insert, is_internal, same
+from api_upgrades.contract import Contract, Part, is_internal
+from api_upgrades.core.json import Json, insert, same
 from api_upgrades.meaning import identity
 
 

@@ -17,8 +17,7 @@ from api_upgrades.history import History
 from api_upgrades.internal import Visibility
 from api_upgrades.meaning import meaning
 from api_upgrades.names import Names
-from api_upgrades.severity import Direction
-from api_upgrades.usage import References, Usage
+from api_upgrades.usage import Direction, References, Usage
 
 
 def dishonest(history: History) -> Iterator[RegistryError]:

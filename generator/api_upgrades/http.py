@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.locate import JSON_MEDIA_TYPE
 from api_upgrades.operation import Parameter, operation_object, parameters, path_item, request_body, resolved
 from api_upgrades.payload import as_json, compose, compose_body, is_sent

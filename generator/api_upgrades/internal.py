@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from api_upgrades.contract import (
-    LITERALS,
-    NAME_MAPS,
-    Contract,
-    Json,
-    JsonObject,
-    Part,
-    is_internal,
-    references,
-    same,
-    schema_of,
-)
+from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
+from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.operation import resolved
 from api_upgrades.usage import References, Usage
 

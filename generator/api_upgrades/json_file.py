@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from api_upgrades.contract import Json, Pointer
+from api_upgrades.core.json import Json, Pointer
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.yaml_file import MAX_DEPTH, shown
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from api_upgrades.contract import JsonObject
+from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import KINDS, Effect
 
 REF = "#/$defs/{model}"

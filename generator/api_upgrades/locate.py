@@ -10,19 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import (
-    Contract,
-    Json,
-    JsonObject,
-    Part,
-    Pointer,
-    at,
-    drop,
-    put,
-    resolve,
-    schema_of,
-    schema_part,
-)
+from api_upgrades.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
 from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 

@@ -17,22 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api_upgrades.contract import JsonObject
+from api_upgrades.core.json import JsonObject
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.files import keep
-from api_upgrades.forms import Date, Text
+from api_upgrades.registry import Amendment
 
 LOCK = "lock.json"
-
-
-class Amendment(BaseModel):
-    """A deliberate correction of what was released: the day, the reason, and the places that it is about."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    date: Date
-    why: Text
-    places: list[str]
 
 
 class Lock(BaseModel):

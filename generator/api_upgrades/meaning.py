@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import NAME_MAPS, Contract, Json, JsonObject, Part, same
+from api_upgrades.contract import NAME_MAPS, Contract, Part
+from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.locate import place_spot
 from api_upgrades.names import NO_NAMES, Names
 from api_upgrades.target import Target

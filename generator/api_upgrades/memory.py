@@ -12,7 +12,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from api_upgrades.contract import Contract, Json, Part
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json
 
 _Result = TypeVar("_Result")
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from api_upgrades.contract import Part
-from api_upgrades.effects.base import Move
 from api_upgrades.target import Target
+
+
+class Move(NamedTuple):
+    """A place that goes by another name from the effect on."""
+
+    old: Target
+    new: Target
 
 
 @dataclass(frozen=True)

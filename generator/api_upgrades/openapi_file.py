@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from api_upgrades import json_file, yaml_file
 from api_upgrades.bundle import Bundle, Place
-from api_upgrades.contract import JsonObject, Pointer
+from api_upgrades.core.json import JsonObject, Pointer
 from api_upgrades.document_shape import Parsed, refuse_faults
 from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 

@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Json, Part
-from api_upgrades.effects import Move
+from api_upgrades.contract import Part
+from api_upgrades.core.json import Json
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange, JudgedEffect
-from api_upgrades.names import Names
+from api_upgrades.names import Move, Names
 from api_upgrades.places import PlacePath, places
 from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target

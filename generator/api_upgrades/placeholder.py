@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from api_upgrades.contract import Json, JsonObject
+from api_upgrades.core.json import Json, JsonObject
 
 FORMATS = {
     "date-time": "2024-01-31T09:30:00Z",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code, listed
 from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.target import Target

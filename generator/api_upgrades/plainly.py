@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Json, JsonObject
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.formats import CHECKS
 
 Follow = Callable[[str, Json], JsonObject | None]

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel, ConfigDict
+
 from api_upgrades.contract import Contract
 from api_upgrades.declared import Declared
 from api_upgrades.effects import Effect
 from api_upgrades.errors import Location
-from api_upgrades.lock import Amendment
+from api_upgrades.forms import Date, Text
 from api_upgrades.yaml_file import YamlFile
+
+
+class Amendment(BaseModel):
+    """A deliberate correction of what was released: the day, the reason, and the places that it is about."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    date: Date
+    why: Text
+    places: list[str]
+
 
 UNRELEASED = "unreleased"
 ADDITIONS = "additions"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from api_upgrades.check import Checked, Fault, check
 from api_upgrades.comparison import Comparison, State
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.differing import Differing, SitePages, grouped, site_pages
 from api_upgrades.edit_view import EditView, edit_views
 from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits

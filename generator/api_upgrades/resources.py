@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.contract import JsonObject, Part
+from api_upgrades.contract import Part
+from api_upgrades.core.json import JsonObject
 from api_upgrades.locate import webhook_method
 from api_upgrades.usage import Usage
 

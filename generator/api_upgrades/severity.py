@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.rules_calls import CALLS
 from api_upgrades.rules_values import VALUES
-from api_upgrades.verdict import DIRECTIONS, MEANINGS, SEVERITIES, Direction, Rule, Severity, Verdict, rank, worst
+from api_upgrades.usage import DIRECTIONS, Direction
+from api_upgrades.verdict import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
 
 __all__ = [
     "DIRECTIONS",

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from typing import Literal, get_args
 
-from api_upgrades.contract import Contract, Json, Part, references, resolve, schema_of
-from api_upgrades.severity import DIRECTIONS, Direction
+from api_upgrades.contract import Contract, Part, references, resolve, schema_of
+from api_upgrades.core.json import Json
+
+Direction = Literal["request", "response", "webhook"]
+
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
 class References:

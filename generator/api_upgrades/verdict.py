@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+from api_upgrades.usage import DIRECTIONS, Direction
+
 Severity = Literal["breaking", "risky", "additive", "neutral"]
-Direction = Literal["request", "response", "webhook"]
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Worst first."""
 
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 MEANINGS: Mapping[Severity, str] = {
     "breaking": "Code that was right for the older version can fail with the newer one.",

@@ -14,8 +14,7 @@ from api_upgrades.errors import DoesNotFit
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility
 from api_upgrades.locate import place_spot
-from api_upgrades.lock import Amendment
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry import Amendment, Change, Registry, Version
 from api_upgrades.target import Target
 
 

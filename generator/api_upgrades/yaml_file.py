@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.errors import Location, RegistryError, RegistryErrors
 
 MAX_BYTES = 1024 * 1024

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from api_upgrades.contract import Contract, Part, same
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import same
 from api_upgrades.draft.names import Renames
 from api_upgrades.draft.operations import OperationDraft
 from api_upgrades.draft.schemas import SchemaDraft

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.effects import Effect
 from api_upgrades.yaml_file import CONTROL, is_text
 

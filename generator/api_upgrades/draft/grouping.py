@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations, takewhile
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, JsonObject, Part, references, schema_of
+from api_upgrades.contract import Contract, Part, references, schema_of
+from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from api_upgrades.contract import Contract, Json
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Json
 from api_upgrades.draft.schemas import KEPT, is_list
 from api_upgrades.draft.undo import STUMBLES, Undone, cost, made, size
 from api_upgrades.effects import Effect

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part, same
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import Undone
 from api_upgrades.effects.parameter import OWN_KIND

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Json, JsonObject, Part, same
-from api_upgrades.effects import Move
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.locate import place_spot
 from api_upgrades.meaning import digest, meaning
-from api_upgrades.names import Names
+from api_upgrades.names import Move, Names
 from api_upgrades.schema import MISSING
 from api_upgrades.severity import RuleTable
 from api_upgrades.target import PARAMETER_LOCATIONS, Target

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, same, schema_part
+from api_upgrades.contract import Contract, schema_part
+from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND

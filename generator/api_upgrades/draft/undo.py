@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from api_upgrades.contract import Contract, Json, JsonObject, Part, Pointer, pointer_text, same
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json, JsonObject, Pointer, pointer_text, same
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
 from api_upgrades.errors import DoesNotFit

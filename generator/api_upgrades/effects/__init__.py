@@ -21,7 +21,8 @@ from api_upgrades.effects import (
     value,
     webhook,
 )
-from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Move, Override, TargetedEffect, Touch
+from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Override, TargetedEffect, Touch
+from api_upgrades.names import Move
 
 _MODULES = (property, value, enum, schema, operation, parameter, webhook, component, prose, reorder, replace)
 

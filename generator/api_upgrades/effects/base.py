@@ -10,8 +10,10 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic.config import JsonDict
 
-from api_upgrades.contract import Contract, same
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import same
 from api_upgrades.errors import DoesNotFit
+from api_upgrades.names import Move
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target
 
@@ -49,13 +51,6 @@ class Touch(NamedTuple):
             return target.within(self.target) or (facet == "enum" and target == self.target.of_list)
         # What moved out of something new, or into what went later, is found as added or removed.
         return self.target == target and (facet == self.facet or (self.facet, facet) == (NAME, EXISTENCE))
-
-
-class Move(NamedTuple):
-    """A place that goes by another name from the effect on."""
-
-    old: Target
-    new: Target
 
 
 class Override(BaseModel):

@@ -10,7 +10,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.contract import Contract, Json, at, pointer_into, put
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Json, at, pointer_into, put
 from api_upgrades.effects.base import TargetedEffect, Touch
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
 from api_upgrades.errors import DoesNotFit

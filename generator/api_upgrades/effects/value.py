@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, insert, same
+from api_upgrades.contract import Contract
+from api_upgrades.core.json import Json, JsonObject, insert, same
 from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
 from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.errors import DoesNotFit, did_you_mean

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
 from api_upgrades.exports.changes_json import Document, EffectEntry
 from api_upgrades.exports.mount import SCHEMA
-from api_upgrades.exports.openapi import indented
 from api_upgrades.kinds import REF, kind_schemas, tidied
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

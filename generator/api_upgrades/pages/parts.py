@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api_upgrades import http, snippets
-from api_upgrades.contract import SCHEMA_REF, Contract, Part, escape, is_internal
+from api_upgrades.contract import SCHEMA_REF, Contract, Part, is_internal
+from api_upgrades.core.json import escape
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.operation import Response, operation_object, parameters, request_body, responses

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from api_upgrades.contract import Json
+from api_upgrades.core.json import Json
 from api_upgrades.diff import diff_lines
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Json, JsonObject, Part, schema_part
+from api_upgrades.contract import Contract, Part, schema_part
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.facets import STRUCTURE
 from api_upgrades.internal import is_hidden
 from api_upgrades.lineage import Event, Lineage

@@ -14,7 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from api_upgrades import prose
-from api_upgrades.contract import LITERALS, Contract, Json, JsonObject, Part
+from api_upgrades.contract import LITERALS, Contract, Part
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.base import as_code
 from api_upgrades.operation import operation_object
 from api_upgrades.pages.index import by_name

@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api_upgrades.contract import JsonObject, Part
+from api_upgrades.contract import Part
+from api_upgrades.core.json import JsonObject
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
 from api_upgrades.pages.environment import html_environment, markdown_environment

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from api_upgrades.contract import Contract, Json, Part
+from api_upgrades.contract import Contract, Part
+from api_upgrades.core.json import Json
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import COME_OR_GO
 from api_upgrades.effects import Effect, TargetedEffect
