@@ -11,10 +11,10 @@ from api_upgrades import schema as schemas
 from api_upgrades.amend import amended, locked
 from api_upgrades.check import Checked, check
 from api_upgrades.contract import LITERALS, NAME_MAPS, Contract
+from api_upgrades.core.files import write, write_all
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Decide, recognised
-from api_upgrades.files import write, write_all
 from api_upgrades.internal import Visibility
 from api_upgrades.lock import read_locks
 from api_upgrades.meaning import Digests

@@ -38,8 +38,8 @@ def at_terminal(root: Path, *arguments: str, answers: Sequence[str] = (), **envi
 
 
 if __name__ == "__main__":
-    from api_upgrades import progress
     from api_upgrades.cli import main
+    from api_upgrades.core import progress
 
     progress.PATIENCE = float(os.environ.get("PATIENCE", "60"))
     main()

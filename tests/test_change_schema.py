@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from api_upgrades import yaml_file
 from api_upgrades.change_schema import SCHEMA_LINE, change_schema
 from api_upgrades.cli import main
 from api_upgrades.contract import Contract
+from api_upgrades.core import yaml_file
+from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
-from api_upgrades.errors import RegistryErrors
 from api_upgrades.reader import load
 from api_upgrades.target import PATTERN, Target
 from tests.effects import CASES, REVERTED, Case

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades import cores
-from api_upgrades.cores import on_all_cores
+from api_upgrades.core import parallel
+from api_upgrades.core.parallel import on_all_cores
 
 pytestmark = pytest.mark.forks
 BEGUN_BY = os.getpid()
@@ -29,7 +29,7 @@ NUMBERS = [number for group in GROUPS for number in group]
 def four_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Four cores, and a fork for every ten things."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
-    monkeypatch.setattr(cores, "MANY", 10)
+    monkeypatch.setattr(parallel, "MANY", 10)
     yield
     assert multiprocessing.active_children() == []
 
@@ -58,7 +58,7 @@ def test_a_group_is_one_process_s_and_in_its_order() -> None:
     [
         pytest.param((os, "sched_getaffinity"), lambda _: {0}, id="one core"),
         pytest.param((sys, "platform"), "darwin", id="not on Linux"),
-        pytest.param((cores, "MANY"), 101, id="few things"),
+        pytest.param((parallel, "MANY"), 101, id="few things"),
         pytest.param((threading, "active_count"), lambda: 2, id="a thread"),
     ],
 )
@@ -115,10 +115,10 @@ def test_forks_end_when_what_they_work_for_is_killed(tmp_path: Path) -> None:
     script = """\
 import os, signal, time
 from pathlib import Path
-from api_upgrades import cores
+from api_upgrades.core import parallel
 
 os.sched_getaffinity = lambda _: {0, 1}
-cores.MANY, begun_by = 1, os.getpid()
+parallel.MANY, begun_by = 1, os.getpid()
 
 def work(number):
     if os.getpid() == begun_by:
@@ -129,7 +129,7 @@ def work(number):
     time.sleep(0.2)
     Path(str(number)).touch()
 
-list(cores.on_all_cores([[0], list(range(1, 300))], work))
+list(parallel.on_all_cores([[0], list(range(1, 300))], work))
 """
     process = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False, timeout=50)
     assert process.returncode == -signal.SIGKILL

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from api_upgrades.core.errors import Location
 from api_upgrades.declared import Declared
-from api_upgrades.errors import Location
 from api_upgrades.target import Target
 
 BOOKS = """\

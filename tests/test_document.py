@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.project import Project
 from api_upgrades.source import read_head
 from tests.repository import commit, git, repository

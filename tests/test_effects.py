@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from api_upgrades.compare import compare
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.effects import KINDS
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.names import Names
 from api_upgrades.severity import RuleTable
 from api_upgrades.usage import DIRECTIONS

@@ -16,7 +16,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from api_upgrades.files import Folder
+from api_upgrades.core.files import Folder
 from tests.serving import ask
 from tests.shop import FILES, PAGES, SITE, write
 

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from api_upgrades.contract import Contract, references
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import in_order
 from api_upgrades.draft.recognise import Question
 from api_upgrades.effects import Effect
-from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.internal import Visibility
 from api_upgrades.locate import schema_spot, value_spot
 from api_upgrades.meaning import digest

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api_upgrades.contract import Contract, Part
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.memory import Memory
 from api_upgrades.pages import render

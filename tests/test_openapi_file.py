@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from api_upgrades import json_file, openapi_file
-from api_upgrades.errors import RegistryErrors
+from api_upgrades import openapi_file
+from api_upgrades.core import json_file
+from api_upgrades.core.errors import RegistryErrors
+from api_upgrades.core.yaml_file import MAX_DEPTH
 from api_upgrades.openapi_file import read_document
-from api_upgrades.yaml_file import MAX_DEPTH
 from tests.documents import every_document
 
 HEAD = '{"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}'

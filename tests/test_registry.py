@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import Location
 from api_upgrades.effects.property import AddProperty, RenameProperty
-from api_upgrades.errors import Location
 from api_upgrades.reader import load
 from api_upgrades.registry import Change, Registry
 from api_upgrades.target import Target

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.severity import GROUPS, MEANINGS, RULES, SEVERITIES, Rule, RuleTable, Severity, worst
 from api_upgrades.usage import DIRECTIONS, Direction
 from tests.test_compare import PAIRS, ROWS

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
-from api_upgrades.errors import RegistryErrors
 from api_upgrades.exports import exports
 from api_upgrades.history import History
 from api_upgrades.internal import Visibility, internal_references

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_upgrades import yaml_file
-from api_upgrades.errors import RegistryErrors
-from api_upgrades.yaml_file import MAX_BYTES, MAX_DEPTH, parse, read
+from api_upgrades.core import yaml_file
+from api_upgrades.core.errors import RegistryErrors
+from api_upgrades.core.yaml_file import MAX_BYTES, MAX_DEPTH, parse, read
 
 LOADERS = [getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api_upgrades.check import Checked, Fault, Kind
-from api_upgrades.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
+from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from api_upgrades import prose
+from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
-from api_upgrades.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.history import History
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.environment import markdown_environment

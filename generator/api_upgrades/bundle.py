@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 from urllib.parse import unquote
 
+from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape, unescape
+from api_upgrades.core.yaml_file import MAX_DEPTH, shown
 from api_upgrades.document_shape import Parsed, parts, refuse_faults
-from api_upgrades.errors import RegistryError, RegistryErrors
-from api_upgrades.yaml_file import MAX_DEPTH, shown
 
 SECTIONS = {
     "schema": "schemas",

@@ -10,12 +10,12 @@ from textwrap import shorten
 from typing import Literal
 
 from api_upgrades.contract import Part
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.core.json import Json
 from api_upgrades.declared import first_file, is_document
 from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import in_flow
-from api_upgrades.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
 from api_upgrades.declared import first_file, is_object, noun
-from api_upgrades.errors import ApiUpgradesError
 
 _GENERATOR = Path(__file__).resolve().parent
 _ABSENT: Any = object()

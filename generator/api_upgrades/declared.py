@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from api_upgrades.contract import METHODS, Part, schema_part
-from api_upgrades.errors import Location
+from api_upgrades.core.errors import Location
 from api_upgrades.openapi_file import OpenApiFile
 from api_upgrades.target import Target
 

@@ -15,8 +15,8 @@ from itertools import islice
 from typing import Protocol
 
 from api_upgrades.contract import METHODS
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer, escape
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
 
 _TOLD = 5
 """How many places of the wrong shape are told at once."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, schema_of
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
 from api_upgrades.meaning import meaning
 from api_upgrades.target import Target

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticKnownError
 
-from api_upgrades.yaml_file import CONTROL, shown
+from api_upgrades.core.yaml_file import CONTROL, shown
 
 
 def _printable(text: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 
 _LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git tells its hooks of the repository they run in, which is not where a command run by them is."""

@@ -8,11 +8,11 @@ from functools import cached_property, partial
 
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part, references, resolve, schema_of
+from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
 from api_upgrades.effects.prose import Behaviour
-from api_upgrades.errors import RegistryErrors
 from api_upgrades.memory import Memory
 from api_upgrades.names import Names
 from api_upgrades.registry import Change, Registry, Version

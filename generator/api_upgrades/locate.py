@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
-from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 JSON_MEDIA_TYPE = "application/json"

@@ -17,9 +17,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
+from api_upgrades.core.files import keep
 from api_upgrades.core.json import JsonObject
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.files import keep
 from api_upgrades.registry import Amendment
 
 LOCK = "lock.json"

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from api_upgrades.core.errors import did_you_mean
 from api_upgrades.core.json import Json, Pointer
-from api_upgrades.errors import did_you_mean
-from api_upgrades.yaml_file import shown
+from api_upgrades.core.yaml_file import shown
 
 
 class Fault(NamedTuple):

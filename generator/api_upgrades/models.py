@@ -16,8 +16,8 @@ from pydantic.json_schema import DefsRef, GenerateJsonSchema, JsonSchemaMode, Js
 from pydantic_core import CoreSchema, core_schema
 
 from api_upgrades.contract import LITERALS, NAME_MAPS, SCHEMA_REF, references, schema_of
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.errors import ApiUpgradesError
 from api_upgrades.schema import OUTSIDE, in_order
 
 Model: TypeAlias = type[BaseModel]

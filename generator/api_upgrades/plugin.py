@@ -22,10 +22,11 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.templates import TemplateContext
 
-from api_upgrades.cores import on_all_cores
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
+from api_upgrades.core.files import Folder
+from api_upgrades.core.parallel import on_all_cores
+from api_upgrades.core.progress import counted, stage
 from api_upgrades.exports import exports
-from api_upgrades.files import Folder
 from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history import History
 from api_upgrades.links import broken
@@ -37,7 +38,6 @@ from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
 from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
-from api_upgrades.progress import counted, stage
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 
 VARIABLE = "API_UPGRADES_PREVIEW"
 """The environment variable that holds the number of the pull request."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api_upgrades.comparison import Comparison
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.git import Base, GitError, base_of, extract
 from api_upgrades.project import Project
 from api_upgrades.report import Report, report

@@ -8,16 +8,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api_upgrades.check import Checked
+from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
+from api_upgrades.core.files import keep
+from api_upgrades.core.yaml_file import parse
 from api_upgrades.draft.change_text import in_flow
-from api_upgrades.errors import ApiUpgradesError, RegistryErrors, WrongCall
-from api_upgrades.files import keep
 from api_upgrades.forms import VersionFile
 from api_upgrades.freeze import Freezer
 from api_upgrades.lock import LOCK, Lock, Locks, changed_digests
 from api_upgrades.reader import name_fault
 from api_upgrades.registry import UNRELEASED, Version, natural
 from api_upgrades.standing import Standing
-from api_upgrades.yaml_file import parse
 
 PLACEHOLDER = ".gitkeep"
 """Keeps a folder in git. Where one is gone, git takes it for moved, and moves what other branches add to it along:

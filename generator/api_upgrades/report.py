@@ -9,11 +9,11 @@ from functools import cached_property
 
 from api_upgrades.check import Checked, Fault, check
 from api_upgrades.comparison import Comparison, State
+from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.differing import Differing, SitePages, grouped, site_pages
 from api_upgrades.edit_view import EditView, edit_views
 from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits
-from api_upgrades.errors import RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference
 from api_upgrades.pages.environment import markdown_environment
 from api_upgrades.pages.markdown import inert

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from api_upgrades.files import Folder
+from api_upgrades.core.files import Folder
 
 Application = Callable[..., Iterable[bytes]]
 """What answers requests, by WSGI."""

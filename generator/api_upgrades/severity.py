@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.rules_calls import CALLS
 from api_upgrades.rules_values import VALUES
 from api_upgrades.usage import DIRECTIONS, Direction

@@ -25,9 +25,9 @@ import pydantic
 
 from api_upgrades.child import digest
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import Json, Pointer
 from api_upgrades.declared import first_file, is_document, is_object, noun
-from api_upgrades.errors import Location, RegistryError
 from api_upgrades.launch import PASSING, ask, start_ahead
 from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.derive import Step, derive, in_order, undone
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import History

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.contract import Contract, Part, references, resolve
+from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.declared import is_document
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.effects.value import ExampleEffect
-from api_upgrades.errors import Location, RegistryError
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, changed_parts
 from api_upgrades.memory import Memory

@@ -21,9 +21,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api_upgrades import yaml_file
 from api_upgrades.compare import Finding
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core import yaml_file
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects import KINDS, Effect

@@ -14,12 +14,12 @@ from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import freeze
+from api_upgrades.core.errors import WrongCall
+from api_upgrades.core.files import keep
+from api_upgrades.core.progress import stage
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
-from api_upgrades.errors import WrongCall
-from api_upgrades.files import keep
 from api_upgrades.names import Names
-from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.standing import Standing
 from api_upgrades.target import Target

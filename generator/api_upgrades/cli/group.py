@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from api_upgrades.cli.mkdocs_yml import plugin_options
-from api_upgrades.errors import ApiUpgradesError, WrongCall
+from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.severity import Severity
 

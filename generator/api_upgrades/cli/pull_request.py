@@ -7,7 +7,7 @@ import json
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.progress import stage
+from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.pull_request import reported
 

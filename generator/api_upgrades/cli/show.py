@@ -9,12 +9,12 @@ import click
 
 from api_upgrades.brief import brief
 from api_upgrades.cli.group import colours, main, painted
-from api_upgrades.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.core.files import write_all
+from api_upgrades.core.progress import stage
 from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
-from api_upgrades.files import write_all
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.visibility import published
 

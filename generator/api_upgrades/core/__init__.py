@@ -1,1 +1,4 @@
-"""Plain tools that know nothing of APIs."""
+"""Plain tools: errors, JSON and YAML with positions, writing files, progress, worker processes. They know nothing of APIs.
+
+May import: nothing else of this library.
+"""

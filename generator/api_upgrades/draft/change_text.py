@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from api_upgrades.core.json import Json
+from api_upgrades.core.yaml_file import CONTROL, is_text
 from api_upgrades.effects import Effect
-from api_upgrades.yaml_file import CONTROL, is_text
 
 TODO = "TODO"
 WIDTH = 120

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.change_schema import SCHEMA_LINE
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.effects.base import Touch
-from api_upgrades.errors import ApiUpgradesError, RegistryError
 from api_upgrades.freeze import Freezer
 from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged

@@ -9,12 +9,12 @@ from itertools import combinations, takewhile
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, Part, references, schema_of
+from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.property import MoveProperty
-from api_upgrades.errors import RegistryErrors
 from api_upgrades.history import changed_parts
 from api_upgrades.locate import schema_spot
 from api_upgrades.meaning import meaning

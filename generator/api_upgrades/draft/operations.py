@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import Undone
 from api_upgrades.effects.parameter import OWN_KIND
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import media_type, section_spot, webhook_method
 from api_upgrades.schema import ANNOTATIONS, MISSING
 from api_upgrades.target import PARAMETER_LOCATIONS, Target

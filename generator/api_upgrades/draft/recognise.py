@@ -15,8 +15,8 @@ from typing import NamedTuple
 from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.locate import place_spot
 from api_upgrades.meaning import digest, meaning
 from api_upgrades.names import Move, Names

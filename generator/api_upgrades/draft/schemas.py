@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, schema_part
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import schema_spot
 from api_upgrades.names import Names
 from api_upgrades.schema import MISSING

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, Pointer, pointer_text, same
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.schema import MISSING
 from api_upgrades.target import Target
 

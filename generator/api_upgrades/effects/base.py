@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from pydantic.config import JsonDict
 
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import same
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.names import Move
 from api_upgrades.severity import Severity
 from api_upgrades.target import Target

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, pointer_text, put
 from api_upgrades.effects.base import EXISTENCE, Effect, Touch, as_code
-from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.target import Target
 
 Section: TypeAlias = Literal[

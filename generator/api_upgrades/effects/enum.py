@@ -14,10 +14,10 @@ from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract
+from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, put, same
 from api_upgrades.effects.base import Touch, as_code
 from api_upgrades.effects.value import ExampleEffect
-from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import Spot, schema_spot, value_spot
 from api_upgrades.names import Move
 from api_upgrades.target import Target

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import Contract, is_internal
+from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert
 from api_upgrades.effects.base import EXISTENCE, NAME, TargetedEffect, Touch, as_code
-from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import Spot, object_spot, place_spot, schema_spot
 from api_upgrades.names import Move
 from api_upgrades.target import Target

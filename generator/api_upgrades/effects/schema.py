@@ -10,9 +10,9 @@ from pydantic import Field
 
 from api_upgrades import schema as schemas
 from api_upgrades.contract import SCHEMA_REF, Contract, Part, is_internal, schema_of, schema_part
+from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, escape, put
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
-from api_upgrades.errors import DoesNotFit, did_you_mean
 from api_upgrades.locate import part_spot, schema_spot
 from api_upgrades.names import Move
 from api_upgrades.target import Target

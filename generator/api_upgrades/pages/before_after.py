@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.derive import Step
 from api_upgrades.diff import changed_lines
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.prose import Behaviour
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.facets import without_annotations
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.locate import schema_spot, section_spot

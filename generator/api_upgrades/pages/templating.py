@@ -16,8 +16,8 @@ from jinja2 import nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 
-from api_upgrades.errors import ApiUpgradesError
-from api_upgrades.files import write_bytes
+from api_upgrades.core.errors import ApiUpgradesError
+from api_upgrades.core.files import write_bytes
 
 
 class Direct(CodeGenerator):

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from api_upgrades.contract import Contract, Part
+from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import COME_OR_GO
@@ -15,7 +16,6 @@ from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.effects.replace import Replace
 from api_upgrades.effects.schema import RenameSchema
-from api_upgrades.errors import DoesNotFit
 from api_upgrades.locate import place_spot
 from api_upgrades.meaning import digest
 from api_upgrades.target import PARAMETER_LOCATIONS, Target

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api_upgrades.change_schema import SCHEMA_FILE, schema_text
-from api_upgrades.errors import ApiUpgradesError
-from api_upgrades.files import keep, keep_bytes, write_all
+from api_upgrades.core.errors import ApiUpgradesError
+from api_upgrades.core.files import keep, keep_bytes, write_all
 from api_upgrades.lock import LOCK, Locks
 from api_upgrades.series.files import Imported
 

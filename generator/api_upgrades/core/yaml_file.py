@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 
 import yaml
 
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 200

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
+from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer
-from api_upgrades.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.yaml_file import MAX_DEPTH, shown
+from api_upgrades.core.yaml_file import MAX_DEPTH, shown
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
-from api_upgrades.errors import ApiUpgradesError
+from api_upgrades.core.errors import ApiUpgradesError
 
 
 def write(path: Path, text: str) -> None:
