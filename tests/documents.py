@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api_upgrades.contract import Contract
+from api_upgrades.openapi.contract import Contract
 
 FOLDER = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF, Contract, Part, references, schema_of
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import Step, derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history import History
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, references, schema_of
+from api_upgrades.openapi.target import Target
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import RuleTable
-from api_upgrades.target import Target
 
 NULL: JsonObject = {"type": "null"}
 WORDS = ("id", "name", "tags", "state", "due_at", "a b", "size", "owner")

@@ -7,21 +7,21 @@ import shutil
 from pathlib import Path
 
 from api_upgrades import reader
-from api_upgrades import schema as schemas
 from api_upgrades.amend import amended, locked
 from api_upgrades.check import Checked, check
-from api_upgrades.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.core.files import write, write_all
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Decide, recognised
-from api_upgrades.internal import Visibility
 from api_upgrades.lock import read_locks
-from api_upgrades.meaning import Digests
-from api_upgrades.names import Names
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.schema import in_order, with_nullable
+from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Registry
 from api_upgrades.release import release
-from api_upgrades.schema import in_order, with_nullable
 from api_upgrades.severity import RuleTable
 from api_upgrades.standing import Standing
 

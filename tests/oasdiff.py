@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Part
 from api_upgrades.effects.base import as_code
-from api_upgrades.operation import request_body, responses
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry import natural
-from api_upgrades.schema import as_text
 from api_upgrades.severity import RuleTable, Severity
-from api_upgrades.target import Target
-from api_upgrades.usage import Direction, References, Usage
 from tests import documents
 from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at

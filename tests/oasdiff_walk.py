@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api_upgrades.contract import Contract, Part, schema_of
 from api_upgrades.core.json import Json, same
-from api_upgrades.facets import as_object, flattened, own_properties, whole_value
-from api_upgrades.names import Move, Names
-from api_upgrades.operation import parameters, resolved
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, Part, schema_of
+from api_upgrades.openapi.operation import parameters, resolved
+from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.schema_view import as_object, flattened, own_properties, whole_value
+from api_upgrades.openapi.target import Target
 
 WORDING = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "tags", "info", "contact", "license"}

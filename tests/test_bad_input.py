@@ -14,10 +14,10 @@ from time import process_time
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Pointer
 from api_upgrades.model_faults import model_faults
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.reader import load
 from tests.test_yaml_file import BOMBS
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Part
 from api_upgrades.history import History
+from api_upgrades.openapi.contract import Part
 from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name
 from api_upgrades.pages.lengths import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces

@@ -8,7 +8,7 @@ import pytest
 
 from api_upgrades.core.errors import Location
 from api_upgrades.declared import Declared
-from api_upgrades.target import Target
+from api_upgrades.openapi.target import Target
 
 BOOKS = """\
 import api_upgrades.api as api

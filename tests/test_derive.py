@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import Part
 from api_upgrades.derive import derive, in_order
-from api_upgrades.names import Names
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.target import Target
 from tests.effects import effect_of, registry_of
 
 HEAD: Any = {

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from api_upgrades.cli import main
 from api_upgrades.effects import KINDS
-from api_upgrades.target import Target
+from api_upgrades.openapi.target import Target
 from tests.browser import DESKTOP, PHONE, OpenPage, axe
 
 ROOT = Path(__file__).parent.parent

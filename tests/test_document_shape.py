@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.check import check
-from api_upgrades.contract import Contract
 from api_upgrades.core.json import Pointer, at
-from api_upgrades.document_shape import FORMS, faults, parts
 from api_upgrades.draft import draft
 from api_upgrades.exports import exports
 from api_upgrades.lock import Locks
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.structure import FORMS, faults, parts
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses
 from api_upgrades.registry import Registry, Version

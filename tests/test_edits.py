@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from api_upgrades import reader
-from api_upgrades.contract import Contract
 from api_upgrades.edits import Edit, edits, version_edits
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import Registry
 from tests.shop import write
 

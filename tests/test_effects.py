@@ -7,9 +7,9 @@ import pytest
 from api_upgrades.compare import compare
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.effects import KINDS
-from api_upgrades.names import Names
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.severity import RuleTable
-from api_upgrades.usage import DIRECTIONS
 from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
 
 reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])

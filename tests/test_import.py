@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.cli import main
-from api_upgrades.contract import Contract
 from api_upgrades.core.json import Json
 from api_upgrades.draft.undo import size
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry import natural
 from api_upgrades.series import ImportedStep, step_between

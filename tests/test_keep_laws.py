@@ -11,17 +11,17 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract, references
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import in_order
 from api_upgrades.draft.recognise import Question
 from api_upgrades.effects import Effect
-from api_upgrades.internal import Visibility
-from api_upgrades.locate import schema_spot, value_spot
-from api_upgrades.meaning import digest
-from api_upgrades.schema import in_order as in_schema_order
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, references
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.locate import schema_spot, value_spot
+from api_upgrades.openapi.schema import in_order as in_schema_order
+from api_upgrades.openapi.semantics import digest
+from api_upgrades.openapi.target import Target
 from tests.effects import effect_of
 from tests.generated import candidates, contracts, effects, places
 from tests.kept import Kept, as_models_say, promise

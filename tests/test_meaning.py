@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.json import Json
-from api_upgrades.meaning import Digests, digest, settled
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.semantics import Digests, digest, settled
 from tests.generated import contracts
 from tests.kept import WORDS, promise
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.exports import exports
 from api_upgrades.memory import Memory
+from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import Contract, Part
-from api_upgrades.locate import success_status
-from api_upgrades.operation import Body, parameters, request_body, resolved, responses
-from api_upgrades.schema import MISSING
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import success_status
+from api_upgrades.openapi.operation import Body, parameters, request_body, resolved, responses
+from api_upgrades.openapi.schema import MISSING
 
 JSON = {"application/json": {"schema": {"type": "string"}}}
 BODY = Body("application/json", {"type": "string"}, MISSING)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.diff import diff_lines
 from api_upgrades.history import History
+from api_upgrades.openapi.target import Target
 from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.path_data import PathData
 from api_upgrades.pages.path_page import path_page
@@ -24,7 +25,6 @@ from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
 from api_upgrades.severity import RULES
-from api_upgrades.target import Target
 from tests.test_path import Chain, history_of
 
 ASSETS = files("api_upgrades.pages").joinpath("assets")

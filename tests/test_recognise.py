@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.json import Json
 from api_upgrades.draft import draft
 from api_upgrades.draft.recognise import Question, recognised
-from api_upgrades.names import Names
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.target import Target
 from tests.effects import contract_of
 from tests.generated import contracts
 from tests.test_grouping import are_same, steps, undone

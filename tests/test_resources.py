@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import SCHEMA_REF, Contract, Part, schema_part
-from api_upgrades.resources import Resource, resource_name, resources
-from api_upgrades.usage import References, Usage
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
+from api_upgrades.openapi.resources import Resource, resource_name, resources
+from api_upgrades.openapi.usage import References, Usage
 from tests.effects import contract_of
 
 

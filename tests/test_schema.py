@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import SCHEMA_REF
 from tests.generated import LEAVES, SCHEMAS, values
 
 NULL = {"type": "null"}

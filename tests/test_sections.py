@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from hypothesis import example, given
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.exports import exports
 from api_upgrades.history import History
+from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.pages.paths import path_pages

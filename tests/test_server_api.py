@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part, resolve
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History
-from api_upgrades.locate import schema_spot
-from api_upgrades.operation import request_body, responses
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part, resolve
+from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.target import Target
 from api_upgrades.payload import compose, compose_body
 from api_upgrades.project import Project
-from api_upgrades.target import Target
 
 VERSIONS = {
     "2022-05-02": "reconstructed",

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from api_upgrades import http, snippets
-from api_upgrades.contract import Contract
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 
 ROOT = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import schema_part
 from api_upgrades.core.errors import RegistryError
+from api_upgrades.openapi.contract import schema_part
 from api_upgrades.source import expect_reading, read_head
 
 INIT = """\

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from api_upgrades.contract import METHODS, Part
-from api_upgrades.names import Move, Names
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import METHODS, Part
+from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.target import Target
 
 TASK = Part("schema", "Task")
 POST = Part("operation", "POST /tasks/{id}")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.exports import exports
 from api_upgrades.history import History
-from api_upgrades.internal import Visibility, internal_references
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project

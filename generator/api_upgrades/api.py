@@ -38,12 +38,12 @@ from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from api_upgrades.contract import HEAD, METHODS
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.locate import JSON_MEDIA_TYPE
 from api_upgrades.models import Inline, Model, ModelError, ModelSchemas, Use
-from api_upgrades.schema import with_nullable
+from api_upgrades.openapi.contract import HEAD, METHODS
+from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
+from api_upgrades.openapi.schema import with_nullable
 
 __all__ = ["Api", "Deprecated", "ErrorResponse", "Inline", "ModelError", "Operation", "Resource", "Webhook"]
 

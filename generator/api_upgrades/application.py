@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.document_shape import parts
+from api_upgrades.openapi.structure import parts
 
 
 def promised(document: JsonObject) -> JsonObject:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape, unescape
 from api_upgrades.core.yaml_file import MAX_DEPTH, shown
-from api_upgrades.document_shape import Parsed, parts, refuse_faults
+from api_upgrades.openapi.structure import Parsed, parts, refuse_faults
 
 SECTIONS = {
     "schema": "schemas",

@@ -9,7 +9,6 @@ from itertools import takewhile
 from textwrap import shorten
 from typing import Literal
 
-from api_upgrades.contract import Part
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.core.json import Json
 from api_upgrades.declared import first_file, is_document
@@ -19,11 +18,12 @@ from api_upgrades.draft.change_text import in_flow
 from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.honesty import dishonest
-from api_upgrades.internal import Visibility, internal_references
 from api_upgrades.memory import Memory
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.internal import Visibility, internal_references
+from api_upgrades.openapi.target import Target
 from api_upgrades.registry import TODO, Change, Version
 from api_upgrades.standing import TAKE_BACK, Standing
-from api_upgrades.target import Target
 from api_upgrades.verify import WORDING, verify
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from api_upgrades import schema as schemas
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.facets import means_same
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.target import Target
 
 SUNSET = "x-sunset"
 STABILITY = "x-stability-level"

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_schemas import SchemaComparison
 from api_upgrades.core.json import JsonObject
-from api_upgrades.facets import means_same
-from api_upgrades.locate import media_type
-from api_upgrades.meaning import SERIALIZATION, serialization
-from api_upgrades.operation import resolved
-from api_upgrades.schema import as_text
-from api_upgrades.target import Target
+from api_upgrades.openapi.locate import media_type
+from api_upgrades.openapi.operation import resolved
+from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.semantics import SERIALIZATION, serialization
+from api_upgrades.openapi.target import Target
 
 _OF_PARAMETER = frozenset({"name", "in", "required", "deprecated", "schema", "content", *SERIALIZATION})
 _OF_MEDIA = frozenset({"schema", "encoding"})

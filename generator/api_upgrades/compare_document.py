@@ -11,9 +11,9 @@ from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_schemas import SchemaComparison
 from api_upgrades.compare_security import as_names, compare_scheme, compare_servers
 from api_upgrades.core.json import JsonObject
-from api_upgrades.facets import means_same
-from api_upgrades.target import Target
-from api_upgrades.usage import Direction
+from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Direction
 
 DIRECTIONS: tuple[Direction, ...] = ("request",)
 _DIALECT = ("openapi", "jsonSchemaDialect")

@@ -9,12 +9,12 @@ from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.compare_bodies import BodyComparison
 from api_upgrades.compare_schemas import SchemaComparison
 from api_upgrades.compare_security import compare_security, compare_servers
-from api_upgrades.contract import METHODS, Contract, Part
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.locate import webhook_method
-from api_upgrades.operation import parameters, resolved
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
-from api_upgrades.usage import Direction
+from api_upgrades.openapi.contract import METHODS, Contract, Part
+from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.operation import parameters, resolved
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.usage import Direction
 
 REQUEST: tuple[Direction, ...] = ("request",)
 RESPONSE: tuple[Direction, ...] = ("response",)

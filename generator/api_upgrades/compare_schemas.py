@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades import schema as schemas
 from api_upgrades.compare_beside import Difference, extension_rule, or_none
-from api_upgrades.contract import SCHEMA_REF, Contract, schema_of
 from api_upgrades.core.json import Json, JsonObject, escape, same
-from api_upgrades.facets import (
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.schema_view import (
     FLAGS,
     STRUCTURE,
     as_object,
@@ -28,9 +29,8 @@ from api_upgrades.facets import (
     whole_value,
     without_reference,
 )
-from api_upgrades.meaning import meaning
-from api_upgrades.names import Names
-from api_upgrades.target import Target
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.target import Target
 
 
 @dataclass(frozen=True)

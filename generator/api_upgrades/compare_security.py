@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from api_upgrades.compare_beside import Difference, compare_beside
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.facets import means_same
-from api_upgrades.target import Target
+from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.target import Target
 
 Alternative = dict[str, list[str]]
 """The schemes that have to be met together, each with the scopes that it needs."""

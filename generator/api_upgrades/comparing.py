@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.json import Json
 from api_upgrades.draft.recognise import SIMILAR, Question, as_said, recognised, similarity
 from api_upgrades.history import History
-from api_upgrades.names import Move, Names
-from api_upgrades.resources import resources
-from api_upgrades.schema import as_text
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.resources import resources
+from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.severity import SEVERITIES, RuleTable, Severity, rank
-from api_upgrades.target import Target
-from api_upgrades.usage import Direction, References, Usage
 
 WHOLE_API = "The API as a whole"
 """What stands beside all parts is of no resource."""

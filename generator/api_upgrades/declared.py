@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from api_upgrades.contract import METHODS, Part, schema_part
 from api_upgrades.core.errors import Location
+from api_upgrades.openapi.contract import METHODS, Part, schema_part
+from api_upgrades.openapi.target import Target
 from api_upgrades.openapi_file import OpenApiFile
-from api_upgrades.target import Target
 
 SUFFIXES = (".json", ".yaml", ".yml")
 """How the names of OpenAPI documents end."""

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import combinations, pairwise
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Touch
 from api_upgrades.effects.replace import are_apart
-from api_upgrades.locate import canonical
 from api_upgrades.memory import Memory
-from api_upgrades.names import Move, Names
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import canonical
+from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.registry import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
 

@@ -10,19 +10,19 @@ from itertools import takewhile
 from typing import Any
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.json import Json, pointer_text
 from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
 from api_upgrades.history import History
-from api_upgrades.internal import Visibility
 from api_upgrades.lock import Lock, Locks, changed_digests
-from api_upgrades.meaning import Digests, meaning
-from api_upgrades.names import Names
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.semantics import Digests, meaning
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.severity import RuleTable
-from api_upgrades.target import Target
-from api_upgrades.usage import Direction, References, Usage
 from api_upgrades.visibility import public_effects
 
 

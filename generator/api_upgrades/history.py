@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part, references, resolve, schema_of
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.memory import Memory
-from api_upgrades.names import Names
+from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry import Change, Registry, Version
 from api_upgrades.severity import SEVERITIES, RuleTable, Severity, worst
-from api_upgrades.usage import Direction, References, Usage
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.history import History
-from api_upgrades.internal import Visibility
-from api_upgrades.meaning import meaning
-from api_upgrades.names import Names
-from api_upgrades.usage import Direction, References, Usage
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.usage import Direction, References, Usage
 
 
 def dishonest(history: History) -> Iterator[RegistryError]:

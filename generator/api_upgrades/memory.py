@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.json import Json
+from api_upgrades.openapi.contract import Contract, Part
 
 _Result = TypeVar("_Result")
 

@@ -16,7 +16,7 @@ from api_upgrades.bundle import Bundle, Place
 from api_upgrades.core import json_file, yaml_file
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import JsonObject, Pointer
-from api_upgrades.document_shape import Parsed, refuse_faults
+from api_upgrades.openapi.structure import Parsed, refuse_faults
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024

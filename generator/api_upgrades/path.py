@@ -9,16 +9,16 @@ from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Part
 from api_upgrades.core.json import Json
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange, JudgedEffect
-from api_upgrades.names import Move, Names
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Usage
 from api_upgrades.places import PlacePath, places
 from api_upgrades.severity import SEVERITIES, Severity, worst
-from api_upgrades.target import Target
 from api_upgrades.texts import NOTHING, Language, Text, in_version, is_only_sent, part_texts, shown_by
-from api_upgrades.usage import Usage
 
 Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
 """What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends

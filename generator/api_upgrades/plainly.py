@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from api_upgrades import schema as schemas
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.formats import CHECKS
+from api_upgrades.openapi import schema as schemas
 
 Follow = Callable[[str, Json], JsonObject | None]
 """Gives the schema at a reference, None where the value is known to be valid by it. Raises KeyError for none there."""

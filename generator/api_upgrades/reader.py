@@ -18,12 +18,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from api_upgrades import effects
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.core.yaml_file import YamlFile, read, shown
 from api_upgrades.effects import Effect
 from api_upgrades.forms import AdditionFile, ChangeFile, UnreleasedFile, VersionFile, WordingFile
 from api_upgrades.model_faults import described, model_faults
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import (
     ADDITIONS,
     NOT_VERSIONS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.derive import undone
 from api_upgrades.freeze import Freezer, differences
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.standing import Standing
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.rules_calls import CALLS
 from api_upgrades.rules_values import VALUES
-from api_upgrades.usage import DIRECTIONS, Direction
 from api_upgrades.verdict import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
 
 __all__ = [

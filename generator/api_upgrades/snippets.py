@@ -9,7 +9,7 @@ import json
 
 from api_upgrades.core.json import Json
 from api_upgrades.http import FORM, MULTIPART, HttpRequest, fields
-from api_upgrades.schema import MISSING
+from api_upgrades.openapi.schema import MISSING
 
 INDENT = "    "
 

@@ -24,19 +24,17 @@ from pathlib import Path
 import pydantic
 
 from api_upgrades.child import digest
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import Json, Pointer
 from api_upgrades.declared import first_file, is_document, is_object, noun
 from api_upgrades.launch import PASSING, ask, start_ahead
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
 
 CACHE = Path(".cache", "api-upgrades")
 _GENERATOR = Path(__file__).resolve().parent
-_READERS = (
-    *("api", "application", "child", "contract", "document_shape"),
-    *("launch", "models", "openapi_file", "schema", "source"),
-)
+_READERS = ("core", "openapi", "sources")
+"""The packages on which the document of an application or of models depends."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +111,9 @@ def _identity(source: str, root: Path) -> Json:
     An application often asks its environment what to be, and its document is worded by what is installed.
     """
     generator = hashlib.sha256()
-    for name in _READERS:
-        generator.update((_GENERATOR / f"{name}.py").read_bytes())
+    for package in _READERS:
+        for file in sorted((_GENERATOR / package).glob("*.py")):
+            generator.update(file.read_bytes())
     found = [str(root), source, sys.version, pydantic.VERSION, generator.hexdigest()]
     if not is_object(source):
         return [*found, _modules(root / source, root)]

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from api_upgrades import http
-from api_upgrades.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.core.json import escape
-from api_upgrades.operation import request_body, responses
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
+from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.usage import Direction, Usage
 from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.registry import UNRELEASED
-from api_upgrades.usage import Direction, Usage
 
 Language = Literal["json", "http", "text"]
 

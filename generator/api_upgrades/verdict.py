@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from api_upgrades.usage import DIRECTIONS, Direction
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
 Severity = Literal["breaking", "risky", "additive", "neutral"]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from api_upgrades.contract import Contract, Part, references, resolve
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.declared import is_document
 from api_upgrades.derive import AppliedEffect, Step
@@ -15,8 +14,9 @@ from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, changed_parts
 from api_upgrades.memory import Memory
-from api_upgrades.target import Target
-from api_upgrades.usage import Usage
+from api_upgrades.openapi.contract import Contract, Part, references, resolve
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Usage
 
 
 def verify(history: History, source: str, memory: Memory | None = None) -> Iterator[RegistryError]:

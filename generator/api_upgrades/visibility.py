@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.draft import draft
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.history import History
-from api_upgrades.internal import Visibility
-from api_upgrades.locate import place_spot
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.target import Target
 from api_upgrades.registry import Amendment, Change, Registry, Version
-from api_upgrades.target import Target
 
 
 def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> bool:

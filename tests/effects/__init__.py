@@ -22,14 +22,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from api_upgrades.compare import Finding
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core import yaml_file
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.model_faults import model_faults
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry import Change, Registry, Version
-from api_upgrades.usage import DIRECTIONS
 
 FOLDER = Path(__file__).parent
 SECTIONS = {"schemas": "schema", "operations": "operation", "webhooks": "webhook"}

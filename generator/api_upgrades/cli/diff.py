@@ -14,11 +14,11 @@ import click
 from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.comparing import Followed, Side, compared, followed_by_history, followed_by_likeness
 from api_upgrades.comparing_text import ComparedText
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
 from api_upgrades.core.progress import stage
 from api_upgrades.declared import SUFFIXES
 from api_upgrades.history import History
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi_file import read_document
 from api_upgrades.project import Project
 from api_upgrades.severity import SEVERITIES, RuleTable, Severity

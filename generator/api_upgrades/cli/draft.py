@@ -19,10 +19,10 @@ from api_upgrades.core.files import keep
 from api_upgrades.core.progress import stage
 from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
-from api_upgrades.names import Names
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.standing import Standing
-from api_upgrades.target import Target
 
 
 @main.command()

@@ -12,11 +12,11 @@ import click
 from api_upgrades.check import undocumented
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.core.json_text import indented
 from api_upgrades.core.progress import stage
 from api_upgrades.declared import SUFFIXES, is_document
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi_file import OpenApiFile, read_document
 from api_upgrades.project import Project
 from api_upgrades.reader import name_fault

@@ -17,12 +17,12 @@ from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import Prose
 from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.declared import Declared
 from api_upgrades.forms import Line
 from api_upgrades.lock import LOCK, Locks
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.reader import name_fault
 from api_upgrades.registry import NOT_VERSIONS, Registry, Version

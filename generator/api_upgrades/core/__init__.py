@@ -1,4 +1,4 @@
-"""Plain tools: errors, JSON and YAML with positions, writing files, progress, worker processes. They know nothing of APIs.
+"""Plain tools: errors, JSON and YAML with positions, writing files, progress, worker processes.
 
-May import: nothing else of this library.
+They know nothing of APIs and import nothing else of this library.
 """

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.json import same
 from api_upgrades.draft.names import Renames
 from api_upgrades.draft.operations import OperationDraft
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import STUMBLES, Undone, made, undo_the_rest
 from api_upgrades.effects import Effect
-from api_upgrades.meaning import settled
-from api_upgrades.names import NO_NAMES, Names
-from api_upgrades.schema import MISSING
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.renames import NO_NAMES, Names
+from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.semantics import settled
+from api_upgrades.openapi.target import Target
 
 
 def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:

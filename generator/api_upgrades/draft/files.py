@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api_upgrades.change_schema import SCHEMA_LINE
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
@@ -14,16 +13,17 @@ from api_upgrades.draft.change_text import TODO, change_text, effect_lines
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.freeze import Freezer
-from api_upgrades.hidden import with_hidden
 from api_upgrades.history import JudgedChange, judged
 from api_upgrades.honesty import shows
-from api_upgrades.meaning import settled
-from api_upgrades.names import Names
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal_merge import with_hidden
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.semantics import settled
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
 from api_upgrades.severity import Severity, worst
 from api_upgrades.standing import Standing
-from api_upgrades.target import Target
-from api_upgrades.usage import References, Usage
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, takewhile
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part, references, schema_of
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect, undone
@@ -16,10 +14,12 @@ from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.property import MoveProperty
 from api_upgrades.history import changed_parts
-from api_upgrades.locate import schema_spot
-from api_upgrades.meaning import meaning
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.target import Target
 from api_upgrades.registry import UNRELEASED, Change
-from api_upgrades.target import Target
 
 LONGEST = 60
 """Of an id that is made of words, in characters."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.json import Json
 from api_upgrades.draft.schemas import KEPT, is_list
 from api_upgrades.draft.undo import STUMBLES, Undone, cost, made, size
 from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
-from api_upgrades.locate import schema_spot, section_spot
-from api_upgrades.names import Names
-from api_upgrades.schema import MISSING
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import schema_spot, section_spot
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
 class Rename(NamedTuple):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import Undone
 from api_upgrades.effects.parameter import OWN_KIND
-from api_upgrades.locate import media_type, section_spot, webhook_method
-from api_upgrades.schema import ANNOTATIONS, MISSING
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import media_type, section_spot, webhook_method
+from api_upgrades.openapi.schema import ANNOTATIONS, MISSING
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 Both = tuple[JsonObject, JsonObject]
 """The same place in the older contract and in the newer one."""

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from api_upgrades import schema as schemas
 from api_upgrades.compare import Finding, compare
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.locate import place_spot
-from api_upgrades.meaning import digest, meaning
-from api_upgrades.names import Move, Names
-from api_upgrades.schema import MISSING
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.semantics import digest, meaning
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.severity import RuleTable
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
 
 SIMILAR = 0.6
 """How alike two names are, by `difflib`, to be taken for one thing's."""

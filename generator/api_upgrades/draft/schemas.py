@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, schema_part
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
-from api_upgrades.locate import schema_spot
-from api_upgrades.names import Names
-from api_upgrades.schema import MISSING
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, schema_part
+from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.target import Target
 
 WORDS = ("title", "summary", "description")
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, Pointer, pointer_text, same
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
-from api_upgrades.schema import MISSING
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.target import Target
 
 STUMBLES = (DoesNotFit, ValidationError, KeyError, IndexError, TypeError, AttributeError, ValueError)
 """How an effect, or what looks for one, fails on JSON that is no sound OpenAPI. Such a place is left to `replace`."""

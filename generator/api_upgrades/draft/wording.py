@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.json import Json, Pointer, pointer_text, same
 from api_upgrades.draft import draft
 from api_upgrades.draft.grouping import with_lists
 from api_upgrades.draft.undo import Undone, made
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import moves, order_of
-from api_upgrades.meaning import meaning
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.target import Target
 
 Moves = dict[str, str | None]
 """Keys with those that they stood before, as `Reorder` has them."""

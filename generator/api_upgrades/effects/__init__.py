@@ -22,7 +22,7 @@ from api_upgrades.effects import (
     webhook,
 )
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Override, TargetedEffect, Touch
-from api_upgrades.names import Move
+from api_upgrades.openapi.renames import Move
 
 _MODULES = (property, value, enum, schema, operation, parameter, webhook, component, prose, reorder, replace)
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, pointer_text, put
 from api_upgrades.effects.base import EXISTENCE, Effect, Touch, as_code
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.target import Target
 
 Section: TypeAlias = Literal[
     "responses",

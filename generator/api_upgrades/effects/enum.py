@@ -12,15 +12,15 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, put, same
 from api_upgrades.effects.base import Touch, as_code
 from api_upgrades.effects.value import ExampleEffect
-from api_upgrades.locate import Spot, schema_spot, value_spot
-from api_upgrades.names import Move
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import Spot, schema_spot, value_spot
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import Target
 
 
 def enum_spot(contract: Contract, target: Target) -> Spot:

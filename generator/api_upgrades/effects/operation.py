@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert
 from api_upgrades.effects.base import EXISTENCE, NAME, TargetedEffect, Touch, as_code
 from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
-from api_upgrades.locate import Spot, part_spot, section_spot
-from api_upgrades.names import Move
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import Spot, part_spot, section_spot
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import Target
 
 
 class AddOperation(TargetedEffect):

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.contract import Contract, is_internal
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import insert
 from api_upgrades.effects.base import EXISTENCE, NAME, OlderValue, TargetedEffect, Touch, as_code
-from api_upgrades.locate import parameter_index, part_spot, section_spot
-from api_upgrades.names import Move
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.contract import Contract, is_internal
+from api_upgrades.openapi.locate import parameter_index, part_spot, section_spot
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
 def _location(target: Target) -> str:

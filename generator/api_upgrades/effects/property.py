@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, is_internal
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert
 from api_upgrades.effects.base import EXISTENCE, NAME, TargetedEffect, Touch, as_code
-from api_upgrades.locate import Spot, object_spot, place_spot, schema_spot
-from api_upgrades.names import Move
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, is_internal
+from api_upgrades.openapi.locate import Spot, object_spot, place_spot, schema_spot
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import Target
 
 
 def holder_spot(contract: Contract, holder: Target, name: str | None = None) -> Spot:

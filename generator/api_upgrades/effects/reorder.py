@@ -10,13 +10,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, at, pointer_into, put
 from api_upgrades.effects.base import TargetedEffect, Touch
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
-from api_upgrades.locate import part_spot
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import part_spot
+from api_upgrades.openapi.target import Target
 
 
 class Reorder(TargetedEffect):

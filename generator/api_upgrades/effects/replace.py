@@ -7,13 +7,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Pointer, unescape
 from api_upgrades.effects.base import EXISTENCE, Effect, OlderValue, Touch, as_code
 from api_upgrades.effects.component import AddComponent, RemoveComponent
-from api_upgrades.locate import Spot, part_spot
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import Spot, part_spot
+from api_upgrades.openapi.target import Target
 
 NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole"
 

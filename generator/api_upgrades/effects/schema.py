@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import SCHEMA_REF, Contract, Part, is_internal, schema_of, schema_part
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, escape, put
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
-from api_upgrades.locate import part_spot, schema_spot
-from api_upgrades.names import Move
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, schema_of, schema_part
+from api_upgrades.openapi.locate import part_spot, schema_spot
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import Target
 
 
 def whole_part(target: Target, kind: str) -> Part:

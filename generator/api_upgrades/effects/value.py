@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert, same
 from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
 from api_upgrades.effects.property import holder_spot, with_required
-from api_upgrades.locate import Spot, schema_spot, section_spot, value_spot
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import Spot, schema_spot, section_spot, value_spot
+from api_upgrades.openapi.target import Target
 
 OWN_KIND = {
     "type": "change_type",

@@ -15,12 +15,12 @@ from api_upgrades.compare import Finding
 from api_upgrades.core.json_text import indented
 from api_upgrades.exports.mount import SCHEMA, Mount, openapi_path
 from api_upgrades.history import JudgedEffect
+from api_upgrades.openapi.usage import Direction
 from api_upgrades.pages.changes import KINDS, ChangeView, addition_views
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.severity import Severity
-from api_upgrades.usage import Direction
 
 FORM = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 

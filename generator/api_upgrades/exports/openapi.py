@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api_upgrades.contract import Contract
 from api_upgrades.core.json_text import JsonWriter, indented
+from api_upgrades.openapi.contract import Contract
 
 
 class OpenapiDocuments:

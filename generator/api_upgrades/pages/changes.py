@@ -8,19 +8,19 @@ from functools import cached_property
 
 from api_upgrades import prose
 from api_upgrades.compare import Finding
-from api_upgrades.contract import Part
 from api_upgrades.derive import LiveAddition, Step
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.base import MOST_NAMED
 from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.history import JudgedChange, JudgedEffect
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.target import Target
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
 from api_upgrades.pages.site import PartLink, Site, unique
 from api_upgrades.registry import written
-from api_upgrades.schema import as_text
 from api_upgrades.severity import SEVERITIES, Severity
-from api_upgrades.target import Target
 
 KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from api_upgrades.contract import Part
+from api_upgrades.openapi.contract import Part
 
 OTHERS = "Others"
 """Objects whose name begins with no letter of the alphabet."""

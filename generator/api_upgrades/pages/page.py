@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 
-from api_upgrades.contract import Part
+from api_upgrades.openapi.contract import Part
 from api_upgrades.texts import VERSION
 
 

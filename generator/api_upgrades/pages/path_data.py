@@ -12,17 +12,17 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from api_upgrades.contract import Part, PartKind
 from api_upgrades.core.json import Json, same
+from api_upgrades.openapi.contract import Part, PartKind
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import DIRECTIONS, Usage
 from api_upgrades.pages.page import Asset
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
 from api_upgrades.places import WORDS
 from api_upgrades.severity import SEVERITIES
-from api_upgrades.target import Target
 from api_upgrades.texts import VERSION, in_version
-from api_upgrades.usage import DIRECTIONS, Usage
 
 ABSENT = -1
 """Stands for the contents of a part in versions that haven't got it."""

@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part, schema_part
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.facets import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
 from api_upgrades.history import History
-from api_upgrades.operation import Body, operation_object, parameters, request_body, resolved, responses
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolved, responses
+from api_upgrades.openapi.schema_view import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.pages.properties import MAX_DEPTH
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
-from api_upgrades.usage import DIRECTIONS, Direction
 
 Row = dict[str, Json]
 """`id` identity, `at` the place inside its part, `name`, `up` the index of the row that holds it (-1 for none), `sort`

@@ -12,9 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api_upgrades.contract import Part
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import JudgedEffect
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.resources import Resource
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.environment import html_environment
 from api_upgrades.pages.lengths import LONG_PAGE, MANY_DIFFERING, pieces
@@ -23,7 +24,6 @@ from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path
-from api_upgrades.resources import Resource
 from api_upgrades.severity import Severity, worst
 from api_upgrades.texts import VERSION, in_version
 

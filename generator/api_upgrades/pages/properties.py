@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part, schema_part
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.facets import STRUCTURE
-from api_upgrades.internal import is_hidden
 from api_upgrades.lineage import Event, Lineage
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.openapi.internal import is_hidden
+from api_upgrades.openapi.schema_view import STRUCTURE
+from api_upgrades.openapi.target import Target
 
 MAX_DEPTH = 8
 """How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""

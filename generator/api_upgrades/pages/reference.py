@@ -14,10 +14,11 @@ from typing import Any
 from markupsafe import Markup
 
 from api_upgrades import prose
-from api_upgrades.contract import LITERALS, Contract, Part
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.base import as_code
-from api_upgrades.operation import operation_object
+from api_upgrades.openapi.contract import LITERALS, Contract, Part
+from api_upgrades.openapi.operation import operation_object
+from api_upgrades.openapi.resources import Resource
 from api_upgrades.pages.index import by_name
 from api_upgrades.pages.lengths import MANY_PARTS
 from api_upgrades.pages.page import (
@@ -35,7 +36,6 @@ from api_upgrades.pages.sections import KIND_TITLES, Sections
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, relinked
 from api_upgrades.registry import Version
-from api_upgrades.resources import Resource
 from api_upgrades.texts import VERSION, in_version
 
 

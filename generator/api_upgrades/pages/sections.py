@@ -10,13 +10,13 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 
-from api_upgrades.contract import Part
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.resources import Resource
 from api_upgrades.pages.lengths import AROUND, LONG_PAGE, MARKUP
 from api_upgrades.pages.page import Links, Section, TwinAddresses
 from api_upgrades.pages.parts import part_view
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, leaves
-from api_upgrades.resources import Resource
 
 KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
 

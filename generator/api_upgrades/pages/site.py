@@ -7,15 +7,15 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api_upgrades.contract import Part
 from api_upgrades.core.json import JsonObject
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.resources import Resource, resource_name, resources
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
 from api_upgrades.path import Paths
 from api_upgrades.registry import Version
-from api_upgrades.resources import Resource, resource_name, resources
 from api_upgrades.severity import Severity
 
 LATEST = "latest"

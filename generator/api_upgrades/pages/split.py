@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from api_upgrades.contract import Part
+from api_upgrades.openapi.contract import Part
 from api_upgrades.pages.lengths import LONG_PAGE, pieces
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades import prose
+from api_upgrades.openapi.resources import slugs_of
 from api_upgrades.pages.changes import KINDS, ChangeView
 from api_upgrades.pages.lengths import MANY_CHANGES
 from api_upgrades.pages.site import Site, counted, counts
 from api_upgrades.registry import Version
-from api_upgrades.resources import slugs_of
 
 
 @dataclass(frozen=True)

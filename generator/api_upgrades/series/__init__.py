@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.draft import draft_promises
 from api_upgrades.draft.grouping import free_id, slug
 from api_upgrades.draft.recognise import SIMILAR, Question, recognised, similarity
@@ -18,13 +17,14 @@ from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import listed
 from api_upgrades.effects.prose import ChangeExample, Wording
-from api_upgrades.names import NO_NAMES
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.renames import NO_NAMES
+from api_upgrades.openapi.resources import resources
+from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry import WORDING
-from api_upgrades.resources import resources
 from api_upgrades.series.grouping import Group, grouped
 from api_upgrades.series.titles import title
-from api_upgrades.target import Target
-from api_upgrades.usage import References, Usage
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from api_upgrades.change_schema import SCHEMA_LINE
-from api_upgrades.contract import Contract
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.derive import derive
@@ -17,6 +16,7 @@ from api_upgrades.draft.change_text import TODO, effect_lines, in_flow, titled_t
 from api_upgrades.freeze import Freezer
 from api_upgrades.history import History
 from api_upgrades.lock import Locks
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import WORDING, Change, Registry, Version
 from api_upgrades.series import ImportedChange, ImportedStep, step_between
 from api_upgrades.severity import RuleTable

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from api_upgrades.contract import Contract, Part
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json
 from api_upgrades.derive import AppliedEffect
@@ -16,9 +15,10 @@ from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.effects.replace import Replace
 from api_upgrades.effects.schema import RenameSchema
-from api_upgrades.locate import place_spot
-from api_upgrades.meaning import digest
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.semantics import digest
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 _BESIDE = ("kind", "target", "before", "example", "required")
 """Fields that say where and how something stood: the same is done whatever they are."""

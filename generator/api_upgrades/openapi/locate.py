@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, Part, resolve, schema_of, schema_part
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
-from api_upgrades.target import PARAMETER_LOCATIONS, Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 JSON_MEDIA_TYPE = "application/json"
 

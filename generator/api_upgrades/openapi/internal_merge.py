@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api_upgrades.contract import Contract, Part, is_internal
 from api_upgrades.core.json import Json, insert, same
-from api_upgrades.meaning import identity
+from api_upgrades.openapi.contract import Contract, Part, is_internal
+from api_upgrades.openapi.semantics import identity
 
 
 def with_hidden(was: Contract, whole: Contract, public: Contract) -> tuple[Contract, Contract]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.contract import Part
 from api_upgrades.core.json import JsonObject
-from api_upgrades.locate import webhook_method
-from api_upgrades.usage import Usage
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.usage import Usage
 
 LONGEST_SLUG = 80
 """A file system refuses names of more than 255 bytes."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import Literal, get_args
 
-from api_upgrades.contract import Contract, Part, references, resolve, schema_of
 from api_upgrades.core.json import Json
+from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
 
 Direction = Literal["request", "response", "webhook"]
 

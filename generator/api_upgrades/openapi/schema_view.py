@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import Contract, schema_of
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.locate import schema_spot
-from api_upgrades.meaning import meaning
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import Contract, schema_of
+from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.target import Target
 
 LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")

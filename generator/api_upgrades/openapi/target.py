@@ -27,7 +27,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from api_upgrades.contract import METHODS, Part
+from api_upgrades.openapi.contract import METHODS, Part
 
 PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
 _HEADER = " header "

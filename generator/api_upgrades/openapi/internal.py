@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from api_upgrades.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.operation import resolved
-from api_upgrades.usage import References, Usage
+from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
+from api_upgrades.openapi.operation import resolved
+from api_upgrades.openapi.usage import References, Usage
 
 INTERNAL = "x-internal"
 

@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from api_upgrades import schema as schemas
-from api_upgrades.contract import NAME_MAPS, Contract, Part
 from api_upgrades.core.json import Json, JsonObject, same
-from api_upgrades.locate import place_spot
-from api_upgrades.names import NO_NAMES, Names
-from api_upgrades.target import Target
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.contract import NAME_MAPS, Contract, Part
+from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.renames import NO_NAMES, Names
+from api_upgrades.openapi.target import Target
 
 _EXAMPLES = frozenset({"example", "examples", "x-example-omit"})
 _WORDS = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES

@@ -14,9 +14,9 @@ from functools import cache
 from itertools import islice
 from typing import Protocol
 
-from api_upgrades.contract import METHODS
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer, escape
+from api_upgrades.openapi.contract import METHODS
 
 _TOLD = 5
 """How many places of the wrong shape are told at once."""

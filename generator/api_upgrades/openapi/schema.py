@@ -13,8 +13,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from api_upgrades.contract import LITERALS, NAME_MAPS, SCHEMA_REF
 from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, insert, put, unescape
+from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF
 
 ANNOTATIONS = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "$comment", "x-example-omit"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from api_upgrades.contract import Part
-from api_upgrades.target import Target
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.target import Target
 
 
 class Move(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.contract import Contract, Part, resolve
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.locate import media_type, webhook_method
-from api_upgrades.schema import MISSING
+from api_upgrades.openapi.contract import Contract, Part, resolve
+from api_upgrades.openapi.locate import media_type, webhook_method
+from api_upgrades.openapi.schema import MISSING
 
 
 @dataclass(frozen=True)
