@@ -23,7 +23,7 @@ API = """\
 import json
 from pathlib import Path
 
-from api_upgrades.api import Api
+from api_upgrades.sources.api import Api
 
 
 class Written(Api):

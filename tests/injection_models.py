@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from api_upgrades.api import Api, Deprecated, ErrorResponse, Operation, Resource, Webhook
+from api_upgrades.sources.api import Api, Deprecated, ErrorResponse, Operation, Resource, Webhook
 
 TEXT: str = json.loads(Path(__file__).with_name("text.json").read_text(encoding="utf-8"))
 NAME = " ".join(TEXT.split())

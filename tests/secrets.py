@@ -12,7 +12,7 @@ from tests.shop import FILES, MKDOCS
 API = '''\
 from pydantic import BaseModel, ConfigDict, Field
 
-from api_upgrades.api import Api, ErrorResponse, Inline, Operation, Resource, Webhook
+from api_upgrades.sources.api import Api, ErrorResponse, Inline, Operation, Resource, Webhook
 
 
 class ZzAudit(BaseModel):  # internal

@@ -11,7 +11,7 @@ from api_upgrades.cli import main
 API = """\
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Api, Operation, Resource
+from api_upgrades.sources.api import Api, Operation, Resource
 
 
 class Book(BaseModel):

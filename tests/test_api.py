@@ -11,8 +11,8 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import BaseModel, ConfigDict, Field, RootModel, computed_field, create_model
 
-from api_upgrades.api import Api, Deprecated, ErrorResponse, Inline, ModelError, Operation, Resource, Webhook
 from api_upgrades.core.errors import ApiUpgradesError
+from api_upgrades.sources.api import Api, Deprecated, ErrorResponse, Inline, ModelError, Operation, Resource, Webhook
 
 Item = TypeVar("Item")
 

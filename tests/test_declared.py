@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from api_upgrades.core.errors import Location
-from api_upgrades.declared import Declared
 from api_upgrades.openapi.target import Target
+from api_upgrades.sources.source_map import Declared
 
 BOOKS = """\
-import api_upgrades.api as api
-from api_upgrades.api import Deprecated, Operation
+from api_upgrades.sources import api
+from api_upgrades.sources.api import Deprecated, Operation
 
 # class Commented:
 

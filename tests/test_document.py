@@ -10,7 +10,7 @@ import pytest
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.project import Project
-from api_upgrades.source import read_head
+from api_upgrades.sources.source import read_head
 from tests.repository import commit, git, repository
 from tests.shop import call, edit, frozen, write
 from tests.test_plugin import Served, build, faults, html, serving

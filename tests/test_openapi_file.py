@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from api_upgrades import openapi_file
 from api_upgrades.core import json_file
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.yaml_file import MAX_DEPTH
-from api_upgrades.openapi_file import read_document
+from api_upgrades.sources import openapi_file
+from api_upgrades.sources.openapi_file import read_document
 from tests.documents import every_document
 
 HEAD = '{"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}'
@@ -403,7 +403,7 @@ def test_paths_that_lead_to_each_other_end(tmp_path: Path) -> None:
 def test_files_that_grow_without_end_when_written_out_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api_upgrades.bundle.MAX_VALUES", 10_000)
+    monkeypatch.setattr("api_upgrades.sources.bundle.MAX_VALUES", 10_000)
     files = {
         f"{number}.json": {name: {"properties": {"$ref": f"{number + 1}.json"}} for name in "abcd"}
         for number in range(30)

@@ -15,17 +15,17 @@ import pytest
 
 from api_upgrades.core.errors import RegistryError
 from api_upgrades.openapi.contract import schema_part
-from api_upgrades.source import expect_reading, read_head
+from api_upgrades.sources.source import expect_reading, read_head
 
 INIT = """\
-from api_upgrades.api import Api
+from api_upgrades.sources.api import Api
 from .things import things
 
 api = Api("Shop", version_header="X-Version", servers={"https://a.example": "Live"}, resources=[things])
 """
 THINGS = """\
 from pydantic import BaseModel
-from api_upgrades.api import Operation, Resource
+from api_upgrades.sources.api import Operation, Resource
 
 class Thing(BaseModel):
     name: str
@@ -128,10 +128,10 @@ def test_no_process_waits_for_a_document(project: Path, children: list[Any]) -> 
 def test_a_process_that_waits_ends_with_what_it_waits_for(project: Path) -> None:
     script = f"""\
 from pathlib import Path
-from api_upgrades import launch
+from api_upgrades.sources import launcher
 
-launch.start_ahead(Path({str(project)!r}))
-print(launch._ahead.popitem()[1][1].pid, flush=True)
+launcher.start_ahead(Path({str(project)!r}))
+print(launcher._ahead.popitem()[1][1].pid, flush=True)
 """
     process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     end = time.monotonic() + 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api_upgrades.api import Api
+from api_upgrades.sources.api import Api
 
 from .appointments import appointments
 from .availabilities import availabilities

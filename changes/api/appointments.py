@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Deprecated, ErrorResponse, Inline, Operation, Resource, Webhook
+from api_upgrades.sources.api import Deprecated, ErrorResponse, Inline, Operation, Resource, Webhook
 
 from .common import INVALID_CURSOR, NOT_FOUND, Address, CreatedAt, Error, Page, PageQuery, Url, invalid, not_in_example
 from .events import Event

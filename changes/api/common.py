@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import ErrorResponse, Inline
+from api_upgrades.sources.api import ErrorResponse, Inline
 
 Email = Annotated[str, Field(json_schema_extra={"format": "email"})]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]

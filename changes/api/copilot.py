@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import ErrorResponse, Operation, Resource
+from api_upgrades.sources.api import ErrorResponse, Operation, Resource
 
 from .common import Error, invalid
 

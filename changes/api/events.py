@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api_upgrades.api import Inline
+from api_upgrades.sources.api import Inline
 
 
 class Event(Inline):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Deprecated, Inline, Operation, Resource, Webhook
+from api_upgrades.sources.api import Deprecated, Inline, Operation, Resource, Webhook
 
 from .common import (
     INVALID_CURSOR,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Deprecated, Operation, Resource
+from api_upgrades.sources.api import Deprecated, Operation, Resource
 
 from .common import INVALID_CURSOR, NOT_FOUND, CreatedAt, Page, PageQuery, invalid, not_in_example
 from .patients import PatientId

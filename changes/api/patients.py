@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import ErrorResponse, Operation, Resource
+from api_upgrades.sources.api import ErrorResponse, Operation, Resource
 
 from .common import (
     INVALID_CURSOR,

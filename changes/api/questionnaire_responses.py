@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Operation, Resource
+from api_upgrades.sources.api import Operation, Resource
 
 from .common import INVALID_CURSOR, NOT_FOUND, CreatedAt, Page, PageQuery, invalid
 from .patients import PatientId

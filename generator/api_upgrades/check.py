@@ -11,7 +11,6 @@ from typing import Literal
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.core.json import Json
-from api_upgrades.declared import first_file, is_document
 from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import in_flow
@@ -23,6 +22,7 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry import TODO, Change, Version
+from api_upgrades.sources.source_map import first_file, is_document
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.verify import WORDING, verify
 

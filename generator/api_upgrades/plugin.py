@@ -42,7 +42,7 @@ from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.serving import Compiled, OnDemand
-from api_upgrades.source import expect_reading, read_head
+from api_upgrades.sources.source import expect_reading, read_head
 from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from api_upgrades.core.errors import Location
 from api_upgrades.core.yaml_file import YamlFile
-from api_upgrades.declared import Declared
 from api_upgrades.effects import Effect
 from api_upgrades.forms import Date, Text
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.sources.source_map import Declared
 
 
 class Amendment(BaseModel):

@@ -24,7 +24,7 @@ _MODELS = '''\
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Api, Operation, Resource
+from api_upgrades.sources.api import Api, Operation, Resource
 
 
 class Greeting(BaseModel):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.declared import is_document
 from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.examples import invalid_examples
@@ -17,6 +16,7 @@ from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
+from api_upgrades.sources.source_map import is_document
 
 
 def verify(history: History, source: str, memory: Memory | None = None) -> Iterator[RegistryError]:

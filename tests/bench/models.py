@@ -78,7 +78,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Inline, Operation, Resource, Webhook
+from api_upgrades.sources.api import Inline, Operation, Resource, Webhook
 
 from .common import NOT_FOUND, PageQuery
 $neighbour
@@ -197,7 +197,7 @@ COMMON = '''\
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import ErrorResponse
+from api_upgrades.sources.api import ErrorResponse
 
 
 class Error(BaseModel):
@@ -220,7 +220,7 @@ NOT_FOUND = ErrorResponse(404, "There is no such order.", Error(code="not_found"
 ASSEMBLY = Template('''\
 """Today's API."""
 
-from api_upgrades.api import Api
+from api_upgrades.sources.api import Api
 
 $imports
 

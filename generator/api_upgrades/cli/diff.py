@@ -16,12 +16,12 @@ from api_upgrades.comparing import Followed, Side, compared, followed_by_history
 from api_upgrades.comparing_text import ComparedText
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
 from api_upgrades.core.progress import stage
-from api_upgrades.declared import SUFFIXES
 from api_upgrades.history import History
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi_file import read_document
 from api_upgrades.project import Project
 from api_upgrades.severity import SEVERITIES, RuleTable, Severity
+from api_upgrades.sources.openapi_file import read_document
+from api_upgrades.sources.source_map import SUFFIXES
 from api_upgrades.visibility import published
 
 

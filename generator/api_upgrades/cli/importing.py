@@ -15,14 +15,14 @@ from api_upgrades.cli.init import advise, site_files, title_of, write_new
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.core.json_text import indented
 from api_upgrades.core.progress import stage
-from api_upgrades.declared import SUFFIXES, is_document
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi_file import OpenApiFile, read_document
 from api_upgrades.project import Project
 from api_upgrades.reader import name_fault
 from api_upgrades.registry import natural
 from api_upgrades.series.files import Imported, imported
 from api_upgrades.series.store import refuse_another, store_new, store_onto
+from api_upgrades.sources.openapi_file import OpenApiFile, read_document
+from api_upgrades.sources.source_map import SUFFIXES, is_document
 from api_upgrades.standing import Standing
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from api_upgrades.api import Api, Deprecated, ErrorResponse, Inline, Operation, Resource, Webhook
+from api_upgrades.sources.api import Api, Deprecated, ErrorResponse, Inline, Operation, Resource, Webhook
 
 Isbn = Annotated[str, Field(pattern="^97[89][0-9]{10}$", description="Its ISBN.", examples=["9780140449136"])]
 

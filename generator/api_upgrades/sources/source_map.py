@@ -15,7 +15,7 @@ from pathlib import Path
 from api_upgrades.core.errors import Location
 from api_upgrades.openapi.contract import METHODS, Part, schema_part
 from api_upgrades.openapi.target import Target
-from api_upgrades.openapi_file import OpenApiFile
+from api_upgrades.sources.openapi_file import OpenApiFile
 
 SUFFIXES = (".json", ".yaml", ".yml")
 """How the names of OpenAPI documents end."""

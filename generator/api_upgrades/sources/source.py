@@ -23,16 +23,16 @@ from pathlib import Path
 
 import pydantic
 
-from api_upgrades.child import digest
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import Json, Pointer
-from api_upgrades.declared import first_file, is_document, is_object, noun
-from api_upgrades.launch import PASSING, ask, start_ahead
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi_file import OpenApiFile, check_document, read_document
+from api_upgrades.sources.launcher import PASSING, ask, start_ahead
+from api_upgrades.sources.openapi_file import OpenApiFile, check_document, read_document
+from api_upgrades.sources.source_map import first_file, is_document, is_object, noun
+from api_upgrades.sources.worker import digest
 
 CACHE = Path(".cache", "api-upgrades")
-_GENERATOR = Path(__file__).resolve().parent
+_GENERATOR = Path(__file__).resolve().parents[1]
 _READERS = ("core", "openapi", "sources")
 """The packages on which the document of an application or of models depends."""
 

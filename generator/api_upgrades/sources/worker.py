@@ -23,9 +23,9 @@ from typing import Any
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.declared import first_file, is_object, noun
+from api_upgrades.sources.source_map import first_file, is_object, noun
 
-_GENERATOR = Path(__file__).resolve().parent
+_GENERATOR = Path(__file__).resolve().parents[1]
 _ABSENT: Any = object()
 
 
@@ -96,8 +96,8 @@ class _Project:
 
 def _document(source: str, project: _Project) -> Json:
     """Import what a source names and ask it for its document."""
-    from api_upgrades.api import Api
-    from api_upgrades.application import promised
+    from api_upgrades.sources.api import Api
+    from api_upgrades.sources.application import promised
 
     if not is_object(source):
         found = getattr(_package(project.root / source), "api", _ABSENT)
@@ -176,7 +176,7 @@ def _run(source: str, root: Path, result: Path) -> None:
 
 
 if __name__ == "__main__":
-    importlib.import_module("api_upgrades.api")  # what takes longest, before there is a question
+    importlib.import_module("api_upgrades.sources.api")  # what takes longest, before there is a question
     if asked := sys.stdin.readline():
         name, root, result = json.loads(asked)
         _run(name, Path(root), Path(result))

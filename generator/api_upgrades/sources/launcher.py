@@ -48,7 +48,7 @@ def ask(root: Path, *question: str) -> tuple[int, bytes]:
 def _start(root: Path) -> _Started:
     environment = _environment()
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "api_upgrades.child"],
+        [sys.executable, "-P", "-m", "api_upgrades.sources.worker"],
         cwd=root,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

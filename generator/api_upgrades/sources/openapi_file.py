@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from api_upgrades.bundle import Bundle, Place
 from api_upgrades.core import json_file, yaml_file
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import JsonObject, Pointer
 from api_upgrades.openapi.structure import Parsed, refuse_faults
+from api_upgrades.sources.bundle import Bundle, Place
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024

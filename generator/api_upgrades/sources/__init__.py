@@ -1,0 +1,4 @@
+"""Today's API, read from pydantic models, from an application or from an OpenAPI document.
+
+May import: `core` and `openapi`.
+"""
