@@ -44,10 +44,10 @@ sys.addaudithook(end)
 
 FORKED = """\
 import os
-from api_upgrades import cores
+from api_upgrades.core import parallel
 
 os.sched_getaffinity = lambda _: {0, 1}
-cores.MANY = 1
+parallel.MANY = 1
 """
 """Two processes write the pages."""
 
