@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import Step, derive
 from api_upgrades.effects import KINDS, Effect
@@ -21,7 +22,6 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, references, schema_of
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry import Change, Registry, Version
-from api_upgrades.severity import RuleTable
 
 NULL: JsonObject = {"type": "null"}
 WORDS = ("id", "name", "tags", "state", "due_at", "a b", "size", "owner")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from api_upgrades.compare import compare
+from api_upgrades.compare.compare import compare
 from api_upgrades.core.json import Json, same
 from api_upgrades.draft.undo import size
 from api_upgrades.effects import Effect

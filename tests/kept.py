@@ -9,6 +9,7 @@ from pathlib import Path
 from api_upgrades import reader
 from api_upgrades.amend import amended, locked
 from api_upgrades.check import Checked, check
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.files import write, write_all
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.files import Draft, draft_files
@@ -22,7 +23,6 @@ from api_upgrades.openapi.schema import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Registry
 from api_upgrades.release import release
-from api_upgrades.severity import RuleTable
 from api_upgrades.standing import Standing
 
 WORDS = ("title", "description", "summary", "example", "examples", "x-example-omit")

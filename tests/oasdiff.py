@@ -19,7 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.effects.base import as_code
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.operation import request_body, responses
@@ -27,7 +28,6 @@ from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry import natural
-from api_upgrades.severity import RuleTable, Severity
 from tests import documents
 from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.openapi.contract import schema_part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, References, Usage
-from api_upgrades.severity import RuleTable
 from tests.effects import as_text, contract_of, in_words
 
 REF = "#/components/schemas/Paid"

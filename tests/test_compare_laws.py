@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.usage import DIRECTIONS
-from api_upgrades.severity import RuleTable
 from tests.generated import LEAVES, body, contracts, ref
 from tests.test_meaning import rewordings
 

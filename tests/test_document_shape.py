@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.check import check
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Pointer, at
 from api_upgrades.draft import draft
 from api_upgrades.exports import exports
@@ -22,7 +23,6 @@ from api_upgrades.openapi.structure import FORMS, faults, parts
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses
 from api_upgrades.registry import Registry, Version
-from api_upgrades.severity import RuleTable
 from api_upgrades.standing import Standing
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))

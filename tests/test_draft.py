@@ -14,7 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import same
 from api_upgrades.draft import draft
 from api_upgrades.effects import KINDS, Effect, Touch
@@ -22,7 +23,6 @@ from api_upgrades.history import History
 from api_upgrades.openapi.contract import Contract, schema_part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target
-from api_upgrades.severity import RuleTable
 from tests import documents
 from tests.effects import CASES as KIND_CASES
 from tests.effects import contract_of, sections_of

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from api_upgrades.compare import compare
+from api_upgrades.compare.compare import compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import DIRECTIONS
-from api_upgrades.severity import RuleTable
 from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
 
 reverted = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])

@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json
 from api_upgrades.derive import AppliedEffect, derive
 from api_upgrades.effects import KINDS, Effect, Touch
@@ -36,7 +37,6 @@ from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry import Registry
-from api_upgrades.severity import RuleTable
 from api_upgrades.verify import verify
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
 from tests.generated import candidates, contracts, effects, registries

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from api_upgrades import http
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history import History
@@ -32,7 +33,6 @@ from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.project import Project
 from api_upgrades.registry import Change, Registry, Version
-from api_upgrades.severity import RuleTable
 from api_upgrades.texts import part_texts
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
 from tests.test_server_api import VERSIONS

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api_upgrades.compare.rules.table import RULES
 from api_upgrades.diff import diff_lines
 from api_upgrades.history import History
 from api_upgrades.openapi.target import Target
@@ -24,7 +25,6 @@ from api_upgrades.pages.path_rows import Identities, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
-from api_upgrades.severity import RULES
 from tests.test_path import Chain, history_of
 
 ASSETS = files("api_upgrades.pages").joinpath("assets")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from hypothesis import example, given
 
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.prose import Behaviour
@@ -19,7 +20,6 @@ from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.sections import Sections
 from api_upgrades.pages.site import Site
 from api_upgrades.registry import Change, Registry, Version
-from api_upgrades.severity import RuleTable
 from tests import big
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
 

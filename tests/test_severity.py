@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from api_upgrades.compare.rules.table import GROUPS, MEANINGS, RULES, SEVERITIES, Rule, RuleTable, Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.severity import GROUPS, MEANINGS, RULES, SEVERITIES, Rule, RuleTable, Severity, worst
 from tests.test_compare import PAIRS, ROWS
 
 BY_ID = {rule.id: rule for rule in RULES}

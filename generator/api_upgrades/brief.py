@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from api_upgrades import prose
+from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
 from api_upgrades.history import History
@@ -20,7 +21,6 @@ from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, TextPath, path
 from api_upgrades.places import PlacePath
 from api_upgrades.registry import natural
-from api_upgrades.severity import SEVERITIES, Severity
 
 Paint = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, rank
 from api_upgrades.core.json import Json
 from api_upgrades.draft.recognise import SIMILAR, Question, as_said, recognised, similarity
 from api_upgrades.history import History
@@ -16,7 +17,6 @@ from api_upgrades.openapi.resources import resources
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.severity import SEVERITIES, RuleTable, Severity, rank
 
 WHOLE_API = "The API as a whole"
 """What stands beside all parts is of no resource."""

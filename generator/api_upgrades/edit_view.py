@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.edits import Edit
 from api_upgrades.history import JudgedChange
 from api_upgrades.registry import NOT_VERSIONS, written
-from api_upgrades.severity import Severity, rank
 from api_upgrades.standing import Standing
 
 

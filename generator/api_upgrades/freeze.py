@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, pointer_text
 from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
@@ -22,7 +23,6 @@ from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import Digests, meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.severity import RuleTable
 from api_upgrades.visibility import public_effects
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, worst
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
@@ -17,7 +18,6 @@ from api_upgrades.openapi.contract import Contract, Part, references, resolve, s
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry import Change, Registry, Version
-from api_upgrades.severity import SEVERITIES, RuleTable, Severity, worst
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.base import Touch

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from api_upgrades.compare import Finding
+from api_upgrades.compare.compare import Finding
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
-from api_upgrades.severity import Severity
 
 
 @dataclass(frozen=True)

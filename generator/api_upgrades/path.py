@@ -8,7 +8,8 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import History, JudgedChange, JudgedEffect
@@ -17,7 +18,6 @@ from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
 from api_upgrades.places import PlacePath, places
-from api_upgrades.severity import SEVERITIES, Severity, worst
 from api_upgrades.texts import NOTHING, Language, Text, in_version, is_only_sent, part_texts, shown_by
 
 Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]

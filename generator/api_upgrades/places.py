@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.compare import Finding
+from api_upgrades.compare.compare import Finding
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code, listed
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.target import Target
-from api_upgrades.severity import SEVERITIES, Severity, worst
 
 
 @dataclass(frozen=True)

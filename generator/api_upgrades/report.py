@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.check import Checked, Fault, check
+from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.comparison import Comparison, State
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json
@@ -19,7 +20,6 @@ from api_upgrades.pages.environment import markdown_environment
 from api_upgrades.pages.markdown import inert
 from api_upgrades.refrozen import Refrozen, refrozen
 from api_upgrades.registry import Version
-from api_upgrades.severity import Severity, rank
 from api_upgrades.standing import Standing
 
 LIMIT = 20_000

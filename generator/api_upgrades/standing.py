@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.derive import Step, derive, in_order, undone
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
@@ -15,7 +16,6 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.semantics import settled
 from api_upgrades.registry import Addition, Registry
-from api_upgrades.severity import RuleTable
 
 TAKE_BACK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
 

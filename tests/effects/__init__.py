@@ -21,7 +21,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api_upgrades.compare import Finding
+from api_upgrades.compare.compare import Finding
 from api_upgrades.core import yaml_file
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from api_upgrades.cli.group import colours, main, painted
+from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity
 from api_upgrades.comparing import Followed, Side, compared, followed_by_history, followed_by_likeness
 from api_upgrades.comparing_text import ComparedText
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
@@ -19,7 +20,6 @@ from api_upgrades.core.progress import stage
 from api_upgrades.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.severity import SEVERITIES, RuleTable, Severity
 from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import SUFFIXES
 from api_upgrades.visibility import published

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from api_upgrades.cli.mkdocs_yml import plugin_options
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.project import REGISTRY, SOURCE, Project
-from api_upgrades.severity import Severity
 
 
 class _Group(click.Group):

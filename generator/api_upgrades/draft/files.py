@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api_upgrades.change_schema import SCHEMA_LINE
+from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.derive import undone
 from api_upgrades.draft import draft
@@ -22,7 +23,6 @@ from api_upgrades.openapi.semantics import settled
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
-from api_upgrades.severity import Severity, worst
 from api_upgrades.standing import Standing
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from api_upgrades.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.openapi import schema as schemas
@@ -22,7 +23,6 @@ from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import digest, meaning
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
-from api_upgrades.severity import RuleTable
 
 SIMILAR = 0.6
 """How alike two names are, by `difflib`, to be taken for one thing's."""

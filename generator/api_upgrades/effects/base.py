@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic.config import JsonDict
 
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import same
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
-from api_upgrades.severity import Severity
 
 Facet: TypeAlias = str
 """What of a place is altered: `existence`, `required`, `nullable`, `type`, `enum`, or a JSON Schema keyword."""

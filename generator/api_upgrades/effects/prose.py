@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.effects.base import OlderValue, TargetedEffect, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
 from api_upgrades.openapi.target import Target
-from api_upgrades.severity import Severity
 
 WORDING = Literal["title", "summary", "description"]
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ConfigDict, with_config
 
-from api_upgrades.compare import Finding
+from api_upgrades.compare.compare import Finding
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json_text import indented
 from api_upgrades.exports.mount import SCHEMA, Mount, openapi_path
 from api_upgrades.history import JudgedEffect
@@ -20,7 +21,6 @@ from api_upgrades.pages.changes import KINDS, ChangeView, addition_views
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.pages.versions import VersionView
-from api_upgrades.severity import Severity
 
 FORM = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 

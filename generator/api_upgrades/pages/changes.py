@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades import prose
-from api_upgrades.compare import Finding
+from api_upgrades.compare.compare import Finding
+from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.derive import LiveAddition, Step
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.base import MOST_NAMED
@@ -20,7 +21,6 @@ from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
 from api_upgrades.pages.site import PartLink, Site, unique
 from api_upgrades.registry import written
-from api_upgrades.severity import SEVERITIES, Severity
 
 KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
 

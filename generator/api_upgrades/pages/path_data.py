@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.json import Json, same
 from api_upgrades.openapi.contract import Part, PartKind
 from api_upgrades.openapi.target import Target
@@ -21,7 +22,6 @@ from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
 from api_upgrades.places import WORDS
-from api_upgrades.severity import SEVERITIES
 from api_upgrades.texts import VERSION, in_version
 
 ABSENT = -1

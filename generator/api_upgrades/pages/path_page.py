@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import cache, partial
 from importlib.resources import files
 
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.page import Asset, Page, searchable
 from api_upgrades.pages.path_data import PathData, box_id
 from api_upgrades.pages.site import COUNTED, Site
 from api_upgrades.pages.versions import VersionView
-from api_upgrades.severity import Severity
 
 TITLE = "From any version to any other"
 

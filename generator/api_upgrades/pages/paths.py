@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.effects.prose import Behaviour
 from api_upgrades.history import JudgedEffect
 from api_upgrades.openapi.contract import Part
@@ -24,7 +25,6 @@ from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path
-from api_upgrades.severity import Severity, worst
 from api_upgrades.texts import VERSION, in_version
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import JsonObject
 from api_upgrades.history import History
 from api_upgrades.lineage import Lineage
@@ -16,7 +17,6 @@ from api_upgrades.pages.environment import html_environment, markdown_environmen
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
 from api_upgrades.path import Paths
 from api_upgrades.registry import Version
-from api_upgrades.severity import Severity
 
 LATEST = "latest"
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from api_upgrades import prose
+from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.pages.changes import ChangeView
 from api_upgrades.pages.lengths import LONG_PAGE, pieces
 from api_upgrades.pages.page import Crumb, Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import ChangeGroup, VersionView
 from api_upgrades.pages.years import Year, by_year
-from api_upgrades.severity import Severity, worst
 
 
 def upgrade_pages(site: Site) -> Iterator[Page]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from api_upgrades.compare.rules.table import GROUPS, MEANINGS, Rule, Severity
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
-from api_upgrades.severity import GROUPS, MEANINGS, Rule, Severity
 
 DIRECTION_WORDS: dict[Direction, str] = {
     "request": "in what you send",

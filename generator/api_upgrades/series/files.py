@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from api_upgrades.change_schema import SCHEMA_LINE
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.derive import derive
@@ -19,7 +20,6 @@ from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import WORDING, Change, Registry, Version
 from api_upgrades.series import ImportedChange, ImportedStep, step_between
-from api_upgrades.severity import RuleTable
 
 
 @dataclass(frozen=True)

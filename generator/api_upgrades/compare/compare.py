@@ -11,17 +11,17 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
-from api_upgrades.compare_beside import Difference
-from api_upgrades.compare_document import compare_documents
-from api_upgrades.compare_operations import PART_DIRECTIONS, Found, OperationComparison
-from api_upgrades.compare_schemas import SchemaComparison
+from api_upgrades.compare.difference import Difference
+from api_upgrades.compare.document import compare_documents
+from api_upgrades.compare.operations import PART_DIRECTIONS, Found, OperationComparison
+from api_upgrades.compare.rules.table import RuleTable, Severity
+from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.severity import RuleTable, Severity
 
 Directions = Callable[[Part], Iterable[Direction]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from api_upgrades.compare_beside import Difference, compare_beside
+from api_upgrades.compare.difference import Difference, compare_beside
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades.compare_beside import Difference, extension_rule, or_none
+from api_upgrades.compare.difference import Difference, extension_rule, or_none
 from api_upgrades.core.json import Json, JsonObject, escape, same
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of

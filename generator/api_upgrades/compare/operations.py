@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from api_upgrades.compare_beside import Difference, compare_beside
-from api_upgrades.compare_bodies import BodyComparison
-from api_upgrades.compare_schemas import SchemaComparison
-from api_upgrades.compare_security import compare_security, compare_servers
+from api_upgrades.compare.bodies import BodyComparison
+from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.schemas import SchemaComparison
+from api_upgrades.compare.security import compare_security, compare_servers
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import METHODS, Contract, Part
 from api_upgrades.openapi.locate import webhook_method

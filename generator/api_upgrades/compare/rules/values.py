@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api_upgrades.verdict import Rule, rule
+from api_upgrades.compare.rules.model import Rule, rule
 
 VALUES: tuple[str | Rule, ...] = (
     "Properties",

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from api_upgrades.compare.rules.calls import CALLS
+from api_upgrades.compare.rules.model import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
+from api_upgrades.compare.rules.values import VALUES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.rules_calls import CALLS
-from api_upgrades.rules_values import VALUES
-from api_upgrades.verdict import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
 
 __all__ = [
     "DIRECTIONS",

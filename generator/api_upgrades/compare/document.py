@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api_upgrades.compare_beside import Difference, compare_beside
-from api_upgrades.compare_schemas import SchemaComparison
-from api_upgrades.compare_security import as_names, compare_scheme, compare_servers
+from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.schemas import SchemaComparison
+from api_upgrades.compare.security import as_names, compare_scheme, compare_servers
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target

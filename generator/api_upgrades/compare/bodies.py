@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from api_upgrades.compare_beside import Difference, compare_beside
-from api_upgrades.compare_schemas import SchemaComparison
+from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.locate import media_type
 from api_upgrades.openapi.operation import resolved
