@@ -29,7 +29,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json
 from api_upgrades.derive import AppliedEffect, derive
 from api_upgrades.effects import KINDS, Effect, Touch
-from api_upgrades.effects.prose import Behaviour, ChangeExample, Wording
+from api_upgrades.effects.annotation import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.reorder import Reorder
 from api_upgrades.examples import invalid_examples
 from api_upgrades.history import History, JudgedChange

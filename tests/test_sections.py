@@ -9,7 +9,7 @@ from hypothesis import example, given
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.exports import exports
 from api_upgrades.history import History
 from api_upgrades.openapi.contract import Contract, Part

@@ -14,7 +14,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, resolve

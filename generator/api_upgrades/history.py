@@ -12,7 +12,7 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
 from api_upgrades.openapi.renames import Names

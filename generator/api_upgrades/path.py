@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history import History, JudgedChange, JudgedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Move, Names

@@ -1,7 +1,8 @@
-"""The kinds of effects: one class a kind, one module a target.
+"""The kinds of effects: one class for each kind, in a module for each sort of target.
 
-A class's fields are the YAML of its kind, `revert` is its meaning, `headline` its wording, `touches` what it may
-alter. Adding a kind is one class in a module named here, and one case file under `tests/effects/`.
+A class says everything about its kind: its fields are the YAML, `revert` is the meaning, `headline` the wording, and
+`touches` what may differ. To add a kind, add one class to a module listed here and one case file to `tests/effects/`.
+May import: `compare` and everything below it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import inspect
 
 from api_upgrades.effects import (
+    annotation,
     component,
     enum,
     operation,
     parameter,
     property,
-    prose,
     reorder,
     replace,
     schema,
@@ -24,7 +25,7 @@ from api_upgrades.effects import (
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Override, TargetedEffect, Touch
 from api_upgrades.openapi.renames import Move
 
-_MODULES = (property, value, enum, schema, operation, parameter, webhook, component, prose, reorder, replace)
+_MODULES = (property, value, enum, schema, operation, parameter, webhook, component, annotation, reorder, replace)
 
 KINDS: dict[str, type[Effect]] = {
     str(found.model_fields["kind"].default): found

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter
 
 from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
+from api_upgrades.effects.docs import REF, kind_schemas, tidied
 from api_upgrades.exports.changes_json import Document, EffectEntry
 from api_upgrades.exports.mount import SCHEMA
-from api_upgrades.kinds import REF, kind_schemas, tidied
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

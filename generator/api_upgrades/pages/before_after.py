@@ -9,7 +9,7 @@ from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.derive import Step
 from api_upgrades.diff import changed_lines
 from api_upgrades.effects import TargetedEffect
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import schema_spot, section_spot

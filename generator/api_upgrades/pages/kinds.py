@@ -9,7 +9,7 @@ from functools import partial
 from pydantic.fields import FieldInfo
 
 from api_upgrades.effects import KINDS, Effect
-from api_upgrades.kinds import DESCRIPTIONS, described
+from api_upgrades.effects.docs import DESCRIPTIONS, described
 from api_upgrades.pages.page import Found, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 
@@ -59,7 +59,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
 
 
 def _title(module: str) -> str:
-    return {"property": "Properties", "value": "Values", "enum": "Enums", "prose": "Beside the structure"}.get(
+    return {"property": "Properties", "value": "Values", "enum": "Enums", "annotation": "Beside the structure"}.get(
         module, f"{module.capitalize()}s" if module != "replace" else "Last resort"
     )
 

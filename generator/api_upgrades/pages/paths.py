@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import Severity, worst
-from api_upgrades.effects.prose import Behaviour
+from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history import JudgedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource

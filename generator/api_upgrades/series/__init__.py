@@ -15,8 +15,8 @@ from api_upgrades.draft.grouping import free_id, slug
 from api_upgrades.draft.recognise import SIMILAR, Question, recognised, similarity
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
+from api_upgrades.effects.annotation import ChangeExample, Wording
 from api_upgrades.effects.base import listed
-from api_upgrades.effects.prose import ChangeExample, Wording
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import NO_NAMES
 from api_upgrades.openapi.resources import resources
