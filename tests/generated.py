@@ -21,7 +21,7 @@ from api_upgrades.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, references, schema_of
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry.model import Change, Registry, Version
 
 NULL: JsonObject = {"type": "null"}
 WORDS = ("id", "name", "tags", "state", "due_at", "a b", "size", "owner")

@@ -24,7 +24,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.history import History
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
-from api_upgrades.registry import natural
+from api_upgrades.registry.model import natural
 from tests import oasdiff
 from tests.documents import FOLDER
 

@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-from api_upgrades import reader
 from api_upgrades.amend import amended, locked
 from api_upgrades.check import Checked, check
 from api_upgrades.compare.rules.table import RuleTable
@@ -21,7 +20,8 @@ from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.schema import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
-from api_upgrades.registry import ADDITIONS, UNRELEASED, Registry
+from api_upgrades.registry import reader
+from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Registry
 from api_upgrades.release import release
 from api_upgrades.standing import Standing
 

@@ -27,7 +27,7 @@ from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.registry import natural
+from api_upgrades.registry.model import natural
 from tests import documents
 from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at

@@ -19,7 +19,7 @@ from api_upgrades.lock import Lock
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
-from api_upgrades.registry import Amendment
+from api_upgrades.registry.model import Amendment
 from tests.shop import API, FILES, write
 
 NASTY = "<script>alert(1)</script> **bold** [x](javascript:alert)"

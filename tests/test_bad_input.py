@@ -16,9 +16,9 @@ from pydantic import BaseModel, ValidationError
 
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Pointer
-from api_upgrades.model_faults import model_faults
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.reader import load
+from api_upgrades.registry.reader import load
+from api_upgrades.registry.validation_errors import model_faults
 from tests.test_yaml_file import BOMBS
 
 VERSION = "summary: Something new.\n"

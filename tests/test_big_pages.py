@@ -29,7 +29,7 @@ from api_upgrades.pages.upgrades import upgrade_pages
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
 from api_upgrades.project import Project
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 from tests import big, shop
 from tests.site_check import Document, resolve
 

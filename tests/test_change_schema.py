@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from api_upgrades.change_schema import SCHEMA_LINE, change_schema
 from api_upgrades.cli import main
 from api_upgrades.core import yaml_file
 from api_upgrades.core.errors import RegistryErrors
@@ -23,7 +22,8 @@ from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import PATTERN, Target
-from api_upgrades.reader import load
+from api_upgrades.registry.json_schema import SCHEMA_LINE, change_schema
+from api_upgrades.registry.reader import load
 from tests.effects import CASES, REVERTED, Case
 from tests.shop import FILES, frozen, write
 from tests.test_bad_input import CHANGES

@@ -22,7 +22,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.structure import FORMS, faults, parts
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses
-from api_upgrades.registry import Registry, Version
+from api_upgrades.registry.model import Registry, Version
 from api_upgrades.standing import Standing
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))

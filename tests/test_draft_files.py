@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.change_schema import SCHEMA_LINE
+from api_upgrades.registry.json_schema import SCHEMA_LINE
 from tests.shop import FILES, call, edit, frozen, texts, write
 
 TODOS = "title: TODO\nwhy: TODO\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades import reader
 from api_upgrades.edits import Edit, edits, version_edits
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.registry import Registry
+from api_upgrades.registry import reader
+from api_upgrades.registry.model import Registry
 from tests.shop import write
 
 

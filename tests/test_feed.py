@@ -21,7 +21,7 @@ from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 from tests.shop import API, FILES, write
 
 SITE_URL = "https://docs.example/some/place/"

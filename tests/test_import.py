@@ -21,7 +21,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.draft.undo import size
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.registry import natural
+from api_upgrades.registry.model import natural
 from api_upgrades.series import ImportedStep, step_between
 from tests import shop
 from tests.documents import FOLDER

@@ -36,7 +36,7 @@ from api_upgrades.history import History, JudgedChange
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import DIRECTIONS
-from api_upgrades.registry import Registry
+from api_upgrades.registry.model import Registry
 from api_upgrades.verify import verify
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
 from tests.generated import candidates, contracts, effects, registries

@@ -14,7 +14,7 @@ from api_upgrades.derive import derive
 from api_upgrades.freeze import Freezer, Frozen
 from api_upgrades.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests, parse_lock
-from api_upgrades.registry import Amendment, Registry
+from api_upgrades.registry.model import Amendment, Registry
 from tests.generated import registries
 from tests.kept import TABLE, as_models_say, promise
 

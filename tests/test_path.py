@@ -32,7 +32,7 @@ from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.project import Project
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry.model import Change, Registry, Version
 from api_upgrades.texts import part_texts
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
 from tests.test_server_api import VERSIONS

@@ -10,8 +10,8 @@ from api_upgrades.core.errors import Location
 from api_upgrades.effects.property import AddProperty, RenameProperty
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import Target
-from api_upgrades.reader import load
-from api_upgrades.registry import Change, Registry
+from api_upgrades.registry.model import Change, Registry
+from api_upgrades.registry.reader import load
 
 HEAD = Contract({}, {})
 VERSION = "summary: Something new.\n"

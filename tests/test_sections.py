@@ -19,7 +19,7 @@ from api_upgrades.pages.paths import path_pages
 from api_upgrades.pages.reference import Reference
 from api_upgrades.pages.sections import Sections
 from api_upgrades.pages.site import Site
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry.model import Change, Registry, Version
 from tests import big
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
 

@@ -10,7 +10,7 @@ import pytest
 
 from api_upgrades.lock import Lock
 from api_upgrades.preview import VARIABLE
-from api_upgrades.registry import Amendment
+from api_upgrades.registry.model import Amendment
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
 from tests.secrets import SITE
 from tests.test_unreleased import BANNER, built

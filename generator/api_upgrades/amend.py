@@ -9,7 +9,7 @@ from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, 
 from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests
-from api_upgrades.registry import Amendment
+from api_upgrades.registry.model import Amendment
 from api_upgrades.standing import TAKE_BACK, Standing
 
 IN_THE_WAY: tuple[Kind, ...] = ("misfit", "undocumented", "altered", "dishonest", "unsound", "internal", "addition")

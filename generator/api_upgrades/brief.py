@@ -20,7 +20,7 @@ from api_upgrades.pages.site import Site
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, TextPath, path
 from api_upgrades.places import PlacePath
-from api_upgrades.registry import natural
+from api_upgrades.registry.model import natural
 
 Paint = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""

@@ -21,7 +21,7 @@ from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry import TODO, Change, Version
+from api_upgrades.registry.model import TODO, Change, Version
 from api_upgrades.sources.source_map import first_file, is_document
 from api_upgrades.standing import TAKE_BACK, Standing
 from api_upgrades.verify import WORDING, verify

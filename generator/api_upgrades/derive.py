@@ -18,7 +18,7 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import canonical
 from api_upgrades.openapi.renames import Move, Names
-from api_upgrades.registry import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
+from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
 
 @dataclass(frozen=True)

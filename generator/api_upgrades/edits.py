@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api_upgrades.core.json import Json
-from api_upgrades.registry import UNRELEASED, Addition, Change, Registry, Version
+from api_upgrades.registry.model import UNRELEASED, Addition, Change, Registry, Version
 from api_upgrades.standing import Standing
 
 What = Literal["added", "edited", "renamed", "moved", "released", "removed", "unreleased"]

@@ -17,7 +17,7 @@ from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry.model import Change, Registry, Version
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.files import keep
 from api_upgrades.core.json import JsonObject
-from api_upgrades.registry import Amendment
+from api_upgrades.registry.model import Amendment
 
 LOCK = "lock.json"
 

@@ -12,11 +12,11 @@ from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.yaml_file import parse
 from api_upgrades.draft.change_text import in_flow
-from api_upgrades.forms import VersionFile
 from api_upgrades.freeze import Freezer
 from api_upgrades.lock import LOCK, Lock, Locks, changed_digests
-from api_upgrades.reader import name_fault
-from api_upgrades.registry import UNRELEASED, Version, natural
+from api_upgrades.registry.file_models import VersionFile
+from api_upgrades.registry.model import UNRELEASED, Version, natural
+from api_upgrades.registry.reader import name_fault
 from api_upgrades.standing import Standing
 
 PLACEHOLDER = ".gitkeep"

@@ -19,7 +19,7 @@ from api_upgrades.freeze import Difference
 from api_upgrades.pages.environment import markdown_environment
 from api_upgrades.pages.markdown import inert
 from api_upgrades.refrozen import Refrozen, refrozen
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 from api_upgrades.standing import Standing
 
 LIMIT = 20_000

@@ -15,7 +15,7 @@ from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.semantics import settled
-from api_upgrades.registry import Addition, Registry
+from api_upgrades.registry.model import Addition, Registry
 
 TAKE_BACK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
 

@@ -11,7 +11,7 @@ from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.usage import Direction, Usage
 from api_upgrades.payload import as_json, compose, compose_body
-from api_upgrades.registry import UNRELEASED
+from api_upgrades.registry.model import UNRELEASED
 
 Language = Literal["json", "http", "text"]
 

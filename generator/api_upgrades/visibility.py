@@ -15,7 +15,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import place_spot
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry import Amendment, Change, Registry, Version
+from api_upgrades.registry.model import Amendment, Change, Registry, Version
 
 
 def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> bool:

@@ -26,10 +26,10 @@ from api_upgrades.core import yaml_file
 from api_upgrades.core.json import JsonObject
 from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects import KINDS, Effect
-from api_upgrades.model_faults import model_faults
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.usage import DIRECTIONS
-from api_upgrades.registry import Change, Registry, Version
+from api_upgrades.registry.model import Change, Registry, Version
+from api_upgrades.registry.validation_errors import model_faults
 
 FOLDER = Path(__file__).parent
 SECTIONS = {"schemas": "schema", "operations": "operation", "webhooks": "webhook"}

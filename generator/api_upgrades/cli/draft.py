@@ -10,7 +10,6 @@ from datetime import datetime
 import click
 
 from api_upgrades.amend import refuse_before_addition
-from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import freeze
@@ -22,6 +21,7 @@ from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognise
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
+from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
 from api_upgrades.standing import Standing
 
 

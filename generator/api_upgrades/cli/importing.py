@@ -17,8 +17,8 @@ from api_upgrades.core.json_text import indented
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.reader import name_fault
-from api_upgrades.registry import natural
+from api_upgrades.registry.model import natural
+from api_upgrades.registry.reader import name_fault
 from api_upgrades.series.files import Imported, imported
 from api_upgrades.series.store import refuse_another, store_new, store_onto
 from api_upgrades.sources.openapi_file import OpenApiFile, read_document

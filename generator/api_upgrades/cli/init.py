@@ -20,12 +20,12 @@ from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.core.files import keep
-from api_upgrades.forms import Line
 from api_upgrades.lock import LOCK, Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
-from api_upgrades.reader import name_fault
-from api_upgrades.registry import NOT_VERSIONS, Registry, Version
+from api_upgrades.registry.file_models import Line
+from api_upgrades.registry.model import NOT_VERSIONS, Registry, Version
+from api_upgrades.registry.reader import name_fault
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import Declared
 from api_upgrades.standing import Standing

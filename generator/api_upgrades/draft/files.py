@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from api_upgrades.change_schema import SCHEMA_LINE
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.derive import undone
@@ -22,7 +21,8 @@ from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import settled
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
-from api_upgrades.registry import ADDITIONS, UNRELEASED, Change
+from api_upgrades.registry.json_schema import SCHEMA_LINE
+from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Change
 from api_upgrades.standing import Standing
 
 

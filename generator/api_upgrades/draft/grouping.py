@@ -19,7 +19,7 @@ from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry import UNRELEASED, Change
+from api_upgrades.registry.model import UNRELEASED, Change
 
 LONGEST = 60
 """Of an id that is made of words, in characters."""

@@ -20,7 +20,7 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.pages.before_after import BeforeAfter, before_after
 from api_upgrades.pages.page import Heading
 from api_upgrades.pages.site import PartLink, Site, unique
-from api_upgrades.registry import written
+from api_upgrades.registry.model import written
 
 KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
 

@@ -15,7 +15,7 @@ from api_upgrades.openapi.schema import as_text
 from api_upgrades.pages import code, markdown
 from api_upgrades.pages.lengths import head_and_rest
 from api_upgrades.pages.templating import CompiledBeside, Direct
-from api_upgrades.registry import name_of, written
+from api_upgrades.registry.model import name_of, written
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

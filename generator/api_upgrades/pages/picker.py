@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from api_upgrades.pages.page import Asset, Links
 from api_upgrades.pages.site import Site
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 
 
 def picker_data(site: Site) -> Asset:

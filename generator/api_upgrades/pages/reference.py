@@ -35,7 +35,7 @@ from api_upgrades.pages.page import (
 from api_upgrades.pages.sections import KIND_TITLES, Sections
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, relinked
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 from api_upgrades.texts import VERSION, in_version
 
 

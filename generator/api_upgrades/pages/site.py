@@ -16,7 +16,7 @@ from api_upgrades.openapi.resources import Resource, resource_name, resources
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
 from api_upgrades.path import Paths
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 
 LATEST = "latest"
 

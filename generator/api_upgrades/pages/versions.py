@@ -11,7 +11,7 @@ from api_upgrades.openapi.resources import slugs_of
 from api_upgrades.pages.changes import KINDS, ChangeView
 from api_upgrades.pages.lengths import MANY_CHANGES
 from api_upgrades.pages.site import Site, counted, counts
-from api_upgrades.registry import Version
+from api_upgrades.registry.model import Version
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from api_upgrades.openapi.renames import NO_NAMES
 from api_upgrades.openapi.resources import resources
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
-from api_upgrades.registry import WORDING
+from api_upgrades.registry.model import WORDING
 from api_upgrades.series.grouping import Group, grouped
 from api_upgrades.series.titles import title
 

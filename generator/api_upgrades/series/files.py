@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from api_upgrades.change_schema import SCHEMA_LINE
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
@@ -18,7 +17,8 @@ from api_upgrades.freeze import Freezer
 from api_upgrades.history import History
 from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.registry import WORDING, Change, Registry, Version
+from api_upgrades.registry.json_schema import SCHEMA_LINE
+from api_upgrades.registry.model import WORDING, Change, Registry, Version
 from api_upgrades.series import ImportedChange, ImportedStep, step_between
 
 

@@ -11,7 +11,7 @@ from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.draft.grouping import Sets, with_lists
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.registry import UNRELEASED, Change
+from api_upgrades.registry.model import UNRELEASED, Change
 from api_upgrades.series.dependencies import dependencies
 from api_upgrades.series.intents import intents
 

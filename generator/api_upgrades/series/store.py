@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api_upgrades.change_schema import SCHEMA_FILE, schema_text
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import keep, keep_bytes, write_all
 from api_upgrades.lock import LOCK, Locks
+from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
 from api_upgrades.series.files import Imported
 
 

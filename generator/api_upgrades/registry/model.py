@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from api_upgrades.core.errors import Location
 from api_upgrades.core.yaml_file import YamlFile
 from api_upgrades.effects import Effect
-from api_upgrades.forms import Date, Text
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.registry.file_models import Date, Text
 from api_upgrades.sources.source_map import Declared
 
 

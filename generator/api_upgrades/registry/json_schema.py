@@ -11,7 +11,7 @@ from typing import Any
 from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.docs import REF, described, kind_schemas, tidied
-from api_upgrades.forms import AdditionFile
+from api_upgrades.registry.file_models import AdditionFile
 
 SCHEMA_FILE = "change.schema.json"
 """The schema's name in the folder of a registry."""

@@ -21,10 +21,9 @@ from api_upgrades import effects
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.core.yaml_file import YamlFile, read, shown
 from api_upgrades.effects import Effect
-from api_upgrades.forms import AdditionFile, ChangeFile, UnreleasedFile, VersionFile, WordingFile
-from api_upgrades.model_faults import described, model_faults
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.registry import (
+from api_upgrades.registry.file_models import AdditionFile, ChangeFile, UnreleasedFile, VersionFile, WordingFile
+from api_upgrades.registry.model import (
     ADDITIONS,
     NOT_VERSIONS,
     RESERVED,
@@ -36,6 +35,7 @@ from api_upgrades.registry import (
     Version,
     natural,
 )
+from api_upgrades.registry.validation_errors import described, model_faults
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*")
 _LONGEST = 100
