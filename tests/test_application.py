@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from api_upgrades.core.errors import RegistryError, RegistryErrors
+from api_upgrades.examples.compose import compose_body
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.operation import request_body
-from api_upgrades.payload import compose_body
 from api_upgrades.project import Project
 from api_upgrades.sources.application import promised
 from api_upgrades.sources.source import read_head

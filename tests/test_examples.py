@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.examples import invalid_examples
-from api_upgrades.formats import CHECKS, format_checker
+from api_upgrades.examples.formats import CHECKS, format_checker
+from api_upgrades.examples.validate import invalid_examples
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
 from api_upgrades.openapi.usage import Direction
 from tests.documents import PATHS, contract, every_document

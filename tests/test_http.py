@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.http import Header, as_curl, as_http, as_response, request
+from api_upgrades.examples.http import Header, as_curl, as_http, as_response, request
 from api_upgrades.openapi.contract import Contract, Part
 from tests.documents import contract, every_document
 

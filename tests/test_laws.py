@@ -31,7 +31,7 @@ from api_upgrades.derive import AppliedEffect, derive
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.effects.annotation import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.reorder import Reorder
-from api_upgrades.examples import invalid_examples
+from api_upgrades.examples.validate import invalid_examples
 from api_upgrades.history import History, JudgedChange
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Names

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from api_upgrades.formats import CHECKS, format_checker
+from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
+from api_upgrades.examples.formats import CHECKS, format_checker
+from api_upgrades.examples.placeholder import FORMATS
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_part
 from api_upgrades.openapi.operation import Body, parameters, request_body, responses
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.payload import as_json, compose, compose_body, is_sent
-from api_upgrades.placeholder import FORMATS
 from tests.documents import contract, every_document
 
 

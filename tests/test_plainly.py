@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.examples import invalid_examples
+from api_upgrades.examples.fast_validator import Plainly
+from api_upgrades.examples.validate import invalid_examples
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.usage import DIRECTIONS
-from api_upgrades.plainly import Plainly
 from tests.documents import contract as document
 from tests.documents import every_document
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from api_upgrades import http, snippets
+from api_upgrades.examples import http, snippets
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 

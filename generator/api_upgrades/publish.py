@@ -22,10 +22,10 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_relative_url
 
 from api_upgrades import shell
+from api_upgrades.examples.samples import VERSION
 from api_upgrades.generated_page import GeneratedPage, anchor_link, leads, page_file, page_url, site_base, with_siblings
 from api_upgrades.pages.page import Crumb, Heading, Page, Shared
 from api_upgrades.shell import NoForm, Shell
-from api_upgrades.texts import VERSION
 
 FEW = 3
 """So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""

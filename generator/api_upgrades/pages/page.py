@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from html import escape
 from typing import NamedTuple
 
+from api_upgrades.examples.samples import VERSION
 from api_upgrades.openapi.contract import Part
-from api_upgrades.texts import VERSION
 
 
 @dataclass(frozen=True)

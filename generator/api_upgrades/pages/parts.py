@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from api_upgrades import http, snippets
 from api_upgrades.core.json import escape
+from api_upgrades.examples import http, snippets
+from api_upgrades.examples.compose import as_json, compose
+from api_upgrades.examples.samples import VERSION, Text
 from api_upgrades.history import JudgedChange
 from api_upgrades.lineage import Event
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal
@@ -17,8 +19,6 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.pages.page import safe_id
 from api_upgrades.pages.properties import PropertyRow, PropertyTable
 from api_upgrades.pages.site import Site
-from api_upgrades.payload import as_json, compose
-from api_upgrades.texts import VERSION, Text
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.effects.annotation import Behaviour
+from api_upgrades.examples.samples import VERSION, in_version
 from api_upgrades.history import JudgedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
@@ -25,7 +26,6 @@ from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.path import PartPath, Path
-from api_upgrades.texts import VERSION, in_version
 
 
 @dataclass(frozen=True)

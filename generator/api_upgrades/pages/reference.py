@@ -16,6 +16,7 @@ from markupsafe import Markup
 from api_upgrades import prose
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.base import as_code
+from api_upgrades.examples.samples import VERSION, in_version
 from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.operation import operation_object
 from api_upgrades.openapi.resources import Resource
@@ -36,7 +37,6 @@ from api_upgrades.pages.sections import KIND_TITLES, Sections
 from api_upgrades.pages.site import LATEST, Site
 from api_upgrades.pages.split import Leaf, relinked
 from api_upgrades.registry.model import Version
-from api_upgrades.texts import VERSION, in_version
 
 
 class Reference:

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring
 
 from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.examples.placeholder import least_items, placeholder, type_of
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, resolve
 from api_upgrades.openapi.operation import Body
 from api_upgrades.openapi.schema import MISSING, OUTSIDE
 from api_upgrades.openapi.usage import Direction
-from api_upgrades.placeholder import least_items, placeholder, type_of
 
 MOST_VALUES = 5_000
 DEEPEST = 60

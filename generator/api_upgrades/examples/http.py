@@ -15,11 +15,11 @@ from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
 from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
 from api_upgrades.openapi.operation import Parameter, operation_object, parameters, path_item, request_body, resolved
 from api_upgrades.openapi.schema import MISSING, as_text
-from api_upgrades.payload import as_json, compose, compose_body, is_sent
 
 NO_SERVER = "https://api.example.com"
 FORM = "application/x-www-form-urlencoded"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from api_upgrades import http
 from api_upgrades.core.json import escape
+from api_upgrades.examples import http
+from api_upgrades.examples.compose import as_json, compose, compose_body
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.usage import Direction, Usage
-from api_upgrades.payload import as_json, compose, compose_body
 from api_upgrades.registry.model import UNRELEASED
 
 Language = Literal["json", "http", "text"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from api_upgrades.core.json import Json
-from api_upgrades.http import FORM, MULTIPART, HttpRequest, fields
+from api_upgrades.examples.http import FORM, MULTIPART, HttpRequest, fields
 from api_upgrades.openapi.schema import MISSING
 
 INDENT = "    "

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.formats import CHECKS
+from api_upgrades.examples.formats import CHECKS
 from api_upgrades.openapi import schema as schemas
 
 Follow = Callable[[str, Json], JsonObject | None]

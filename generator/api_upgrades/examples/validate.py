@@ -19,14 +19,14 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from api_upgrades.core.json import Json, JsonObject, escape
-from api_upgrades.formats import format_checker
+from api_upgrades.examples.compose import compose, compose_body
+from api_upgrades.examples.fast_validator import Plainly
+from api_upgrades.examples.formats import format_checker
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.payload import compose, compose_body
-from api_upgrades.plainly import Plainly
 
 Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
