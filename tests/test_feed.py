@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api_upgrades.dates import moments as moments_of
 from api_upgrades.exports.feed import NAMESPACE, feed
 from api_upgrades.exports.mount import Mount
 from api_upgrades.history import History
@@ -22,6 +21,7 @@ from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
+from api_upgrades.registry.model import moments as moments_of
 from tests.shop import API, FILES, write
 
 SITE_URL = "https://docs.example/some/place/"

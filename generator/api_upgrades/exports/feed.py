@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from api_upgrades import prose
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
-from api_upgrades.dates import moment, moments
 from api_upgrades.exports.mount import FEED, Mount
 from api_upgrades.pages.changes import AdditionView, ChangeView, addition_views
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import VersionView
+from api_upgrades.registry.model import moment, moments
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from api_upgrades.dates import moment, moments
 from api_upgrades.pages.changes import AdditionView, addition_views
 from api_upgrades.pages.page import Crumb, Heading, Page, searchable
 from api_upgrades.pages.site import Site
 from api_upgrades.pages.versions import VersionView
 from api_upgrades.pages.years import by_year
+from api_upgrades.registry.model import moment, moments
 
 
 @dataclass(frozen=True)

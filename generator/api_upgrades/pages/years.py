@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api_upgrades.dates import moment
 from api_upgrades.pages.lengths import MANY_ENTRIES
 from api_upgrades.pages.versions import VersionView
+from api_upgrades.registry.model import moment
 
 
 @dataclass(frozen=True)
