@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.project import Project
 
 FIRST, SECOND, LATEST = "2022-03-01", "2022-09-01", "2023-02-01"

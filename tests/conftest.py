@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.project import Project
 from tests.browser import browser, open_page, page, serve, site_url
 

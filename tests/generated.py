@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.derive import Step, derive
 from api_upgrades.effects import KINDS, Effect
-from api_upgrades.history import History
+from api_upgrades.history.derive import Step, derive
+from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, references, schema_of
 from api_upgrades.openapi.target import Target

@@ -21,7 +21,7 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.core.json import Json, same
 from api_upgrades.draft.undo import size
 from api_upgrades.effects import Effect
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from api_upgrades.exports import exports
 from api_upgrades.exports.changes_json import changes_schema
 from api_upgrades.exports.feed import NAMESPACE, feed_id
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.lock import Lock
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page

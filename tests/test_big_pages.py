@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Part
 from api_upgrades.pages import render
 from api_upgrades.pages.index import OTHERS, by_name

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.derive import derive, in_order
+from api_upgrades.history.derive import derive, in_order
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target

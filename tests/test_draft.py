@@ -19,7 +19,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import same
 from api_upgrades.draft import draft
 from api_upgrades.effects import KINDS, Effect, Touch
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, schema_part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target

@@ -29,7 +29,7 @@ from api_upgrades.exports import exports
 from api_upgrades.exports.changes_json import changes_schema
 from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
 from api_upgrades.exports.schema import schema
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project

@@ -15,7 +15,7 @@ import pytest
 
 from api_upgrades.exports.feed import NAMESPACE, feed
 from api_upgrades.exports.mount import Mount
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.pages.site import Site

@@ -8,9 +8,9 @@ import pytest
 
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json
-from api_upgrades.derive import derive
-from api_upgrades.history import History, JudgedChange
-from api_upgrades.lineage import Lineage
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History, JudgedChange
+from api_upgrades.history.timeline import Lineage
 from api_upgrades.openapi.contract import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.target import Target
 from tests.effects import in_words, registry_of

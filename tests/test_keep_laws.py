@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.derive import in_order
 from api_upgrades.draft.recognise import Question
 from api_upgrades.effects import Effect
+from api_upgrades.history.derive import in_order
 from api_upgrades.openapi.contract import Contract, references
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import schema_spot, value_spot

@@ -27,17 +27,17 @@ from openapi_spec_validator import validate
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json
-from api_upgrades.derive import AppliedEffect, derive
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.effects.annotation import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.reorder import Reorder
 from api_upgrades.examples.validate import invalid_examples
-from api_upgrades.history import History, JudgedChange
+from api_upgrades.history.derive import AppliedEffect, derive
+from api_upgrades.history.history import History, JudgedChange
+from api_upgrades.history.verify import verify
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry
-from api_upgrades.verify import verify
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
 from tests.generated import candidates, contracts, effects, registries
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.core.errors import RegistryError
-from api_upgrades.derive import derive
 from api_upgrades.freeze import Freezer, Frozen
-from api_upgrades.history import History
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests, parse_lock
 from api_upgrades.registry.model import Amendment, Registry
 from tests.generated import registries

@@ -8,7 +8,7 @@ import pytest
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.exports import exports
-from api_upgrades.memory import Memory
+from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page

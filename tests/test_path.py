@@ -20,18 +20,18 @@ from pydantic import TypeAdapter
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.examples import http
 from api_upgrades.examples.compose import as_json, compose, compose_body
 from api_upgrades.examples.samples import part_texts
-from api_upgrades.history import History
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History
+from api_upgrades.history.upgrade_path import PartPath, Path, Paths
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
-from api_upgrades.path import PartPath, Path, Paths
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Change, Registry, Version
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls

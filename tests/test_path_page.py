@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.compare.rules.table import RULES
 from api_upgrades.diff import diff_lines
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target
 from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.path_data import PathData

@@ -9,12 +9,12 @@ from pathlib import Path as Folder
 
 import pytest
 
-from api_upgrades.history import History
+from api_upgrades.history.history import History
+from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.pages.code import diff_block
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.pages.paths import PathView, path_pages
 from api_upgrades.pages.site import Site
-from api_upgrades.path import Paths
 from api_upgrades.project import Project
 from tests.shop import FILES, write
 

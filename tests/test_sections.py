@@ -7,11 +7,11 @@ from __future__ import annotations
 from hypothesis import example, given
 
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.derive import derive
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.exports import exports
-from api_upgrades.history import History
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page

@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.compose import compose, compose_body
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, resolve
 from api_upgrades.openapi.locate import schema_spot

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.derive import derive
-from api_upgrades.history import History
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History
+from api_upgrades.history.verify import verify
 from api_upgrades.openapi.contract import SCHEMA_REF
-from api_upgrades.verify import verify
 from tests.effects import registry_of
 
 REF = {"$ref": SCHEMA_REF + "Person"}

@@ -11,7 +11,7 @@ import pytest
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.exports import exports
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.pages import render

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from api_upgrades.check import Checked, Fault, Kind
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.freeze import Freezer, altered, differences
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.registry.model import Amendment
 from api_upgrades.standing import TAKE_BACK, Standing

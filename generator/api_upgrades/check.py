@@ -11,20 +11,20 @@ from typing import Literal
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.core.json import Json
-from api_upgrades.derive import in_order
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import in_flow
 from api_upgrades.freeze import Difference, Freezer, altered, differences
-from api_upgrades.history import History
-from api_upgrades.honesty import dishonest
-from api_upgrades.memory import Memory
+from api_upgrades.history.consistency import dishonest
+from api_upgrades.history.derive import in_order
+from api_upgrades.history.history import History
+from api_upgrades.history.memo import Memory
+from api_upgrades.history.verify import WORDING, verify
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change, Version
 from api_upgrades.sources.source_map import first_file, is_document
 from api_upgrades.standing import TAKE_BACK, Standing
-from api_upgrades.verify import WORDING, verify
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
 

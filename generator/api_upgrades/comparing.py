@@ -10,7 +10,7 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, rank
 from api_upgrades.core.json import Json
 from api_upgrades.draft.recognise import SIMILAR, Question, as_said, recognised, similarity
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.resources import resources

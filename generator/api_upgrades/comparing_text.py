@@ -15,11 +15,11 @@ from api_upgrades import prose
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
 from api_upgrades.comparing import WHOLE_API, Compared, Told, differences, shortened
 from api_upgrades.effects.base import as_code, listed
+from api_upgrades.history.path_entries import PlacePath
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.pages import markdown
-from api_upgrades.places import PlacePath
 
 Paint = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""

@@ -9,7 +9,7 @@ from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.edits import Edit
-from api_upgrades.history import JudgedChange
+from api_upgrades.history.history import JudgedChange
 from api_upgrades.registry.model import NOT_VERSIONS, written
 from api_upgrades.standing import Standing
 

@@ -12,10 +12,10 @@ from typing import Any
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, pointer_text
-from api_upgrades.derive import Step
 from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
-from api_upgrades.history import History
+from api_upgrades.history.derive import Step
+from api_upgrades.history.history import History
 from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility

@@ -28,9 +28,9 @@ from api_upgrades.core.parallel import on_all_cores
 from api_upgrades.core.progress import counted, stage
 from api_upgrades.exports import exports
 from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
-from api_upgrades.history import History
+from api_upgrades.history.history import History
+from api_upgrades.history.memo import Memory
 from api_upgrades.links import broken
-from api_upgrades.memory import Memory
 from api_upgrades.mounted import GeneratedFiles, Mounted
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Asset, Page

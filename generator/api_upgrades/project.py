@@ -12,15 +12,15 @@ from api_upgrades.check import exposed, undocumented
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.progress import stage
-from api_upgrades.history import History
+from api_upgrades.history.history import History
+from api_upgrades.history.memo import Memory
+from api_upgrades.history.verify import verify
 from api_upgrades.lock import Locks, read_locks
-from api_upgrades.memory import Memory
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Version
 from api_upgrades.sources.source import read_head
 from api_upgrades.sources.source_map import Declared, first_file, is_document, noun
 from api_upgrades.standing import Standing
-from api_upgrades.verify import verify
 
 REGISTRY, SOURCE = "changes", "changes/api"
 """Where a project keeps its API, if it doesn't say otherwise."""

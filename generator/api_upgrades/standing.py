@@ -7,11 +7,11 @@ from functools import cached_property
 
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.derive import Step, derive, in_order, undone
 from api_upgrades.freeze import Difference, Freezer, Frozen, differences
-from api_upgrades.history import History
+from api_upgrades.history.derive import Step, derive, in_order, undone
+from api_upgrades.history.history import History
+from api_upgrades.history.memo import Memory
 from api_upgrades.lock import Locks
-from api_upgrades.memory import Memory
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.semantics import settled

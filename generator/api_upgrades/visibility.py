@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.draft import draft
 from api_upgrades.effects import Effect, TargetedEffect
-from api_upgrades.history import History
+from api_upgrades.history.derive import AppliedEffect, Step
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import place_spot

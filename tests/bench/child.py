@@ -26,7 +26,7 @@ from tests.bench.sites import NAV
 from tests.bench.stages import sampled
 
 if TYPE_CHECKING:
-    from api_upgrades.history import History
+    from api_upgrades.history.history import History
 
 LINES = 12
 """Of each half of a profile."""
@@ -103,11 +103,11 @@ def derive(root: str, registry: str, source: str) -> float:
 
 def ways(root: str, registry: str, source: str) -> dict[str, float]:
     """What leads from any version to any other: how much there is of it, and the CPU seconds that it takes."""
+    from api_upgrades.history.upgrade_path import Paths
     from api_upgrades.pages.page import Addresses
     from api_upgrades.pages.path_data import PathData
     from api_upgrades.pages.paths import PathView, path_pages
     from api_upgrades.pages.site import Site
-    from api_upgrades.path import Paths
 
     history = _history(root, registry, source)
     site = Site(history, Addresses())

@@ -17,7 +17,7 @@ from api_upgrades.comparing import Followed, Side, compared, followed_by_history
 from api_upgrades.comparing_text import ComparedText
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
 from api_upgrades.core.progress import stage
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.sources.openapi_file import read_document

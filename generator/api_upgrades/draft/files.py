@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
-from api_upgrades.derive import undone
 from api_upgrades.draft import draft
 from api_upgrades.draft.change_text import TODO, change_text, effect_lines
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.freeze import Freezer
-from api_upgrades.history import JudgedChange, judged
-from api_upgrades.honesty import shows
+from api_upgrades.history.consistency import shows
+from api_upgrades.history.derive import undone
+from api_upgrades.history.history import JudgedChange, judged
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.renames import Names

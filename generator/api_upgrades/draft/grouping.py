@@ -9,11 +9,11 @@ from itertools import combinations, takewhile
 
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
-from api_upgrades.derive import AppliedEffect, undone
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.property import MoveProperty
-from api_upgrades.history import changed_parts
+from api_upgrades.history.derive import AppliedEffect, undone
+from api_upgrades.history.history import changed_parts
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.locate import schema_spot

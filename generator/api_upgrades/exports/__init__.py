@@ -11,7 +11,7 @@ from api_upgrades.exports.llms import llms
 from api_upgrades.exports.mount import CHANGES, FEED, LLMS, SCHEMA, Mount, openapi_path
 from api_upgrades.exports.openapi import OpenapiDocuments
 from api_upgrades.exports.twins import twinned, twins
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.pages.page import Addresses, Asset, Page
 from api_upgrades.pages.site import LATEST, Site
 

@@ -15,7 +15,7 @@ from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json_text import indented
 from api_upgrades.exports.mount import SCHEMA, Mount, openapi_path
-from api_upgrades.history import JudgedEffect
+from api_upgrades.history.history import JudgedEffect
 from api_upgrades.openapi.usage import Direction
 from api_upgrades.pages.changes import KINDS, ChangeView, addition_views
 from api_upgrades.pages.site import Site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.pages.changelog import changelog_pages
 from api_upgrades.pages.kinds import kind_pages
 from api_upgrades.pages.page import Addresses, Asset, Page

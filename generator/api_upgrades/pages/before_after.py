@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.derive import Step
 from api_upgrades.diff import changed_lines
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.compose import as_json
 from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts
-from api_upgrades.history import History, JudgedChange
+from api_upgrades.history.derive import Step
+from api_upgrades.history.history import History, JudgedChange
+from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import schema_spot, section_spot
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
-from api_upgrades.path import Paths
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from functools import cached_property
 from api_upgrades import prose
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
-from api_upgrades.derive import LiveAddition, Step
 from api_upgrades.effects import TargetedEffect
 from api_upgrades.effects.annotation import ChangeExample, Wording
 from api_upgrades.effects.base import MOST_NAMED
-from api_upgrades.history import JudgedChange, JudgedEffect
+from api_upgrades.history.derive import LiveAddition, Step
+from api_upgrades.history.history import JudgedChange, JudgedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target

@@ -11,8 +11,8 @@ from api_upgrades.core.json import escape
 from api_upgrades.examples import http, snippets
 from api_upgrades.examples.compose import as_json, compose
 from api_upgrades.examples.samples import VERSION, Text
-from api_upgrades.history import JudgedChange
-from api_upgrades.lineage import Event
+from api_upgrades.history.history import JudgedChange
+from api_upgrades.history.timeline import Event
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal
 from api_upgrades.openapi.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.openapi.target import Target

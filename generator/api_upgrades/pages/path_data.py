@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.json import Json, same
 from api_upgrades.examples.samples import VERSION, in_version
+from api_upgrades.history.path_entries import WORDS
 from api_upgrades.openapi.contract import Part, PartKind
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Usage
@@ -22,7 +23,6 @@ from api_upgrades.pages.page import Asset
 from api_upgrades.pages.path_rows import Identities, PartRows, Row, facet_rules
 from api_upgrades.pages.path_weave import Weave
 from api_upgrades.pages.site import Site
-from api_upgrades.places import WORDS
 
 ABSENT = -1
 """Stands for the contents of a part in versions that haven't got it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.history import History
+from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolved, responses

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.samples import VERSION, in_version
-from api_upgrades.history import JudgedEffect
+from api_upgrades.history.history import JudgedEffect
+from api_upgrades.history.upgrade_path import PartPath, Path
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.pages.changes import ChangeView
@@ -25,7 +26,6 @@ from api_upgrades.pages.page import Crumb, Heading, Links, Page, Section
 from api_upgrades.pages.site import Site, counted, counts, unique
 from api_upgrades.pages.split import relinked
 from api_upgrades.pages.upgrades import api_facts
-from api_upgrades.path import PartPath, Path
 
 
 @dataclass(frozen=True)

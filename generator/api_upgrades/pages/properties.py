@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.lineage import Event, Lineage
+from api_upgrades.history.timeline import Event, Lineage
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.internal import is_hidden

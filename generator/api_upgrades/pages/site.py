@@ -9,13 +9,13 @@ from functools import cached_property
 
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import JsonObject
-from api_upgrades.history import History
-from api_upgrades.lineage import Lineage
+from api_upgrades.history.history import History
+from api_upgrades.history.timeline import Lineage
+from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource, resource_name, resources
 from api_upgrades.pages.environment import html_environment, markdown_environment
 from api_upgrades.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
-from api_upgrades.path import Paths
 from api_upgrades.registry.model import Version
 
 LATEST = "latest"

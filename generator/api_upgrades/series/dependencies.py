@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import are_apart
 from api_upgrades.effects.schema import ExtractSchema, InlineSchema, RenameSchema
+from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Part, references, schema_of, schema_part
 from api_upgrades.openapi.locate import schema_spot
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
-from api_upgrades.derive import derive
 from api_upgrades.draft.change_text import TODO, effect_lines, in_flow, titled_text
 from api_upgrades.freeze import Freezer
-from api_upgrades.history import History
+from api_upgrades.history.derive import derive
+from api_upgrades.history.history import History
 from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry.json_schema import SCHEMA_LINE

@@ -8,13 +8,13 @@ from itertools import takewhile
 
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json
-from api_upgrades.derive import AppliedEffect
 from api_upgrades.draft.grouping import COME_OR_GO
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.effects.replace import Replace
 from api_upgrades.effects.schema import RenameSchema
+from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import place_spot
 from api_upgrades.openapi.semantics import digest

@@ -10,10 +10,10 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, worst
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.effects import Effect
 from api_upgrades.effects.annotation import Behaviour
-from api_upgrades.memory import Memory
+from api_upgrades.history.derive import AppliedEffect, LiveAddition, Step, live_additions
+from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import Direction, References, Usage

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.derive import AppliedEffect, Step
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.examples.validate import invalid_examples
-from api_upgrades.history import History, changed_parts
-from api_upgrades.memory import Memory
+from api_upgrades.history.derive import AppliedEffect, Step
+from api_upgrades.history.history import History, changed_parts
+from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage

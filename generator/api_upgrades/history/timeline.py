@@ -9,9 +9,9 @@ from functools import cached_property
 
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.derive import AppliedEffect
 from api_upgrades.effects.annotation import Behaviour
-from api_upgrades.history import History, JudgedChange
+from api_upgrades.history.derive import AppliedEffect
+from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target

@@ -13,12 +13,12 @@ from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts, shown_by
-from api_upgrades.history import History, JudgedChange, JudgedEffect
+from api_upgrades.history.history import History, JudgedChange, JudgedEffect
+from api_upgrades.history.path_entries import PlacePath, places
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
-from api_upgrades.places import PlacePath, places
 
 Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
 """What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from api_upgrades.core.errors import DoesNotFit, RegistryError, RegistryErrors
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Touch
 from api_upgrades.effects.replace import are_apart
-from api_upgrades.memory import Memory
+from api_upgrades.history.memo import Memory
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import canonical
