@@ -12,7 +12,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.files import write, write_all
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.files import Draft, draft_files
-from api_upgrades.draft.recognise import Decide, recognised
+from api_upgrades.draft.rename_detection import Decide, recognised
 from api_upgrades.lock import read_locks
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract

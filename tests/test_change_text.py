@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json
 from api_upgrades.core.yaml_file import CONTROL, parse
-from api_upgrades.draft.change_text import WIDTH, change_text, effect_lines, in_flow
+from api_upgrades.draft.yaml_text import WIDTH, change_text, effect_lines, in_flow
 from api_upgrades.effects import KINDS, Effect
 
 LIKE_SOMETHING_ELSE = [

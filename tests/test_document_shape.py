@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from api_upgrades.check import check
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Pointer, at
-from api_upgrades.draft import draft
+from api_upgrades.draft.draft import draft
 from api_upgrades.exports import exports
 from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import same
-from api_upgrades.draft import draft
+from api_upgrades.draft.draft import draft
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, schema_part

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from api_upgrades.draft import draft
+from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import Group, grouped
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract

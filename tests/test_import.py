@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from api_upgrades.cli import main
 from api_upgrades.core.json import Json
+from api_upgrades.draft.importing.steps import ImportedStep, step_between
 from api_upgrades.draft.undo import size
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural
-from api_upgrades.series import ImportedStep, step_between
 from tests import shop
 from tests.documents import FOLDER
 from tests.generated import contracts

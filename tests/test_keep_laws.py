@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.draft.recognise import Question
+from api_upgrades.draft.rename_detection import Question
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import in_order
 from api_upgrades.openapi.contract import Contract, references

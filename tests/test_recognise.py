@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json
-from api_upgrades.draft import draft
-from api_upgrades.draft.recognise import Question, recognised
+from api_upgrades.draft.draft import draft
+from api_upgrades.draft.rename_detection import Question, recognised
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target

@@ -11,8 +11,8 @@ from typing import Literal
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
 from api_upgrades.core.json import Json
-from api_upgrades.draft import draft
-from api_upgrades.draft.change_text import in_flow
+from api_upgrades.draft.draft import draft
+from api_upgrades.draft.yaml_text import in_flow
 from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history.consistency import dishonest
 from api_upgrades.history.derive import in_order

@@ -9,7 +9,7 @@ from functools import cached_property
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, rank
 from api_upgrades.core.json import Json
-from api_upgrades.draft.recognise import SIMILAR, Question, as_said, recognised, similarity
+from api_upgrades.draft.rename_detection import SIMILAR, Question, as_said, recognised, similarity
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Move, Names

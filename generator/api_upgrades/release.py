@@ -11,7 +11,7 @@ from api_upgrades.check import Checked
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.yaml_file import parse
-from api_upgrades.draft.change_text import in_flow
+from api_upgrades.draft.yaml_text import in_flow
 from api_upgrades.freeze import Freezer
 from api_upgrades.lock import LOCK, Lock, Locks, changed_digests
 from api_upgrades.registry.file_models import VersionFile

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.draft import draft
+from api_upgrades.draft.draft import draft
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History

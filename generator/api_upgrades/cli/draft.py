@@ -17,7 +17,7 @@ from api_upgrades.core.errors import WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.progress import stage
 from api_upgrades.draft.files import Draft, draft_files
-from api_upgrades.draft.recognise import Ambiguous, Question, as_said, recognised
+from api_upgrades.draft.rename_detection import Ambiguous, Question, as_said, recognised
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project

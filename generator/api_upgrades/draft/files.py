@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
-from api_upgrades.draft import draft
-from api_upgrades.draft.change_text import TODO, change_text, effect_lines
+from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
+from api_upgrades.draft.yaml_text import TODO, change_text, effect_lines
 from api_upgrades.effects.base import Touch
 from api_upgrades.freeze import Freezer
 from api_upgrades.history.consistency import shows

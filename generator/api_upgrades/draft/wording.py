@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from api_upgrades.core.json import Json, Pointer, pointer_text, same
-from api_upgrades.draft import draft
+from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import with_lists
 from api_upgrades.draft.undo import Undone, made
 from api_upgrades.effects import Effect

@@ -8,12 +8,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.draft.grouping import Sets, with_lists
+from api_upgrades.draft.importing.dependencies import dependencies
+from api_upgrades.draft.importing.intents import intents
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, undone
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.registry.model import UNRELEASED, Change
-from api_upgrades.series.dependencies import dependencies
-from api_upgrades.series.intents import intents
 
 Resources = Mapping[Part, str]
 """The resource that each part belongs to."""

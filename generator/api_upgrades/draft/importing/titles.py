@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from api_upgrades.draft.grouping import COME_OR_GO
+from api_upgrades.draft.importing.grouping import Group
+from api_upgrades.draft.importing.intents import named, place_of
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import as_code, listed
 from api_upgrades.effects.enum import AddEnumValue, RemoveEnumValue
@@ -12,8 +14,6 @@ from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
-from api_upgrades.series.grouping import Group
-from api_upgrades.series.intents import named, place_of
 
 SHOWN = 2
 """How many of several names a title shows."""

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api_upgrades.draft import draft_promises
+from api_upgrades.draft.draft import draft_promises
 from api_upgrades.draft.grouping import free_id, slug
-from api_upgrades.draft.recognise import SIMILAR, Question, recognised, similarity
+from api_upgrades.draft.importing.grouping import Group, grouped
+from api_upgrades.draft.importing.titles import title
+from api_upgrades.draft.rename_detection import SIMILAR, Question, recognised, similarity
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
 from api_upgrades.effects.annotation import ChangeExample, Wording
@@ -23,8 +25,6 @@ from api_upgrades.openapi.resources import resources
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.model import WORDING
-from api_upgrades.series.grouping import Group, grouped
-from api_upgrades.series.titles import title
 
 
 @dataclass(frozen=True)
