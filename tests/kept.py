@@ -6,14 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
-from api_upgrades.amend import amended, locked
-from api_upgrades.check import Checked, check
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.files import write, write_all
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.rename_detection import Decide, recognised
-from api_upgrades.lock import read_locks
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.openapi.internal import Visibility
@@ -22,8 +18,12 @@ from api_upgrades.openapi.schema import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Registry
-from api_upgrades.release import release
-from api_upgrades.standing import Standing
+from api_upgrades.releases.amend import amended, locked
+from api_upgrades.releases.check import Checked, check
+from api_upgrades.releases.draft_files import Draft, draft_files
+from api_upgrades.releases.lock import read_locks
+from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.release import release
 
 WORDS = ("title", "description", "summary", "example", "examples", "x-example-omit")
 TABLE = RuleTable.with_overrides({})

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from api_upgrades.core.json import Json
-from api_upgrades.freeze import Freezer, Frozen
-from api_upgrades.lock import changed_digests, read_locks
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.releases.freeze import Freezer, Frozen
+from api_upgrades.releases.lock import changed_digests, read_locks
 from tests.shop import FILES, VERSIONS, call, edit, frozen, texts, write
 
 WHY = 'It was "always" so:\n<b>a string</b>'

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.core.errors import RegistryError
-from api_upgrades.freeze import Freezer, Frozen
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.lock import Lock, Locks, changed_digests, parse_lock
 from api_upgrades.registry.model import Amendment, Registry
+from api_upgrades.releases.freeze import Freezer, Frozen
+from api_upgrades.releases.lock import Lock, Locks, changed_digests, parse_lock
 from tests.generated import registries
 from tests.kept import TABLE, as_models_say, promise
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 import pytest
 
-from api_upgrades.lock import Lock
 from api_upgrades.preview import VARIABLE
 from api_upgrades.registry.model import Amendment
+from api_upgrades.releases.lock import Lock
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
 from tests.secrets import SITE
 from tests.test_unreleased import BANNER, built

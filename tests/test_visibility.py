@@ -17,7 +17,7 @@ from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
-from api_upgrades.visibility import published, shows_unreleased
+from api_upgrades.releases.public import published, shows_unreleased
 from tests.secrets import UPCOMING, VISIBLE, WHOLE
 from tests.shop import FILES, write
 

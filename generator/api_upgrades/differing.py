@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from api_upgrades.history.history import History
 from api_upgrades.pages import render
 from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.visibility import published
+from api_upgrades.releases.public import published
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.edits import Edit
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.registry.model import NOT_VERSIONS, written
-from api_upgrades.standing import Standing
+from api_upgrades.releases.project_state import Standing
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from api_upgrades.core.json import Json
 from api_upgrades.registry.model import UNRELEASED, Addition, Change, Registry, Version
-from api_upgrades.standing import Standing
+from api_upgrades.releases.project_state import Standing
 
 What = Literal["added", "edited", "renamed", "moved", "released", "removed", "unreleased"]
 """What became of a change. `unreleased` is said where nothing is known of before."""

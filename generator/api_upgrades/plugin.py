@@ -41,9 +41,9 @@ from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
+from api_upgrades.releases.public import published, shows_unreleased
 from api_upgrades.serving import Compiled, OnDemand
 from api_upgrades.sources.source import expect_reading, read_head
-from api_upgrades.visibility import published, shows_unreleased
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from api_upgrades.check import exposed, undocumented
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memory
 from api_upgrades.history.verify import verify
-from api_upgrades.lock import Locks, read_locks
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Version
+from api_upgrades.releases.check import exposed, undocumented
+from api_upgrades.releases.lock import Locks, read_locks
+from api_upgrades.releases.project_state import Standing
 from api_upgrades.sources.source import read_head
 from api_upgrades.sources.source_map import Declared, first_file, is_document, noun
-from api_upgrades.standing import Standing
 
 REGISTRY, SOURCE = "changes", "changes/api"
 """Where a project keeps its API, if it doesn't say otherwise."""

@@ -10,8 +10,8 @@ from api_upgrades.comparison import Comparison
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.git import Base, GitError, base_of, extract
 from api_upgrades.project import Project
+from api_upgrades.releases.project_state import Standing
 from api_upgrades.report import Report, report
-from api_upgrades.standing import Standing
 
 
 def reported(project: Project, ref: str) -> Report:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.errors import RegistryErrors
-from api_upgrades.freeze import Freezer, differences
 from api_upgrades.history.derive import undone
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.standing import Standing
+from api_upgrades.releases.freeze import Freezer, differences
+from api_upgrades.releases.project_state import Standing
 
 
 @dataclass(frozen=True)

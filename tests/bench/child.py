@@ -74,7 +74,7 @@ def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict
 
 def _history(root: str, registry: str, source: str) -> History:
     from api_upgrades.project import Project
-    from api_upgrades.visibility import published
+    from api_upgrades.releases.public import published
 
     return published(Project(Path(root), registry, source).load())
 

@@ -20,9 +20,9 @@ from api_upgrades.core.progress import stage
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
+from api_upgrades.releases.public import published
 from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import SUFFIXES
-from api_upgrades.visibility import published
 
 
 @main.command()

@@ -9,20 +9,20 @@ from datetime import datetime
 
 import click
 
-from api_upgrades.amend import refuse_before_addition
-from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import freeze
 from api_upgrades.core.errors import WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.progress import stage
-from api_upgrades.draft.files import Draft, draft_files
 from api_upgrades.draft.rename_detection import Ambiguous, Question, as_said, recognised
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
-from api_upgrades.standing import Standing
+from api_upgrades.releases.amend import refuse_before_addition
+from api_upgrades.releases.check import check
+from api_upgrades.releases.draft_files import Draft, draft_files
+from api_upgrades.releases.project_state import Standing
 
 
 @main.command()

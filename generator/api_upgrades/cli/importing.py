@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.check import undocumented
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
@@ -19,11 +18,12 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural
 from api_upgrades.registry.reader import name_fault
-from api_upgrades.series.files import Imported, imported
-from api_upgrades.series.store import refuse_another, store_new, store_onto
+from api_upgrades.releases.check import undocumented
+from api_upgrades.releases.import_files import Imported, imported
+from api_upgrades.releases.import_store import refuse_another, store_new, store_onto
+from api_upgrades.releases.project_state import Standing
 from api_upgrades.sources.openapi_file import OpenApiFile, read_document
 from api_upgrades.sources.source_map import SUFFIXES, is_document
-from api_upgrades.standing import Standing
 
 
 @main.command("import")

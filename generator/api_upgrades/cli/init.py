@@ -12,23 +12,23 @@ from tempfile import TemporaryDirectory
 import click
 
 from api_upgrades import start
-from api_upgrades.amend import locked
-from api_upgrades.check import check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import Prose
 from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.core.files import keep
-from api_upgrades.lock import LOCK, Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.registry.file_models import Line
 from api_upgrades.registry.model import NOT_VERSIONS, Registry, Version
 from api_upgrades.registry.reader import name_fault
+from api_upgrades.releases.amend import locked
+from api_upgrades.releases.check import check
+from api_upgrades.releases.lock import LOCK, Locks
+from api_upgrades.releases.project_state import Standing
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import Declared
-from api_upgrades.standing import Standing
 
 _SOURCES = "today's API: an OpenAPI document, an object as 'myservice.main:app', or a package of models"
 

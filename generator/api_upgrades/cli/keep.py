@@ -11,9 +11,6 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from api_upgrades.amend import amended, locked, rebased
-from api_upgrades.check import Checked
-from api_upgrades.check import check as checked_of
 from api_upgrades.cli.group import main
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.files import write
@@ -21,8 +18,11 @@ from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.registry.file_models import Line, Text
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
-from api_upgrades.release import release as release_version
-from api_upgrades.standing import Standing
+from api_upgrades.releases.amend import amended, locked, rebased
+from api_upgrades.releases.check import Checked
+from api_upgrades.releases.check import check as checked_of
+from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.release import release as release_version
 
 
 class Prose(click.ParamType[str]):

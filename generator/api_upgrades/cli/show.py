@@ -16,7 +16,7 @@ from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
 from api_upgrades.pages import render as render_pages
 from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
-from api_upgrades.visibility import published
+from api_upgrades.releases.public import published
 
 
 @main.command()

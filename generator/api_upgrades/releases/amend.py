@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api_upgrades.check import Checked, Fault, Kind
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
-from api_upgrades.freeze import Freezer, altered, differences
 from api_upgrades.history.history import History
-from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.registry.model import Amendment
-from api_upgrades.standing import TAKE_BACK, Standing
+from api_upgrades.releases.check import Checked, Fault, Kind
+from api_upgrades.releases.freeze import Freezer, altered, differences
+from api_upgrades.releases.lock import Lock, Locks, changed_digests
+from api_upgrades.releases.project_state import TAKE_BACK, Standing
 
 IN_THE_WAY: tuple[Kind, ...] = ("misfit", "undocumented", "altered", "dishonest", "unsound", "internal", "addition")
 """What must be mended before anything is frozen. What is left to write doesn't matter to a lock."""

@@ -13,13 +13,13 @@ from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.draft.importing.steps import ImportedChange, ImportedStep, step_between
 from api_upgrades.draft.yaml_text import TODO, effect_lines, in_flow, titled_text
-from api_upgrades.freeze import Freezer
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import WORDING, Change, Registry, Version
+from api_upgrades.releases.freeze import Freezer
+from api_upgrades.releases.lock import Locks
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from functools import cached_property
 
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.freeze import Difference, Freezer, Frozen, differences
 from api_upgrades.history.derive import Step, derive, in_order, undone
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memory
-from api_upgrades.lock import Locks
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.semantics import settled
 from api_upgrades.registry.model import Addition, Registry
+from api_upgrades.releases.freeze import Difference, Freezer, Frozen, differences
+from api_upgrades.releases.lock import Locks
 
 TAKE_BACK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
 

@@ -11,7 +11,6 @@ from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.draft.yaml_text import TODO, change_text, effect_lines
 from api_upgrades.effects.base import Touch
-from api_upgrades.freeze import Freezer
 from api_upgrades.history.consistency import shows
 from api_upgrades.history.derive import undone
 from api_upgrades.history.history import JudgedChange, judged
@@ -23,7 +22,8 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Change
-from api_upgrades.standing import Standing
+from api_upgrades.releases.freeze import Freezer
+from api_upgrades.releases.project_state import Standing
 
 
 @dataclass(frozen=True)

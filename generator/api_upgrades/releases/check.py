@@ -13,7 +13,6 @@ from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by
 from api_upgrades.core.json import Json
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.yaml_text import in_flow
-from api_upgrades.freeze import Difference, Freezer, altered, differences
 from api_upgrades.history.consistency import dishonest
 from api_upgrades.history.derive import in_order
 from api_upgrades.history.history import History
@@ -23,8 +22,9 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change, Version
+from api_upgrades.releases.freeze import Difference, Freezer, altered, differences
+from api_upgrades.releases.project_state import TAKE_BACK, Standing
 from api_upgrades.sources.source_map import first_file, is_document
-from api_upgrades.standing import TAKE_BACK, Standing
 
 Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
 

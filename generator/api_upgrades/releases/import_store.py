@@ -15,9 +15,9 @@ from pathlib import Path
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import keep, keep_bytes, write_all
-from api_upgrades.lock import LOCK, Locks
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
-from api_upgrades.series.files import Imported
+from api_upgrades.releases.import_files import Imported
+from api_upgrades.releases.lock import LOCK, Locks
 
 
 def refuse_another(folder: Path) -> None:

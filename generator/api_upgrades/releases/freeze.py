@@ -16,14 +16,14 @@ from api_upgrades.draft.undo import STUMBLES, left_over
 from api_upgrades.effects import KINDS
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
-from api_upgrades.lock import Lock, Locks, changed_digests
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import Digests, meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.visibility import public_effects
+from api_upgrades.releases.lock import Lock, Locks, changed_digests
+from api_upgrades.releases.public import public_effects
 
 
 class Freezer:

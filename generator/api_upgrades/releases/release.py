@@ -7,17 +7,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from api_upgrades.check import Checked
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.yaml_file import parse
 from api_upgrades.draft.yaml_text import in_flow
-from api_upgrades.freeze import Freezer
-from api_upgrades.lock import LOCK, Lock, Locks, changed_digests
 from api_upgrades.registry.file_models import VersionFile
 from api_upgrades.registry.model import UNRELEASED, Version, natural
 from api_upgrades.registry.reader import name_fault
-from api_upgrades.standing import Standing
+from api_upgrades.releases.check import Checked
+from api_upgrades.releases.freeze import Freezer
+from api_upgrades.releases.lock import LOCK, Lock, Locks, changed_digests
+from api_upgrades.releases.project_state import Standing
 
 PLACEHOLDER = ".gitkeep"
 """Keeps a folder in git. Where one is gone, git takes it for moved, and moves what other branches add to it along:
