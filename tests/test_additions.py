@@ -11,15 +11,15 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft202012Validator
 
-from api_upgrades.exports import exports
-from api_upgrades.exports.changes_json import changes_schema
-from api_upgrades.exports.feed import NAMESPACE, feed_id
 from api_upgrades.history.history import History
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Amendment
 from api_upgrades.releases.lock import Lock
+from api_upgrades.site.exports.changes_json import changes_schema
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.feed import NAMESPACE, feed_id
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 from tests.shop import API, FILES, write
 
 NASTY = "<script>alert(1)</script> **bold** [x](javascript:alert)"

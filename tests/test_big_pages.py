@@ -18,18 +18,18 @@ from hypothesis import strategies as st
 
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Part
-from api_upgrades.pages import render
-from api_upgrades.pages.index import OTHERS, by_name
-from api_upgrades.pages.lengths import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
-from api_upgrades.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
-from api_upgrades.pages.paths import path_pages
-from api_upgrades.pages.sections import Sections
-from api_upgrades.pages.site import Site
-from api_upgrades.pages.upgrades import upgrade_pages
-from api_upgrades.pages.versions import VersionView
-from api_upgrades.pages.years import by_year
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
+from api_upgrades.site.pages.by_year import by_year
+from api_upgrades.site.pages.limits import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
+from api_upgrades.site.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from api_upgrades.site.pages.path.static import path_pages
+from api_upgrades.site.pages.reference.alphabetical import OTHERS, by_name
+from api_upgrades.site.pages.reference.sections import Sections
+from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.upgrades import upgrade_pages
+from api_upgrades.site.pages.versions import VersionView
 from tests import big, shop
 from tests.site_check import Document, resolve
 
@@ -149,7 +149,7 @@ def test_many_effects_and_many_places_are_folded() -> None:
 
 
 def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.pages.versions.MANY_CHANGES", 30)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_CHANGES", 30)
     some = {
         page.path: page
         for page in render(big.history(), Addresses())
@@ -329,7 +329,7 @@ def test_versions_by_year(
     versions = [VersionView(site, Version(id, "", None, None, None, (), (), "")) for id in ids]
     (whole,) = by_year(versions)
     assert [version.id for version in whole.versions] == ids
-    monkeypatch.setattr("api_upgrades.pages.years.MANY_ENTRIES", -1)
+    monkeypatch.setattr("api_upgrades.site.pages.by_year.MANY_ENTRIES", -1)
     found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
     assert found == expected
 
@@ -348,15 +348,15 @@ def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
 
 
 def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.pages.versions.MANY_CHANGES", 1000)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_CHANGES", 1000)
     (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
     assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
     assert "tabbed-set" not in page.html
 
 
 def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.pages.paths.LONG_PAGE", 100_000)
-    monkeypatch.setattr("api_upgrades.pages.lengths.PIECE", 60_000)
+    monkeypatch.setattr("api_upgrades.site.pages.path.static.LONG_PAGE", 100_000)
+    monkeypatch.setattr("api_upgrades.site.pages.limits.PIECE", 60_000)
     found = {page.path: page for page in path_pages(Site(big.history(), Addresses()))}
     home = f"upgrades/from/{big.FIRST}/catalogs/"
     leaves = {path: page for path, page in found.items() if path.startswith(home[:-1] + ".")}

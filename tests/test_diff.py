@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.diff import Line, diff_lines, fold
+from api_upgrades.site.text.diff import Line, diff_lines, fold
 
 
 def shown(text: str) -> str:

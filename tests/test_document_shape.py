@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Pointer, at
 from api_upgrades.draft.draft import draft
-from api_upgrades.exports import exports
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.structure import FORMS, faults, parts
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses
 from api_upgrades.registry.model import Registry, Version
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import Locks
 from api_upgrades.releases.project_state import Standing
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.pages.page import Addresses
+from api_upgrades.site.pages.render import render
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))
 

@@ -25,14 +25,14 @@ from api_upgrades.cli import main
 from api_upgrades.core.json import Json
 from api_upgrades.core.json_text import indented
 from api_upgrades.effects import KINDS
-from api_upgrades.exports import exports
-from api_upgrades.exports.changes_json import changes_schema
-from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
-from api_upgrades.exports.schema import schema
 from api_upgrades.history.history import History
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
+from api_upgrades.site.exports.changes_json import changes_schema
+from api_upgrades.site.exports.changes_schema import schema
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 from tests.effects import REVERTED, Case
 from tests.shop import FILES, MKDOCS, SITE, write
 
@@ -128,7 +128,7 @@ class TestOpenApi:
 
 class TestChanges:
     def test_the_schema_is_the_one_of_the_classes(self) -> None:
-        # If it isn't: python -m api_upgrades.exports.schema > generator/api_upgrades/exports/changes.schema.json
+        # Refresh it by `python -m api_upgrades.site.exports.changes_schema`, whose output goes into the file.
         assert changes_schema() == indented(schema())
 
     def test_the_schema_is_one_and_describes_every_key(self, server: Exported) -> None:

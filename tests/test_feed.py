@@ -13,15 +13,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from api_upgrades.exports.feed import NAMESPACE, feed
-from api_upgrades.exports.mount import Mount
 from api_upgrades.history.history import History
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
 from api_upgrades.registry.model import moments as moments_of
+from api_upgrades.site.exports.addresses import Mount
+from api_upgrades.site.exports.feed import NAMESPACE, feed
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.site import Site
 from tests.shop import API, FILES, write
 
 SITE_URL = "https://docs.example/some/place/"

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from markdown import markdown
 
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 from tests.site_check import resolve
 
 ROOT = Path(__file__).parent.parent

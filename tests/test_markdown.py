@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown import markdown as read
 
-from api_upgrades.pages import markdown
+from api_upgrades.site.pages import markdown
 
 FOLDED = """\
 ```diff

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from api_upgrades.core.errors import ApiUpgradesError
-from api_upgrades.exports import exports
 from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 from tests.shop import FILES, edit, write
 
 MODELS = "changes/api/__init__.py"

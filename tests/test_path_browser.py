@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from api_upgrades.compare.rules.table import SEVERITIES
-from api_upgrades.diff import diff_lines, fold
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import Paths
-from api_upgrades.pages.page import Addresses
-from api_upgrades.pages.path_data import PathData
-from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
+from api_upgrades.site.pages.page import Addresses
+from api_upgrades.site.pages.path.data import PathData
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.text.diff import diff_lines, fold
 from tests.browser import DESKTOP, PHONE, OpenPage, Serve, axe
 from tests.shop import MKDOCS, SITE, write
 from tests.test_path import Chain, chains, history_of

@@ -15,19 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.compare.rules.table import RULES
-from api_upgrades.diff import diff_lines
 from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target
-from api_upgrades.pages.page import Addresses, Asset, Page
-from api_upgrades.pages.path_data import PathData
-from api_upgrades.pages.path_page import path_page
-from api_upgrades.pages.path_rows import Identities, facet_rules
-from api_upgrades.pages.path_weave import Weave
-from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
+from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.path.data import PathData
+from api_upgrades.site.pages.path.interactive import path_page
+from api_upgrades.site.pages.path.rows import Identities, facet_rules
+from api_upgrades.site.pages.path.weave import Weave
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.text.diff import diff_lines
 from tests.test_path import Chain, history_of
 
-ASSETS = files("api_upgrades.pages").joinpath("assets")
+ASSETS = files("api_upgrades.site.pages").joinpath("assets")
 
 
 @cache

@@ -11,11 +11,11 @@ import pytest
 
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import Paths
-from api_upgrades.pages.code import diff_block
-from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.pages.paths import PathView, path_pages
-from api_upgrades.pages.site import Site
 from api_upgrades.project import Project
+from api_upgrades.site.pages.code import diff_block
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.path.static import PathView, path_pages
+from api_upgrades.site.pages.site import Site
 from tests.shop import FILES, write
 
 LATEST = "2023-06-26"

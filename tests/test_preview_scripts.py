@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import publish_preview
 import unpack_preview
-from api_upgrades.pages.markdown import blocks
+from api_upgrades.site.pages.markdown import blocks
 from comment_on_preview import MARKER, compose, defuse
 from publish_preview import Git, update
 from unpack_preview import MAX_FILE, MAX_FILES, MAX_TOTAL, Refused, judge, unpack

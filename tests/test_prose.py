@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from api_upgrades import prose
-from api_upgrades.prose import inline_html, safe_address, to_html, to_plain
+from api_upgrades.site.text import prose
+from api_upgrades.site.text.prose import inline_html, safe_address, to_html, to_plain
 
 BLOCKS = {
     "paragraph": ("Plain text.", "<p>Plain text.</p>"),

@@ -9,17 +9,17 @@ from hypothesis import example, given
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.annotation import Behaviour
-from api_upgrades.exports import exports
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
-from api_upgrades.pages.paths import path_pages
-from api_upgrades.pages.reference import Reference
-from api_upgrades.pages.sections import Sections
-from api_upgrades.pages.site import Site
 from api_upgrades.registry.model import Change, Registry, Version
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.path.static import path_pages
+from api_upgrades.site.pages.reference.pages import Reference
+from api_upgrades.site.pages.reference.sections import Sections
+from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.site import Site
 from tests import big
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
 

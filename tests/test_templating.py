@@ -11,9 +11,9 @@ import jinja2
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from api_upgrades.pages import templating
-from api_upgrades.pages.environment import html_environment, markdown_environment
-from api_upgrades.pages.templating import CompiledBeside
+from api_upgrades.site.pages import jinja_codegen
+from api_upgrades.site.pages.environment import html_environment, markdown_environment
+from api_upgrades.site.pages.jinja_codegen import CompiledBeside
 
 NAME = "page.html.j2"
 
@@ -21,9 +21,9 @@ NAME = "page.html.j2"
 @pytest.fixture(autouse=True)
 def writes_bytecode(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    templating._compiler.cache_clear()
+    jinja_codegen._compiler.cache_clear()
     yield
-    templating._compiler.cache_clear()
+    jinja_codegen._compiler.cache_clear()
 
 
 @pytest.fixture
@@ -76,16 +76,16 @@ def test_what_another_compiler_kept(folder: Path, monkeypatch: pytest.MonkeyPatc
     modules = {name: folder / f"{name}.py" for name in ("templating", "environment")}
     for module in modules.values():
         module.write_text("as it was", encoding="utf-8")
-    monkeypatch.setattr(templating, "__file__", str(modules["templating"]))
+    monkeypatch.setattr(jinja_codegen, "__file__", str(modules["templating"]))
     rendered(folder)
     before = kept(folder)[0].read_bytes()
     if what == "Jinja":
         monkeypatch.setattr(jinja2, "__version__", "0")
     elif what == "Python":
-        monkeypatch.setattr(templating, "MAGIC_NUMBER", b"0")
+        monkeypatch.setattr(jinja_codegen, "MAGIC_NUMBER", b"0")
     elif what != "nothing":
         modules["environment" if what == "our filters" else "templating"].write_text("as it is", encoding="utf-8")
-    templating._compiler.cache_clear()
+    jinja_codegen._compiler.cache_clear()
     assert rendered(folder) == "<p>&lt;b&gt;</p>"
     assert (kept(folder)[0].read_bytes() == before) == (what == "nothing")
 

@@ -10,14 +10,14 @@ import pytest
 
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
-from api_upgrades.exports import exports
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility, internal_references
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
 from api_upgrades.releases.public import published, shows_unreleased
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 from tests.secrets import UPCOMING, VISIBLE, WHOLE
 from tests.shop import FILES, write
 

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from api_upgrades import prose
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
 from api_upgrades.history.path_entries import PlacePath
 from api_upgrades.history.upgrade_path import PartPath, TextPath, path
-from api_upgrades.pages.changes import ChangeView
-from api_upgrades.pages.environment import markdown_environment
-from api_upgrades.pages.page import Addresses
-from api_upgrades.pages.paths import PathView, ResourcePath, StepView
-from api_upgrades.pages.site import Site
-from api_upgrades.pages.upgrades import api_facts
 from api_upgrades.registry.model import natural
+from api_upgrades.site.pages.changes import ChangeView
+from api_upgrades.site.pages.environment import markdown_environment
+from api_upgrades.site.pages.page import Addresses
+from api_upgrades.site.pages.path.static import PathView, ResourcePath, StepView
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.text import prose
 
 Paint = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
-from api_upgrades import prose
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
 from api_upgrades.comparing import WHOLE_API, Compared, Told, differences, shortened
 from api_upgrades.effects.base import as_code, listed
@@ -19,7 +18,8 @@ from api_upgrades.history.path_entries import PlacePath
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
-from api_upgrades.pages import markdown
+from api_upgrades.site.pages import markdown
+from api_upgrades.site.text import prose
 
 Paint = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from api_upgrades.history.history import History
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.releases.public import published
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from api_upgrades.links import ids
-from api_upgrades.pages.page import Crumb, Heading, Page
+from api_upgrades.site.pages.page import Crumb, Heading, Page
 
 
 class GeneratedPage(MkDocsPage):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
-from api_upgrades import prose
+from api_upgrades.site.text import prose
 
 _ID = re.compile(r'\sid="([^"]*)"')
 

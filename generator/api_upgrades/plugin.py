@@ -26,23 +26,23 @@ from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import Folder
 from api_upgrades.core.parallel import on_all_cores
 from api_upgrades.core.progress import counted, stage
-from api_upgrades.exports import exports
 from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memory
 from api_upgrades.links import broken
 from api_upgrades.mounted import GeneratedFiles, Mounted
-from api_upgrades.pages import render
-from api_upgrades.pages.page import Addresses, Asset, Page
-from api_upgrades.pages.path_page import package_file
 from api_upgrades.pages.preview import with_preview
-from api_upgrades.pages.site import Site
 from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.pull_request import reported_anyway
 from api_upgrades.releases.public import published, shows_unreleased
 from api_upgrades.serving import Compiled, OnDemand
+from api_upgrades.site.exports.export import exports
+from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.path.interactive import package_file
+from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.site import Site
 from api_upgrades.sources.source import expect_reading, read_head
 
 STYLE = "assets/api-upgrades.css"

@@ -24,8 +24,8 @@ from mkdocs.utils import get_relative_url
 from api_upgrades import shell
 from api_upgrades.examples.samples import VERSION
 from api_upgrades.generated_page import GeneratedPage, anchor_link, leads, page_file, page_url, site_base, with_siblings
-from api_upgrades.pages.page import Crumb, Heading, Page, Shared
 from api_upgrades.shell import NoForm, Shell
+from api_upgrades.site.pages.page import Crumb, Heading, Page, Shared
 
 FEW = 3
 """So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""

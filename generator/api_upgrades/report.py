@@ -14,13 +14,13 @@ from api_upgrades.core.json import Json
 from api_upgrades.differing import Differing, SitePages, grouped, site_pages
 from api_upgrades.edit_view import EditView, edit_views
 from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits
-from api_upgrades.pages.environment import markdown_environment
-from api_upgrades.pages.markdown import inert
 from api_upgrades.refrozen import Refrozen, refrozen
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.check import Checked, Fault, check
 from api_upgrades.releases.freeze import Difference
 from api_upgrades.releases.project_state import Standing
+from api_upgrades.site.pages.environment import markdown_environment
+from api_upgrades.site.pages.markdown import inert
 
 LIMIT = 20_000
 """In characters, how long Markdown gets. A comment on GitHub takes three times that, and nobody reads it."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from api_upgrades.pages.page import Crumb, Heading, Page
+from api_upgrades.site.pages.page import Crumb, Heading, Page
 
 TITLE = "\ue001"
 DESCRIPTION = "\ue002"

@@ -6,7 +6,7 @@ import math
 
 import yaml
 
-from api_upgrades.pages.markdown import text
+from api_upgrades.site.pages.markdown import text
 
 SUMMARY = "The first version that is documented here."
 

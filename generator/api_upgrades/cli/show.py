@@ -12,11 +12,11 @@ from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.files import write_all
 from api_upgrades.core.progress import stage
-from api_upgrades.exports.openapi import OpenapiDocuments, openapi_document
-from api_upgrades.pages import render as render_pages
-from api_upgrades.pages.page import Addresses, Page
 from api_upgrades.project import Project
 from api_upgrades.releases.public import published
+from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
+from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.render import render as render_pages
 
 
 @main.command()

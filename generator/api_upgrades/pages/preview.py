@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from api_upgrades.differing import grouped
 from api_upgrades.edit_view import EditView
-from api_upgrades.pages.page import Asset, Crumb, Heading, Links, Page
-from api_upgrades.pages.site import Site
 from api_upgrades.registry.model import ADDITIONS
 from api_upgrades.report import Report
+from api_upgrades.site.pages.page import Asset, Crumb, Heading, Links, Page
+from api_upgrades.site.pages.site import Site
 
 TITLE = "What this pull request changes"
 

@@ -1,0 +1,226 @@
+"""A change as every page shows it: what it asks for, what it reaches, and its before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from api_upgrades.compare.compare import Finding
+from api_upgrades.compare.rules.table import SEVERITIES, Severity
+from api_upgrades.effects import TargetedEffect
+from api_upgrades.effects.annotation import ChangeExample, Wording
+from api_upgrades.effects.base import MOST_NAMED
+from api_upgrades.history.derive import LiveAddition, Step
+from api_upgrades.history.history import JudgedChange, JudgedEffect
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.target import Target
+from api_upgrades.registry.model import written
+from api_upgrades.site.pages.before_after import BeforeAfter, before_after
+from api_upgrades.site.pages.page import Heading
+from api_upgrades.site.pages.site import PartLink, Site, unique
+from api_upgrades.site.text import prose
+
+KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an effect is as severe as it is: one rule, in one or more directions."""
+
+    severity: Severity
+    what: str
+    directions: tuple[str, ...]
+    why: str
+
+    @property
+    def where(self) -> str:
+        """` in responses and webhooks`."""
+        return f" in {' and '.join(f'{direction}s' for direction in self.directions)}" if self.directions else ""
+
+
+@dataclass(frozen=True)
+class EffectView:
+    """One effect in words, with the reasons for its severity. `values` are what it says was, and what it is now.
+
+    `targets` are its places where they are too many for the headline.
+    """
+
+    headline: str
+    targets: tuple[str, ...]
+    severity: Severity
+    reasons: tuple[Reason, ...]
+    values: tuple[tuple[str, str], ...]
+    override: str | None
+    is_wording: bool
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What a page shows of a change. Its costly half, the examples, is made only where it is asked for."""
+
+    site: Site
+    judged: JudgedChange
+
+    @property
+    def id(self) -> str:
+        return self.judged.change.id
+
+    @property
+    def version(self) -> str:
+        return self.judged.change.version
+
+    @property
+    def title(self) -> str:
+        return self.judged.change.title
+
+    @property
+    def why(self) -> str | None:
+        return written(self.judged.change.why)
+
+    @property
+    def upgrade(self) -> str | None:
+        return written(self.judged.change.upgrade)
+
+    @property
+    def severity(self) -> Severity:
+        return self.judged.severity
+
+    @property
+    def address(self) -> str:
+        return self.site.addresses.change(self.version, self.id)
+
+    @property
+    def guide_anchor(self) -> str:
+        """The id of the change on the guide, which holds all versions; no name holds a colon."""
+        return f"{self.version}:{self.id}"
+
+    @property
+    def heading(self) -> Heading:
+        return Heading(self.id, prose.to_plain(self.title))
+
+    @cached_property
+    def _step(self) -> Step:
+        """What led from the contract before the change to the one after it."""
+        return self.site.history.steps[self.version]
+
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        return self.judged.reached
+
+    @cached_property
+    def reached(self) -> dict[str, tuple[PartLink, ...]]:
+        """Operations, objects and webhooks that the change reaches, by the title of their kind."""
+        step = self._step
+        renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
+        ends = (step.version.id, step.older_version)
+        links = [
+            self.site.part_link(part, *ends)
+            for part in self._reached
+            if part not in renamed  # it is listed by its newer name
+            and any(self.site.resource_of(part, end) for end in ends)  # and not what came and went within the version
+        ]
+        return {
+            title: found
+            for kind, title in KINDS.items()
+            if (found := tuple(link for link in links if link.part.kind == kind))
+        }
+
+    @cached_property
+    def resources(self) -> tuple[tuple[str, str], ...]:
+        """The resources that the change touches itself: name, and address in the reference."""
+        found: dict[str, str] = {}
+        for part in self.judged.touched:
+            for version in (self._step.version.id, self._step.older_version):
+                resource = self.site.resource_of(part, version)
+                if resource is not None:
+                    found.setdefault(resource.name, self.site.addresses.resource(version, resource.slug))
+                    break
+        return tuple(found.items())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its effects, those of wording left out where there are others."""
+        shown = unique(one.effect.kind for one in self.judged.effects)
+        return tuple(kind for kind in shown if kind not in ("wording", "change_example")) or shown
+
+    @cached_property
+    def effects(self) -> tuple[EffectView, ...]:
+        return tuple(self._effect(judged) for judged in self.judged.effects)
+
+    def _effect(self, judged: JudgedEffect) -> EffectView:
+        override = judged.effect.override
+        targets = judged.effect.target if isinstance(judged.effect, TargetedEffect) else ()
+        return EffectView(
+            judged.effect.headline(),
+            tuple(map(str, targets)) if len(targets) > MOST_NAMED else (),
+            judged.severity,
+            tuple(self._reasons(judged.findings)),
+            tuple(dict.fromkeys(_values(judged.findings))),
+            override.reason if override else None,
+            isinstance(judged.effect, Wording | ChangeExample),
+        )
+
+    def _reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
+        table = self.site.history.table
+        grouped: dict[tuple[Severity, str, str], list[str]] = {}
+        for finding in findings:
+            key = (finding.severity, table.rules[finding.rule].what, table.why(finding.rule, finding.direction))
+            # Of an operation, a parameter or a webhook there is but one direction, which goes without saying.
+            is_plain = len(table.rules[finding.rule].verdicts) == 1
+            grouped.setdefault(key, []).append("" if is_plain else finding.direction or "")
+        for (severity, what, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
+            yield Reason(severity, what, unique(filter(None, directions)), why)
+
+    @cached_property
+    def examples(self) -> list[BeforeAfter]:
+        return before_after(self.site.history, self.site.paths, self._step, self.judged)
+
+
+@dataclass(frozen=True)
+class AdditionView(ChangeView):
+    """What a page shows of an addition, in the reference of the newest version that it fits."""
+
+    live: LiveAddition
+
+    @property
+    def date(self) -> str:
+        """The day since which every version has it."""
+        return self.live.addition.date
+
+    @property
+    def address(self) -> str:
+        return self.site.addresses.addition(self.id)
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the changelog."""
+        return self.address.partition("#")[2]
+
+    @property
+    def _reached(self) -> tuple[Part, ...]:
+        """What it reaches in one version; in others it may reach what is called otherwise, or is gone."""
+        return tuple(part for part in self.judged.reached if part in self._step.newer.parts)
+
+    @cached_property
+    def _step(self) -> Step:
+        version = next(one for one in self.site.history.versions if one.id == self.live.version)
+        older, newer = self.live.effects[0].older, self.live.effects[-1].newer
+        return Step(version, version.id, older, newer, self.live.effects)
+
+
+def addition_views(site: Site) -> tuple[AdditionView, ...]:
+    """The additions, in the order in which they went live."""
+    pairs = zip(site.history.additions, site.history.live_additions, strict=True)
+    return tuple(AdditionView(site, judged, live) for judged, live in pairs)
+
+
+def _values(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
+    """The older and the newer value of what an effect's headline tells only half: a type, a pattern, a maximum."""
+    for finding in findings:
+        if finding.rule.startswith(("type-", "constraint-", "default-")) and None not in (
+            finding.before,
+            finding.after,
+        ):
+            yield as_text(finding.before), as_text(finding.after)

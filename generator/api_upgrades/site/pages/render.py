@@ -1,0 +1,30 @@
+"""The pages of an API, from its history. Pure: nothing is read but templates, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from api_upgrades.history.history import History
+from api_upgrades.site.pages.changelog import changelog_pages
+from api_upgrades.site.pages.kinds import kind_pages
+from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.path.interactive import path_page
+from api_upgrades.site.pages.path.static import path_pages
+from api_upgrades.site.pages.reference.pages import Reference
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.upgrades import upgrade_pages
+from api_upgrades.site.pages.version_picker import picker_data
+from api_upgrades.site.pages.versioning import versioning_pages
+
+
+def render(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
+    """Every generated page of the site, in the order of its table of pages, with the data that its scripts read."""
+    site = Site(history, addresses)
+    yield from upgrade_pages(site)
+    yield from path_page(site)
+    yield from path_pages(site)
+    yield from Reference(site).pages()
+    yield picker_data(site)
+    yield from changelog_pages(site)
+    yield from versioning_pages(site)
+    yield from kind_pages(site)

@@ -1,0 +1,88 @@
+"""How versions work: pinning, the header, and what counts as breaking, which is the rule table in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from api_upgrades.compare.rules.table import GROUPS, MEANINGS, Rule, Severity
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.site.pages.page import Found, Heading, Page, searchable
+from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.upgrades import api_facts
+
+DIRECTION_WORDS: dict[Direction, str] = {
+    "request": "in what you send",
+    "response": "in what you get back",
+    "webhook": "in a webhook",
+}
+RECEIVED: tuple[Direction, ...] = ("response", "webhook")
+RECEIVED_WORDS = "in what you receive"
+
+
+LISTED: tuple[Severity, ...] = ("breaking", "risky", "additive")
+"""The severities that are listed in words. The table has neutral ones too."""
+
+
+def versioning_pages(site: Site) -> Iterator[Page]:
+    """`/versioning/`."""
+    path = site.addresses.versioning
+    rules = site.history.table.rules
+    groups = {title: tuple(rules[id] for id in ids) for title, ids in GROUPS.items()}
+    lists = {severity: _listed(groups, severity) for severity in LISTED}
+    view = {
+        "api": api_facts(site),
+        "groups": groups,
+        "directions": DIRECTIONS,
+        "lists": lists,
+        "meanings": MEANINGS,
+        "versions": site.released,
+        "latest": site.history.latest,
+    }
+    yield Page(
+        path,
+        "Versioning",
+        f"How the versions of the {site.title} work, how a call names one, and what counts as a breaking change.",
+        partial(site.html, "versioning", path, **view),
+        site.markdown("versioning", path, **view),
+        (
+            Heading("your-version", "Your version"),
+            Heading("naming-a-version", "Naming a version"),
+            Heading("what-is-breaking", "What is breaking"),
+            Heading("what-is-not", "What is not"),
+            Heading("all-rules", "All rules"),
+            Heading("all-versions", "All versions"),
+        ),
+        searchable(
+            "Versioning",
+            "How a call names its version, and how an organisation is pinned to one.",
+            (
+                Found("what-is-breaking", "What is breaking", _text(lists["breaking"])),
+                Found("what-is-not", "What is not", _text(lists["additive"])),
+            ),
+        ),
+        section=path,
+    )
+
+
+def _text(listed: Mapping[str, tuple[str, ...]]) -> str:
+    return " ".join(sentence for sentences in listed.values() for sentence in sentences)
+
+
+def _listed(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
+    """The rules that have a severity in some direction, each as a sentence, by what they are about."""
+    found = {
+        title: tuple(filter(None, (_sentence(rule, severity) for rule in rules))) for title, rules in groups.items()
+    }
+    return {title: sentences for title, sentences in found.items() if sentences}
+
+
+def _sentence(rule: Rule, severity: Severity) -> str:
+    """What a rule is about, and where it is so severe unless that is everywhere; empty where it is nowhere."""
+    directions = tuple(one for one, verdict in rule.verdicts.items() if verdict.severity == severity)
+    if not directions:
+        return ""
+    if len(directions) == len(rule.verdicts):
+        return f"{rule.what}."
+    where = RECEIVED_WORDS if directions == RECEIVED else " or ".join(DIRECTION_WORDS[one] for one in directions)
+    return f"{rule.what} {where}."
