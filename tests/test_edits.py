@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.edits import Edit, edits, version_edits
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Registry
+from api_upgrades.review.change_file_diff import Edit, edits, version_edits
 from tests.shop import write
 
 

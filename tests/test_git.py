@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.git import GitError, base_of, extract
+from api_upgrades.review.git import GitError, base_of, extract
 from tests.repository import commit, git, repository
 from tests.shop import write
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
-from api_upgrades.pages.preview import TITLE
+from api_upgrades.review.preview_page import TITLE
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
 from tests.repository import shop
 from tests.shop import FILES, SITE, write

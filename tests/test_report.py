@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from markdown import markdown as html
 
 from api_upgrades.cli import main
-from api_upgrades.differing import grouped
 from api_upgrades.project import Project
-from api_upgrades.pull_request import reported
-from api_upgrades.report import LIMIT, Report
+from api_upgrades.review.page_diff import grouped
+from api_upgrades.review.pull_request import reported
+from api_upgrades.review.report import LIMIT, Report
 from tests.repository import commit, git, repository, shop
 from tests.shop import API, FILES, LATEST, frozen, write
 

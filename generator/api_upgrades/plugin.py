@@ -31,12 +31,12 @@ from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memory
 from api_upgrades.links import broken
 from api_upgrades.mounted import GeneratedFiles, Mounted
-from api_upgrades.pages.preview import with_preview
 from api_upgrades.preview import as_preview, preview_number
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
-from api_upgrades.pull_request import reported_anyway
 from api_upgrades.releases.public import published, shows_unreleased
+from api_upgrades.review.preview_page import with_preview
+from api_upgrades.review.pull_request import reported_anyway
 from api_upgrades.serving import Compiled, OnDemand
 from api_upgrades.site.exports.export import exports
 from api_upgrades.site.pages.page import Addresses, Asset, Page

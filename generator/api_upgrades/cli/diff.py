@@ -13,14 +13,14 @@ import click
 
 from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity
-from api_upgrades.comparing import Followed, Side, compared, followed_by_history, followed_by_likeness
-from api_upgrades.comparing_text import ComparedText
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
 from api_upgrades.core.progress import stage
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.releases.public import published
+from api_upgrades.review.contract_diff import Followed, Side, compared, followed_by_history, followed_by_likeness
+from api_upgrades.review.contract_diff_text import ComparedText
 from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import SUFFIXES
 

@@ -9,7 +9,7 @@ import click
 from api_upgrades.cli.group import main
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
-from api_upgrades.pull_request import reported
+from api_upgrades.review.pull_request import reported
 
 
 @main.command()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api_upgrades.effects.base import as_code
-from api_upgrades.git import Base
+from api_upgrades.review.git import Base
 
 State = Literal["compared", "new", "unreadable"]
 

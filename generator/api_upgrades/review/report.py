@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare.rules.table import Severity, rank
-from api_upgrades.comparison import Comparison, State
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json
-from api_upgrades.differing import Differing, SitePages, grouped, site_pages
-from api_upgrades.edit_view import EditView, edit_views
-from api_upgrades.edits import Edit, VersionEdit, edits, unreleased, version_edits
-from api_upgrades.refrozen import Refrozen, refrozen
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.check import Checked, Fault, check
 from api_upgrades.releases.freeze import Difference
 from api_upgrades.releases.project_state import Standing
+from api_upgrades.review.change_file_diff import Edit, VersionEdit, edits, unreleased, version_edits
+from api_upgrades.review.comparison import Comparison, State
+from api_upgrades.review.edit_view import EditView, edit_views
+from api_upgrades.review.lock_diff import Refrozen, refrozen
+from api_upgrades.review.page_diff import Differing, SitePages, grouped, site_pages
 from api_upgrades.site.pages.environment import markdown_environment
 from api_upgrades.site.pages.markdown import inert
 

@@ -12,12 +12,12 @@ from itertools import groupby
 from textwrap import wrap
 
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
-from api_upgrades.comparing import WHOLE_API, Compared, Told, differences, shortened
 from api_upgrades.effects.base import as_code, listed
 from api_upgrades.history.path_entries import PlacePath
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
+from api_upgrades.review.contract_diff import WHOLE_API, Compared, Told, differences, shortened
 from api_upgrades.site.pages import markdown
 from api_upgrades.site.text import prose
 

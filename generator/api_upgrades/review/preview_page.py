@@ -8,10 +8,10 @@ from functools import partial
 
 from markupsafe import Markup
 
-from api_upgrades.differing import grouped
-from api_upgrades.edit_view import EditView
 from api_upgrades.registry.model import ADDITIONS
-from api_upgrades.report import Report
+from api_upgrades.review.edit_view import EditView
+from api_upgrades.review.page_diff import grouped
+from api_upgrades.review.report import Report
 from api_upgrades.site.pages.page import Asset, Crumb, Heading, Links, Page
 from api_upgrades.site.pages.site import Site
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
-from api_upgrades.edits import Edit
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.registry.model import NOT_VERSIONS, written
 from api_upgrades.releases.project_state import Standing
+from api_upgrades.review.change_file_diff import Edit
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from api_upgrades.comparison import Comparison
 from api_upgrades.core.errors import ApiUpgradesError
-from api_upgrades.git import Base, GitError, base_of, extract
 from api_upgrades.project import Project
 from api_upgrades.releases.project_state import Standing
-from api_upgrades.report import Report, report
+from api_upgrades.review.comparison import Comparison
+from api_upgrades.review.git import Base, GitError, base_of, extract
+from api_upgrades.review.report import Report, report
 
 
 def reported(project: Project, ref: str) -> Report:
