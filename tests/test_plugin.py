@@ -23,8 +23,8 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.livereload import LiveReloadServer
 
-from api_upgrades import plugin
 from api_upgrades.core import parallel
+from api_upgrades.plugin import plugin
 from tests.shop import FILES, LATEST, MKDOCS, PAGES, SITE, VERSIONS, write
 from tests.site_check import check
 

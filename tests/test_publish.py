@@ -10,9 +10,9 @@ import pytest
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 
-from api_upgrades import plugin
-from api_upgrades.generated_page import GeneratedPage
-from api_upgrades.publish import Surroundings
+from api_upgrades.plugin import plugin
+from api_upgrades.plugin.generated_page import GeneratedPage
+from api_upgrades.plugin.publisher import Surroundings
 from tests.bench.made import Made, make
 from tests.shop import write
 

@@ -14,7 +14,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from api_upgrades.preview import VARIABLE, as_preview
+from api_upgrades.plugin.preview_banner import VARIABLE, as_preview
 from tests.secrets import SECRET, SITE, UPCOMING, secrets
 from tests.serving import ask
 from tests.shop import MKDOCS, write

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from api_upgrades.preview import VARIABLE
+from api_upgrades.plugin.preview_banner import VARIABLE
 from api_upgrades.registry.model import Amendment
 from api_upgrades.releases.lock import Lock
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving

@@ -21,16 +21,24 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_relative_url
 
-from api_upgrades import shell
 from api_upgrades.examples.samples import VERSION
-from api_upgrades.generated_page import GeneratedPage, anchor_link, leads, page_file, page_url, site_base, with_siblings
-from api_upgrades.shell import NoForm, Shell
+from api_upgrades.plugin import page_template
+from api_upgrades.plugin.generated_page import (
+    GeneratedPage,
+    anchor_link,
+    leads,
+    page_file,
+    page_url,
+    site_base,
+    with_siblings,
+)
+from api_upgrades.plugin.page_template import NoForm, Shell
 from api_upgrades.site.pages.page import Crumb, Heading, Page, Shared
 
 FEW = 3
 """So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""
 
-_OF_VERSION = re.compile(f"([{VERSION}{shell.TITLE}{shell.DESCRIPTION}])")
+_OF_VERSION = re.compile(f"([{VERSION}{page_template.TITLE}{page_template.DESCRIPTION}])")
 
 
 @dataclass(frozen=True)
@@ -162,11 +170,11 @@ class Publisher:
         is_beside = first.path in self._places_of(first.siblings)[0] or not self._led(first)
         if len(pages) <= FEW or not is_beside:
             return None
-        made = self.made(shell.marked(first, self._head(first)))
-        made.title = shell.LABEL
-        made.content = shell.CONTENT
+        made = self.made(page_template.marked(first, self._head(first)))
+        made.title = page_template.LABEL
+        made.content = page_template.CONTENT
         if made.canonical_url:
-            made.canonical_url = shell.CANONICAL
+            made.canonical_url = page_template.CANONICAL
         try:
             form = Shell(self._around.rendered(made), self._entry, first)
             tried = all(self._filled(form, kind, page) == self._rendered(page) for page in (first, last))
@@ -183,13 +191,15 @@ class Publisher:
         place = (kind, body.of)
         key, pieces = self._copies.get(place, (None, []))
         if key != body.key:
-            marked = self._pieces(form, page, shell.TITLE, page.description and shell.DESCRIPTION, body.render())
+            marked = self._pieces(
+                form, page, page_template.TITLE, page.description and page_template.DESCRIPTION, body.render()
+            )
             pieces = _OF_VERSION.split("".join(marked))
             self._copies[place] = (body.key, pieces)
         values = {
             VERSION: body.version,
-            shell.TITLE: escape(page.title),
-            shell.DESCRIPTION: escape(page.description),
+            page_template.TITLE: escape(page.title),
+            page_template.DESCRIPTION: escape(page.description),
         }
         return "".join([values[piece] if index % 2 else piece for index, piece in enumerate(pieces)])
 
@@ -198,11 +208,11 @@ class Publisher:
         first = page.contents[0].id if page.contents else ""
         items, first_link, own = self._beside(form, page) if form.has_list else ((), "", 0)
         values = {
-            shell.TITLE: escape(title),
-            shell.DESCRIPTION: escape(description),
-            shell.CANONICAL: site_base(self._around.config) + canonical,
-            shell.LABEL: escape(page.label),
-            shell.CONTENT: html,
+            page_template.TITLE: escape(title),
+            page_template.DESCRIPTION: escape(description),
+            page_template.CANONICAL: site_base(self._around.config) + canonical,
+            page_template.LABEL: escape(page.label),
+            page_template.CONTENT: html,
         }
         return form.fill(values, form.contents(page.contents), escape(first), items, own, first_link)
 
@@ -270,7 +280,7 @@ def is_ordinary(config: MkDocsConfig) -> bool:
 
 def _handlers(config: MkDocsConfig, event: str) -> Iterator[Callable[..., object]]:
     """What other plugins do at an event."""
-    return (handler for handler in config.plugins.events[event] if _module(handler) != "api_upgrades.plugin")
+    return (handler for handler in config.plugins.events[event] if _module(handler) != "api_upgrades.plugin.plugin")
 
 
 def _module(handler: Callable[..., object]) -> str:

@@ -13,7 +13,7 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation, Section
 
-from api_upgrades.generated_page import GeneratedPage, page_file
+from api_upgrades.plugin.generated_page import GeneratedPage, page_file
 from api_upgrades.site.pages.page import Asset, Page
 
 

@@ -13,7 +13,7 @@ from mkdocs.structure.nav import Link, Navigation, Section
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from api_upgrades.links import ids
+from api_upgrades.plugin.links import ids
 from api_upgrades.site.pages.page import Crumb, Heading, Page
 
 

@@ -26,18 +26,18 @@ from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import Folder
 from api_upgrades.core.parallel import on_all_cores
 from api_upgrades.core.progress import counted, stage
-from api_upgrades.generated_page import GeneratedPage, site_base, with_siblings
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memory
-from api_upgrades.links import broken
-from api_upgrades.mounted import GeneratedFiles, Mounted
-from api_upgrades.preview import as_preview, preview_number
+from api_upgrades.plugin.generated_page import GeneratedPage, site_base, with_siblings
+from api_upgrades.plugin.links import broken
+from api_upgrades.plugin.live import Compiled, OnDemand
+from api_upgrades.plugin.preview_banner import as_preview, preview_number
+from api_upgrades.plugin.publisher import Publisher, Surroundings, is_ordinary, together
+from api_upgrades.plugin.site_files import GeneratedFiles, Mounted
 from api_upgrades.project import REGISTRY, SOURCE, Project
-from api_upgrades.publish import Publisher, Surroundings, is_ordinary, together
 from api_upgrades.releases.public import published, shows_unreleased
 from api_upgrades.review.preview_page import with_preview
 from api_upgrades.review.pull_request import reported_anyway
-from api_upgrades.serving import Compiled, OnDemand
 from api_upgrades.site.exports.export import exports
 from api_upgrades.site.pages.page import Addresses, Asset, Page
 from api_upgrades.site.pages.path.interactive import package_file
