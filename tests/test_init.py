@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
-from api_upgrades.start import configuration, first_page, models
+from api_upgrades.cli.scaffold import configuration, first_page, models
 from tests import bookshop
 from tests import test_document as document
 from tests.repository import git, repository

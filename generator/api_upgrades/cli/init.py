@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from api_upgrades import start
+from api_upgrades.cli import scaffold
 from api_upgrades.cli.group import main
 from api_upgrades.cli.keep import Prose
 from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
@@ -54,7 +54,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     version = _said(version, "What is its version called", date.today().isoformat())
     if fault := name_fault(version, ()):
         raise WrongCall(f"{version!r} is not a name for a version: {fault}")
-    files = {f"{SOURCE}/__init__.py": start.models(title)} if is_example else {}
+    files = {f"{SOURCE}/__init__.py": scaffold.models(title)} if is_example else {}
     files |= _first_version(project, source, version, head or _of_example(files))
     files |= site_files(project, source, title)
     write_new(root, files)
@@ -97,12 +97,12 @@ def _of_example(files: Mapping[str, str]) -> Head:
 def _first_version(project: Project, source: str, version: str, head: Head) -> dict[str, str]:
     """The files of a version that is what the API is today. Raises RegistryErrors where that has faults."""
     folder = project.root / project.registry
-    first = Version(version, start.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
+    first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
     declared = Declared(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), declared=declared)
     standing = Standing(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
     lock = locked(standing, check(standing, source)).by_version[version]
-    return {first.file: start.version_file(), f"{project.registry}/{version}/{LOCK}": lock.text()}
+    return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK}": lock.text()}
 
 
 def site_files(project: Project, source: str, title: str) -> dict[str, str]:
@@ -110,8 +110,8 @@ def site_files(project: Project, source: str, title: str) -> dict[str, str]:
     if file_in(project.root) is not None:
         return {}
     home = next((name for name in ("index.md", "README.md") if (project.root / "docs" / name).exists()), None)
-    page = {"docs/index.md": start.first_page(title)} if home is None else {}
-    return {**page, NAMES[0]: start.configuration(title, home or "index.md", _options(project, source))}
+    page = {"docs/index.md": scaffold.first_page(title)} if home is None else {}
+    return {**page, NAMES[0]: scaffold.configuration(title, home or "index.md", _options(project, source))}
 
 
 def _options(project: Project, source: str) -> dict[str, str]:
@@ -146,6 +146,8 @@ def advise(project: Project, source: str, files: Mapping[str, str]) -> None:
     """What is left to do."""
     site, options = file_in(project.root), _options(project, source)
     if site is not None and site.name not in files and plugin_options(project.root) != options:
-        click.echo(f"\nAdd to {site.name}:\n\n{start.plugins(options)}\nand to its navigation, if it has one:\n\nnav:")
-        click.echo(start.navigation())
+        click.echo(
+            f"\nAdd to {site.name}:\n\n{scaffold.plugins(options)}\nand to its navigation, if it has one:\n\nnav:"
+        )
+        click.echo(scaffold.navigation())
     click.echo("Leave .cache/ and site/ out of version control. Run: mkdocs serve", err=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.brief import brief
 from api_upgrades.cli.group import colours, main, painted
+from api_upgrades.cli.path_text import brief
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.files import write_all
 from api_upgrades.core.progress import stage
