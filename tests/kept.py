@@ -14,13 +14,14 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import Names
-from api_upgrades.openapi.schema import in_order, with_nullable
+from api_upgrades.openapi.schema_edit import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Registry
 from api_upgrades.releases.amend import amended, locked
-from api_upgrades.releases.check import Checked, check
+from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
+from api_upgrades.releases.fault import Checked
 from api_upgrades.releases.lock import read_locks
 from api_upgrades.releases.project_state import Standing
 from api_upgrades.releases.release import release

@@ -18,7 +18,8 @@ from api_upgrades.releases.lock import Lock
 from api_upgrades.site.exports.changes_json import changes_schema
 from api_upgrades.site.exports.export import exports
 from api_upgrades.site.exports.feed import NAMESPACE, feed_id
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from tests.shop import API, FILES, write
 

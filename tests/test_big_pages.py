@@ -20,9 +20,10 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
+from api_upgrades.site.pages.addresses import HEADINGS, Addresses, TwinAddresses, anchors
 from api_upgrades.site.pages.by_year import by_year
 from api_upgrades.site.pages.limits import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
-from api_upgrades.site.pages.page import HEADINGS, Addresses, Page, TwinAddresses, anchors
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.alphabetical import OTHERS, by_name
 from api_upgrades.site.pages.reference.sections import Sections

@@ -22,7 +22,7 @@ from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import Locks
 from api_upgrades.releases.project_state import Standing
 from api_upgrades.site.exports.export import exports
-from api_upgrades.site.pages.page import Addresses
+from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.render import render
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))

@@ -31,7 +31,8 @@ from api_upgrades.site.exports.changes_json import changes_schema
 from api_upgrades.site.exports.changes_schema import schema
 from api_upgrades.site.exports.export import exports
 from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from tests.effects import REVERTED, Case
 from tests.shop import FILES, MKDOCS, SITE, write

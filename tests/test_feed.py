@@ -19,7 +19,8 @@ from api_upgrades.registry.model import Version
 from api_upgrades.registry.model import moments as moments_of
 from api_upgrades.site.exports.addresses import Mount
 from api_upgrades.site.exports.feed import NAMESPACE, feed
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from api_upgrades.site.pages.site import Site
 from tests.shop import API, FILES, write

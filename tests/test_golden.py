@@ -19,7 +19,8 @@ import pytest
 from markdown import markdown
 
 from api_upgrades.project import Project
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from tests.site_check import resolve
 

@@ -11,7 +11,8 @@ from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.project import Project
 from api_upgrades.site.exports.export import exports
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from tests.shop import FILES, edit, write
 

@@ -20,7 +20,7 @@ from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.project import Project
-from api_upgrades.site.pages.page import Addresses
+from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.path.data import PathData
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.text.diff import diff_lines, fold

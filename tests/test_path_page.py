@@ -18,7 +18,8 @@ from api_upgrades.compare.rules.table import RULES
 from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
-from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.data import PathData
 from api_upgrades.site.pages.path.interactive import path_page
 from api_upgrades.site.pages.path.rows import Identities, facet_rules

@@ -12,8 +12,9 @@ import pytest
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.project import Project
+from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.code import diff_block
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import PathView, path_pages
 from api_upgrades.site.pages.site import Site
 from tests.shop import FILES, write

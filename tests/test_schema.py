@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF
 from tests.generated import LEAVES, SCHEMAS, values
 
@@ -44,18 +45,18 @@ def test_a_keyword_is_written_where_it_belongs(schema: Any) -> None:
     assert schemas.keyword_pointer(schema, "format") == (*inside, "format")
     assert schemas.keyword_pointer(schema, "readOnly") == ("readOnly",)
     for keyword, value in (("pattern", "b"), ("format", "date"), ("deprecated", False), ("default", None)):
-        assert schemas.get(schemas.with_keyword(schema, keyword, value), keyword, "none") == value
-        assert schemas.get(schemas.without_keyword(schema, keyword), keyword, "none") == "none"
+        assert schemas.get(schema_edit.with_keyword(schema, keyword, value), keyword, "none") == value
+        assert schemas.get(schema_edit.without_keyword(schema, keyword), keyword, "none") == "none"
 
 
 @forms
 def test_null_is_taken_away_and_put_back(schema: Any) -> None:
-    never = schemas.with_nullable(schema, False, "3.1")
+    never = schema_edit.with_nullable(schema, False, "3.1")
     assert not schemas.is_nullable(never)
     assert {key: never[key] for key in NEVER_NULL} == NEVER_NULL
-    assert schemas.is_nullable(schemas.with_nullable(never, True, "3.1"))
-    assert schemas.with_nullable(schema, True, "3.1") is schema
-    assert schemas.with_nullable(never, False, "3.1") is never
+    assert schemas.is_nullable(schema_edit.with_nullable(never, True, "3.1"))
+    assert schema_edit.with_nullable(schema, True, "3.1") is schema
+    assert schema_edit.with_nullable(never, False, "3.1") is never
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,9 @@ def test_null_is_taken_away_and_put_back(schema: Any) -> None:
 )
 def test_the_form_of_null(schema: Any, dialect: str, expected: Any) -> None:
     before = copy.deepcopy(schema)
-    assert schemas.with_nullable(schema, True, dialect) == expected
+    assert schema_edit.with_nullable(schema, True, dialect) == expected
     assert schemas.is_nullable(expected)
-    assert not schemas.is_nullable(schemas.with_nullable(expected, False, dialect))
+    assert not schemas.is_nullable(schema_edit.with_nullable(expected, False, dialect))
     assert schema == before
 
 
@@ -114,13 +115,13 @@ def test_the_form_of_null(schema: Any, dialect: str, expected: Any) -> None:
     ],
 )
 def test_the_example(schema: Any, expected: Any) -> None:
-    assert schemas.with_example(schema, "new", "3.1") == expected
+    assert schema_edit.with_example(schema, "new", "3.1") == expected
     assert schemas.example(expected) == "new"
 
 
 def test_the_example_of_3_0() -> None:
-    assert schemas.with_example({}, "new", "3.0") == {"example": "new"}
-    assert schemas.with_example({"examples": ["old"]}, "new", "3.0") == {"examples": ["new"]}
+    assert schema_edit.with_example({}, "new", "3.0") == {"example": "new"}
+    assert schema_edit.with_example({"examples": ["old"]}, "new", "3.0") == {"examples": ["new"]}
 
 
 @pytest.mark.parametrize(
@@ -195,13 +196,13 @@ def test_references_by_other_names() -> None:
         "discriminator": {"propertyName": "A", "mapping": mapping},
         "kept": kept,
     }
-    found = schemas.repointed(schema, lambda ref: ref.replace("/A", "/Z"))
+    found = schema_edit.repointed(schema, lambda ref: ref.replace("/A", "/Z"))
     z = {"$ref": SCHEMA_REF + "Z"}
     assert found["properties"] == {"default": z, "$ref": {"items": z}}
     assert found["oneOf"] == [z]
     assert found["discriminator"] == {"propertyName": "A", "mapping": {"x": SCHEMA_REF + "Z", "y": "Z", "z": "B"}}
     assert found["kept"] is kept
-    assert schemas.repointed(schema, lambda ref: ref) == schema
+    assert schema_edit.repointed(schema, lambda ref: ref) == schema
 
 
 ANY_VALUE = values(SCHEMAS)
@@ -210,10 +211,10 @@ ANY_VALUE = values(SCHEMAS)
 @given(ANY_VALUE, st.booleans())
 def test_null_in_any_schema(schema: Any, is_null: bool) -> None:
     before = copy.deepcopy(schema)
-    found = schemas.with_nullable(schema, is_null, "3.1")
+    found = schema_edit.with_nullable(schema, is_null, "3.1")
     assert schema == before
     assert schemas.is_nullable(found) is is_null
-    assert schemas.with_nullable(found, is_null, "3.1") is found
+    assert schema_edit.with_nullable(found, is_null, "3.1") is found
     assert schemas.types(found) == schemas.types(schema)
     assert schemas.type_name(found) == schemas.type_name(schema)
     assert schemas.example(found) == schemas.example(schema)
@@ -222,16 +223,16 @@ def test_null_in_any_schema(schema: Any, is_null: bool) -> None:
 @given(ANY_VALUE, st.sampled_from(["pattern", "readOnly", "default", "x-unit"]), st.sampled_from(["a", None, 1]))
 def test_a_keyword_of_any_schema(schema: Any, keyword: str, value: Any) -> None:
     before = copy.deepcopy(schema)
-    found = schemas.with_keyword(schema, keyword, value)
+    found = schema_edit.with_keyword(schema, keyword, value)
     assert schema == before
     assert schemas.get(found, keyword, "none") == value
-    assert schemas.get(schemas.without_keyword(found, keyword), keyword, "none") == "none"
+    assert schemas.get(schema_edit.without_keyword(found, keyword), keyword, "none") == "none"
     if schemas.get(schema, keyword, "none") == "none":
-        assert schemas.without_keyword(found, keyword) == schema
+        assert schema_edit.without_keyword(found, keyword) == schema
 
 
 @pytest.mark.parametrize("schema", LEAVES, ids=str)
 def test_null_and_back_is_nothing(schema: Any) -> None:
     if not schemas.is_nullable(schema):
-        null = schemas.with_nullable(schema, True, "3.1")
-        assert schemas.with_nullable(null, False, "3.1") == schema
+        null = schema_edit.with_nullable(schema, True, "3.1")
+        assert schema_edit.with_nullable(null, False, "3.1") == schema

@@ -14,7 +14,8 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.registry.model import Change, Registry, Version
 from api_upgrades.site.exports.export import exports
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.pages import Reference
 from api_upgrades.site.pages.reference.sections import Sections

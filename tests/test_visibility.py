@@ -16,7 +16,8 @@ from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.project import Project
 from api_upgrades.releases.public import published, shows_unreleased
 from api_upgrades.site.exports.export import exports
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 from tests.secrets import UPCOMING, VISIBLE, WHOLE
 from tests.shop import FILES, write

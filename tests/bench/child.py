@@ -58,7 +58,8 @@ def build(config: str, site: str) -> dict[str, float]:
 
 def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict[str, int]:
     """Write generated pages as Markdown files, so many at most, evenly spread over all of them."""
-    from api_upgrades.site.pages.page import Addresses, Page
+    from api_upgrades.site.pages.addresses import Addresses
+    from api_upgrades.site.pages.page import Page
     from api_upgrades.site.pages.render import render
 
     history = _history(root, registry, source)
@@ -104,7 +105,7 @@ def derive(root: str, registry: str, source: str) -> float:
 def ways(root: str, registry: str, source: str) -> dict[str, float]:
     """What leads from any version to any other: how much there is of it, and the CPU seconds that it takes."""
     from api_upgrades.history.upgrade_path import Paths
-    from api_upgrades.site.pages.page import Addresses
+    from api_upgrades.site.pages.addresses import Addresses
     from api_upgrades.site.pages.path.data import PathData
     from api_upgrades.site.pages.path.static import PathView, path_pages
     from api_upgrades.site.pages.site import Site

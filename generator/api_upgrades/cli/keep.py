@@ -19,8 +19,8 @@ from api_upgrades.project import Project
 from api_upgrades.registry.file_models import Line, Text
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
 from api_upgrades.releases.amend import amended, locked, rebased
-from api_upgrades.releases.check import Checked
 from api_upgrades.releases.check import check as checked_of
+from api_upgrades.releases.fault import Checked
 from api_upgrades.releases.project_state import Standing
 from api_upgrades.releases.release import release as release_version
 

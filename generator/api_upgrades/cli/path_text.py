@@ -14,9 +14,9 @@ from api_upgrades.history.history import History
 from api_upgrades.history.path_entries import PlacePath
 from api_upgrades.history.upgrade_path import PartPath, TextPath, path
 from api_upgrades.registry.model import natural
+from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import markdown_environment
-from api_upgrades.site.pages.page import Addresses
 from api_upgrades.site.pages.path.static import PathView, ResourcePath, StepView
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import api_facts

@@ -15,7 +15,8 @@ from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.releases.public import published
 from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render as render_pages
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api_upgrades.compare.difference import Difference, extension_rule, or_none
 from api_upgrades.core.json import Json, JsonObject, escape, same
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.schema_view import (
@@ -97,7 +98,7 @@ class SchemaComparison:
 
     def means_same(self, old: Json, new: Json) -> bool:
         """Whether two values of a keyword promise the same, what they refer to by its newer name."""
-        return means_same(schemas.repointed(old, self.newer_ref), new)
+        return means_same(schema_edit.repointed(old, self.newer_ref), new)
 
     def _newer_value(self, old_target: Target, value: Json) -> Json:
         """A value of an enum, or a list of them, by its newer name."""
@@ -171,7 +172,7 @@ class SchemaComparison:
         return [one for one in found if one != {}] if keyword == "allOf" else found
 
     def _variant(self, branch: Json, is_old: bool) -> Json:
-        return meaning(schemas.repointed(branch, self.newer_ref) if is_old else branch)
+        return meaning(schema_edit.repointed(branch, self.newer_ref) if is_old else branch)
 
     def _values(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = own_values(was), own_values(now)
@@ -239,7 +240,7 @@ class SchemaComparison:
         """A keyword's value with the newer names of what it refers to."""
         if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
             value = {**value, "propertyName": self.names.newer(old_target.property(value["propertyName"])).name}
-        return schemas.repointed({keyword: value}, self.newer_ref)[keyword]
+        return schema_edit.repointed({keyword: value}, self.newer_ref)[keyword]
 
     def _properties(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         before, after = own_properties(was), own_properties(now)

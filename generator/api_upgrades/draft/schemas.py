@@ -15,6 +15,7 @@ from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, schema_part
 from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.renames import Names
@@ -167,7 +168,7 @@ class SchemaDraft:
         was, has = schemas.example(goal), schemas.example(now)
         if was is MISSING or same(was, has):
             return MISSING
-        written = schemas.with_example(now, was, self.undone.contract.dialect)
+        written = schema_edit.with_example(now, was, self.undone.contract.dialect)
         return was if cost(written, goal) < cost(now, goal) else MISSING
 
     def _example(self, target: Target) -> None:

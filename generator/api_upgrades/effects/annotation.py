@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.effects.base import OlderValue, TargetedEffect, Touch
-from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
 from api_upgrades.openapi.target import Target
@@ -50,8 +50,8 @@ class ChangeExample(OlderValue):
         spot = schema_spot(contract, target)
         schema = spot.read(contract)
         if self.absent:
-            return spot.write(contract, schemas.without_example(schema))
-        return spot.write(contract, schemas.with_example(schema, self.was, contract.dialect))
+            return spot.write(contract, schema_edit.without_example(schema))
+        return spot.write(contract, schema_edit.with_example(schema, self.was, contract.dialect))
 
     def headline(self) -> str:
         return self.says("has another example", "have another example")

@@ -17,6 +17,7 @@ from api_upgrades.core.json import Json, JsonObject, at, put, same
 from api_upgrades.effects.base import Touch, as_code
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, schema_spot, value_spot
 from api_upgrades.openapi.renames import Move
@@ -59,7 +60,7 @@ class _EnumEffect(ExampleEffect):
         example = schemas.example(schema)
         if example is not schemas.MISSING and example is not None and "example" not in self.model_fields_set:
             older = self._older(example, target)
-            schema = schema if older == example else schemas.with_example(schema, older, dialect)
+            schema = schema if older == example else schema_edit.with_example(schema, older, dialect)
         default = schemas.get(schema, "default")
         if default is not None:
             try:
@@ -67,7 +68,7 @@ class _EnumEffect(ExampleEffect):
             except DoesNotFit:
                 advice = "say what it was with a 'change_constraint' after this"
                 raise DoesNotFit(f"the default of {target} is {default!r}; {advice}", "target") from None
-            schema = schema if older == default else schemas.with_keyword(schema, "default", older)
+            schema = schema if older == default else schema_edit.with_keyword(schema, "default", older)
         return schema
 
     def _older(self, value: Json, target: Target) -> Json:

@@ -11,6 +11,7 @@ from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert
 from api_upgrades.effects.base import EXISTENCE, NAME, TargetedEffect, Touch, as_code
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, is_internal
 from api_upgrades.openapi.locate import Spot, object_spot, place_spot, schema_spot
 from api_upgrades.openapi.renames import Move
@@ -71,7 +72,7 @@ def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
         names.insert(sum(order.get(other, -1) < here for other in names), name)
     if not names:
         return {key: kept for key, kept in holder.items() if key != "required"}
-    return schemas.merged(holder, {"required": names})
+    return schema_edit.merged(holder, {"required": names})
 
 
 class AddProperty(TargetedEffect):
@@ -246,12 +247,12 @@ def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
     if not isinstance(value.get("items"), dict):
         return None
     own = {key: kept for key, kept in value["items"].items() if key not in schemas.OUTSIDE - schemas.ANNOTATIONS}
-    item = schemas.with_nullable(own, schemas.is_nullable(schema), dialect)
+    item = schema_edit.with_nullable(own, schemas.is_nullable(schema), dialect)
     beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}
     example = schemas.example(schema)
-    result: JsonObject = schemas.merged(item, beside)
+    result: JsonObject = schema_edit.merged(item, beside)
     if isinstance(example, list) and example:
-        result = schemas.with_example(result, example[0], dialect)
+        result = schema_edit.with_example(result, example[0], dialect)
     return result
 
 
@@ -274,7 +275,7 @@ class Deprecate(TargetedEffect):
                 f"{target} is replaced by {found.get('x-replaced-by')!r}, not {self.replaced_by!r}", "replaced_by"
             )
         for keyword in ("deprecated", "x-replaced-by"):
-            found = schemas.without_keyword(found, keyword)
+            found = schema_edit.without_keyword(found, keyword)
         return spot.write(contract, found)
 
     def headline(self) -> str:

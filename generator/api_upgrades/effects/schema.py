@@ -12,6 +12,7 @@ from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, escape, put
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, schema_of, schema_part
 from api_upgrades.openapi.locate import part_spot, schema_spot
 from api_upgrades.openapi.renames import Move
@@ -185,10 +186,12 @@ class RenameSchema(Effect):
             return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))
 
         parts = {
-            old if part == new else part: schemas.repointed(value, older) if contract.mentions_of(new, value) else value
+            old if part == new else part: schema_edit.repointed(value, older)
+            if contract.mentions_of(new, value)
+            else value
             for part, value in contract.parts.items()
         }
-        return replace(contract, parts=parts, document=schemas.repointed(contract.document, older))
+        return replace(contract, parts=parts, document=schema_edit.repointed(contract.document, older))
 
     def headline(self) -> str:
         return f"The object {as_code(self.old)} is now called {as_code(self.new)}"

@@ -13,6 +13,7 @@ from api_upgrades.core.json import Json, JsonObject, insert, same
 from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
 from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, schema_spot, section_spot, value_spot
 from api_upgrades.openapi.target import Target
@@ -55,7 +56,7 @@ class ChangeType(TargetedEffect):
             for key, value in spot.read(contract).items()
             if key in schemas.OUTSIDE - {"example", "examples", "default"} and key not in self.was
         }
-        return spot.write(contract, schemas.merged(self.was, kept))
+        return spot.write(contract, schema_edit.merged(self.was, kept))
 
     def headline(self) -> str:
         return self.says("is of another type", "are of another type")
@@ -128,7 +129,7 @@ class ExampleEffect(TargetedEffect):
         """The schema with the example that the effect says it had, if it says one."""
         if "example" not in self.model_fields_set:
             return schema
-        return schemas.with_example(schema, self.example, dialect)
+        return schema_edit.with_example(schema, self.example, dialect)
 
 
 class _Nullability(ExampleEffect):
@@ -143,7 +144,7 @@ class _Nullability(ExampleEffect):
         parts = sorted(contract.parts, key=lambda part: part != target.part) if self.was_nullable else ()
         forms = (schemas.has_null_branch(contract.parts[part]) for part in parts)
         as_branch = next((form for form in forms if form is not None), True)
-        found = schemas.with_nullable(schema, self.was_nullable, contract.dialect, as_branch)
+        found = schema_edit.with_nullable(schema, self.was_nullable, contract.dialect, as_branch)
         return spot.write(contract, self.with_older_example(found, contract.dialect))
 
     def touches(self) -> Iterator[Touch]:
@@ -218,7 +219,7 @@ class AddConstraint(_Constraint):
 
     def older(self, schema: JsonObject, target: Target) -> JsonObject:
         self.present(schema, target, True)
-        return schemas.without_keyword(schema, self.keyword)
+        return schema_edit.without_keyword(schema, self.keyword)
 
     def headline(self) -> str:
         return self.says(f"now has a {as_code(self.keyword)}", f"now have a {as_code(self.keyword)}")
@@ -235,7 +236,7 @@ class RemoveConstraint(_Constraint):
 
     def older(self, schema: JsonObject, target: Target) -> JsonObject:
         self.present(schema, target, False)
-        return schemas.with_keyword(schema, self.keyword, self.was)
+        return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
         return self.says(
@@ -255,7 +256,7 @@ class ChangeConstraint(_Constraint):
 
     def older(self, schema: JsonObject, target: Target) -> JsonObject:
         self.present(schema, target, True)
-        return schemas.with_keyword(schema, self.keyword, self.was)
+        return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
         return self.says(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")

@@ -39,7 +39,8 @@ from api_upgrades.releases.public import published, shows_unreleased
 from api_upgrades.review.preview_page import with_preview
 from api_upgrades.review.pull_request import reported_anyway
 from api_upgrades.site.exports.export import exports
-from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.interactive import package_file
 from api_upgrades.site.pages.render import render
 from api_upgrades.site.pages.site import Site

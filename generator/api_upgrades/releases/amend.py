@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, did_you_mean
 from api_upgrades.history.history import History
 from api_upgrades.registry.model import Amendment
-from api_upgrades.releases.check import Checked, Fault, Kind
+from api_upgrades.releases.fault import Checked, Fault, Kind
 from api_upgrades.releases.freeze import Freezer, altered, differences
 from api_upgrades.releases.lock import Lock, Locks, changed_digests
 from api_upgrades.releases.project_state import TAKE_BACK, Standing

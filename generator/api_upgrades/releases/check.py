@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
-from textwrap import shorten
-from typing import Literal
+from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, by_place
-from api_upgrades.core.json import Json
 from api_upgrades.draft.draft import draft
-from api_upgrades.draft.yaml_text import in_flow
 from api_upgrades.history.consistency import dishonest
 from api_upgrades.history.derive import in_order
 from api_upgrades.history.history import History
@@ -21,45 +15,12 @@ from api_upgrades.history.verify import WORDING, verify
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry.model import TODO, Change, Version
-from api_upgrades.releases.freeze import Difference, Freezer, altered, differences
+from api_upgrades.registry.model import TODO, Change
+from api_upgrades.releases.alterations import altered_parts, unlike_released, version_runs
+from api_upgrades.releases.fault import Checked, Fault, Kind
+from api_upgrades.releases.freeze import Difference
 from api_upgrades.releases.project_state import TAKE_BACK, Standing
 from api_upgrades.sources.source_map import first_file, is_document
-
-Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
-
-
-class Fault(RegistryError):
-    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
-
-    def __init__(
-        self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
-    ) -> None:
-        super().__init__(location, told, way_out)
-        self.kind = kind
-        self.versions = versions
-
-    def as_json(self) -> dict[str, Json]:
-        return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What a check found. `notes` are worth a look and no fault."""
-
-    faults: tuple[Fault, ...]
-    notes: tuple[RegistryError, ...]
-
-    def as_json(self) -> dict[str, Json]:
-        return {
-            "faults": [fault.as_json() for fault in self.faults],
-            "notes": [_place_as_json(note) for note in self.notes],
-        }
-
-
-def _place_as_json(error: RegistryError) -> dict[str, Json]:
-    where = error.location
-    return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
 
 
 def check(standing: Standing, source: str, *, allow_todo: bool = False) -> Checked:
@@ -72,7 +33,7 @@ def check(standing: Standing, source: str, *, allow_todo: bool = False) -> Check
     faults += _unfrozen(standing)
     if not untold:  # else much of what doesn't fit follows from that
         faults += _misfits(standing)
-    faults += _altered(standing)
+    faults += altered_parts(standing)
     if not allow_todo:
         faults += _prose(standing)
     notes: list[RegistryError] = []
@@ -113,7 +74,7 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
     ids = [version.id for version in standing.registry.versions]
     if missing := [id for id in ids if id not in standing.locks.by_version]:
         location = Location(standing.locks.file(missing[-1]))
-        message = f"is not there, so {_runs(missing[::-1], ids)} can change unnoticed"
+        message = f"is not there, so {version_runs(missing[::-1], ids)} can change unnoticed"
         yield Fault("unfrozen", location, message, tuple(missing), TAKE_BACK)
     latest = standing.registry.latest.id
     if standing.lost and not missing:
@@ -128,94 +89,12 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
             yield Fault("altered", Location(standing.locks.file(latest)), message)
 
 
-def _altered(standing: Standing) -> Iterator[Fault]:
-    """The parts of released versions that are not what they were, each difference once for all its versions."""
-    released = standing.released
-    if released is None:
-        return
-    # While an addition, or an amendment of the latest version, is on its way into the locks, some of them hold it.
-    histories = [released]
-    if standing.pending and not standing.errors:
-        histories.append(standing.history)
-    if standing.undocumented and standing.by_models:
-        histories.append(standing.by_models)
-    # Where a lock is missing, nobody can tell what the newer versions were.
-    ids = [version.id for version in standing.registry.versions]
-    known = list(takewhile(lambda id: id in standing.locks.by_version, ids))
-    found = [one for one in altered(standing.frozen, histories) if one[0] in known]
-    versions = tuple(dict.fromkeys(version for version, _ in found))
-    by_text: dict[str, list[str]] = defaultdict(list)
-    is_named = False
-    for version in versions:
-        parts = {part for other, part in found if other == version}
-        was, now = standing.frozen.contracts.get(version), Freezer().public(released.contract_at(version))
-        told = [] if was is None else [one for one in differences(was, now, standing.table) if one.part in parts]
-        is_named = is_named or was is None or any(one.finding for one in told)
-        for text in [str(one) for one in told] or [f"{part}: differs" for part in sorted(parts)]:
-            by_text[text].append(version)
-    if not versions:
-        return
-    way_out = f", or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
-    if not is_named:
-        way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
-    order = [version.id for version in standing.registry.versions]
-    for text, where in by_text.items():
-        also = f" (so too in {_runs(where[1:], order)})" if where[1:] else ""
-        fact = f"{where[0]} is not as it was released: {text}{also}"
-        location, remedy = _suspect(standing, where[0])
-        yield Fault("altered", location, fact, tuple(where), f"{remedy}{way_out}")
-
-
-def _runs(versions: Sequence[str], order: Sequence[str]) -> str:
-    """Versions, newest first, neighbours as a run: `2022-05-02 to 2023-05-12`."""
-    runs: list[list[str]] = []
-    for version in versions:
-        if runs and order.index(runs[-1][-1]) == order.index(version) + 1:
-            runs[-1].append(version)
-        else:
-            runs.append([version])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[-1]} to {run[0]}" for run in runs)
-
-
-def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
-    """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
-    ids = [one.id for one in standing.registry.versions]
-    newer = standing.registry.versions[ids.index(version) + 1 :]
-    found = (_unlike_released(standing, one) for one in newer)
-    return next((one for one in found if one), (Location(standing.locks.file(version)), "Put it back"))
-
-
-def _unlike_released(standing: Standing, version: Version) -> tuple[Location, str] | None:
-    """The same for the effects of one version; None where they are those that were released, or nobody can tell."""
-    lock = standing.locks.by_version.get(version.id)
-    if lock is None:
-        return None
-    written = [
-        (change, index, effect.as_data())
-        for change in in_order(version)
-        if not change.is_wording
-        for index, effect in enumerate(change.effects)
-    ]
-    now = [data for *_, data in written]
-    gone = [in_flow(data) for data in lock.effects if data not in now]
-    was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
-    for change, index, data in written:
-        if data not in lock.effects:
-            added = f"{version.id} was released without this effect. Take it away"
-            return change.locate(index), f"This effect was{was}. Put that back" if gone else added
-    if gone:
-        return Location(version.file), f"{version.id} was released with the effect{was}, which is gone. Put it back"
-    if now != lock.effects:
-        return Location(version.file), f"{version.id} was released with its effects in another order. Put that back"
-    return None
-
-
 def _misfits(standing: Standing) -> Iterator[Fault]:
     """What does not fit, and what it was where it fitted when it was released."""
     places = {change.file: version for version in standing.registry.versions for change in in_order(version)}
     for error in standing.errors:
         version = places.get(error.location.file)
-        unlike = _unlike_released(standing, version) if version else None
+        unlike = unlike_released(standing, version) if version else None
         yield Fault("misfit", error.location, error.told, way_out=error.way_out or (unlike[1] if unlike else ""))
 
 

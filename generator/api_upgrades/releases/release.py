@@ -14,7 +14,7 @@ from api_upgrades.draft.yaml_text import in_flow
 from api_upgrades.registry.file_models import VersionFile
 from api_upgrades.registry.model import UNRELEASED, Version, natural
 from api_upgrades.registry.reader import name_fault
-from api_upgrades.releases.check import Checked
+from api_upgrades.releases.fault import Checked
 from api_upgrades.releases.freeze import Freezer
 from api_upgrades.releases.lock import LOCK, Lock, Locks, changed_digests
 from api_upgrades.releases.project_state import Standing

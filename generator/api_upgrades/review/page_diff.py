@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from api_upgrades.history.history import History
 from api_upgrades.releases.public import published
-from api_upgrades.site.pages.page import Addresses, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.render import render
 
 

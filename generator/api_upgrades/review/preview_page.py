@@ -12,7 +12,8 @@ from api_upgrades.registry.model import ADDITIONS
 from api_upgrades.review.edit_view import EditView
 from api_upgrades.review.page_diff import grouped
 from api_upgrades.review.report import Report
-from api_upgrades.site.pages.page import Asset, Crumb, Heading, Links, Page
+from api_upgrades.site.pages.addresses import Links
+from api_upgrades.site.pages.page import Asset, Crumb, Heading, Page
 from api_upgrades.site.pages.site import Site
 
 TITLE = "What this pull request changes"

@@ -11,7 +11,8 @@ from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.registry.model import Version
-from api_upgrades.releases.check import Checked, Fault, check
+from api_upgrades.releases.check import check
+from api_upgrades.releases.fault import Checked, Fault
 from api_upgrades.releases.freeze import Difference
 from api_upgrades.releases.project_state import Standing
 from api_upgrades.review.change_file_diff import Edit, VersionEdit, edits, unreleased, version_edits

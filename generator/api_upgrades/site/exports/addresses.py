@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api_upgrades.site.pages.page import Addresses, Links
+from api_upgrades.site.pages.addresses import Addresses, Links
 
 FEED = "feed.xml"
 CHANGES = "changes.json"

@@ -12,7 +12,8 @@ from api_upgrades.site.exports.feed import feed
 from api_upgrades.site.exports.llms import llms
 from api_upgrades.site.exports.openapi import OpenapiDocuments
 from api_upgrades.site.exports.twins import twinned, twins
-from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.site import LATEST, Site
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades.history.history import History
+from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changelog import changelog_pages
 from api_upgrades.site.pages.kinds import kind_pages
-from api_upgrades.site.pages.page import Addresses, Asset, Page
+from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.interactive import path_page
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.pages import Reference

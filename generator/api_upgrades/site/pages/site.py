@@ -15,8 +15,9 @@ from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource, resource_name, resources
 from api_upgrades.registry.model import Version
+from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
-from api_upgrades.site.pages.page import Addresses, Crumb, Links, TwinAddresses, anchors
+from api_upgrades.site.pages.page import Crumb
 
 LATEST = "latest"
 

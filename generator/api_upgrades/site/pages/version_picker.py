@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 from api_upgrades.registry.model import Version
-from api_upgrades.site.pages.page import Asset, Links
+from api_upgrades.site.pages.addresses import Links
+from api_upgrades.site.pages.page import Asset
 from api_upgrades.site.pages.site import Site
 
 

@@ -19,10 +19,11 @@ from api_upgrades.history.history import JudgedEffect
 from api_upgrades.history.upgrade_path import PartPath, Path
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
+from api_upgrades.site.pages.addresses import Links
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import html_environment
 from api_upgrades.site.pages.limits import LONG_PAGE, MANY_DIFFERING, pieces
-from api_upgrades.site.pages.page import Crumb, Heading, Links, Page, Section
+from api_upgrades.site.pages.page import Crumb, Heading, Page, Section
 from api_upgrades.site.pages.reference.pagination import relinked
 from api_upgrades.site.pages.site import Site, counted, counts, unique
 from api_upgrades.site.pages.upgrades import api_facts

@@ -20,8 +20,9 @@ from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.operation import operation_object
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.registry.model import Version
+from api_upgrades.site.pages.addresses import Links, TwinAddresses
 from api_upgrades.site.pages.limits import MANY_PARTS
-from api_upgrades.site.pages.page import Crumb, Found, Heading, Links, Page, Section, Shared, TwinAddresses, searchable
+from api_upgrades.site.pages.page import Crumb, Found, Heading, Page, Section, Shared, searchable
 from api_upgrades.site.pages.reference.alphabetical import by_name
 from api_upgrades.site.pages.reference.pagination import Leaf, relinked
 from api_upgrades.site.pages.reference.sections import KIND_TITLES, Sections

@@ -16,7 +16,7 @@ from api_upgrades.history.timeline import Event
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal
 from api_upgrades.openapi.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.openapi.target import Target
-from api_upgrades.site.pages.page import safe_id
+from api_upgrades.site.pages.addresses import safe_id
 from api_upgrades.site.pages.reference.properties import PropertyRow, PropertyTable
 from api_upgrades.site.pages.site import Site
 

@@ -12,8 +12,9 @@ from functools import cache, partial
 
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
+from api_upgrades.site.pages.addresses import Links, TwinAddresses
 from api_upgrades.site.pages.limits import AROUND, LONG_PAGE, MARKUP
-from api_upgrades.site.pages.page import Links, Section, TwinAddresses
+from api_upgrades.site.pages.page import Section
 from api_upgrades.site.pages.reference.pagination import Leaf, leaves
 from api_upgrades.site.pages.reference.parts import part_view
 from api_upgrades.site.pages.site import LATEST, Site

@@ -1,0 +1,169 @@
+"""Copies of a schema with a keyword, an example or null added, replaced or removed, each where the schema has it.
+
+The functions keep the form that the schema uses: a keyword inside the branch of a nullable schema stays there.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from api_upgrades.core.json import Json, JsonObject, at, drop, insert, put
+from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF
+from api_upgrades.openapi.schema import (
+    COMBINATIONS,
+    OUTSIDE,
+    is_null,
+    is_nullable,
+    keyword_pointer,
+    value_pointer,
+    value_schema,
+)
+
+_ORDER = (
+    *("$ref", *COMBINATIONS, "type", "const", "enum", "format", "pattern"),
+    *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems"),
+    *("properties", "required", "additionalProperties", "items"),
+)
+
+
+_BESIDE = ("title", "description", "default", "nullable", "readOnly", "writeOnly", "deprecated", "x-replaced-by")
+
+
+_LAST = ("example", "examples")
+
+
+_RANKS = {
+    keyword: step + rank
+    for step, keywords in ((100, _ORDER), (300, _BESIDE), (500, _LAST))
+    for rank, keyword in enumerate(keywords)
+}
+
+
+def _rank(schema: JsonObject, keyword: str) -> tuple[int, str]:
+    """Where a keyword stands among others: what a value is, its constraints, what is said beside it.
+
+    Every schema that comes from models is in this order, and what is put into a schema takes its place in it. So a
+    keyword that went and is put back stands where it stood. An object is described before its properties.
+    """
+    if keyword in ("title", "description") and "properties" in schema:
+        return 0, keyword
+    return _RANKS.get(keyword, 400 if keyword.startswith("x-") else 200), keyword
+
+
+def in_order(schema: JsonObject) -> dict[str, Json]:
+    """The schema with its keywords in their order."""
+    return dict(sorted(schema.items(), key=lambda item: _rank(schema, item[0])))
+
+
+def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
+    """The schema with more keywords, each new one before the first that it precedes; what is there stays in place."""
+    found = dict(schema)
+    whole = found | dict(more)
+    for keyword, value in more.items():
+        after = next((key for key in found if _rank(whole, key) > _rank(whole, keyword)), None)
+        found = {**found, keyword: value} if keyword in found else insert(found, keyword, value, after)
+    return found
+
+
+def with_keyword(schema: JsonObject, keyword: str, value: Json) -> JsonObject:
+    pointer = keyword_pointer(schema, keyword)
+    result: JsonObject = put(schema, pointer[:-1], merged(at(schema, pointer[:-1]), {keyword: value}))
+    return result
+
+
+def without_keyword(schema: JsonObject, keyword: str) -> JsonObject:
+    pointer = keyword_pointer(schema, keyword)
+    result: JsonObject = drop(schema, pointer) if keyword in at(schema, pointer[:-1]) else schema
+    return result
+
+
+def with_nullable(schema: JsonObject, nullable: bool, dialect: str, as_branch: bool = False) -> JsonObject:
+    """The schema accepting null, or no longer. The form is the one the schema has, else the shortest of the dialect
+    or, with `as_branch`, a branch of an `anyOf`.
+    """
+    if nullable == is_nullable(schema):
+        return schema
+    return _add_null(schema, dialect, as_branch) if nullable else _drop_null(schema)
+
+
+def _add_null(schema: JsonObject, dialect: str, as_branch: bool) -> JsonObject:
+    if dialect == "3.0" and "$ref" in schema:  # beside which nothing counts
+        beside = {key: kept for key, kept in schema.items() if key != "$ref"}
+        return merged({"allOf": [{"$ref": schema["$ref"]}], **beside}, {"nullable": True})
+    if dialect == "3.0":
+        return merged(schema, {"nullable": True})
+    is_bare = isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema
+    if is_bare and not as_branch:
+        return {**schema, "type": [schema["type"], "null"]}
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": [*schema["type"], "null"]}
+    value = {key: kept for key, kept in schema.items() if key not in OUTSIDE}
+    beside = {key: kept for key, kept in schema.items() if key in OUTSIDE}
+    for keyword in ("anyOf",) if as_branch else ("anyOf", "oneOf"):
+        if set(value) == {keyword}:
+            return {**schema, keyword: [*value[keyword], {"type": "null"}]}
+    return merged(beside, {"anyOf": [value, {"type": "null"}]})
+
+
+def _drop_null(schema: JsonObject) -> JsonObject:
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list) and any(is_null(branch) for branch in branches):
+            left = [branch for branch in branches if not is_null(branch)]
+            if len(left) > 1:
+                return {**schema, keyword: left}
+            beside = {key: kept for key, kept in schema.items() if key != keyword}
+            return merged(beside, left[0])
+    if isinstance(schema.get("type"), list):
+        left = [name for name in schema["type"] if name != "null"]
+        return {**schema, "type": left[0] if len(left) == 1 else left}
+    if value_pointer(schema) and "nullable" not in schema:
+        result: JsonObject = put(schema, value_pointer(schema), _drop_null(value_schema(schema)))
+        return result
+    return {key: kept for key, kept in schema.items() if key != "nullable"}
+
+
+def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
+    """The schema with its one example replaced where it stands, or given the dialect's keyword for it."""
+    for inside in ((), value_pointer(schema)):
+        for keyword, new in (("examples", [value]), ("example", value)):
+            if keyword in at(schema, inside):
+                result: JsonObject = put(schema, (*inside, keyword), new)
+                return result
+    return merged(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
+
+
+def without_example(schema: JsonObject) -> JsonObject:
+    """The schema without the keyword that has its example."""
+    for inside in ((), value_pointer(schema)):
+        for keyword in ("examples", "example"):
+            if keyword in at(schema, inside):
+                result: JsonObject = drop(schema, (*inside, keyword))
+                return result
+    return schema
+
+
+def repointed(value: Json, other: Callable[[str], str]) -> Json:
+    """Some JSON with another reference for each of its own, as `references` finds them; the same object if all stay."""
+    if isinstance(value, dict):
+        found = {key: _repointed_at(key, item, other) for key, item in value.items()}
+        return value if all(found[key] is value[key] for key in value) else found
+    if isinstance(value, list):
+        items = [repointed(item, other) for item in value]
+        return value if all(map(operator.is_, items, value)) else items
+    return value
+
+
+def _repointed_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
+    if key == "$ref" and isinstance(value, str):
+        return other(value)
+    if key == "discriminator" and isinstance(value, dict) and "mapping" in value:
+        # A mapping may name a schema without saying where it is.
+        to = {name: other(ref) if "/" in ref else other(SCHEMA_REF + ref) for name, ref in value["mapping"].items()}
+        bare = {name: to[name].removeprefix(SCHEMA_REF) for name, ref in value["mapping"].items() if "/" not in ref}
+        return {**value, "mapping": to | bare}
+    if key in NAME_MAPS and isinstance(value, dict):
+        found = {name: repointed(item, other) for name, item in value.items()}
+        return value if all(found[name] is value[name] for name in value) else found
+    return value if key in LITERALS else repointed(value, other)

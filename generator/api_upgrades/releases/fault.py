@@ -1,0 +1,44 @@
+"""What `check` finds: faults, which fail it, and notes, which don't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from api_upgrades.core.errors import Location, RegistryError
+from api_upgrades.core.json import Json
+
+Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
+
+
+class Fault(RegistryError):
+    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
+
+    def __init__(
+        self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
+    ) -> None:
+        super().__init__(location, told, way_out)
+        self.kind = kind
+        self.versions = versions
+
+    def as_json(self) -> dict[str, Json]:
+        return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found. `notes` are worth a look and no fault."""
+
+    faults: tuple[Fault, ...]
+    notes: tuple[RegistryError, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "faults": [fault.as_json() for fault in self.faults],
+            "notes": [_place_as_json(note) for note in self.notes],
+        }
+
+
+def _place_as_json(error: RegistryError) -> dict[str, Json]:
+    where = error.location
+    return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}
