@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from api_upgrades.cli.mkdocs_yml import plugin_options
+from api_upgrades.cli.mkdocs_config import plugin_options
 from api_upgrades.project import REGISTRY, SOURCE
 from tests.bench.processes import child
 from tests.bench.sites import Project, our_site

@@ -1,6 +1,38 @@
-"""The command. Reads its arguments, calls, prints; thinks nothing. One module for each purpose of its commands."""
+"""The `api-upgrades` command, with one module for each subcommand: it reads arguments, calls the library and prints.
 
-from api_upgrades.cli import diff, draft, importing, init, keep, pull_request, show
+May import: everything but `plugin`.
+"""
+
+from api_upgrades.cli import (
+    amend,
+    check,
+    diff,
+    draft,
+    export,
+    importing,
+    init,
+    lock,
+    path,
+    release,
+    render,
+    report,
+    schema,
+)
 from api_upgrades.cli.group import main
 
-__all__ = ["diff", "draft", "importing", "init", "keep", "main", "pull_request", "show"]
+__all__ = [
+    "amend",
+    "check",
+    "diff",
+    "draft",
+    "export",
+    "importing",
+    "init",
+    "lock",
+    "main",
+    "path",
+    "release",
+    "render",
+    "report",
+    "schema",
+]

@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.cli.keep import freeze
+from api_upgrades.cli.lock import freeze
 from api_upgrades.core.errors import WrongCall
 from api_upgrades.core.files import keep
 from api_upgrades.core.progress import stage

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.cli.mkdocs_yml import plugin_options
+from api_upgrades.cli.mkdocs_config import plugin_options
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.project import REGISTRY, SOURCE, Project

@@ -13,8 +13,8 @@ import click
 
 from api_upgrades.cli import scaffold
 from api_upgrades.cli.group import main
-from api_upgrades.cli.keep import Prose
-from api_upgrades.cli.mkdocs_yml import NAMES, file_in, plugin_options
+from api_upgrades.cli.mkdocs_config import NAMES, file_in, plugin_options
+from api_upgrades.cli.prose import Prose
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, WrongCall
 from api_upgrades.core.files import keep

@@ -1,0 +1,42 @@
+"""`api-upgrades export`: versions as OpenAPI documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api_upgrades.cli.group import main
+from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
+from api_upgrades.core.files import write_all
+from api_upgrades.project import Project
+from api_upgrades.releases.public import published
+from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
+
+
+@main.command()
+@click.argument("version", required=False)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write <version>.json for every version there."
+)
+@click.pass_obj
+def export(project: Project, version: str | None, out: Path | None) -> None:
+    """Print a VERSION (or `latest`) as an OpenAPI document.
+
+    Example: api-upgrades export 2023-06-26
+
+    Example: api-upgrades export --out build/openapi
+    """
+    if (version is None) == (out is None):
+        raise click.UsageError("give a version to print, or --out DIR to write all of them")
+    history = published(project.load())
+    contracts = history.contracts
+    if out is not None:
+        documents = OpenapiDocuments(contracts)
+        write_all(out, {f"{id}.json": documents.write(id) for id in contracts})
+        return
+    chosen = history.latest.id if version in (None, "latest") else version
+    if chosen not in contracts:
+        hint = did_you_mean(chosen, contracts)
+        raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
+    click.echo(openapi_document(contracts[chosen], chosen), nl=False)

@@ -1,0 +1,31 @@
+"""`api-upgrades render`: the generated pages as Markdown files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api_upgrades.cli.group import main
+from api_upgrades.core.files import write_all
+from api_upgrades.core.progress import stage
+from api_upgrades.project import Project
+from api_upgrades.releases.public import published
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Page
+from api_upgrades.site.pages.render import render as render_pages
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
+@click.pass_obj
+def render(project: Project, out: Path) -> None:
+    """Write every generated page as Markdown.
+
+    Example: api-upgrades render --out build/markdown
+    """
+    history = published(project.load())
+    with stage("Rendering the pages"):
+        pages = render_pages(history, Addresses("index.md"))
+        files = {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)}
+    write_all(out, files)

@@ -1,0 +1,29 @@
+"""`api-upgrades schema`: writes the JSON Schema of change files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api_upgrades.cli.group import main
+from api_upgrades.core.files import write
+from api_upgrades.project import Project
+from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"The file to write.  [default: {SCHEMA_FILE} in the registry]",
+)
+@click.pass_obj
+def schema(project: Project, out: Path | None) -> None:
+    """Write the JSON Schema of change files, for editors.
+
+    Example: api-upgrades schema
+    """
+    file = out or project.root / project.registry / SCHEMA_FILE
+    write(file, schema_text())
+    click.echo(str(file))
