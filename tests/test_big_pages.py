@@ -21,7 +21,6 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import HEADINGS, Addresses, TwinAddresses, anchors
-from api_upgrades.site.pages.by_year import by_year
 from api_upgrades.site.pages.limits import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
 from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import path_pages
@@ -30,7 +29,7 @@ from api_upgrades.site.pages.reference.sections import Sections
 from api_upgrades.site.pages.render import render
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import upgrade_pages
-from api_upgrades.site.pages.versions import VersionView
+from api_upgrades.site.pages.versions import VersionView, by_year
 from tests import big, shop
 from tests.site_check import Document, resolve
 
@@ -58,7 +57,7 @@ def test_no_section_is_longer_than_what_a_page_is_planned_by(server_api: History
     found = {part: one for each in site.resources(latest) for part, one in sections.of(latest, each).items()}
     assert found.keys() == contract.parts.keys()
     for part, section in found.items():
-        texts = site.paths.texts_of(latest, part).values()
+        texts = site.paths.texts.at(latest, part).values()
         said = len(json.dumps(contract.parts[part])) + sum(len(text.text) for text in texts)
         assert len(section.html) <= AROUND + said * MARKUP
 
@@ -330,7 +329,7 @@ def test_versions_by_year(
     versions = [VersionView(site, Version(id, "", None, None, None, (), (), "")) for id in ids]
     (whole,) = by_year(versions)
     assert [version.id for version in whole.versions] == ids
-    monkeypatch.setattr("api_upgrades.site.pages.by_year.MANY_ENTRIES", -1)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_ENTRIES", -1)
     found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
     assert found == expected
 

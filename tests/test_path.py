@@ -378,7 +378,7 @@ def assert_texts_are_those_of_each_alone(found: History) -> None:
         alone = Contract.from_openapi(contract.to_openapi(version))
         usage = Usage(alone, References())
         for part in contract.parts:
-            assert paths.texts_of(version, part) == dict(part_texts(usage, alone, part))
+            assert paths.texts.at(version, part) == dict(part_texts(usage, alone, part))
 
 
 @given(histories())

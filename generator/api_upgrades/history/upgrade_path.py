@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
-from api_upgrades.core.json import Json
 from api_upgrades.effects.annotation import Behaviour
-from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts, shown_by
+from api_upgrades.examples.samples import NOTHING, Language, in_version
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
+from api_upgrades.history.part_texts import PartTexts, closure_json
 from api_upgrades.history.path_entries import PlacePath, places
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Move, Names
@@ -24,15 +24,6 @@ Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable,
 """What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends
 themselves where something moved between parts.
 """
-
-
-class TextsRevision(NamedTuple):
-    """What the texts of a part depend on: the part that shows it, in that one's revision, and which way it goes."""
-
-    part: Part
-    by: Part
-    is_only_sent: bool
-    revision: str
 
 
 @dataclass(frozen=True)
@@ -132,8 +123,7 @@ class Paths:
     def __init__(self, history: History) -> None:
         self._history = history
         self._order = {version.id: index for index, version in enumerate(history.versions)}
-        self._texts: dict[Hashable, Mapping[str, Text]] = {None: {}}
-        self._texts_revisions: dict[str, Mapping[Part, TextsRevision]] = {}
+        self.texts = PartTexts(history)
         self._backwards: dict[tuple[str, str], JudgedChange] = {}
         self._known: dict[Hashable, tuple[Finding, ...]] = {}
 
@@ -203,7 +193,7 @@ class Paths:
         findings = self._findings(old, new, names, keys)
         for after in keys:
             before, present = older.get(after), after if after in now else None
-            shown = self._shown(start, before), self._shown(end, present)
+            shown = self.texts.revision(start, before), self.texts.revision(end, present)
             texts = tuple(self._differing(*shown, start, end))
             if texts or findings[after]:
                 yield PartPath(before, present, findings[after], texts, (*shown, _used(old, new, before, after)))
@@ -237,7 +227,9 @@ class Paths:
         """What the findings of a part follow from, as the memory knows them."""
         before, after, *_, used, ends = key
         said = (
-            (*_said(old, before and (before,)), *_said(new, (after,))) if ends is None else (old.contract, new.contract)
+            (*closure_json(old, before and (before,)), *closure_json(new, (after,)))
+            if ends is None
+            else (old.contract, new.contract)
         )
         around = (old.contract.document, new.contract.document, names, self._history.table)
         return ("findings", before, after, used), (*around, *said)
@@ -246,63 +238,12 @@ class Paths:
         """The texts of two revisions that differ by more than the version that a request names."""
         if before == after:
             return
-        was, now = self._texts[before], self._texts[after]
+        was, now = self.texts.of_revision(before), self.texts.of_revision(after)
         for key in dict.fromkeys((*now, *was)):
             one, other = was.get(key, NOTHING), now.get(key, NOTHING)
             if one.text != other.text:
                 shown = other if other.text else one
                 yield TextPath(key, shown.title, shown.part, shown.language, (one.text, other.text), (start, end))
-
-    def texts_of(self, version: str, part: Part | None) -> Mapping[str, Text]:
-        """What can be shown of a part at a version, with marks for the version; nothing of none."""
-        return self._texts[self._shown(version, part)]
-
-    def _shown(self, version: str, part: Part | None) -> Hashable:
-        """What the texts of a part at a version depend on; they are known then."""
-        if part is None or part not in self._history.contract_at(version).parts:
-            return None
-        key = self.texts_revisions(version)[part]
-        if key not in self._texts:
-            usage = self._history.usage_at(version)
-            self._texts[key] = self._history.memory.kept(
-                ("texts", part, key.by, key.is_only_sent),
-                (usage.contract.document, *_said(usage, (key.by,))),
-                lambda: dict(part_texts(usage, usage.contract, part)),
-            )
-        return key
-
-    def texts_revisions(self, version: str) -> Mapping[Part, TextsRevision]:
-        """What the texts of each part of a version depend on."""
-        if version not in self._texts_revisions:
-            before: str | None = None
-            for one in self._order:
-                self._texts_revisions[one] = self._revised(before, one)
-                before = one
-        return self._texts_revisions[version]
-
-    def _revised(self, before: str | None, version: str) -> Mapping[Part, TextsRevision]:
-        """The same, from that of the version before: only what is behind a part that is not what it was can differ."""
-        usage, revisions = self._history.usage_at(version), self._history.revisions[version]
-        found: dict[Part, TextsRevision] = {}
-        parts: Iterable[Part] = usage.contract.parts
-        if before is not None:
-            older, known = self._history.usage_at(before), self._texts_revisions[before]
-            found = {part: known[part] for part in parts if part in known}
-            changed = [part for part in parts if revisions[part] == version]
-            gone = [part for part in known if part not in usage.contract.parts]
-            if [*found] == [part for part in known if part in found]:  # else another may be the first that carries one
-                parts = usage.behind(changed) | older.behind((*gone, *changed))
-        for part in parts:
-            if part in usage.contract.parts:
-                by = shown_by(usage, usage.contract, part)
-                found[part] = TextsRevision(part, by, is_only_sent(usage, part), revisions[by])
-        return found
-
-
-def _said(usage: Usage, parts: Iterable[Part] | None) -> Iterator[Json]:
-    """What some parts say, and all that they reference."""
-    contract = usage.contract
-    return (contract.parts[one] for part in parts or () for one in usage.closure(part) if one in contract.parts)
 
 
 def _backwards(names: Names) -> Names:

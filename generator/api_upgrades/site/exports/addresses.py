@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from api_upgrades.site.pages.addresses import Addresses, Links
+from api_upgrades.site.pages.page import Asset, Page
+from api_upgrades.site.pages.site import Site
 
 FEED = "feed.xml"
 CHANGES = "changes.json"
@@ -39,3 +42,13 @@ def openapi_path(addresses: Addresses, version: str) -> str:
 def twin_path(address: str) -> str:
     """Where the Markdown twin of a page is: beside it, whatever addresses the site has."""
     return f"{address}index.md"
+
+
+def twinned(site: Site, pages: Iterable[Page | Asset]) -> list[Page]:
+    """The pages that have a twin."""
+    return [page for page in pages if isinstance(page, Page) and site.addresses.has_twin(page.path)]
+
+
+def twins(pages: Iterable[Page]) -> Iterator[Asset]:
+    """The twins of some pages."""
+    return (Asset(twin_path(page.path), page.markdown) for page in pages)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from api_upgrades.history.history import History
-from api_upgrades.site.exports.addresses import CHANGES, FEED, LLMS, SCHEMA, Mount, openapi_path
+from api_upgrades.site.exports.addresses import CHANGES, FEED, LLMS, SCHEMA, Mount, openapi_path, twinned, twins
 from api_upgrades.site.exports.changes_json import changes_json, changes_schema
 from api_upgrades.site.exports.feed import feed
 from api_upgrades.site.exports.llms import llms
 from api_upgrades.site.exports.openapi import OpenapiDocuments
-from api_upgrades.site.exports.twins import twinned, twins
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.site import LATEST, Site

@@ -84,7 +84,7 @@ def _payloads(
     def texts(version: str, contract: Contract, part: Part | None) -> Mapping[str, Text]:
         usage = history.usage_at(version)
         if part is not None and _shows_same(usage, contract, part):
-            return paths.texts_of(version, part)
+            return paths.texts.at(version, part)
         return dict(part_texts(usage, contract, part))
 
     older, newer = step.older_version, step.version.id

@@ -8,11 +8,10 @@ from functools import partial
 from itertools import groupby
 
 from api_upgrades.registry.model import moment, moments
-from api_upgrades.site.pages.by_year import by_year
 from api_upgrades.site.pages.changes import AdditionView, addition_views
 from api_upgrades.site.pages.page import Crumb, Heading, Page, searchable
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.versions import VersionView
+from api_upgrades.site.pages.versions import VersionView, by_year
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import Severity, worst
-from api_upgrades.site.pages.by_year import Year, by_year
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.limits import LONG_PAGE, pieces
 from api_upgrades.site.pages.page import Crumb, Found, Heading, Page, searchable
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.versions import ChangeGroup, VersionView
+from api_upgrades.site.pages.versions import ChangeGroup, VersionView, Year, by_year
 from api_upgrades.site.text import prose
 
 

@@ -123,7 +123,7 @@ class PathData:
         for index, version in enumerate(self._order):
             owners = self.site.owners(version)
             usage, revisions = self.site.history.usage_at(version), self.site.history.revisions[version]
-            texts_revisions = self.site.paths.texts_revisions(version)
+            texts_revisions = self.site.paths.texts.revisions(version)
             seen = set()
             for part in usage.contract.parts:
                 identity = self._identities.of_part(part, index)
@@ -148,7 +148,7 @@ class PathData:
 
     def _content(self, track: Track, usage: Usage, version: int, part: Part, slug: str) -> Json:
         contract = usage.contract
-        texts = self.site.paths.texts_of(self._order[version], part)
+        texts = self.site.paths.texts.at(self._order[version], part)
         value, document = track.source
         if value is not contract.parts[part] or document is not contract.document:
             track.source = (contract.parts[part], contract.document)

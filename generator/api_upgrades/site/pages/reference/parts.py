@@ -85,7 +85,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     table = PropertyTable(contract, version, site.lineage)
     events = tuple(site.lineage.of(Target(part), version))
     touched = tuple(site.lineage.of_part(part, version))
-    texts = site.paths.texts_of(version, part)
+    texts = site.paths.texts.at(version, part)
     if part.kind == "schema":
         schema = contract.parts[part]
         return PartView(

@@ -67,7 +67,7 @@ class Sections:
         if before is None:
             return {part: self._section(version, part) for part in revisions}
         known, were = self._known[before], self._site.slugs(before)
-        sent, was_sent = (self._site.paths.texts_revisions(one) for one in (version, before))
+        sent, was_sent = (self._site.paths.texts.revisions(one) for one in (version, before))
         other = {
             part
             for part, revision in revisions.items()
@@ -99,7 +99,7 @@ class Sections:
     def _is_short(self, version: str, parts: Collection[Part]) -> bool:
         """Whether the sections of some parts fit on a page whatever they look like: nobody need make them now."""
         values = self._site.history.contract_at(version).parts
-        texts = (text for part in parts for text in self._site.paths.texts_of(version, part).values())
+        texts = (text for part in parts for text in self._site.paths.texts.at(version, part).values())
         said = sum(len(json.dumps(values[part])) for part in parts) + sum(len(text.text) for text in texts)
         return len(parts) * AROUND + said * MARKUP <= LONG_PAGE
 
