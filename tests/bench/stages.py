@@ -25,17 +25,16 @@ EVERY = 0.001
 """In seconds; the system's clock may be coarser."""
 
 STAGES = {
-    "load": "source child application openapi_file json_file document_shape bundle declared reader yaml_file forms "
-    "model_faults registry lock",
-    "derive": "derive effects history lineage usage resources verify examples formats compare compare_schemas severity "
-    "standing check visibility internal hidden honesty meaning freeze dates",
-    "render": "pages exports",
-    "write": "files",
+    "load": "sources registry releases/lock core/json_file core/yaml_file openapi/structure",
+    "derive": "history releases effects compare examples/validate examples/fast_validator examples/formats "
+    "openapi/usage openapi/resources openapi/internal openapi/internal_merge openapi/semantics",
+    "render": "site",
+    "write": "core/files",
 }
-"""The modules and packages of the generator that are a stage.
+"""The packages of the generator, and single modules of others, that are a stage.
 
-Others work for whoever calls them; where that is none of these, they are what puts pages into the theme, `shell`. What
-imports modules is `start`.
+Other modules work for their caller. Where no caller has a stage, it is the plugin, which puts pages into the theme:
+`shell`. Importing modules is `start`.
 """
 
 _OF_MODULE = {module: stage for stage, modules in STAGES.items() for module in modules.split()}
@@ -56,8 +55,8 @@ def stage_of(frame: FrameType | None) -> str | None:
         if file.startswith(_GENERATOR):
             if frame.f_code.co_name == "<module>":
                 return "start"
-            module = file.removeprefix(_GENERATOR).partition("/")[0].removesuffix(".py")
-            stage = _OF_MODULE.get(module)
+            package, _, module = file.removeprefix(_GENERATOR).removesuffix(".py").partition("/")
+            stage = _OF_MODULE.get(f"{package}/{module}") or _OF_MODULE.get(package)
             if stage in ("load", "render", "write"):
                 return stage
             found = stage or found or "shell"
