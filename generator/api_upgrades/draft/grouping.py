@@ -9,9 +9,8 @@ from itertools import combinations, takewhile
 
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
-from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.effects import Effect
 from api_upgrades.effects.base import Touch
-from api_upgrades.effects.property import MoveProperty
 from api_upgrades.history.derive import AppliedEffect, undone
 from api_upgrades.history.history import changed_parts
 from api_upgrades.openapi import schema as schemas
@@ -23,15 +22,6 @@ from api_upgrades.registry.model import UNRELEASED, Change
 
 LONGEST = 60
 """Of an id that is made of words, in characters."""
-
-COME_OR_GO = tuple(f"{verb}_{kind}" for verb in ("add", "remove") for kind in ("schema", "operation", "webhook"))
-"""Kinds by which a thing of its own comes or goes: two of them are two changes."""
-
-OF_VALUES = (
-    *("add_constraint", "change_constraint", "remove_constraint"),
-    *("add_enum_value", "remove_enum_value", "map_enum_values"),
-)
-"""Kinds that say of a value what it may be: done to values that are alike, it is one type that changed."""
 
 
 @dataclass(frozen=True)
@@ -119,21 +109,7 @@ def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
 
 def touched(applied: AppliedEffect) -> tuple[Touch, ...]:
     """What an effect touches, and what it needs to be there: that beside which something stood."""
-    return (*applied.touches, *(Touch(place, "order") for place in _stood_before(applied.effect)))
-
-
-def _stood_before(effect: Effect) -> Iterator[Target]:
-    """The places before which an effect puts something back."""
-    before = effect.as_data().get("before")
-    if not isinstance(effect, TargetedEffect) or not isinstance(before, str):
-        return
-    for target in effect.target:
-        if isinstance(effect, MoveProperty):
-            yield effect.was_in.property(before)
-        elif target.steps or target.section:
-            yield target.sibling(before)
-        elif target.part is not None:
-            yield Target(Part(target.part.kind, before))
+    return (*applied.touches, *(Touch(place, "order") for place in applied.effect.anchors()))
 
 
 def _change(effects: Sequence[Effect]) -> Change:
@@ -169,14 +145,14 @@ class Sets:
 def _intents(applied: AppliedEffect) -> Iterator[Hashable]:
     """What tells that two effects belong to one thing that somebody did: its place, and what is done there."""
     effect = applied.effect
-    data = effect.as_data()
-    if not isinstance(effect, TargetedEffect) or effect.kind in COME_OR_GO:
+    if not effect.targets or effect.existence:  # adding two parts is two changes
         return
-    (at,) = effect.target
+    data = effect.as_data()
+    (at,) = effect.targets
     if at.steps or at.section:
         yield "place", at
     told = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
-    if effect.kind in OF_VALUES:
+    if effect.limits_values:
         yield effect.kind, repr(told), repr(meaning(schemas.value_schema(_read(applied.newer, at))))
     elif at.steps:  # a property of one name, which may be null in one object and not in another
         yield effect.kind, at.name, repr({key: value for key, value in told.items() if key not in ("was", "required")})
@@ -229,36 +205,30 @@ def with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """Effects that differ only in their target as one with a list of targets."""
     found: dict[Hashable, Effect] = {}
     for effect in effects:
-        if not isinstance(effect, TargetedEffect):
-            found[id(effect)] = effect
-            continue
-        key = (effect.kind, repr(effect.as_data() | {"target": None}))
+        key = (effect.kind, repr(effect.as_data() | {"target": None})) if effect.targets else id(effect)
         other = found.get(key)
-        if isinstance(other, TargetedEffect):
-            effect = other.model_copy(update={"target": (*other.target, *effect.target)})
-        found[key] = effect
+        found[key] = other.at(*other.targets, *effect.targets) if other else effect
     return tuple(found.values())
 
 
 def _about(effect: Effect) -> str:
     """What an effect is about, in words for a name."""
-    data = effect.as_data()
-    if not isinstance(effect, TargetedEffect):
-        return str(data.get("new") or data["name"])
-    first = effect.target[0]
-    name = data["new"] if isinstance(data.get("new"), str) else first.name if first.steps else ""
-    parts = [_words(target.part.name if target.part else "document") for target in effect.target]
+    if not effect.targets:
+        return effect.subject
+    first = effect.targets[0]
+    if len(effect.targets) == 1:
+        return f"{first} {effect.subject}".rstrip()
+    name = effect.subject or (first.name if first.steps else "")
+    parts = [_words(target.part.name if target.part else "document") for target in effect.targets]
     shared = list(takewhile(lambda words: len(set(words)) == 1, zip(*parts, strict=False)))
-    if len(effect.target) == 1:
-        return f"{first} {data['new']}" if "new" in data else str(first)
     return " ".join([*(words[0] for words in shared), name or first.name])
 
 
 def _done(effect: Effect) -> str:
     """What an effect does to a place; nothing where that came, or came by its name."""
-    data = effect.as_data()
-    if effect.kind not in OF_VALUES and ("new" in data or effect.kind.split("_")[0] in ("add", "rename", "move")):
+    if effect.is_named_by_place:
         return ""
+    data = effect.as_data()
     return str(data["keyword"]) if "keyword" in data else f"{effect.kind} {data.get('value', '')}"
 
 

@@ -25,15 +25,31 @@ from api_upgrades.effects import (
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Override, TargetedEffect, Touch
 from api_upgrades.openapi.renames import Move
 
-_MODULES = (property, value, enum, schema, operation, parameter, webhook, component, annotation, reorder, replace)
+_GROUPS = {
+    property: "Properties",
+    value: "Values",
+    enum: "Enums",
+    schema: "Schemas",
+    operation: "Operations",
+    parameter: "Parameters",
+    webhook: "Webhooks",
+    component: "Components",
+    annotation: "Non-structural",
+    reorder: "Order",
+    replace: "Last resort",
+}
+"""The modules of the kinds, in the order of the documentation, with the title of each."""
 
 KINDS: dict[str, type[Effect]] = {
     str(found.model_fields["kind"].default): found
-    for module in _MODULES
+    for module in _GROUPS
     for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, Effect) and found.__module__ == module.__name__
     if not inspect.isabstract(found)
 }
 """Every kind by its name, in the order in which the documentation lists them."""
 
-__all__ = ["EXISTENCE", "KINDS", "NAME", "Effect", "Move", "Override", "TargetedEffect", "Touch"]
+GROUP_TITLES: dict[str, str] = {module.__name__.rpartition(".")[2]: title for module, title in _GROUPS.items()}
+"""The titles of the groups of kinds, by the name of their module."""
+
+__all__ = ["EXISTENCE", "GROUP_TITLES", "KINDS", "NAME", "Effect", "Move", "Override", "TargetedEffect", "Touch"]

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.effects.base import OlderValue, TargetedEffect, Touch
+from api_upgrades.effects.base import Observation, OlderValue, TargetedEffect, Touch
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
@@ -24,6 +24,7 @@ class Wording(TargetedEffect):
     """
 
     kind: Literal["wording"] = "wording"
+    only_rewords = True
     was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null where there was none.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
@@ -45,6 +46,7 @@ class ChangeExample(OlderValue):
     """
 
     kind: Literal["change_example"] = "change_example"
+    only_rewords = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
@@ -75,6 +77,16 @@ class Behaviour(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         place_spot(contract, target)  # raises where the target isn't there
         return contract
+
+    @property
+    def declared_severity(self) -> Severity:
+        return super().declared_severity or self.severity
+
+    def observation(self) -> Observation:
+        return Observation(self.before.strip("\n"), self.after.strip("\n"))
+
+    def anchors(self) -> Iterator[Target]:
+        return iter(())  # `before` is a text here
 
     def headline(self) -> str:
         return self.says("behaves otherwise", "behave otherwise")

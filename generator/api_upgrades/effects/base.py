@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic.config import JsonDict
 
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import same
-from api_upgrades.openapi.contract import Contract
+from api_upgrades.core.json import Json, same
+from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import Target
 
 Facet: TypeAlias = str
@@ -61,14 +62,39 @@ class Override(BaseModel):
     reason: str = Field(min_length=1)
 
 
+class Observation(NamedTuple):
+    """What a client sees before and after an effect that no contract shows, as text."""
+
+    before: str
+    after: str
+
+
+Scope: TypeAlias = Literal["place", "holder", "resource"]
+"""How far one intent reaches: places of one name, all places in one object, or all places in one resource."""
+
+
 class Effect(BaseModel, ABC):
-    """One structural edit inside a change, as data. Its fields are its YAML."""
+    """One structural edit inside a change, as data. Its fields are its YAML.
+
+    A class says everything about its kind. Code outside this package asks these attributes and methods, and never for a
+    class or for the name of a kind.
+    """
 
     # Built when it is needed, since few registries use every kind.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     alters_contract: ClassVar[bool] = True
     must_show: ClassVar[bool] = True
     """Whether the comparison of both contracts has to find a difference."""
+    only_rewords: ClassVar[bool] = False
+    """Whether the kind alters only texts and examples, which no contract promises."""
+    existence: ClassVar[Literal["added", "removed"] | None] = None
+    """What happened to a whole part, such as a schema or an operation, for the kinds that add or remove one."""
+    limits_values: ClassVar[bool] = False
+    """Whether the kind says which values are valid. Done to equal values in many places, it is one change of a type."""
+    scope: ClassVar[Scope] = "place"
+    """How far effects of the kind belong to one intent, where nothing else happened at their places."""
+    is_named_by_place: ClassVar[bool] = False
+    """Whether the place alone names a draft's file, as for what was added, renamed or moved."""
 
     kind: str
     override: Override | None = None
@@ -92,6 +118,78 @@ class Effect(BaseModel, ABC):
     def as_data(self) -> dict[str, Any]:
         """The effect as a change file writes it."""
         return {"kind": self.kind, **self.model_dump(mode="json", exclude_unset=True)}
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The places that the change file names; empty for a kind without a target."""
+        return ()
+
+    def at(self, *targets: Target) -> Self:
+        """The same effect at other targets; the effect itself for a kind without a target."""
+        return self
+
+    @property
+    def place(self) -> Target | None:
+        """The newer name of the place inside a part that an effect with one target changes; None for a whole part."""
+        return None
+
+    @property
+    def subject(self) -> str:
+        """The newer name of what it changes, for the file of a draft; empty where its targets say it."""
+        return ""
+
+    @property
+    def declared_severity(self) -> Severity | None:
+        """The severity that the change file gives; it takes precedence over the computed one."""
+        return self.override.severity if self.override else None
+
+    @property
+    def lacks_example(self) -> bool:
+        """Whether the effect could carry an older example and doesn't."""
+        return False
+
+    def observation(self) -> Observation | None:
+        """What a client sees before and after, for a kind that changes no contract."""
+        return None
+
+    def allowed_value(self) -> tuple[str, Json] | None:
+        """A predicate and a value, for a kind that says so of one value: `can be`, `can no longer be`."""
+        return None
+
+    def anchors(self) -> Iterator[Target]:
+        """The places before which `revert` inserts something: they have to exist then."""
+        return iter(())
+
+    def copied_schemas(self, newer: Contract) -> Iterator[Part]:
+        """The schemas whose content `revert` copies from the contract after the effect."""
+        return iter(())
+
+    def named_schemas(self) -> Iterator[Part]:
+        """The schemas that the effect's own data refer to."""
+        return filter(None, map(schema_of, references(self.as_data().get("was"))))
+
+    def details(self) -> str:
+        """The effect as text, without the place that it changes and what is beside that place."""
+        data = {key: value for key, value in self.as_data().items() if key not in _OF_PLACE}
+        if isinstance(data.get("was"), dict):
+            data["was"] = digest(data["was"])
+        return repr((self.kind, data))
+
+    def intent(self, resource: str) -> Hashable:
+        """A key that effects on whole parts of a resource share where they have one intent."""
+        return self.kind, self.details()
+
+    @classmethod
+    def candidates(cls, holder: Target, removed: Properties, added: Properties) -> Iterator[Self]:
+        """Effects of the kind that may explain why properties of one object were removed and others added."""
+        return iter(())
+
+
+Properties: TypeAlias = Mapping[str, Json]
+"""Properties of one object: schemas by their names."""
+
+_OF_PLACE = ("kind", "target", "before", "example", "required")
+"""Fields that say where and how something stood: the same is done whatever they are."""
 
 
 def _as_tuple(value: object) -> object:
@@ -120,6 +218,33 @@ class TargetedEffect(Effect):
     """An effect that does the same at each of its targets."""
 
     target: Targets
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        return self.target
+
+    @property
+    def place(self) -> Target | None:
+        (target,) = self.target
+        return target if target.steps or target.section else None
+
+    def at(self, *targets: Target) -> Self:
+        return self.model_copy(update={"target": targets})
+
+    def anchors(self) -> Iterator[Target]:
+        before = getattr(self, "before", None)
+        if not isinstance(before, str):
+            return
+        for target in self.target:
+            if target.steps or target.section:
+                yield target.sibling(before)
+            elif target.part is not None:
+                yield Target(Part(target.part.kind, before))
+
+    def intent(self, resource: str) -> Hashable:
+        if self.existence:
+            return self.existence, resource
+        return self.kind, self.details(), resource
 
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):

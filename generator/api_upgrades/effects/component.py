@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -33,6 +33,10 @@ class _Component(Effect):
     name: str = Field(description="What it is called there.")
 
     @property
+    def subject(self) -> str:
+        return self.name
+
+    @property
     def pointer(self) -> str:
         """Where it stands in the document."""
         return pointer_text(("components", self.section, self.name))
@@ -43,6 +47,9 @@ class _Component(Effect):
 
     def touches(self) -> Iterator[Touch]:
         yield Touch(Target(None), EXISTENCE)
+
+    def intent(self, resource: str) -> Hashable:
+        return self.kind, self.section
 
 
 def _components(contract: Contract) -> dict[str, Json]:
@@ -56,6 +63,7 @@ class AddComponent(_Component):
     """
 
     kind: Literal["add_component"] = "add_component"
+    is_named_by_place = True
 
     def revert(self, contract: Contract) -> Contract:
         components = _components(contract)

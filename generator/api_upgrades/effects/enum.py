@@ -38,6 +38,8 @@ def enum_spot(contract: Contract, target: Target) -> Spot:
 
 
 class _EnumEffect(ExampleEffect):
+    limits_values = True
+
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = enum_spot(contract, target)
         schema = spot.read(contract)
@@ -109,6 +111,9 @@ class AddEnumValue(_EnumEffect):
             raise DoesNotFit(f"the example of {target} is {self.value!r}; give the older one as 'example'", "example")
         return value
 
+    def allowed_value(self) -> tuple[str, Json]:
+        return "can be", self.value
+
     def headline(self) -> str:
         return f"{self.named()} can be {as_code(schemas.as_text(self.value))}"
 
@@ -135,6 +140,9 @@ class RemoveEnumValue(_EnumEffect):
 
     def older_value(self, value: Json, target: Target) -> Json:
         return value
+
+    def allowed_value(self) -> tuple[str, Json]:
+        return "can no longer be", self.value
 
     def headline(self) -> str:
         return f"{self.named()} can no longer be {as_code(schemas.as_text(self.value))}"

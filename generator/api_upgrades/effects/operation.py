@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ class AddOperation(TargetedEffect):
     """
 
     kind: Literal["add_operation"] = "add_operation"
+    is_named_by_place = True
+    existence = "added"
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "operation")
@@ -44,6 +46,7 @@ class RemoveOperation(TargetedEffect):
     """
 
     kind: Literal["remove_operation"] = "remove_operation"
+    existence = "removed"
     was: dict[str, Any]
     before: str | None = Field(None, description="The operation it stood before; at the end where absent.")
 
@@ -64,6 +67,7 @@ class MoveOperation(TargetedEffect):
     """
 
     kind: Literal["move_operation"] = "move_operation"
+    is_named_by_place = True
     was_method: Literal["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] | None = None
     was_path: str | None = Field(None, pattern="^/")
 
@@ -82,6 +86,9 @@ class MoveOperation(TargetedEffect):
             raise DoesNotFit(f"there still is {old}", "was_path" if self.was_path else "was_method")
         reverted = contract.with_part_renamed(new, old).with_part(old, _path_parameters(operation, new, old))
         return replace(reverted, document=_path_item(reverted, new.path, old.path))
+
+    def intent(self, resource: str) -> Hashable:
+        return self.kind, resource
 
     def headline(self) -> str:
         if self.was_path is None:
@@ -148,8 +155,13 @@ class ChangeStatus(TargetedEffect):
     """
 
     kind: Literal["change_status"] = "change_status"
+    is_named_by_place = True
     old: str
     new: str
+
+    @property
+    def subject(self) -> str:
+        return self.new
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         whole_part(target, "operation")
@@ -196,6 +208,7 @@ class AddResponse(TargetedEffect):
     """
 
     kind: Literal["add_response"] = "add_response"
+    is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         _status(target)
@@ -249,6 +262,7 @@ class AddRequestBody(TargetedEffect):
     """
 
     kind: Literal["add_request_body"] = "add_request_body"
+    is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         _is_request(target)

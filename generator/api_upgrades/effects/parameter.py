@@ -30,6 +30,7 @@ class AddParameter(TargetedEffect):
     """
 
     kind: Literal["add_parameter"] = "add_parameter"
+    is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         location = _location(target)
@@ -123,6 +124,7 @@ class RenameParameter(TargetedEffect):
     """
 
     kind: Literal["rename_parameter"] = "rename_parameter"
+    is_named_by_place = True
     old: str
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:

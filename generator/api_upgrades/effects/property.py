@@ -82,6 +82,8 @@ class AddProperty(TargetedEffect):
     """
 
     kind: Literal["add_property"] = "add_property"
+    scope = "holder"
+    is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return take_property(contract, target)[0]
@@ -100,6 +102,7 @@ class RemoveProperty(TargetedEffect):
     """
 
     kind: Literal["remove_property"] = "remove_property"
+    scope = "holder"
     was: dict[str, Any] | bool
     required: bool = False
     before: str | None = Field(None, description="The property it stood before; at the end where absent.")
@@ -121,8 +124,17 @@ class RenameProperty(TargetedEffect):
     """
 
     kind: Literal["rename_property"] = "rename_property"
+    is_named_by_place = True
     old: str
     new: str
+
+    @property
+    def subject(self) -> str:
+        return self.new
+
+    @property
+    def place(self) -> Target:
+        return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = holder_spot(contract, target, self.new)
@@ -170,6 +182,7 @@ class MoveProperty(TargetedEffect):
     """
 
     kind: Literal["move_property"] = "move_property"
+    is_named_by_place = True
     was_in: Target = Field(description="The object that held it.")
     old: str | None = Field(None, description="Its name there, where it was another.")
     required: bool = Field(False, description="Whether it was required there.")
@@ -184,6 +197,9 @@ class MoveProperty(TargetedEffect):
             return put_property(without, self._old(target), schema, self.required, self.before)
         except DoesNotFit as error:
             raise DoesNotFit(error.message, error.field if error.field == "before" else "was_in", error.hint) from None
+
+    def anchors(self) -> Iterator[Target]:
+        return iter((self.was_in.property(self.before),) if self.before is not None else ())
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} has moved to {as_code(new)}" for old, new in self.moves()]
@@ -206,8 +222,17 @@ class OneToList(TargetedEffect):
     """
 
     kind: Literal["one_to_list"] = "one_to_list"
+    is_named_by_place = True
     old: str
     new: str
+
+    @property
+    def subject(self) -> str:
+        return self.new
+
+    @property
+    def place(self) -> Target:
+        return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = holder_spot(contract, target, self.new)

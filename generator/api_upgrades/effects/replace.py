@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -66,6 +66,11 @@ class Replace(OlderValue):
     def headline(self) -> str:
         where = f"at {as_code(self.pointer)}" if self.pointer else "as a whole"
         return self.says(f"has changed {where}", f"have changed {where}")
+
+    def intent(self, resource: str) -> Hashable:
+        # The same key, of whatever operation: an extension, for one.
+        part = self.target[0].part
+        return self.kind, part and part.kind, tuple(self.pointer.split("/")[1 : 2 if part else 3])
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from api_upgrades.core.json import Json, JsonObject, at, escape, put
 from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, schema_of, schema_part
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, references, schema_of, schema_part
 from api_upgrades.openapi.locate import part_spot, schema_spot
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
@@ -52,6 +53,8 @@ class AddSchema(TargetedEffect):
     """
 
     kind: Literal["add_schema"] = "add_schema"
+    is_named_by_place = True
+    existence = "added"
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "schema")
@@ -70,6 +73,7 @@ class RemoveSchema(TargetedEffect):
     """
 
     kind: Literal["remove_schema"] = "remove_schema"
+    existence = "removed"
     was: dict[str, Any]
     before: str | None = Field(None, description="The schema it stood before; at the end where absent.")
 
@@ -124,6 +128,12 @@ class ExtractSchema(TargetedEffect):
             raise DoesNotFit(f"{target} refers to no schema", "target")
         return spot.write(contract, put(schema, inside, whole))
 
+    def copied_schemas(self, newer: Contract) -> Iterator[Part]:
+        return filter(None, map(schema_of, references(schema_spot(newer, self.target[0]).read(newer))))
+
+    def intent(self, resource: str) -> Hashable:
+        return self.kind, resource
+
     def headline(self) -> str:
         return self.says("is an object of its own", "are an object of their own")
 
@@ -152,6 +162,12 @@ class InlineSchema(TargetedEffect):
         beside = {} if inside else {key: kept for key, kept in value.items() if key in schemas.OUTSIDE}
         return spot.write(contract, put(schema, inside, {**ref, **beside}))
 
+    def named_schemas(self) -> Iterator[Part]:
+        yield schema_part(self.was)
+
+    def intent(self, resource: str) -> Hashable:
+        return self.kind, resource
+
     def headline(self) -> str:
         return self.says(
             f"holds {as_code(self.was)} itself and refers to it no more",
@@ -169,8 +185,13 @@ class RenameSchema(Effect):
     """
 
     kind: Literal["rename_schema"] = "rename_schema"
+    is_named_by_place = True
     old: str
     new: str
+
+    @property
+    def subject(self) -> str:
+        return self.new
 
     def revert(self, contract: Contract) -> Contract:
         old, new = schema_part(self.old), schema_part(self.new)
@@ -203,3 +224,19 @@ class RenameSchema(Effect):
 
     def moves(self) -> Iterator[Move]:
         yield Move(Target(schema_part(self.old)), Target(schema_part(self.new)))
+
+    def intent(self, resource: str) -> Hashable:
+        return self.kind, _difference(self.old, self.new)
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """What of a name was replaced by what, without their common beginning and end."""
+    start = _common_length(old, new)
+    old, new = old[start:], new[start:]
+    end = _common_length(old[::-1], new[::-1])
+    return old[: len(old) - end], new[: len(new) - end]
+
+
+def _common_length(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -101,6 +101,7 @@ class MakeRequired(_Requiredness):
     """
 
     kind: Literal["make_required"] = "make_required"
+    scope = "resource"
     was_required = False
 
     def headline(self) -> str:
@@ -114,6 +115,7 @@ class MakeOptional(_Requiredness):
     """
 
     kind: Literal["make_optional"] = "make_optional"
+    scope = "resource"
     was_required = True
 
     def headline(self) -> str:
@@ -125,9 +127,13 @@ class ExampleEffect(TargetedEffect):
 
     example: Any = Field(None, description="The older example, where today's does not hold for the older contract.")
 
+    @property
+    def lacks_example(self) -> bool:
+        return "example" not in self.model_fields_set
+
     def with_older_example(self, schema: JsonObject, dialect: str) -> JsonObject:
         """The schema with the example that the effect says it had, if it says one."""
-        if "example" not in self.model_fields_set:
+        if self.lacks_example:
             return schema
         return schema_edit.with_example(schema, self.example, dialect)
 
@@ -158,6 +164,7 @@ class MakeNullable(_Nullability):
     """
 
     kind: Literal["make_nullable"] = "make_nullable"
+    scope = "resource"
     was_nullable = False
 
     def headline(self) -> str:
@@ -171,6 +178,7 @@ class MakeNotNullable(_Nullability):
     """
 
     kind: Literal["make_not_nullable"] = "make_not_nullable"
+    scope = "resource"
     was_nullable = True
 
     def headline(self) -> str:
@@ -178,6 +186,7 @@ class MakeNotNullable(_Nullability):
 
 
 class _Constraint(ExampleEffect):
+    limits_values = True
     keyword: str
 
     def spot(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:

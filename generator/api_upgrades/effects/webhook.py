@@ -22,6 +22,8 @@ class AddWebhook(TargetedEffect):
     """
 
     kind: Literal["add_webhook"] = "add_webhook"
+    is_named_by_place = True
+    existence = "added"
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "webhook")
@@ -40,6 +42,7 @@ class RemoveWebhook(TargetedEffect):
     """
 
     kind: Literal["remove_webhook"] = "remove_webhook"
+    existence = "removed"
     was: dict[str, Any] = Field(description="The Path Item Object.")
     before: str | None = Field(None, description="The webhook it stood before; at the end where absent.")
 
@@ -60,8 +63,13 @@ class RenameWebhook(Effect):
     """
 
     kind: Literal["rename_webhook"] = "rename_webhook"
+    is_named_by_place = True
     old: str
     new: str
+
+    @property
+    def subject(self) -> str:
+        return self.new
 
     def revert(self, contract: Contract) -> Contract:
         old, new = Part("webhook", self.old), Part("webhook", self.new)

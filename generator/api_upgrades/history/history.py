@@ -11,7 +11,6 @@ from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, wo
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects import Effect
-from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history.derive import AppliedEffect, LiveAddition, Step, live_additions
 from api_upgrades.history.memo import Memory
 from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
@@ -168,8 +167,8 @@ def judged(
     memory = memory or Memory()
     for applied in effects:
         touched |= dict.fromkeys(_changed_parts(applied.older, applied.newer, memory))
-        if isinstance(applied.effect, Behaviour):
-            touched |= dict.fromkeys(target.part for target in applied.effect.target if target.part)
+        if applied.effect.observation():
+            touched |= dict.fromkeys(target.part for target in applied.effect.targets if target.part)
     reached = dict.fromkeys(part for usage in usages for part in usage.reach(touched))
     by_effect = tuple(_judged_effect(applied, usages, table, memory) for applied in effects)
     return JudgedChange(effects[0].change, by_effect, tuple(touched), tuple(reached))
@@ -185,11 +184,7 @@ def _judged_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleT
         (applied.effect, applied.older, applied.newer, *usages, table),
         partial(compare, applied.older, applied.newer, names, directions, table),
     )
-    severity = worst(finding.severity for finding in findings)
-    if isinstance(applied.effect, Behaviour):
-        severity = applied.effect.severity
-    if applied.effect.override:
-        severity = applied.effect.override.severity
+    severity = applied.effect.declared_severity or worst(finding.severity for finding in findings)
     return JudgedEffect(applied, findings, severity)
 
 

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.openapi.contract import Part
@@ -142,8 +141,8 @@ class Lineage:
                 found.setdefault(target.part, {}).update((event.change.change.id, event.change) for event in events)
             for change in self._history.changes_of(version):
                 for judged in change.effects:
-                    if isinstance(judged.effect, Behaviour):  # it leaves no finding
-                        for target in judged.effect.target:
+                    if judged.effect.observation():  # it leaves no finding
+                        for target in judged.effect.targets:
                             found.setdefault(target.part, {})[change.change.id] = change
             result[version] = found
         return result

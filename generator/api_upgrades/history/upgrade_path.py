@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
-from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.samples import NOTHING, Language, in_version
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
 from api_upgrades.history.part_texts import PartTexts, closure_json
@@ -169,8 +168,7 @@ class Paths:
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )
-        is_said = effect.override is not None or isinstance(effect, Behaviour)
-        severity = judged.severity if is_said else worst(finding.severity for finding in findings)
+        severity = effect.declared_severity or worst(finding.severity for finding in findings)
         return JudgedEffect(judged.applied, findings, severity)
 
     def _parts(self, start: str, end: str, names: Names) -> Iterator[PartPath]:

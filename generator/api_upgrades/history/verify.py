@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.examples.validate import invalid_examples
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History, changed_parts
@@ -97,7 +96,7 @@ def _blamed(step: Step, older: Usage, target: Target, message: str) -> RegistryE
     message = f"{target}: {message} at {step.older_version}"
     if applied is None:
         return RegistryError(Location(step.version.file), message)
-    if is_of_example and isinstance(applied.effect, ExampleEffect) and "example" not in applied.effect.model_fields_set:
+    if is_of_example and applied.effect.lacks_example:
         message += "; write one that is valid there as the effect's 'example'"
     return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
 

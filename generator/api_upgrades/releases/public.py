@@ -8,7 +8,7 @@ from functools import cached_property
 
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.draft.draft import draft
-from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
@@ -106,12 +106,10 @@ def _public_effect(applied: AppliedEffect, visibility: Visibility) -> list[Appli
 
 def _fitting(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
     """An effect that leads from the one contract to the other: the one given, or it at some of its targets."""
-    if isinstance(effect, TargetedEffect):
-        at_each = (effect.model_copy(update={"target": (target,)}) for target in effect.target)
-        kept = tuple(one.target[0] for one in at_each if _reverted(one, newer) is not None)
-        if not kept:
-            return None
-        effect = effect.model_copy(update={"target": kept})
+    fitting = [target for target in effect.targets if _reverted(effect.at(target), newer) is not None]
+    if effect.targets and not fitting:
+        return None
+    effect = effect.at(*fitting)
     found = _reverted(effect, newer)
     return effect if found is not None and found.is_same(older) else None
 

@@ -9,10 +9,9 @@ from itertools import combinations
 from api_upgrades.draft.grouping import touched
 from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import are_apart
-from api_upgrades.effects.schema import ExtractSchema, InlineSchema, RenameSchema
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Part, references, schema_of, schema_part
-from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.target import Target
 
 Pairs = set[tuple[int, int]]
 """Effects by their numbers, the earlier one first."""
@@ -30,7 +29,7 @@ def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
             if one != other and touch.conflicts(another) and not are_apart(applied[one].effect, applied[other].effect):
                 found.add(_pair(one, other))
     for index, effect in enumerate(applied):
-        for part in _read(effect):
+        for part in effect.effect.copied_schemas(effect.newer):
             found |= {_pair(index, other) for other, _ in by_part[part] if other != index}
     return found | set(_with_names(applied))
 
@@ -39,21 +38,13 @@ def _pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def _read(one: AppliedEffect) -> Iterator[Part]:
-    """The schemas that an effect copies what stands in."""
-    if isinstance(one.effect, ExtractSchema):
-        spot = schema_spot(one.newer, one.effect.target[0])
-        yield from filter(None, map(schema_of, references(spot.read(one.newer))))
-
-
 def _with_names(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
     """A schema's renaming with all effects that call it by a name."""
     renames: dict[Part, list[int]] = defaultdict(list)
     for index, one in enumerate(applied):
-        if isinstance(one.effect, RenameSchema):
-            for name in (one.effect.old, one.effect.new):
-                renames[schema_part(name)].append(index)
+        for target in (target for move in one.effect.moves() for target in move):
+            if target == Target(target.part) and target.part and target.part.kind == "schema":
+                renames[target.part].append(index)
     for index, one in enumerate(applied) if renames else ():
-        named = map(schema_of, references(one.effect.as_data().get("was")))
-        for part in [schema_part(one.effect.was)] if isinstance(one.effect, InlineSchema) else filter(None, named):
+        for part in one.effect.named_schemas():
             yield from (_pair(index, other) for other in renames[part] if other != index)

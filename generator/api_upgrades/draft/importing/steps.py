@@ -17,7 +17,6 @@ from api_upgrades.draft.importing.titles import title
 from api_upgrades.draft.rename_detection import SIMILAR, Question, recognised, similarity
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
-from api_upgrades.effects.annotation import ChangeExample, Wording
 from api_upgrades.effects.base import listed
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import NO_NAMES
@@ -66,7 +65,7 @@ def step_between(older: Contract, newer: Contract) -> ImportedStep:
     """What leads from a document to the one that came after it."""
     names = recognised(older, newer, _alone_and_similar, NO_NAMES)
     drafted = draft_promises(older, newer, names)
-    effects = [effect for effect in drafted if not isinstance(effect, Wording | ChangeExample)]
+    effects = [effect for effect in drafted if not effect.only_rewords]
     grouping = grouped(effects, newer, _resources(older, newer))
     taken = {WORDING}
     ordered = _changes(grouping.ordered, taken)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from api_upgrades.draft.grouping import COME_OR_GO
 from api_upgrades.draft.importing.grouping import Group
-from api_upgrades.draft.importing.intents import named, place_of
-from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.draft.importing.intents import named
+from api_upgrades.effects import Effect
 from api_upgrades.effects.base import as_code, listed
-from api_upgrades.effects.enum import AddEnumValue, RemoveEnumValue
-from api_upgrades.effects.property import OneToList, RenameProperty
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
@@ -26,7 +23,7 @@ _THINGS = {"operation": "operation", "webhook": "webhook", "schema": "object"}
 
 def title(group: Group) -> str:
     """One line of Markdown."""
-    if all(effect.kind in COME_OR_GO for effect in group.effects):
+    if all(effect.existence for effect in group.effects):
         return _come_or_gone(group)
     first, *others = _sentences(group.effects)
     if not others:
@@ -45,33 +42,33 @@ def _come_or_gone(group: Group) -> str:
     shown = [as_code(name) for _, name in names[:SHOWN]]
     left = [_THINGS[kind] for kind, _ in names[SHOWN:]]
     counts = [_counted(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
-    done = "new" if group.effects[0].kind.startswith("add") else "gone"
+    done = "new" if group.effects[0].existence == "added" else "gone"
     return f"{listed([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
 
 
 def _targets(effects: Iterable[Effect]) -> Iterator[Target]:
-    return (target for effect in effects if isinstance(effect, TargetedEffect) for target in effect.target)
+    return (target for effect in effects for target in effect.targets)
 
 
 def _sentences(effects: Sequence[Effect]) -> list[str]:
     """What happened, each thing once with the places where it did."""
     at_places: dict[str, list[Target]] = {}
-    at_wholes: dict[str, TargetedEffect] = {}
+    at_wholes: dict[str, Effect] = {}
     others: dict[str, list[str]] = {}
     for effect in effects:
-        if not isinstance(effect, TargetedEffect):
+        if not effect.targets:
             others.setdefault(effect.kind, []).append(effect.headline())
             continue
-        for target in effect.target:
-            one = effect.model_copy(update={"target": (target,)})
-            if isinstance(effect, AddEnumValue | RemoveEnumValue):
-                continue
-            if place_of(one) in (None, *_inside(one)):
-                key = one.model_copy(update={"target": (_IT,)}).headline()
+        if effect.allowed_value():
+            continue
+        for target in effect.targets:
+            one = effect.at(target)
+            if one.place != target:  # a whole part, or a place whose name the headline says
+                key = one.at(_IT).headline()
                 known = at_wholes.get(key)
-                at_wholes[key] = known.model_copy(update={"target": (*known.target, target)}) if known else one
+                at_wholes[key] = known.at(*known.targets, target) if known else one
             else:
-                key = one.model_copy(update={"target": (_called(named(target)),)}).headline()
+                key = one.at(_called(named(target))).headline()
                 at_places.setdefault(key, []).append(target)
     for text, places in _of_values(effects):
         at_places.setdefault(text, []).extend(places)
@@ -90,19 +87,14 @@ def _called(name: str) -> Target:
 _IT = _called("it")
 
 
-def _inside(effect: TargetedEffect) -> tuple[Target, ...]:
-    """The place of an effect whose target is what holds it."""
-    return (effect.target[0].property(effect.new),) if isinstance(effect, RenameProperty | OneToList) else ()
-
-
 def _of_values(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
     """What values of enums came or went, those of one place together."""
     values: dict[tuple[str, Target], list[str]] = {}
     for effect in effects:
-        if isinstance(effect, AddEnumValue | RemoveEnumValue):
-            verb = "can be" if isinstance(effect, AddEnumValue) else "can no longer be"
-            for target in effect.target:
-                values.setdefault((verb, target), []).append(as_code(as_text(effect.value)))
+        if allowed := effect.allowed_value():
+            verb, value = allowed
+            for target in effect.targets:
+                values.setdefault((verb, target), []).append(as_code(as_text(value)))
     for (verb, target), found in values.items():
         yield f"{as_code(named(target))} {verb} {_some(found, 'more value')}", [target]
 
@@ -140,9 +132,9 @@ def _first_of(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]}, and {len(texts) - 1} more alike"
 
 
-def _first_of_targets(effect: TargetedEffect) -> str:
-    first = effect.model_copy(update={"target": effect.target[:SHOWN]})
-    left = len(effect.target) - SHOWN
+def _first_of_targets(effect: Effect) -> str:
+    first = effect.at(*effect.targets[:SHOWN])
+    left = len(effect.targets) - SHOWN
     return first.headline() if left <= 0 else f"{first.headline()}, and {left} more"
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.effects import TargetedEffect
-from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.compose import as_json
 from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts
 from api_upgrades.history.derive import Step
@@ -68,12 +66,10 @@ def before_after(history: History, paths: Paths, step: Step, change: JudgedChang
 
 def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
     for judged in change.effects:
-        if isinstance(judged.effect, Behaviour):
-            title = ", ".join(str(target) for target in judged.effect.target)
-            part = judged.effect.target[0].part
-            yield BeforeAfter(
-                f"`{title}`", part, "text", judged.effect.before.strip("\n"), judged.effect.after.strip("\n")
-            )
+        if observation := judged.effect.observation():
+            title = ", ".join(str(target) for target in judged.effect.targets)
+            part = judged.effect.targets[0].part
+            yield BeforeAfter(f"`{title}`", part, "text", observation.before, observation.after)
 
 
 def _payloads(
@@ -142,9 +138,7 @@ def _newer(part: Part, newer: Contract, names: Names) -> Part | None:
 def _fragments(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
     """For what no payload shows, such as one more enum value: the schema at each target."""
     for judged in change.effects:
-        if not isinstance(judged.effect, TargetedEffect):
-            continue
-        for target in judged.effect.target:
+        for target in judged.effect.targets:
             before = _fragment(step.older, step.names.older(target))
             after = _fragment(step.newer, target)
             if before != after:

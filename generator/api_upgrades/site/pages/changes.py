@@ -8,8 +8,6 @@ from functools import cached_property
 
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
-from api_upgrades.effects import TargetedEffect
-from api_upgrades.effects.annotation import ChangeExample, Wording
 from api_upgrades.effects.base import MOST_NAMED
 from api_upgrades.history.derive import LiveAddition, Step
 from api_upgrades.history.history import JudgedChange, JudgedEffect
@@ -142,8 +140,10 @@ class ChangeView:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of its effects, those of wording left out where there are others."""
-        shown = unique(one.effect.kind for one in self.judged.effects)
-        return tuple(kind for kind in shown if kind not in ("wording", "change_example")) or shown
+        effects = [one.effect for one in self.judged.effects]
+        return unique(effect.kind for effect in effects if not effect.only_rewords) or unique(
+            effect.kind for effect in effects
+        )
 
     @cached_property
     def effects(self) -> tuple[EffectView, ...]:
@@ -151,7 +151,7 @@ class ChangeView:
 
     def _effect(self, judged: JudgedEffect) -> EffectView:
         override = judged.effect.override
-        targets = judged.effect.target if isinstance(judged.effect, TargetedEffect) else ()
+        targets = judged.effect.targets
         return EffectView(
             judged.effect.headline(),
             tuple(map(str, targets)) if len(targets) > MOST_NAMED else (),
@@ -159,7 +159,7 @@ class ChangeView:
             tuple(self._reasons(judged.findings)),
             tuple(dict.fromkeys(_values(judged.findings))),
             override.reason if override else None,
-            isinstance(judged.effect, Wording | ChangeExample),
+            judged.effect.only_rewords,
         )
 
     def _reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from pydantic.fields import FieldInfo
 
-from api_upgrades.effects import KINDS, Effect
+from api_upgrades.effects import GROUP_TITLES, KINDS, Effect
 from api_upgrades.effects.docs import DESCRIPTIONS, described
 from api_upgrades.site.pages.page import Found, Heading, Page, searchable
 from api_upgrades.site.pages.site import Site
@@ -40,7 +40,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
     for name, kind in KINDS.items():
         group = kind.__module__.rpartition(".")[2]
         groups.setdefault(group, []).append(KindView(name, *described(kind), tuple(_fields(kind))))
-    titles = {group: _title(group) for group in groups}
+    titles = {group: GROUP_TITLES[group] for group in groups}
     view = {"groups": groups, "titles": titles}
     yield Page(
         path,
@@ -55,12 +55,6 @@ def kind_pages(site: Site) -> Iterator[Page]:
             (Found(kind.name, kind.name, kind.says) for kinds in groups.values() for kind in kinds),
         ),
         section="maintain/",
-    )
-
-
-def _title(module: str) -> str:
-    return {"property": "Properties", "value": "Values", "enum": "Enums", "annotation": "Beside the structure"}.get(
-        module, f"{module.capitalize()}s" if module != "replace" else "Last resort"
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import Severity, worst
-from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.samples import VERSION, in_version
 from api_upgrades.history.history import JudgedEffect
 from api_upgrades.history.upgrade_path import PartPath, Path
@@ -63,7 +62,7 @@ class StepView:
     def behaviours(self) -> tuple[JudgedEffect, ...]:
         """What no contract tells of."""
         effects = (one for change in self.changes for one in change.judged.effects)
-        return tuple(one for one in effects if isinstance(one.effect, Behaviour))
+        return tuple(one for one in effects if one.effect.observation())
 
     @cached_property
     def resources(self) -> frozenset[str]:
@@ -149,8 +148,7 @@ class PathView:
             one.severity
             for step in self.steps
             for one in step.behaviours
-            if isinstance(one.effect, Behaviour)
-            and any(self._is_of(resource, target.part) for target in one.effect.target)
+            if any(self._is_of(resource, target.part) for target in one.effect.targets)
         )
         return worst((*behaviours, *(part.severity for part in resource.parts)))
 
