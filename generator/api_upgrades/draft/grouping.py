@@ -10,7 +10,7 @@ from itertools import combinations, takewhile
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import Effect
-from api_upgrades.effects.base import Touch
+from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect, undone
 from api_upgrades.history.history import changed_parts
 from api_upgrades.openapi import schema as schemas

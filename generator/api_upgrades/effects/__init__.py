@@ -18,15 +18,18 @@ from api_upgrades.effects import (
     property,
     reorder,
     replace,
+    reshape,
     schema,
     value,
     webhook,
 )
-from api_upgrades.effects.base import EXISTENCE, NAME, Effect, Override, TargetedEffect, Touch
+from api_upgrades.effects.base import Effect, Override, TargetedEffect
+from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.renames import Move
 
 _GROUPS = {
     property: "Properties",
+    reshape: "Reshaped properties",
     value: "Values",
     enum: "Enums",
     schema: "Schemas",

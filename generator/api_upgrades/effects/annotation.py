@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.effects.base import Observation, OlderValue, TargetedEffect, Touch
+from api_upgrades.effects.base import Observation, OlderValue, TargetedEffect
+from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, pointer_text, put
-from api_upgrades.effects.base import EXISTENCE, Effect, Touch, as_code
+from api_upgrades.effects.base import Effect, as_code
+from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import Target
 

@@ -14,7 +14,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, put, same
-from api_upgrades.effects.base import Touch, as_code
+from api_upgrades.effects.base import as_code
+from api_upgrades.effects.touch import Touch
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert
-from api_upgrades.effects.base import EXISTENCE, NAME, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
+from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import Spot, part_spot, section_spot
 from api_upgrades.openapi.renames import Move

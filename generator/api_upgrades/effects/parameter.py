@@ -9,7 +9,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import insert
-from api_upgrades.effects.base import EXISTENCE, NAME, OlderValue, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import OlderValue, TargetedEffect, as_code
+from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, is_internal
 from api_upgrades.openapi.locate import parameter_index, part_spot, section_spot
 from api_upgrades.openapi.renames import Move

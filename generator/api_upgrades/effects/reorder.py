@@ -12,8 +12,9 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, at, pointer_into, put
-from api_upgrades.effects.base import TargetedEffect, Touch
+from api_upgrades.effects.base import TargetedEffect
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
+from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import part_spot
 from api_upgrades.openapi.target import Target

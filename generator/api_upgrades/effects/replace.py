@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Pointer, unescape
-from api_upgrades.effects.base import EXISTENCE, Effect, OlderValue, Touch, as_code
+from api_upgrades.effects.base import Effect, OlderValue, as_code
 from api_upgrades.effects.component import AddComponent, RemoveComponent
+from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, part_spot
 from api_upgrades.openapi.target import Target

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, at, escape, put
-from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import Effect, TargetedEffect, as_code
+from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, references, schema_of, schema_part

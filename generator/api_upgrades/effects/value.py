@@ -10,8 +10,9 @@ from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert, same
-from api_upgrades.effects.base import EXISTENCE, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.property import holder_spot, with_required
+from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract

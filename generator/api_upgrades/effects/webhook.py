@@ -8,8 +8,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.effects.base import EXISTENCE, NAME, Effect, TargetedEffect, Touch, as_code
+from api_upgrades.effects.base import Effect, TargetedEffect, as_code
 from api_upgrades.effects.schema import with_whole_part, without_whole_part
+from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.effects.base import Touch
+from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part

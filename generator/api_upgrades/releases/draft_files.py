@@ -10,7 +10,7 @@ from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import Group, free_id, grouped, touched
 from api_upgrades.draft.yaml_text import TODO, change_text, effect_lines
-from api_upgrades.effects.base import Touch
+from api_upgrades.effects.touch import Touch
 from api_upgrades.history.consistency import shows
 from api_upgrades.history.derive import undone
 from api_upgrades.history.history import JudgedChange, judged

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from api_upgrades.draft.grouping import touched
-from api_upgrades.effects.base import Touch
 from api_upgrades.effects.replace import are_apart
+from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.target import Target
