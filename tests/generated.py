@@ -250,6 +250,19 @@ def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]
     yield {"kind": "rename_property", "target": holder, "old": old, "new": name}
     if isinstance(place.value.get("items"), dict):
         yield {"kind": "one_to_list", "target": holder, "old": old, "new": name}
+    another = fresh(WORDS, {*taken, old})
+    was = {old: LEAVES[0], another: LEAVES[-1]}
+    yield {
+        "kind": "join_properties",
+        "target": holder,
+        "old": [old, another],
+        "new": name,
+        "was": was,
+        "required": [old],
+    }
+    for piece in taken:
+        if piece != name:
+            yield {"kind": "split_property", "target": holder, "old": old, "new": [name, piece], "was": LEAVES[0]}
     for other in objects:
         # Out of what is a list only since `one_to_list`, a move is not followed: found as removed and added.
         follows = "[]" not in (*place.target.steps, *other.target.steps)

@@ -7,7 +7,8 @@ import pytest
 from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.effects import KINDS
+from api_upgrades.draft.draft import draft
+from api_upgrades.effects import KINDS, Effect
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.usage import DIRECTIONS
 from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
@@ -51,6 +52,15 @@ def test_the_findings(case: Case) -> None:
 @reverted
 def test_the_headline(case: Case) -> None:
     assert case.parsed().headline() == case.headline
+
+
+RECOGNIZED = [case for case in REVERTED if KINDS[case.kind].candidates.__func__ is not Effect.candidates.__func__]  # type: ignore[attr-defined]  # mypy doesn't know that a class method holds a function
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in RECOGNIZED])
+def test_a_kind_that_finds_candidates_is_drafted(case: Case) -> None:
+    drafted = draft(case.older_contract(), case.newer_contract())
+    assert ([effect.as_data() for effect in drafted] == [case.effect]) == case.drafted
 
 
 @refused

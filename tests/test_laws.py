@@ -181,7 +181,8 @@ def test_server_api_findings(server_api: History) -> None:
 RENDER = """
 import hashlib, pathlib, sys
 from api_upgrades.site.pages.render import render
-from api_upgrades.site.pages.page import Addresses, Asset
+from api_upgrades.site.pages.addresses import Addresses
+from api_upgrades.site.pages.page import Asset
 from api_upgrades.project import Project
 for page in render(Project(pathlib.Path(sys.argv[1])).load(), Addresses()):
     text = page.content if isinstance(page, Asset) else "\\0".join([page.title, page.html, page.markdown()])

@@ -56,6 +56,9 @@ def test_nothing_is_asked_where_nothing_happened(contract: Contract) -> None:
 NUMBER, TEXT = ({"type": kind, "examples": [example]} for kind, example in (("integer", 1), ("string", "a")))
 
 
+ADA, LOVELACE, ADA_LOVELACE = ({"type": "string", "examples": [name]} for name in ("Ada", "Lovelace", "Ada Lovelace"))
+
+
 @pytest.mark.parametrize(
     ("was", "now", "expected"),
     [
@@ -64,6 +67,16 @@ NUMBER, TEXT = ({"type": kind, "examples": [example]} for kind, example in (("in
         pytest.param({"a": NUMBER}, {"b": TEXT}, [], id="another type"),
         pytest.param(
             {"a": NUMBER, "b": TEXT}, {"b": NUMBER, "c": TEXT}, [], id="onto a name that was another's, which is there"
+        ),
+        pytest.param({"name": ADA}, {"first_name": ADA}, ["Task.name=Task.first_name"], id="a name that grew"),
+        pytest.param(
+            {"name": ADA_LOVELACE, "at": NUMBER},
+            {"first_name": ADA, "last_name": LOVELACE, "on": NUMBER},
+            ["Task.at=Task.on"],
+            id="one that became several",
+        ),
+        pytest.param(
+            {"first_name": ADA, "last_name": LOVELACE}, {"name": ADA_LOVELACE}, [], id="several that became one"
         ),
     ],
 )

@@ -5,6 +5,8 @@ One file a kind, a list of cases each. A case has a `name`, the `newer` contract
     older      the contract before the effect, `headline`, and `findings`: what the comparison of both must find, or
     error      what is wrong, as text; `at` is the field of the effect that is blamed for it.
 
+A kind that finds `candidates` itself is drafted from the two contracts, unless a case says `drafted: false`.
+
 A contract has `schemas`, `operations`, `webhooks` and `document` (the rest); a section that `older` leaves out is as
 it is in `newer`. Expectations are written from the meaning of a kind, never from the program's output. A finding is
 `rule place (direction severity, ...)`, judged as if every schema were used in all three directions; `(severity)`
@@ -48,6 +50,7 @@ class Case:
     findings: tuple[str, ...] = ()
     error: str | None = None
     at: str | None = "target"
+    drafted: bool = True
 
     @property
     def id(self) -> str:

@@ -16,9 +16,11 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import DoesNotFit, WrongCall, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.draft.schemas import described
+from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.locate import place_spot, schema_spot
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import digest, meaning
@@ -66,7 +68,7 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
     """How names move between two contracts: `names`, and what `decide` says of the rest."""
     likeness = _Likeness(was, now)
     for stage in _STAGES:
-        gone, new = _gone_and_new(was, now, names, stage)
+        gone, new = _unexplained(was, now, *_gone_and_new(was, now, names, stage))
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
@@ -126,6 +128,25 @@ def _gone_and_new(was: Contract, now: Contract, names: Names, stage: str) -> tup
         else:
             new[target] = None
     return list(gone), list(new)
+
+
+def _unexplained(
+    was: Contract, now: Contract, gone: Sequence[_Gone], new: Sequence[Target]
+) -> tuple[list[_Gone], list[Target]]:
+    """The places that were removed or added, without those whose kind of effect explains both at once."""
+    known: set[Target] = set()
+    origins = {place.target.holder: place.origin.holder for place in gone if place.target.steps}
+    for holder in dict.fromkeys(place.holder for place in new if place.steps):
+        if holder not in origins:
+            continue
+        try:
+            older = described(schema_spot(was, origins[holder]).read(was))
+            newer = described(schema_spot(now, holder).read(now))
+        except DoesNotFit:
+            continue
+        effects = (effect for kind in KINDS.values() for effect in kind.candidates(holder, older, newer))
+        known |= {touch.target for effect in effects for touch in effect.touches()}
+    return [place for place in gone if place.target not in known], [place for place in new if place not in known]
 
 
 def _value_step(finding: Finding) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from api_upgrades.core.errors import DoesNotFit
 from api_upgrades.core.json import Json, JsonObject, same
 from api_upgrades.draft.undo import Undone, cost, left_over, size
+from api_upgrades.effects import KINDS
+from api_upgrades.effects.base import Property
 from api_upgrades.effects.schema import in_one
 from api_upgrades.effects.value import OWN_KIND
 from api_upgrades.openapi import schema as schemas
@@ -234,6 +236,7 @@ class SchemaDraft:
         )
 
     def _children(self, target: Target) -> None:
+        self._reshaped(target)
         goal, now = self._goal(target), self._now(target)
         older, newer = _properties(goal), _properties(now)
         for name in reversed(newer):
@@ -254,6 +257,20 @@ class SchemaDraft:
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(was.get(keyword), dict) and isinstance(has.get(keyword), dict):
                 self.draft(target.child(step))
+
+    def _reshaped(self, target: Target) -> None:
+        """Undo the effects that explain properties removed and added together, as far as their kinds recognize it."""
+        goal = self._goal(target)
+        older, newer = described(goal), described(self._now(target))
+        if older.keys() <= newer.keys() or newer.keys() <= older.keys():
+            return
+
+        def fits(contract: Contract) -> bool:
+            return cost(self._now(target, contract), goal) < cost(self._now(target), goal)
+
+        for kind in KINDS.values():
+            for effect in kind.candidates(target, older, newer):
+                self.undone.undo(effect, fits)
 
     def _gone(self, target: Target, holder: JsonObject, present: set[str]) -> None:
         """The properties of one object that are no more, put back from the last to the first."""
@@ -297,6 +314,12 @@ def _properties(schema: JsonObject) -> dict[str, Json]:
 
 def _required(schema: JsonObject) -> set[str]:
     return {name for holder in _holders(schema) for name in holder.get("required", ())}
+
+
+def described(schema: JsonObject) -> dict[str, Property]:
+    """An object's properties as the kinds of effects look at them."""
+    required = _required(schema)
+    return {name: Property(value, name in required) for name, value in _properties(schema).items()}
 
 
 def _values(schema: JsonObject) -> list[Json]:

@@ -146,13 +146,24 @@ class Effect(BaseModel, ABC):
         return self.kind, self.details()
 
     @classmethod
-    def candidates(cls, holder: Target, removed: Properties, added: Properties) -> Iterator[Self]:
-        """Effects of the kind that may explain why properties of one object were removed and others added."""
+    def candidates(cls, holder: Target, older: Properties, newer: Properties) -> Iterator[Self]:
+        """Effects of the kind that may explain why an object has other properties in the newer contract.
+
+        A draft verifies each by reverting it, so a candidate may be wrong, but it is never a guess at a meaning: what
+        it claims must show in the examples or the schemas.
+        """
         return iter(())
 
 
-Properties: TypeAlias = Mapping[str, Json]
-"""Properties of one object: schemas by their names."""
+class Property(NamedTuple):
+    """A property of an object, as `Effect.candidates` gets it."""
+
+    schema: Json
+    is_required: bool
+
+
+Properties: TypeAlias = Mapping[str, Property]
+"""The properties of one object by their names, in their order."""
 
 _OF_PLACE = ("kind", "target", "before", "example", "required")
 """Fields that say where and how something stood: the same is done whatever they are."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import Field
 
 from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import JsonObject
-from api_upgrades.effects.base import TargetedEffect, as_code
-from api_upgrades.effects.property import follow_replacement, holder_spot
+from api_upgrades.core.json import Json, JsonObject, insert
+from api_upgrades.effects.base import Properties, Property, TargetedEffect, as_code, listed
+from api_upgrades.effects.property import follow_replacement, holder_spot, with_required
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
@@ -81,3 +83,226 @@ def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
     if isinstance(example, list) and example:
         result = schema_edit.with_example(result, example[0], dialect)
     return result
+
+
+SEPARATORS = (" ", ", ", "-", "/", ".", ":", "_", "|", ",", ";")
+"""What a draft looks for between the pieces of an example, the likeliest first."""
+
+
+class SplitProperty(TargetedEffect):
+    """One property became several, each with a piece of its value.
+
+    {kind: split_property, target: Patient, old: name, new: [first_name, last_name]}
+    """
+
+    kind: Literal["split_property"] = "split_property"
+    is_named_by_place = True
+    old: str
+    new: list[str] = Field(min_length=2, description="The newer names, in the order of the pieces.")
+    separator: str = Field(" ", min_length=1, description="What stood between the pieces in the older value.")
+    was: dict[str, Any] | None = Field(
+        None, description="The older schema; a string by default. Without an example, it gets that of the pieces."
+    )
+    required: bool | None = Field(None, description="Whether it was required; by default, whether all pieces are.")
+    before: str | None = Field(
+        None, description="The property it stood before, null for the end; by default where the first piece is."
+    )
+
+    @property
+    def place(self) -> Target:
+        return self.target[0].property(self.new[0])
+
+    @property
+    def subject(self) -> str:
+        return " ".join(self.new)
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = holder_spot(contract, target, self.new[0])
+        holder = spot.read(contract)
+        pieces = _own(holder, target, self.new)
+        if self.was is None and not all(map(_is_plain_string, pieces.values())):
+            raise DoesNotFit(f"{listed(self.new)} are not plain strings; give the older schema as 'was'", "was")
+        schema: JsonObject = self.was or {"type": "string"}
+        examples = [schemas.example(piece) for piece in pieces.values()]
+        if schemas.example(schema) is schemas.MISSING and schemas.MISSING not in examples:
+            joined = self.separator.join(map(schemas.as_text, examples))
+            schema = schema_edit.with_example(schema, joined, contract.dialect)
+        is_required = set(self.new) <= set(holder.get("required", ())) if self.required is None else self.required
+        older = _exchanged(holder, target, self.new, {self.old: Property(schema, is_required)})
+        if "before" in self.model_fields_set:
+            older = _moved(older, target, self.old, self.before)
+        return spot.write(contract, older)
+
+    def headline(self) -> str:
+        return f"{as_code(self.old)} is now {listed([as_code(name) for name in self.new])} in {self.named()}"
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target.property(name), EXISTENCE) for target in self.target for name in (*self.new, self.old))
+
+    @classmethod
+    def candidates(cls, holder: Target, older: Properties, newer: Properties) -> Iterator[Self]:
+        added = _string_examples(newer, older)
+        for old, example in _string_examples(older, newer).items():
+            for separator, new in _divisions(example, added):
+                schema, is_required = older[old]
+                fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
+                if not _is_example_alone(schema):
+                    fields["was"] = schema
+                if is_required != all(newer[name].is_required for name in new):
+                    fields["required"] = is_required
+                here = dict.fromkeys(old if name in new else name for name in newer)
+                order = [name for name in older if name in here]
+                if [name for name in here if name in order] != order:
+                    fields["before"] = next(iter(order[order.index(old) + 1 :]), None)
+                yield cls.model_validate({"target": str(holder), "old": old, "new": new} | fields)
+
+
+class JoinProperties(TargetedEffect):
+    """Several properties became one, whose value holds theirs.
+
+    {kind: join_properties, target: Patient, old: [first_name, last_name], new: name}
+    """
+
+    kind: Literal["join_properties"] = "join_properties"
+    is_named_by_place = True
+    old: list[str] = Field(min_length=2, description="The older names, in the order of the pieces.")
+    new: str
+    separator: str = Field(" ", min_length=1, description="What stands between the pieces in the newer value.")
+    was: dict[str, dict[str, Any]] = Field(
+        {}, description="The older schemas by their names; by default strings, with a piece of the newer example."
+    )
+    required: list[str] | None = Field(
+        None, description="Which of them were required; by default all, if the newer one is."
+    )
+
+    @property
+    def place(self) -> Target:
+        return self.target[0].property(self.new)
+
+    @property
+    def subject(self) -> str:
+        return self.new
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        spot = holder_spot(contract, target, self.new)
+        holder = spot.read(contract)
+        (whole,) = _own(holder, target, [self.new]).values()
+        if not self.was.keys() >= set(self.old) and not _is_plain_string(whole):
+            raise DoesNotFit(f"{self.new!r} is not a plain string; give the older schemas as 'was'", "was")
+        required = self.required
+        if required is None:
+            required = self.old if self.new in holder.get("required", ()) else []
+        older: dict[str, Property] = {}
+        for name, piece in zip(self.old, self._pieces(whole, target), strict=True):
+            schema: JsonObject = self.was.get(name, {"type": "string"})
+            if piece is not None and schemas.example(schema) is schemas.MISSING:
+                schema = schema_edit.with_example(schema, piece, contract.dialect)
+            older[name] = Property(schema, name in required)
+        return spot.write(contract, _exchanged(holder, target, [self.new], older))
+
+    def _pieces(self, whole: JsonObject, target: Target) -> Sequence[str | None]:
+        """The pieces of the newer example, for the older ones; None for each where it has no example that is text."""
+        example = schemas.example(whole)
+        if not isinstance(example, str):
+            return [None] * len(self.old)
+        pieces = example.split(self.separator, len(self.old) - 1)
+        if len(pieces) == len(self.old):
+            return pieces
+        if self.was.keys() >= set(self.old):
+            return [None] * len(self.old)
+        raise DoesNotFit(
+            f"the example {example!r} of {target.property(self.new)} does not divide into {len(self.old)} pieces at "
+            f"{self.separator!r}; give the older schemas as 'was'",
+            "separator",
+        )
+
+    def headline(self) -> str:
+        return f"{listed([as_code(name) for name in self.old])} are now {as_code(self.new)} in {self.named()}"
+
+    def touches(self) -> Iterator[Touch]:
+        return (Touch(target.property(name), EXISTENCE) for target in self.target for name in (self.new, *self.old))
+
+    @classmethod
+    def candidates(cls, holder: Target, older: Properties, newer: Properties) -> Iterator[Self]:
+        removed = _string_examples(older, newer)
+        for new, example in _string_examples(newer, older).items():
+            for separator, old in _divisions(example, removed):
+                was = {name: older[name].schema for name in old}
+                fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
+                if not _is_plain_string(newer[new].schema) or not all(map(_is_example_alone, was.values())):
+                    fields["was"] = was
+                required = [name for name in old if older[name].is_required]
+                if required != (old if newer[new].is_required else []):
+                    fields["required"] = required
+                yield cls.model_validate({"target": str(holder), "old": old, "new": new} | fields)
+
+
+def _own(holder: JsonObject, target: Target, names: Sequence[str]) -> dict[str, Json]:
+    """The schemas of some properties of an object. Raises DoesNotFit where it has not all of them."""
+    properties = holder.get("properties", {})
+    for name in names:
+        if name not in properties:
+            raise DoesNotFit(f"{target} has no property {name!r}", "new", did_you_mean(name, properties))
+    return {name: properties[name] for name in names}
+
+
+def _exchanged(holder: JsonObject, target: Target, newer: Sequence[str], older: Properties) -> JsonObject:
+    """An object with its older properties in the place of the first of the newer ones, and without those."""
+    properties = holder["properties"]
+    for name in older:
+        if name in properties and name not in newer:
+            raise DoesNotFit(f"{target} still has a property {name!r}", "old")
+    first = next(name for name in properties if name in newer)
+    kept: dict[str, Json] = {}
+    for name, schema in properties.items():
+        if name == first:
+            kept |= {other: found.schema for other, found in older.items()}
+        if name not in newer:
+            kept[name] = schema
+    for name in newer:
+        holder = with_required(holder, name, False)
+    holder = {**holder, "properties": kept}
+    for name, found in older.items():
+        holder = with_required(holder, name, found.is_required)
+    return holder
+
+
+def _moved(holder: JsonObject, target: Target, name: str, before: str | None) -> JsonObject:
+    """An object with a property before another, or at the end."""
+    left = {other: kept for other, kept in holder["properties"].items() if other != name}
+    if before is not None and before not in left:
+        raise DoesNotFit(f"{target} has no property {before!r}", "before", did_you_mean(before, left))
+    is_required = name in holder.get("required", ())
+    moved = {**with_required(holder, name, False), "properties": insert(left, name, holder["properties"][name], before)}
+    return with_required(moved, name, is_required)
+
+
+def _is_plain_string(schema: Json) -> bool:
+    """Whether a schema says only that a value is a string, apart from what it says of the property."""
+    return isinstance(schema, dict) and schema.get("type") == "string" and schema.keys() - schemas.OUTSIDE == {"type"}
+
+
+def _is_example_alone(schema: Json) -> bool:
+    """Whether a schema is a string with an example and nothing else, as the effects derive one."""
+    return _is_plain_string(schema) and schema.keys() in ({"type", "example"}, {"type", "examples"})
+
+
+def _string_examples(properties: Properties, others: Properties) -> dict[str, str]:
+    """The examples of the properties that the others lack, where value and example are text."""
+    found = {}
+    for name, (schema, _) in properties.items():
+        if name not in others and isinstance(schema, dict) and schemas.types(schema) == ("string",):
+            example = schemas.example(schema)
+            if isinstance(example, str):
+                found[name] = example
+    return found
+
+
+def _divisions(example: str, pieces: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """The separator, and the names of the pieces, by which an example divides into other examples; at most one."""
+    for separator in SEPARATORS:
+        texts = example.split(separator)
+        names = [[name for name, piece in pieces.items() if piece == text] for text in texts]
+        if len(texts) > 1 and all(len(found) == 1 for found in names) and len(set(texts)) == len(texts):
+            yield separator, [name for (name,) in names]
+            return

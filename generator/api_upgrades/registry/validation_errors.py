@@ -98,6 +98,8 @@ def _other(model: type[BaseModel], path: Pointer, details: ErrorDetails) -> Faul
         return Fault(path, False, f"{_name(path)} must be {context['expected']}, not {described(given)}{close}")
     if kind == "value_error":
         return Fault(path, False, str(context["error"]))
+    if kind == "too_short" and context["actual_length"]:
+        return Fault(path, False, f"{_name(path)} needs at least {context['min_length']} items{_hint(model, path)}")
     if kind in ("string_too_short", "too_short"):
         return Fault(path, False, f"{_name(path)} is empty{_hint(model, path) or '; write it, or take it away'}")
     message = details["msg"].replace("Input should", "it must").replace("String should", "the text must")
