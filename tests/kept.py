@@ -23,7 +23,7 @@ from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
 from api_upgrades.releases.fault import Checked
 from api_upgrades.releases.lock import read_locks
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.releases.release import release
 
 WORDS = ("title", "description", "summary", "example", "examples", "x-example-omit")
@@ -49,9 +49,9 @@ class Kept:
     def registry(self) -> Registry:
         return reader.load(self.folder, self.head, self.root)
 
-    def standing(self) -> Standing:
+    def standing(self) -> ProjectState:
         registry = self.registry
-        return Standing(registry, read_locks(self.folder, self.root, [one.id for one in registry.versions]), TABLE)
+        return ProjectState(registry, read_locks(self.folder, self.root, [one.id for one in registry.versions]), TABLE)
 
     def check(self) -> Checked:
         return check(self.standing(), SOURCE)

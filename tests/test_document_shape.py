@@ -20,7 +20,7 @@ from api_upgrades.openapi.structure import FORMS, faults, parts
 from api_upgrades.registry.model import Registry, Version
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import Locks
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.site.exports.export import exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.render import render
@@ -45,7 +45,7 @@ def use(contract: Contract) -> None:
     """All that a site and a command do with an API of one version."""
     version = Version("1", "The first.", None, None, None, (), (), "changes/1/version.yaml")
     table = RuleTable.with_overrides({})
-    standing = Standing(Registry(contract, (version,)), Locks(Path("changes"), Path(), {}), table)
+    standing = ProjectState(Registry(contract, (version,)), Locks(Path("changes"), Path(), {}), table)
     check(standing, "api.json")
     pages = tuple(render(standing.history, Addresses("")))
     assert len(pages) > 5

@@ -10,7 +10,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History, JudgedChange
-from api_upgrades.history.timeline import Lineage
+from api_upgrades.history.timeline import Timeline
 from api_upgrades.openapi.contract import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.target import Target
 from tests.effects import in_words, registry_of
@@ -230,7 +230,7 @@ def test_what_stands_beside_alters_what_it_holds_for(pointer: str, was: Json, al
 
 
 def told(history: History, place: str, version: str) -> list[str]:
-    events = Lineage(history).of(Target.parse(place), version)
+    events = Timeline(history).of(Target.parse(place), version)
     return [f"{event.version} {event.finding.rule} {event.finding.old_target}" for event in events]
 
 
@@ -297,7 +297,7 @@ def test_what_became_of_a_place(place: str, version: str, expected: list[str]) -
 
 
 def test_what_altered_a_part() -> None:
-    found = Lineage(history(OVER_TIME, PLACES)).of_part(schema_part("Place"), "v8")
+    found = Timeline(history(OVER_TIME, PLACES)).of_part(schema_part("Place"), "v8")
     assert [(version, [change.change.id for change in changes]) for version, changes in found] == [
         ("v8", ["a"]),
         ("v7", ["a"]),
@@ -314,7 +314,7 @@ def test_what_altered_a_part_begins_where_it_is_new() -> None:
         "v4": {"wording": [{"kind": "wording", "target": "Owner", "was": {"title": "A"}}]},
         "v5": {"behaviour": [behaviour], "other": [add("Place.size")]},
     }
-    found = dict(Lineage(history(versions, PLACES)).of_part(schema_part("Owner"), "v5"))
+    found = dict(Timeline(history(versions, PLACES)).of_part(schema_part("Owner"), "v5"))
     assert [change.change.id for change in found["v5"]] == ["behaviour"]
     assert "v2" not in found  # what went then was another one of that name
 

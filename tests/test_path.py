@@ -26,7 +26,7 @@ from api_upgrades.examples.compose import as_json, compose, compose_body
 from api_upgrades.examples.samples import part_texts
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.history.upgrade_path import PartPath, Path, Paths
+from api_upgrades.history.upgrade_path import PartPath, Paths, UpgradePath
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.renames import Names
@@ -350,7 +350,7 @@ def expected(
     return found
 
 
-def told(path: Path) -> dict[tuple[str, str], set[str]]:
+def told(path: UpgradePath) -> dict[tuple[str, str], set[str]]:
     return {
         (_holder(part, place.is_gone, str(place.old_target)), place.name): set(place.words.split("; "))
         for part in path.parts

@@ -18,7 +18,7 @@ from api_upgrades.registry import reader
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.check import exposed, undocumented
 from api_upgrades.releases.lock import Locks, read_locks
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import read_head
 from api_upgrades.sources.source_map import Declared, first_file, is_document, noun
 
@@ -36,7 +36,7 @@ class Project:
     severity: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory, compare=False)
 
-    def standing(self) -> Standing:
+    def standing(self) -> ProjectState:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
         self.memory.begin()
         table = _table(json.dumps(self.severity, default=str))
@@ -48,13 +48,13 @@ class Project:
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = Declared(self.root.resolve(), head.files, head.document)
-        return Standing(replace(found, versions=versions, declared=declared), locks, table, self.memory)
+        return ProjectState(replace(found, versions=versions, declared=declared), locks, table, self.memory)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
         return self.sound().history
 
-    def sound(self) -> Standing:
+    def sound(self) -> ProjectState:
         """The same, as where the project stands."""
         standing = self.standing()
         with stage("Deriving every version"):

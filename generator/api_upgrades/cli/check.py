@@ -13,7 +13,7 @@ from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.releases.check import check as checked_of
 from api_upgrades.releases.fault import Checked
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 
 @main.command()
@@ -38,13 +38,13 @@ def check(project: Project, form: str, allow_todo: bool) -> None:
         sys.exit(1)
 
 
-def run_check(project: Project, *, allow_todo: bool = False) -> tuple[Standing, Checked]:
+def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectState, Checked]:
     standing = project.standing()
     with stage("Checking every version"):
         return standing, checked_of(standing, project.source, allow_todo=allow_todo)
 
 
-def _fine(standing: Standing) -> str:
+def _fine(standing: ProjectState) -> str:
     registry = standing.registry
     changes = sum(len(version.changes) for version in registry.lineup) + len(registry.additions)
     return f"{len(registry.versions)} versions and {changes} changes are fine."

@@ -22,7 +22,7 @@ from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
 from api_upgrades.releases.amend import refuse_before_addition
 from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 
 @main.command()
@@ -72,7 +72,7 @@ def draft(
 _BREAKS_NOBODY = "None of this breaks anybody."
 
 
-def _advice(standing: Standing, found: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
+def _advice(standing: ProjectState, found: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
     """What else there is to do, for those who were not asked."""
     if found.breaks_nobody and not addition and not _is_terminal():
         first = "" if dry_run else "take it away again and "
@@ -91,7 +91,7 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _drafted(project: Project, standing: Standing, names: Names, date: str | None) -> Draft:
+def _drafted(project: Project, standing: ProjectState, names: Names, date: str | None) -> Draft:
     with stage("Drafting"):
         return draft_files(standing, names, lambda file: (project.root / file).read_text("utf-8"), date)
 
@@ -109,7 +109,7 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
             keep(folder / name, text)
 
 
-def _names(standing: Standing, renames: tuple[str, ...], no_renames: bool) -> Names:
+def _names(standing: ProjectState, renames: tuple[str, ...], no_renames: bool) -> Names:
     """How names moved: as the call says, and for the rest as somebody at the terminal says."""
     goal = standing.goal
     if goal is None:

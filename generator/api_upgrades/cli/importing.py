@@ -21,7 +21,7 @@ from api_upgrades.registry.reader import name_fault
 from api_upgrades.releases.check import undocumented
 from api_upgrades.releases.import_files import Imported, imported
 from api_upgrades.releases.import_store import refuse_another, store_new, store_onto
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.openapi_file import OpenApiFile, read_document
 from api_upgrades.sources.source_map import SUFFIXES, is_document
 
@@ -116,7 +116,7 @@ def _add(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
     return made
 
 
-def _older(standing: Standing, source: str, read: Mapping[str, OpenApiFile]) -> Contract:
+def _older(standing: ProjectState, source: str, read: Mapping[str, OpenApiFile]) -> Contract:
     """What the latest version is. Raises RegistryErrors where the source says something else."""
     head, latest = standing.registry.head, standing.registry.latest.id
     kept = standing.locks.by_version.get(latest)

@@ -26,7 +26,7 @@ from api_upgrades.registry.reader import name_fault
 from api_upgrades.releases.amend import locked
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import LOCK, Locks
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import Declared
 
@@ -100,7 +100,7 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
     declared = Declared(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), declared=declared)
-    standing = Standing(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
+    standing = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
     lock = locked(standing, check(standing, source)).by_version[version]
     return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK}": lock.text()}
 

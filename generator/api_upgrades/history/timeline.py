@@ -33,7 +33,7 @@ class Event:
         return self.finding.severity
 
 
-class Lineage:
+class Timeline:
     """The events of every place of a history."""
 
     def __init__(self, history: History) -> None:

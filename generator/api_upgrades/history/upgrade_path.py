@@ -82,7 +82,7 @@ class PartPath:
 
 
 @dataclass(frozen=True)
-class Path:
+class UpgradePath:
     """What moving from one version to another takes. Changes are in the order in which to meet them.
 
     On the way to an older version (`is_downgrade`) they are met backwards, and each is to be taken back: it is judged
@@ -111,7 +111,7 @@ class Path:
         return sum(change.severity == severity for change in self.changes)
 
 
-def path(history: History, start: str, end: str) -> Path:
+def path(history: History, start: str, end: str) -> UpgradePath:
     """The path between two versions of a history. Raises KeyError for a version that it hasn't got."""
     return Paths(history).between(start, end)
 
@@ -126,13 +126,13 @@ class Paths:
         self._backwards: dict[tuple[str, str], JudgedChange] = {}
         self._known: dict[Hashable, tuple[Finding, ...]] = {}
 
-    def between(self, start: str, end: str) -> Path:
+    def between(self, start: str, end: str) -> UpgradePath:
         """The path between two versions. Raises KeyError for a version that isn't there."""
         between, is_downgrade = self._between(start, end)
         names = Names.of(move for version in between for move in self._history.steps[version].names.moves)
         if is_downgrade:
             names = _backwards(names)
-        return Path(start, end, is_downgrade, self.changes(start, end), tuple(self._parts(start, end, names)))
+        return UpgradePath(start, end, is_downgrade, self.changes(start, end), tuple(self._parts(start, end, names)))
 
     def changes(self, start: str, end: str) -> tuple[JudgedChange, ...]:
         """The changes of a path. Raises KeyError for a version that isn't there."""

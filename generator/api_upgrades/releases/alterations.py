@@ -13,10 +13,10 @@ from api_upgrades.history.derive import in_order
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.fault import Fault
 from api_upgrades.releases.freeze import Freezer, altered, differences
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 
-def altered_parts(standing: Standing) -> Iterator[Fault]:
+def altered_parts(standing: ProjectState) -> Iterator[Fault]:
     """The parts of released versions that are not what they were, each difference once for all its versions."""
     released = standing.released
     if released is None:
@@ -65,7 +65,7 @@ def version_runs(versions: Sequence[str], order: Sequence[str]) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[-1]} to {run[0]}" for run in runs)
 
 
-def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
+def _suspect(standing: ProjectState, version: str) -> tuple[Location, str]:
     """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
     ids = [one.id for one in standing.registry.versions]
     newer = standing.registry.versions[ids.index(version) + 1 :]
@@ -73,7 +73,7 @@ def _suspect(standing: Standing, version: str) -> tuple[Location, str]:
     return next((one for one in found if one), (Location(standing.locks.file(version)), "Put it back"))
 
 
-def unlike_released(standing: Standing, version: Version) -> tuple[Location, str] | None:
+def unlike_released(standing: ProjectState, version: Version) -> tuple[Location, str] | None:
     """The same for the effects of one version; None where they are those that were released, or nobody can tell."""
     lock = standing.locks.by_version.get(version.id)
     if lock is None:

@@ -10,13 +10,13 @@ from api_upgrades.registry.model import Amendment
 from api_upgrades.releases.fault import Checked, Fault, Kind
 from api_upgrades.releases.freeze import Freezer, altered, differences
 from api_upgrades.releases.lock import Lock, Locks, changed_digests
-from api_upgrades.releases.project_state import TAKE_BACK, Standing
+from api_upgrades.releases.project_state import TAKE_BACK, ProjectState
 
 IN_THE_WAY: tuple[Kind, ...] = ("misfit", "undocumented", "altered", "dishonest", "unsound", "internal", "addition")
 """What must be mended before anything is frozen. What is left to write doesn't matter to a lock."""
 
 
-def locked(standing: Standing, checked: Checked) -> Locks:
+def locked(standing: ProjectState, checked: Checked) -> Locks:
     """The locks with the versions and additions that they lack. Raises RegistryErrors where something is in the way."""
     _refuse(fault for fault in checked.faults if fault.kind in IN_THE_WAY)
     return Freezer().locks(standing.history, standing.locks)
@@ -27,7 +27,7 @@ def refuse_before_addition(checked: Checked) -> None:
     _refuse(fault for fault in checked.faults if fault.kind in set(IN_THE_WAY) - {"undocumented"})
 
 
-def rebased(standing: Standing, checked: Checked) -> tuple[Locks, tuple[str, ...]]:
+def rebased(standing: ProjectState, checked: Checked) -> tuple[Locks, tuple[str, ...]]:
     """The locks with schemas as pydantic words them today, and what differs by that.
 
     Raises RegistryErrors where more than words differ.
@@ -54,7 +54,7 @@ def rebased(standing: Standing, checked: Checked) -> tuple[Locks, tuple[str, ...
     return freezer.locks(history, standing.locks), tuple(found)
 
 
-def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
+def amended(standing: ProjectState, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
     """The locks with one version as it is derived now, and the older ones with it; and which versions these are.
 
     Raises ApiUpgradesError where the version is as it was released. That it has the amendment already is fine: the
@@ -100,7 +100,7 @@ def amended(standing: Standing, version: str, why: str, date: str) -> tuple[Lock
     return standing.locks.with_locks(result), tuple(told)
 
 
-def _places(standing: Standing, history: History, version: str, found: Iterable[tuple[str, str]]) -> list[str]:
+def _places(standing: ProjectState, history: History, version: str, found: Iterable[tuple[str, str]]) -> list[str]:
     """What a correction is about: each place that differs, or the part where nobody can tell."""
     parts = [part for other, part in found if other == version]
     was = standing.frozen.contracts.get(version)

@@ -19,11 +19,11 @@ from api_upgrades.registry.model import TODO, Change
 from api_upgrades.releases.alterations import altered_parts, unlike_released, version_runs
 from api_upgrades.releases.fault import Checked, Fault, Kind
 from api_upgrades.releases.freeze import Difference
-from api_upgrades.releases.project_state import TAKE_BACK, Standing
+from api_upgrades.releases.project_state import TAKE_BACK, ProjectState
 from api_upgrades.sources.source_map import first_file, is_document
 
 
-def check(standing: Standing, source: str, *, allow_todo: bool = False) -> Checked:
+def check(standing: ProjectState, source: str, *, allow_todo: bool = False) -> Checked:
     """Everything that is wrong with a project whose API is declared in `source`."""
     try:
         untold = tuple(undocumented(standing, source))
@@ -52,7 +52,7 @@ def _faults(kind: Kind, errors: Iterable[RegistryError]) -> Iterator[Fault]:
     return (Fault(kind, error.location, error.told, way_out=error.way_out) for error in errors)
 
 
-def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
+def undocumented(standing: ProjectState, source: str) -> Iterator[Fault]:
     """What the models in `source` say and no change tells of. Raises RegistryErrors where the unreleased don't fit.
 
     What came or went alike under one name in several objects is told once.
@@ -70,7 +70,7 @@ def undocumented(standing: Standing, source: str) -> Iterator[Fault]:
         yield Fault("undocumented", where, f"{first}{also}{how}", way_out=way_out)
 
 
-def _unfrozen(standing: Standing) -> Iterator[Fault]:
+def _unfrozen(standing: ProjectState) -> Iterator[Fault]:
     ids = [version.id for version in standing.registry.versions]
     if missing := [id for id in ids if id not in standing.locks.by_version]:
         location = Location(standing.locks.file(missing[-1]))
@@ -89,7 +89,7 @@ def _unfrozen(standing: Standing) -> Iterator[Fault]:
             yield Fault("altered", Location(standing.locks.file(latest)), message)
 
 
-def _misfits(standing: Standing) -> Iterator[Fault]:
+def _misfits(standing: ProjectState) -> Iterator[Fault]:
     """What does not fit, and what it was where it fitted when it was released."""
     places = {change.file: version for version in standing.registry.versions for change in in_order(version)}
     for error in standing.errors:
@@ -98,7 +98,7 @@ def _misfits(standing: Standing) -> Iterator[Fault]:
         yield Fault("misfit", error.location, error.told, way_out=error.way_out or (unlike[1] if unlike else ""))
 
 
-def _prose(standing: Standing) -> Iterator[Fault]:
+def _prose(standing: ProjectState) -> Iterator[Fault]:
     registry = standing.registry
     changes: list[Change] = [change for version in registry.lineup for change in version.changes]
     for change in (*changes, *registry.additions):
@@ -153,7 +153,7 @@ def exposed(history: History, source: str, memory: Memory | None = None) -> Iter
                 yield Fault("internal", declared if is_head else Location(version.file), message)
 
 
-def _rewordings(standing: Standing, source: str) -> Iterator[RegistryError]:
+def _rewordings(standing: ProjectState, source: str) -> Iterator[RegistryError]:
     """What is worded, or shown by an example, otherwise than when it was released."""
     latest = standing.registry.latest.id
     was = standing.frozen.contracts.get(latest)

@@ -23,7 +23,7 @@ from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Change
 from api_upgrades.releases.freeze import Freezer
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Draft:
         return self.severity in ("additive", "neutral")
 
 
-def draft_files(standing: Standing, names: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
+def draft_files(standing: ProjectState, names: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
     """The change files for all that no change tells of: to be released or, with a `date`, as additions.
 
     `read` gives the text of a file that an unreleased change stands in, by the name that messages use. Raises
@@ -78,7 +78,7 @@ def draft_files(standing: Standing, names: Names, read: Callable[[str], str], da
     return Draft(files, worst(severities) if severities else None, tuple(places))
 
 
-def _goal(standing: Standing, names: Names) -> Contract:
+def _goal(standing: ProjectState, names: Names) -> Contract:
     """What was released, in today's words, also for what goes by another name today."""
     if standing.goal is None:
         assert standing.lost is not None, "that says why"
@@ -86,7 +86,7 @@ def _goal(standing: Standing, names: Names) -> Contract:
     return settled(standing.goal, standing.now, names)
 
 
-def _judged(group: Group, standing: Standing, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
+def _judged(group: Group, standing: ProjectState, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
     """A group as a change, as the public sees it, judged by the uses that both contracts make of what it alters."""
     references = References()
     usages = [Usage(contract, references) for contract in (standing.now, goal)]
@@ -111,13 +111,13 @@ def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) ->
         raise ApiUpgradesError("\n".join([*told, f"{way_out[0].upper()}{way_out[1:]}"]))
 
 
-def _known(standing: Standing, date: str | None) -> Iterable[Change]:
+def _known(standing: ProjectState, date: str | None) -> Iterable[Change]:
     if date is not None:
         return standing.registry.additions
     return standing.registry.unreleased.changes if standing.registry.unreleased else ()
 
 
-def _in_the_way(group: Group, standing: Standing) -> Change | None:
+def _in_the_way(group: Group, standing: ProjectState) -> Change | None:
     """The first unreleased change that touches what a group touches: then both are one change.
 
     What a group tells of happened before: it leads to the newest released version as the unreleased changes have it.

@@ -21,7 +21,7 @@ TAKE_BACK = "Take it back from version control or, if there never was one, run: 
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProjectState:
     """A registry and its locks. Only what is public is compared: what is internal is promised to nobody."""
 
     registry: Registry

@@ -17,7 +17,7 @@ from api_upgrades.registry.reader import name_fault
 from api_upgrades.releases.fault import Checked
 from api_upgrades.releases.freeze import Freezer
 from api_upgrades.releases.lock import LOCK, Lock, Locks, changed_digests
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 PLACEHOLDER = ".gitkeep"
 """Keeps a folder in git. Where one is gone, git takes it for moved, and moves what other branches add to it along:
@@ -25,7 +25,7 @@ their drafts would be part of what was released.
 """
 
 
-def release(standing: Standing, checked: Checked, version: str, summary: str | None) -> None:
+def release(standing: ProjectState, checked: Checked, version: str, summary: str | None) -> None:
     """Release what is unreleased as `version`, whose summary is that of its `version.yaml`, `summary`, or its titles.
 
     All that the version's folder lacks is written into `unreleased/`, where nobody minds it, and then the folder is
@@ -39,7 +39,7 @@ def release(standing: Standing, checked: Checked, version: str, summary: str | N
     locks.tidied().write(locks)
 
 
-def _released(standing: Standing, upcoming: Version, version: str, summary: str | None) -> Locks:
+def _released(standing: ProjectState, upcoming: Version, version: str, summary: str | None) -> Locks:
     """Release it, and give the locks as they are then."""
     unreleased, folder = standing.locks.folder / UNRELEASED, standing.locks.folder / version
     step = standing.upcoming
@@ -61,7 +61,7 @@ def _released(standing: Standing, upcoming: Version, version: str, summary: str 
     return standing.locks.with_locks({**standing.locks.by_version, version: lock})
 
 
-def _releasable(standing: Standing, checked: Checked, version: str) -> Version:
+def _releasable(standing: ProjectState, checked: Checked, version: str) -> Version:
     known = [one.id for one in standing.registry.versions]
     if version in known:
         raise WrongCall(f"{version} is released already; choose a later version")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from api_upgrades.core.json import Json
 from api_upgrades.registry.model import UNRELEASED, Addition, Change, Registry, Version
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 What = Literal["added", "edited", "renamed", "moved", "released", "removed", "unreleased"]
 """What became of a change. `unreleased` is said where nothing is known of before."""
@@ -55,7 +55,7 @@ def edits(before: Registry, now: Registry) -> tuple[Edit, ...]:
     return (*found, *(Edit("removed", change) for change in gone.values()))
 
 
-def unreleased(standing: Standing) -> tuple[Edit, ...]:
+def unreleased(standing: ProjectState) -> tuple[Edit, ...]:
     """The changes that are in no release yet, for where nothing is known of before."""
     upcoming = standing.registry.unreleased
     changes = (*(upcoming.changes if upcoming else ()), *standing.pending)

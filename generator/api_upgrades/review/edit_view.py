@@ -10,7 +10,7 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.registry.model import NOT_VERSIONS, written
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.change_file_diff import Edit
 
 
@@ -94,7 +94,7 @@ class EditView:
         }
 
 
-def edit_views(edits: Iterable[Edit], before: Standing | None, now: Standing | None) -> tuple[EditView, ...]:
+def edit_views(edits: Iterable[Edit], before: ProjectState | None, now: ProjectState | None) -> tuple[EditView, ...]:
     """Changes with what they do, news first and the worst of them. A standing is None where it cannot be derived."""
     then, today = _judged(before), _judged(now)
     views = (
@@ -104,7 +104,7 @@ def edit_views(edits: Iterable[Edit], before: Standing | None, now: Standing | N
     return tuple(sorted(views, key=lambda one: (not one.is_news, rank(one.severity), one.place)))
 
 
-def _judged(standing: Standing | None) -> dict[tuple[str, str], JudgedChange]:
+def _judged(standing: ProjectState | None) -> dict[tuple[str, str], JudgedChange]:
     """What each change does, by its folder and id."""
     if standing is None:
         return {}

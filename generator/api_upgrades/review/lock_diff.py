@@ -9,7 +9,7 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.history.derive import undone
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.releases.freeze import Freezer, differences
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Refrozen:
     why: tuple[str, ...]
 
 
-def refrozen(before: Standing, now: Standing) -> tuple[Refrozen, ...]:
+def refrozen(before: ProjectState, now: ProjectState) -> tuple[Refrozen, ...]:
     """What is frozen otherwise than before. A new addition is in all versions, and alters none."""
     found: dict[str, list[str]] = {}
     for version, text in _differences(before, now):
@@ -32,7 +32,7 @@ def refrozen(before: Standing, now: Standing) -> tuple[Refrozen, ...]:
     return tuple(Refrozen(tuple(versions), text, _reasons(before, now, versions)) for text, versions in found.items())
 
 
-def _reasons(before: Standing, now: Standing, versions: list[str]) -> tuple[str, ...]:
+def _reasons(before: ProjectState, now: ProjectState, versions: list[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for version in versions:
         lock = now.locks.by_version.get(version)
@@ -41,7 +41,7 @@ def _reasons(before: Standing, now: Standing, versions: list[str]) -> tuple[str,
     return tuple(found)
 
 
-def _differences(before: Standing, now: Standing) -> Iterator[tuple[str, str]]:
+def _differences(before: ProjectState, now: ProjectState) -> Iterator[tuple[str, str]]:
     """Each version, newest first, with each difference that it has."""
     freezer = Freezer()
     contracts = _without_additions(before, now)
@@ -57,7 +57,7 @@ def _differences(before: Standing, now: Standing) -> Iterator[tuple[str, str]]:
         yield from ((version, f"{part} differs") for part in sorted(parts - {one.part for one in told}))
 
 
-def _without_additions(before: Standing, now: Standing) -> Mapping[str, Contract]:
+def _without_additions(before: ProjectState, now: ProjectState) -> Mapping[str, Contract]:
     """The frozen contracts, with the additions undone that were not frozen before."""
     contracts = now.frozen.contracts
     known = before.locks.additions

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.project import Project
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.comparison import Comparison
 from api_upgrades.review.git import Base, GitError, base_of, extract
 from api_upgrades.review.report import Report, report
@@ -29,7 +29,7 @@ def reported_anyway(project: Project, ref: str) -> Report:
         return report(None, project.standing(), project.source, Comparison("unreadable", None, (str(error),)))
 
 
-def _compared(project: Project, base: Base) -> tuple[Standing | None, Comparison]:
+def _compared(project: Project, base: Base) -> tuple[ProjectState | None, Comparison]:
     """Where the project stood at a commit, if anything can be said of that."""
     with TemporaryDirectory(prefix="api-upgrades-") as folder:
         then = replace(project, root=Path(folder).resolve())

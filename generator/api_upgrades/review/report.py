@@ -14,7 +14,7 @@ from api_upgrades.registry.model import Version
 from api_upgrades.releases.check import check
 from api_upgrades.releases.fault import Checked, Fault
 from api_upgrades.releases.freeze import Difference
-from api_upgrades.releases.project_state import Standing
+from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.change_file_diff import Edit, VersionEdit, edits, unreleased, version_edits
 from api_upgrades.review.comparison import Comparison, State
 from api_upgrades.review.edit_view import EditView, edit_views
@@ -151,7 +151,7 @@ class Report:
         }
 
 
-def report(before: Standing | None, now: Standing, source: str, comparison: Comparison) -> Report:
+def report(before: ProjectState | None, now: ProjectState, source: str, comparison: Comparison) -> Report:
     """What differs between two states of a project whose models stand in `source`."""
     checked = check(now, source)
     is_sound = not now.errors and not any(fault.kind in ("misfit", "unsound") for fault in checked.faults)
@@ -172,7 +172,7 @@ def report(before: Standing | None, now: Standing, source: str, comparison: Comp
     )
 
 
-def _edits(before: Standing | None, now: Standing, state: State) -> tuple[Edit, ...]:
+def _edits(before: ProjectState | None, now: ProjectState, state: State) -> tuple[Edit, ...]:
     if before is not None:
         return edits(before.registry, now.registry)
     if state == "unreadable":
@@ -181,7 +181,7 @@ def _edits(before: Standing | None, now: Standing, state: State) -> tuple[Edit, 
     return tuple(Edit("added", change) for change in (*changes, *now.registry.additions))
 
 
-def _undocumented(standing: Standing) -> tuple[Difference, ...]:
+def _undocumented(standing: ProjectState) -> tuple[Difference, ...]:
     try:
         return tuple(sorted(standing.undocumented, key=lambda one: rank(_severity(one))))
     except RegistryErrors:  # which `check` tells

@@ -10,7 +10,7 @@ from functools import cached_property
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import JsonObject
 from api_upgrades.history.history import History
-from api_upgrades.history.timeline import Lineage
+from api_upgrades.history.timeline import Timeline
 from api_upgrades.history.upgrade_path import Paths
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource, resource_name, resources
@@ -55,8 +55,8 @@ class Site:
         return self.history.contract_at(self.history.latest.id).document
 
     @cached_property
-    def lineage(self) -> Lineage:
-        return Lineage(self.history)
+    def lineage(self) -> Timeline:
+        return Timeline(self.history)
 
     @cached_property
     def paths(self) -> Paths:

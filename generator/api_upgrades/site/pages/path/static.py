@@ -15,7 +15,7 @@ from markupsafe import Markup
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.examples.samples import VERSION, in_version
 from api_upgrades.history.history import JudgedEffect
-from api_upgrades.history.upgrade_path import PartPath, Path
+from api_upgrades.history.upgrade_path import PartPath, UpgradePath
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links
@@ -75,7 +75,7 @@ class PathView:
     """A path as pages and the command show it."""
 
     site: Site
-    path: Path
+    path: UpgradePath
     known: Mapping[str, StepView] = field(default_factory=dict)
     """Steps that other paths have too, by their version."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.history.timeline import Event, Lineage
+from api_upgrades.history.timeline import Event, Timeline
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.internal import is_hidden
@@ -51,7 +51,7 @@ class PropertyTable:
 
     contract: Contract
     version: str
-    lineage: Lineage
+    lineage: Timeline
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
         """The properties of an object, those of inline objects after the property that holds them."""
