@@ -85,7 +85,7 @@ def test_check_prints_every_fault_in_one_run(run: Run, project: Path) -> None:
     result = run("check")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
-        "changes/2024-02-01/pages.yaml:4:34: add_property: there is no schema 'Bok' at 2024-02-01 "
+        "changes/2024-02-01/pages.yaml:4:34: add_property: schema 'Bok' does not exist at 2024-02-01 "
         "(did you mean 'Book'?). This effect was {kind: add_property, target: Book.pages}. Put that back",
         "changes/2024-03-01/title.yaml:5:59: rename_property: Book has no property 'titel' at 2024-03-01 "
         "(did you mean 'title'?). "

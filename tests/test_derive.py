@@ -190,7 +190,7 @@ def test_every_error_is_found_in_one_run() -> None:
     }
     steps, errors = derive(registry_of(HEAD, versions))
     assert sorted(map(str, errors)) == [
-        "v2/old.yaml: add_schema: there is no schema 'Romo' at v2 (did you mean 'Room'?)",
+        "v2/old.yaml: add_schema: schema 'Romo' does not exist at v2 (did you mean 'Room'?)",
         "v2/old.yaml: move_operation: Room is not an operation at v2",
         "v3/new.yaml: rename_property: Task has no property 'cc' at v3 (did you mean 'c'?)",
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.errors import DoesNotFit
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.draft import draft
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.openapi.renames import Names
@@ -67,7 +67,7 @@ def test_a_kind_that_finds_candidates_is_drafted(case: Case) -> None:
 def test_the_error(case: Case) -> None:
     faults = case.faults()
     if faults is None:
-        with pytest.raises(DoesNotFit) as raised:
+        with pytest.raises(ContractMismatch) as raised:
             case.parsed().revert(case.newer_contract())
         faults = raised.value.field or "", str(raised.value)
     assert faults == (case.at or "", case.error)

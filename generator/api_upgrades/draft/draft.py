@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from api_upgrades.core.json import same
+from api_upgrades.core.json import json_equal
 from api_upgrades.draft.names import Renames
 from api_upgrades.draft.operations import OperationDraft
 from api_upgrades.draft.schemas import SchemaDraft
@@ -58,7 +58,7 @@ def _undo_differences(undone: Undone, goal: Contract, names: Names) -> None:
     for part in parts:
         if part not in goal.parts and part.kind != "schema":
             undone.undo_at(f"add_{part.kind}", Target(part))
-        elif part in goal.parts and not same(goal.parts[part], undone.contract.parts[part]):
+        elif part in goal.parts and not json_equal(goal.parts[part], undone.contract.parts[part]):
             with suppress(*STUMBLES):
                 if part.kind == "schema":
                     schemas.draft(Target(part))

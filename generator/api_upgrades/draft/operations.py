@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import Undone
-from api_upgrades.effects.parameter import OWN_KIND
+from api_upgrades.effects.parameter import KIND_OF_KEY
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import media_type, section_spot, webhook_method
 from api_upgrades.openapi.schema import ANNOTATIONS, MISSING
@@ -35,7 +35,7 @@ class OperationDraft:
             self._parameters(part, goal.get("parameters", []), now.get("parameters", []))
             self._responses(part, goal.get("responses", {}), now.get("responses", {}))
             self._request(part, goal, now)
-            if not same(goal.get("security"), now.get("security")):
+            if not json_equal(goal.get("security"), now.get("security")):
                 self.undone.undo_at("change_security", target, was=goal.get("security"))
         elif webhook_method(self.goal.parts[part]) == webhook_method(self.undone.contract.parts[part]):
             self._body(Target(part, "payload"))
@@ -68,7 +68,7 @@ class OperationDraft:
         goal, now = self._both(target)
         for keyword in dict.fromkeys((*goal, *now)):
             was = goal.get(keyword, MISSING)
-            if not same(was, now.get(keyword, MISSING)) and keyword not in _LOOKED_INTO:
+            if not json_equal(was, now.get(keyword, MISSING)) and keyword not in _LOOKED_INTO:
                 older = {"absent": True} if was is MISSING else {"was": was}
                 self.undone.undo_at("change_parameter", target, keyword=keyword, **older)
 
@@ -85,9 +85,9 @@ class OperationDraft:
         """A request body or a response, unless it is shared: that is for the rest of the document."""
         try:
             goal, now = self._both(target)
-        except DoesNotFit:
+        except ContractMismatch:
             return
-        if same(goal, now):
+        if json_equal(goal, now):
             return
         self._words(target, "description")
         if not target.section.startswith("response"):
@@ -114,7 +114,7 @@ class OperationDraft:
         for target, value in reversed(newer.items()):
             if target not in older:
                 self.undone.undo_at("add_parameter", target)
-            elif not same(older[target], value):
+            elif not json_equal(older[target], value):
                 self._words(target, "description")
                 self._deprecation(target)
                 self._requiredness(target)
@@ -139,7 +139,7 @@ class OperationDraft:
         return fits
 
 
-_LOOKED_INTO = {*OWN_KIND, *ANNOTATIONS, "schema", "content", "deprecated", "x-replaced-by"}
+_LOOKED_INTO = {*KIND_OF_KEY, *ANNOTATIONS, "schema", "content", "deprecated", "x-replaced-by"}
 """Keys of a parameter that `change_parameter` is not for."""
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.errors import DoesNotFit, WrongCall, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.schemas import described
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
@@ -48,7 +48,7 @@ class Question:
         return f"`{_shown(self.old)}` is gone. Is it {new} now?"
 
 
-class Ambiguous(WrongCall):
+class Ambiguous(UsageError):
     """Something may have been renamed, and nobody is there to say so."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -81,7 +81,7 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
 
 
 def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
-    """How names move as somebody says, `old=new` each. Raises WrongCall for one that fits nothing.
+    """How names move as somebody says, `old=new` each. Raises UsageError for one that fits nothing.
 
     What a change has `told` already is no mistake: it may be said again.
     """
@@ -99,7 +99,7 @@ def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable
         if any(_says(text, old, new) for old, new in again):
             continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
-        raise WrongCall(f"--rename {text}: nothing went away and came under these names{hint}")
+        raise UsageError(f"--rename {text}: nothing went away and came under these names{hint}")
     return names
 
 
@@ -142,7 +142,7 @@ def _unexplained(
         try:
             older = described(schema_spot(was, origins[holder]).read(was))
             newer = described(schema_spot(now, holder).read(now))
-        except DoesNotFit:
+        except ContractMismatch:
             continue
         effects = (effect for kind in KINDS.values() for effect in kind.candidates(holder, older, newer))
         known |= {touch.target for effect in effects for touch in effect.touches()}
@@ -220,18 +220,18 @@ class _Likeness:
             return similarity(old.target, new) >= SIMILAR
         try:
             before, after = _value(self._was, old.origin), _value(self._now, new)
-        except DoesNotFit:  # behind a reference that others share, where no rename reaches
+        except ContractMismatch:  # behind a reference that others share, where no rename reaches
             return False
         if new.section.startswith("response ") and not new.steps:
-            return old.target.name[0] == new.name[0] and same(meaning(before), meaning(after))
+            return old.target.name[0] == new.name[0] and json_equal(meaning(before), meaning(after))
         if _is_list(after) and not _is_list(before):  # one of them became a list of them
             return similarity(old.target, new) >= SIMILAR and _is_item(before, after)
-        if not same(meaning(before), meaning(after)):
+        if not json_equal(meaning(before), meaning(after)):
             return False
         example, other = _example(before), _example(after)
         if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
             return schemas.ref(before) is not None or similarity(old.target, new) >= SIMILAR
-        return same(example, other)
+        return json_equal(example, other)
 
     def _are_alike(self, old: Target, new: Target) -> bool:
         """Whether two parts could be one."""
@@ -305,7 +305,7 @@ def _is_list(schema: JsonObject) -> bool:
 def _is_item(before: Json, after: Json) -> bool:
     """Whether a list holds what there was one of, null aside."""
     item = schemas.value_schema(after)["items"]
-    return same(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(item)))
+    return json_equal(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(item)))
 
 
 def _value(contract: Contract, target: Target) -> Json:

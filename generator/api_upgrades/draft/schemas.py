@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.undo import Undone, cost, left_over, size
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Property
-from api_upgrades.effects.schema import in_one
-from api_upgrades.effects.value import OWN_KIND
+from api_upgrades.effects.schema import merge_references
+from api_upgrades.effects.value import KIND_OF_KEYWORD
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, schema_part
@@ -32,7 +32,7 @@ KEPT = schemas.OUTSIDE - {"example", "examples", "default"}
 SHAPE = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
 """Keywords that say what a value is; where no finer kind has put them right, it is another type."""
 
-WALKED = {*OWN_KIND, *SHAPE, *WORDS}
+WALKED = {*KIND_OF_KEYWORD, *SHAPE, *WORDS}
 """Keywords that no constraint kind is for, or that are looked into."""
 
 _COMPOSED = {"$ref", "allOf"}
@@ -53,9 +53,9 @@ class SchemaDraft:
         """Undo, on the schema at a target, whatever a kind expresses."""
         try:
             goal, now = self._goal(target), self._now(target)
-        except DoesNotFit:
+        except ContractMismatch:
             return
-        if not isinstance(goal, dict) or not isinstance(now, dict) or same(goal, now):
+        if not isinstance(goal, dict) or not isinstance(now, dict) or json_equal(goal, now):
             return
         if target.steps or not target.section:  # else the words are those of the parameter or the body
             self._words(target, goal, now)
@@ -64,7 +64,7 @@ class SchemaDraft:
             self.draft(target)
             return
         self._constraints(target, KEPT)
-        if same(schemas.value_schema(goal).get("type"), schemas.value_schema(now).get("type")):
+        if json_equal(schemas.value_schema(goal).get("type"), schemas.value_schema(now).get("type")):
             self._nullability(target)
             now = self._now(target)
         if self._extracted(target, goal, now):
@@ -137,7 +137,9 @@ class SchemaDraft:
         """The whole schema at once, unless that would copy much more than differs."""
         goal, now = self._goal(target), self._now(target)
         left = cost(now, goal)
-        was = {key: value for key, value in goal.items() if key not in KEPT or not same(value, now.get(key, MISSING))}
+        was = {
+            key: value for key, value in goal.items() if key not in KEPT or not json_equal(value, now.get(key, MISSING))
+        }
         if size(was) > max(SMALL, left + 2):
             return False
         return self.undone.undo_at(
@@ -153,13 +155,13 @@ class SchemaDraft:
     def _constraint(self, target: Target, keyword: str) -> None:
         goal, now = self._goal(target), self._now(target)
         was, has = schemas.get(goal, keyword, MISSING), schemas.get(now, keyword, MISSING)
-        if same(was, has) or _is_shared(keyword, was, has):
+        if json_equal(was, has) or _is_shared(keyword, was, has):
             return
         if keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(now):
             return  # the constraint kinds would write behind the reference
 
         def fits(older: Contract) -> bool:
-            return same(schemas.get(self._now(target, older), keyword, MISSING), was)
+            return json_equal(schemas.get(self._now(target, older), keyword, MISSING), was)
 
         kind = "remove" if has is MISSING else "add" if was is MISSING else "change"
         example = MISSING if keyword in schemas.OUTSIDE else self._older_example(goal, now)
@@ -168,7 +170,7 @@ class SchemaDraft:
     def _older_example(self, goal: JsonObject, now: JsonObject) -> Json:
         """The older example, where it is another and a kind that takes one can write it; else MISSING."""
         was, has = schemas.example(goal), schemas.example(now)
-        if was is MISSING or same(was, has):
+        if was is MISSING or json_equal(was, has):
             return MISSING
         written = schema_edit.with_example(now, was, self.undone.contract.dialect)
         return was if cost(written, goal) < cost(now, goal) else MISSING
@@ -193,7 +195,7 @@ class SchemaDraft:
         was_example = schemas.example(self._goal(target))
 
         def fits(older: Contract) -> bool:
-            return same(schemas.example(self._now(target, older)), was_example)
+            return json_equal(schemas.example(self._now(target, older)), was_example)
 
         if not self.undone.undo_at("map_enum_values", target, fits, values=values):
             example = self._older_example(self._goal(target), self._now(target))
@@ -217,7 +219,7 @@ class SchemaDraft:
     def _value(self, kind: str, target: Target, value: Json, before: Json = MISSING) -> bool:
         goal, now = self._goal(target), self._now(target)
         shown = schemas.example(now if kind == "add_enum_value" else goal)
-        is_shown = value in shown if isinstance(shown, list) else same(value, shown)
+        is_shown = value in shown if isinstance(shown, list) else json_equal(value, shown)
         example = self._older_example(goal, now) if is_shown else MISSING
         return self.undone.undo_at(kind, target, value=value, before=before, example=example)
 
@@ -249,7 +251,7 @@ class SchemaDraft:
             if (name in required) != (name in requires):
                 kind = "make_required" if name in requires else "make_optional"
                 self.undone.undo_at(kind, target.property(name))
-            if not same(older[name], newer[name]):
+            if not json_equal(older[name], newer[name]):
                 self.draft(target.property(name))
         for holder in _holders(goal):
             self._gone(target, holder, set(newer))
@@ -293,7 +295,7 @@ def _inlined(now: Json, goal: Json, contract: Contract) -> Json:
     """A newer schema with what it refers to in the place of the references, where the older one has none."""
     if isinstance(now, dict) and isinstance(goal, dict):
         if not goal.keys() & _COMPOSED:
-            now = in_one(contract, now) or now
+            now = merge_references(contract, now) or now
         return {key: _inlined(value, goal[key], contract) if key in goal else value for key, value in now.items()}
     if isinstance(now, list) and isinstance(goal, list) and len(now) == len(goal):
         return [_inlined(one, other, contract) for one, other in zip(now, goal, strict=True)]
@@ -332,7 +334,7 @@ def is_list(schema: JsonObject) -> bool:
 
 def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
     was, has = schemas.value_schema(goal), schemas.value_schema(now)
-    if any(not same(was.get(keyword), has.get(keyword)) for keyword in ("$ref", "const")):
+    if any(not json_equal(was.get(keyword), has.get(keyword)) for keyword in ("$ref", "const")):
         return True
     if any((keyword in was) != (keyword in has) for keyword in ("anyOf", "oneOf", "allOf", "enum")):
         return True

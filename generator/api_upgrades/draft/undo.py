@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, JsonObject, Pointer, pointer_text, same
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, JsonObject, Pointer, format_pointer, json_equal
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
-STUMBLES = (DoesNotFit, ValidationError, KeyError, IndexError, TypeError, AttributeError, ValueError)
+STUMBLES = (ContractMismatch, ValidationError, KeyError, IndexError, TypeError, AttributeError, ValueError)
 """How an effect, or what looks for one, fails on JSON that is no sound OpenAPI. Such a place is left to `replace`."""
 
 
@@ -69,7 +69,7 @@ def left_over(now: Json, older: Json) -> list[Left]:
     Where replacing the inner places of something that has other keys would copy as much as there is, the outer place
     is one replacement; so it is where the items of a plain list are in another order.
     """
-    if same(now, older):
+    if json_equal(now, older):
         return []
     if isinstance(now, dict) and isinstance(older, dict):
         found = list(_left_in_object(now, older))
@@ -99,7 +99,7 @@ def _left_in_list(now: list[Json], older: list[Json]) -> list[Left]:
     extra: list[int] = []
     matched = 0
     for index, value in enumerate(now):
-        if matched < len(older) and same(value, older[matched]):
+        if matched < len(older) and json_equal(value, older[matched]):
             matched += 1
         else:
             extra.append(index)
@@ -137,4 +137,4 @@ def undo_the_rest(undone: Undone, older: Contract) -> None:
 def _replace(undone: Undone, part: Part | None, now: Json, older: Json) -> None:
     for pointer, was in left_over(now, older):
         how = {"absent": True} if was is MISSING else {"was": was}
-        undone.undo_at("replace", Target(part), pointer=pointer_text(pointer), **how)
+        undone.undo_at("replace", Target(part), pointer=format_pointer(pointer), **how)

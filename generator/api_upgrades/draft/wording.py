@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from api_upgrades.core.json import Json, Pointer, pointer_text, same
+from api_upgrades.core.json import Json, Pointer, format_pointer, json_equal
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import with_lists
 from api_upgrades.draft.undo import Undone, made
 from api_upgrades.effects import Effect
-from api_upgrades.effects.reorder import moves, order_of
+from api_upgrades.effects.reorder import find_key_moves, keys_in_order
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
@@ -44,7 +44,7 @@ def _orders(now: Contract, older: Contract, orders: Orders) -> tuple[Effect, ...
     ]
     found += [(None, one) for one in orders(_skeleton(now), _skeleton(older))]
     effects = (
-        made("reorder", target=str(Target(part)), pointer=pointer_text(pointer), before=before)
+        made("reorder", target=str(Target(part)), pointer=format_pointer(pointer), before=before)
         for part, (pointer, before) in found
     )
     return tuple(filter(None, effects))[::-1]
@@ -57,7 +57,9 @@ def _holders(now: Contract, older: Contract) -> Iterator[Effect]:
         in_was, in_has = (document.get(outer, {}) if outer else document for document in (was, has))
         if (key in in_was) != (key in in_has):
             how: dict[str, Json] = {"was": {}} if key in in_was else {"absent": True}
-            effect = made("replace", target="document", pointer=pointer_text((outer, key) if outer else (key,)), **how)
+            effect = made(
+                "replace", target="document", pointer=format_pointer((outer, key) if outer else (key,)), **how
+            )
             yield from (effect,) if effect else ()
 
 
@@ -70,7 +72,7 @@ def _keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
     """The objects, in JSON that is the same, whose keys are in another order."""
     if isinstance(now, Mapping):
         if list(now) != list(older):
-            yield (), moves(list(now), list(older))
+            yield (), find_key_moves(list(now), list(older))
         for key, value in older.items():
             yield from _below(key, _keys(now[key], value))
     elif isinstance(now, list):
@@ -82,15 +84,15 @@ def _lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
     """The lists, in JSON that promises the same, whose items are in another order."""
     if isinstance(now, Mapping) and isinstance(older, Mapping):
         for key, value in older.items():
-            if key in now and not same(now[key], value):
+            if key in now and not json_equal(now[key], value):
                 yield from _below(key, _lists(now[key], value))
     elif isinstance(now, list) and isinstance(older, list):
         order = _order(now, older)
         if order is None:
             return
-        names = order_of(now)
+        names = keys_in_order(now)
         if order != sorted(order):
-            yield (), moves(names, [names[index] for index in order])
+            yield (), find_key_moves(names, [names[index] for index in order])
         for index, value in enumerate(older):
             yield from _below(index, _lists(now[order[index]], value))
 
@@ -100,7 +102,7 @@ def _order(now: list[Json], older: list[Json]) -> list[int] | None:
     left = {index: meaning(value) for index, value in enumerate(now)}
     found: list[int] = []
     for value in map(meaning, older):
-        index = next((index for index, one in left.items() if same(one, value)), None)
+        index = next((index for index, one in left.items() if json_equal(one, value)), None)
         if index is None:
             return None
         del left[index]

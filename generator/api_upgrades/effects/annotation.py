@@ -1,4 +1,4 @@
-"""What a contract says beside its structure: wording, examples, and behaviour that no schema shows."""
+"""Kinds of effects that change no structure: wording, examples, and behaviour that no schema shows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ WORDING = Literal["title", "summary", "description"]
 
 
 class Wording(TargetedEffect):
-    """A text says something else. Without it, today's text serves all versions.
+    """A title, summary or description was reworded. Without this effect, today's text is shown for all versions.
 
     {kind: wording, target: Patient.phone, was: {description: The phone number without a leading plus.}}
     """
 
     kind: Literal["wording"] = "wording"
     only_rewords = True
-    was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null where there was none.")
+    was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null if there was none.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = place_spot(contract, target)
@@ -34,14 +34,14 @@ class Wording(TargetedEffect):
         return spot.write(contract, found | {key: text for key, text in self.was.items() if text is not None})
 
     def headline(self) -> str:
-        return self.says("is described in other words", "are described in other words")
+        return self.sentence("is described in other words", "are described in other words")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, keyword) for target in self.target for keyword in self.was)
 
 
 class ChangeExample(OlderValue):
-    """An example is another, its type being the same, or is new.
+    """An example changed or was added.
 
     {kind: change_example, target: ClinicalNoteSection.text, was: "- Headache for two days"}
     """
@@ -57,26 +57,26 @@ class ChangeExample(OlderValue):
         return spot.write(contract, schema_edit.with_example(schema, self.was, contract.dialect))
 
     def headline(self) -> str:
-        return self.says("has another example", "have another example")
+        return self.sentence("has another example", "have another example")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "example") for target in self.target)
 
 
 class Behaviour(TargetedEffect):
-    """The API behaves otherwise, though its contract is the same. Says itself how severe that is.
+    """The behaviour of the API changed, though its contract did not. Declares its own severity.
 
     {kind: behaviour, target: POST /copilot/notes, severity: risky, before: "- a", after: a}
     """
 
     kind: Literal["behaviour"] = "behaviour"
-    alters_contract: ClassVar[bool] = False
+    changes_contract: ClassVar[bool] = False
     severity: Severity
-    before: str = Field(min_length=1, description="What one saw before, as text.")
-    after: str = Field(min_length=1, description="What one sees now, as text.")
+    before: str = Field(min_length=1, description="What a client saw before, as text.")
+    after: str = Field(min_length=1, description="What a client sees now, as text.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        place_spot(contract, target)  # raises where the target isn't there
+        place_spot(contract, target)  # raises ContractMismatch if the target does not exist
         return contract
 
     @property
@@ -90,7 +90,7 @@ class Behaviour(TargetedEffect):
         return iter(())  # `before` is a text here
 
     def headline(self) -> str:
-        return self.says("behaves otherwise", "behave otherwise")
+        return self.sentence("behaves otherwise", "behave otherwise")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "behaviour") for target in self.target)

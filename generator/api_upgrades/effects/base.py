@@ -1,4 +1,4 @@
-"""What every kind of effect is."""
+"""The base classes of all kinds of effects."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from pydantic.config import JsonDict
 
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, same
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, json_equal
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.renames import Move
@@ -21,7 +21,7 @@ from api_upgrades.openapi.target import Target
 
 
 class Override(BaseModel):
-    """A severity other than the computed one, and the reason for it, which the page shows."""
+    """A severity that replaces the computed one, and the reason, which the page shows."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     severity: Severity
@@ -46,10 +46,10 @@ class Effect(BaseModel, ABC):
     class or for the name of a kind.
     """
 
-    # Built when it is needed, since few registries use every kind.
+    # Validators are built on first use, since few registries use every kind.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-    alters_contract: ClassVar[bool] = True
-    must_show: ClassVar[bool] = True
+    changes_contract: ClassVar[bool] = True
+    must_be_found: ClassVar[bool] = True
     """Whether the comparison of both contracts has to find a difference."""
     only_rewords: ClassVar[bool] = False
     """Whether the kind alters only texts and examples, which no contract promises."""
@@ -67,7 +67,7 @@ class Effect(BaseModel, ABC):
 
     @abstractmethod
     def revert(self, contract: Contract) -> Contract:
-        """The contract as it was before. Raises DoesNotFit where the effect cannot have led to `contract`."""
+        """The contract as it was before. Raises ContractMismatch where the effect cannot have led to `contract`."""
 
     @abstractmethod
     def headline(self) -> str:
@@ -173,7 +173,7 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-def _as_written(targets: tuple[Target, ...]) -> str | list[str]:
+def _serialize_targets(targets: tuple[Target, ...]) -> str | list[str]:
     return str(targets[0]) if len(targets) == 1 else [str(target) for target in targets]
 
 
@@ -181,14 +181,14 @@ Targets = Annotated[
     tuple[Target, ...],
     Field(min_length=1),
     BeforeValidator(_as_tuple, json_schema_input_type=Target | Annotated[list[Target], Field(min_length=1)]),
-    PlainSerializer(_as_written),
+    PlainSerializer(_serialize_targets),
 ]
-"""One target or a list of them: where one intent touches many places, the same is done at each."""
+"""One target or a list of them. The effect does the same at each."""
 
 
 MOST_NAMED = 12
 SOME_NAMED = 4
-"""A headline names all targets up to so many, and of more the first ones."""
+"""A headline names up to MOST_NAMED targets; of more, the first SOME_NAMED and their number."""
 
 
 class TargetedEffect(Effect):
@@ -226,29 +226,29 @@ class TargetedEffect(Effect):
     def revert(self, contract: Contract) -> Contract:
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
-            if self.alters_contract and _is_unaltered(contract, reverted):
-                raise DoesNotFit(f"alters nothing at {target}", "target")
+            if self.changes_contract and _is_unchanged(contract, reverted):
+                raise ContractMismatch(f"changes nothing at {target}", "target")
             contract = reverted
         return contract
 
     @abstractmethod
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        """The contract with the edit at one of the targets taken back."""
+        """The contract with the edit undone at one of the targets."""
 
-    def named(self) -> str:
-        """The targets in words, as code; of very many the first ones, and how many there are besides."""
+    def target_names(self) -> str:
+        """The targets as Markdown; of very many, the first ones and the number of the others."""
         names = [as_code(target) for target in self.target]
         if len(names) > MOST_NAMED:
             names = [*names[:SOME_NAMED], f"{len(names) - SOME_NAMED} more"]
-        return listed(names)
+        return join_names(names)
 
-    def says(self, of_one: str, of_many: str) -> str:
-        """The targets and what happened to them: `is new`, `are new`."""
-        return f"{self.named()} {of_one if len(self.target) == 1 else of_many}"
+    def sentence(self, singular: str, plural: str) -> str:
+        """A sentence about the targets, in the singular or the plural."""
+        return f"{self.target_names()} {singular if len(self.target) == 1 else plural}"
 
 
-def _is_unaltered(contract: Contract, reverted: Contract) -> bool:
-    return same(reverted.parts, contract.parts) and same(reverted.document, contract.document)
+def _is_unchanged(contract: Contract, reverted: Contract) -> bool:
+    return json_equal(reverted.parts, contract.parts) and json_equal(reverted.document, contract.document)
 
 
 _EITHER = "give either 'was' or 'absent: true'"
@@ -262,14 +262,14 @@ _ONE_OF_BOTH: JsonDict = {
         "errorMessage": _EITHER,
     },
 }
-"""What `OlderValue` checks of its two fields together, for editors."""
+"""JSON Schema, for editors, of what `OlderValue` requires of its two fields together."""
 
 
 class OlderValue(TargetedEffect):
-    """An effect that carries an older value, which may be null, or says that there was none."""
+    """An effect that carries an older value, which can be null, or states that there was none."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_OF_BOTH)
-    was: Any = Field(None, description="The older value; leave it out and say `absent: true` where there was none.")
+    was: Any = Field(None, description="The older value. If there was none, omit it and write `absent: true`.")
     absent: bool = False
 
     @model_validator(mode="after")
@@ -279,14 +279,14 @@ class OlderValue(TargetedEffect):
         return self
 
 
-def listed(items: Iterator[str] | list[str]) -> str:
+def join_names(items: Iterator[str] | list[str]) -> str:
     """`a`, `b` and `c`."""
     found = list(items)
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
 
 
 def as_code(value: object) -> str:
-    """A name as inline code of Markdown, whatever backticks it holds."""
+    """A name as inline code of Markdown, even if it contains backticks."""
     text = " ".join(str(value).split())
     ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     gap = " " if text.startswith("`") or text.endswith("`") else ""

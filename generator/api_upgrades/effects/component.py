@@ -1,4 +1,4 @@
-"""What stands in `components` beside schemas, by its name: added, removed. What changes inside one is for `replace`."""
+"""Kinds of effects on components other than schemas: added or removed. `replace` edits what is inside one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, pointer_text, put
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, format_pointer, set_at
 from api_upgrades.effects.base import Effect, as_code
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
@@ -29,9 +29,9 @@ Section: TypeAlias = Literal[
 
 
 class _Component(Effect):
-    must_show: ClassVar[bool] = False  # nobody may use it
-    section: Section = Field(description="Which part of `components` it stands in.")
-    name: str = Field(description="What it is called there.")
+    must_be_found: ClassVar[bool] = False  # it may be unused
+    section: Section = Field(description="The section of `components`.")
+    name: str = Field(description="Its name in that section.")
 
     @property
     def subject(self) -> str:
@@ -39,11 +39,11 @@ class _Component(Effect):
 
     @property
     def pointer(self) -> str:
-        """Where it stands in the document."""
-        return pointer_text(("components", self.section, self.name))
+        """Its JSON Pointer in the document."""
+        return format_pointer(("components", self.section, self.name))
 
-    def named(self) -> str:
-        """The component in words."""
+    def component_name(self) -> str:
+        """The component as Markdown."""
         return f"{as_code(self.name)} in {as_code(f'components.{self.section}')}"
 
     def touches(self) -> Iterator[Touch]:
@@ -58,7 +58,7 @@ def _components(contract: Contract) -> dict[str, Json]:
 
 
 class AddComponent(_Component):
-    """A response, a parameter, an example or the like that others share is new.
+    """A shared response, parameter, example or other component was added.
 
     {kind: add_component, section: parameters, name: Page}
     """
@@ -70,19 +70,21 @@ class AddComponent(_Component):
         components = _components(contract)
         held = components.get(self.section) or {}
         if self.name not in held:
-            raise DoesNotFit(f"there is no {self.name!r} in {self.section!r}", "name", did_you_mean(self.name, held))
+            raise ContractMismatch(
+                f"{self.name!r} does not exist in {self.section!r}", "name", did_you_mean(self.name, held)
+            )
         left = {name: value for name, value in held.items() if name != self.name}
         components = {key: left if key == self.section else kept for key, kept in components.items()}
         if not left:
             del components[self.section]
-        return replace(contract, document=put(contract.document, ("components",), components))
+        return replace(contract, document=set_at(contract.document, ("components",), components))
 
     def headline(self) -> str:
-        return f"{self.named()} is new"
+        return f"{self.component_name()} is new"
 
 
 class RemoveComponent(_Component):
-    """A response, a parameter, an example or the like that others shared is gone.
+    """A shared response, parameter, example or other component was removed.
 
     {kind: remove_component, section: headers, name: Cost, was: {schema: {type: integer}}}
     """
@@ -94,9 +96,9 @@ class RemoveComponent(_Component):
         components = _components(contract)
         held = components.get(self.section) or {}
         if self.name in held:
-            raise DoesNotFit(f"there still is {self.name!r} in {self.section!r}", "name")
+            raise ContractMismatch(f"{self.name!r} still exists in {self.section!r}", "name")
         older = {**components, self.section: {**held, self.name: self.was}}
         return replace(contract, document={**contract.document, "components": older})
 
     def headline(self) -> str:
-        return f"{self.named()} is gone"
+        return f"{self.component_name()} is gone"

@@ -1,7 +1,7 @@
-"""Enum values: added, removed, mapped.
+"""Kinds of effects on enum values.
 
-The enum is found in the value itself, in its non-null branch, in the items of a list, or behind a `$ref` that nobody
-else uses.
+The enum is in the schema itself, in its non-null branch, in the items of a list, or behind a `$ref` that only this
+place uses.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, at, put, same
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, json_equal, set_at, value_at
 from api_upgrades.effects.base import as_code
 from api_upgrades.effects.touch import Touch
 from api_upgrades.effects.value import ExampleEffect
@@ -26,7 +26,7 @@ from api_upgrades.openapi.target import Target
 
 
 def enum_spot(contract: Contract, target: Target) -> Spot:
-    """The schema whose enum a target means, and behind which `schemas.enum_pointer` finds it."""
+    """The schema in which `schemas.enum_pointer` finds the enum of a target. Raises ContractMismatch if it has none."""
     spot = schema_spot(contract, target)
     if schemas.enum_pointer(spot.read(contract)) is None:
         spot = value_spot(contract, spot, target)
@@ -34,7 +34,7 @@ def enum_spot(contract: Contract, target: Target) -> Spot:
         if isinstance(items, dict) and schemas.enum_pointer(spot.read(contract)) is None:
             spot = value_spot(contract, spot.below("items"), target.child("[]"))
     if schemas.enum_pointer(spot.read(contract)) is None:
-        raise DoesNotFit(f"{target} is not an enum", "target")
+        raise ContractMismatch(f"{target} is not an enum", "target")
     return spot
 
 
@@ -46,53 +46,53 @@ class _EnumEffect(ExampleEffect):
         schema = spot.read(contract)
         pointer = schemas.enum_pointer(schema)
         assert pointer is not None, "enum_spot has found one"
-        values = self.older_values(at(schema, pointer), target)
-        if same(values, at(schema, pointer)):
-            raise DoesNotFit(f"alters nothing at {target}", "target")
-        contract = spot.write(contract, put(schema, pointer, values))
+        values = self.older_values(value_at(schema, pointer), target)
+        if json_equal(values, value_at(schema, pointer)):
+            raise ContractMismatch(f"changes nothing at {target}", "target")
+        contract = spot.write(contract, set_at(schema, pointer, values))
         for one in dict.fromkeys((schema_spot(contract, target), spot)):
             found = one.read(contract)
-            older = self._with_literals(found, target, contract.dialect)
+            older = self._restore_literals(found, target, contract.dialect)
             contract = contract if older is found else one.write(contract, older)
         if "example" in self.model_fields_set:
             outer = schema_spot(contract, target)
             contract = outer.write(contract, self.with_older_example(outer.read(contract), contract.dialect))
         return contract
 
-    def _with_literals(self, schema: JsonObject, target: Target, dialect: str) -> JsonObject:
+    def _restore_literals(self, schema: JsonObject, target: Target, dialect: str) -> JsonObject:
         example = schemas.example(schema)
         if example is not schemas.MISSING and example is not None and "example" not in self.model_fields_set:
-            older = self._older(example, target)
+            older = self._older_literal(example, target)
             schema = schema if older == example else schema_edit.with_example(schema, older, dialect)
         default = schemas.get(schema, "default")
         if default is not None:
             try:
-                older = self._older(default, target)
-            except DoesNotFit:
-                advice = "say what it was with a 'change_constraint' after this"
-                raise DoesNotFit(f"the default of {target} is {default!r}; {advice}", "target") from None
+                older = self._older_literal(default, target)
+            except ContractMismatch:
+                advice = "give the older one with a 'change_constraint' after this effect"
+                raise ContractMismatch(f"the default of {target} is {default!r}; {advice}", "target") from None
             schema = schema if older == default else schema_edit.with_keyword(schema, "default", older)
         return schema
 
-    def _older(self, value: Json, target: Target) -> Json:
+    def _older_literal(self, value: Json, target: Target) -> Json:
         if isinstance(value, list):
             return [self.older_value(one, target) for one in value]
         return self.older_value(value, target)
 
     @abstractmethod
     def older_values(self, values: list[Json], target: Target) -> list[Json]:
-        """The values that were allowed before."""
+        """The values that were valid before."""
 
     @abstractmethod
     def older_value(self, value: Json, target: Target) -> Json:
-        """What stood for a value before, in an example or a default. Raises DoesNotFit where that can't be told."""
+        """The older value of an example or a default. Raises ContractMismatch where it is ambiguous."""
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target.of_list, "enum") for target in self.target)
 
 
 class AddEnumValue(_EnumEffect):
-    """A value is allowed that was not.
+    """An enum value was added.
 
     {kind: add_enum_value, target: Appointment.mode, value: EXTERNAL_VIDEOCALL}
     """
@@ -102,40 +102,44 @@ class AddEnumValue(_EnumEffect):
 
     def older_values(self, values: list[Json], target: Target) -> list[Json]:
         if self.value not in values:
-            raise DoesNotFit(f"{target} does not allow {self.value!r}", "value", _close(self.value, values))
+            raise ContractMismatch(f"{target} has no value {self.value!r}", "value", _suggest_value(self.value, values))
         if len(values) == 1:
-            raise DoesNotFit(f"{target} allows nothing but {self.value!r}; use 'change_type'", "value")
+            raise ContractMismatch(f"{target} has only the value {self.value!r}; use 'change_type'", "value")
         return [value for value in values if value != self.value]
 
     def older_value(self, value: Json, target: Target) -> Json:
         if value == self.value:
-            raise DoesNotFit(f"the example of {target} is {self.value!r}; give the older one as 'example'", "example")
+            raise ContractMismatch(
+                f"the example of {target} is {self.value!r}; give the older one as 'example'", "example"
+            )
         return value
 
     def allowed_value(self) -> tuple[str, Json]:
         return "can be", self.value
 
     def headline(self) -> str:
-        return f"{self.named()} can be {as_code(schemas.as_text(self.value))}"
+        return f"{self.target_names()} can be {as_code(schemas.as_text(self.value))}"
 
 
 class RemoveEnumValue(_EnumEffect):
-    """A value is no longer allowed.
+    """An enum value was removed.
 
     {kind: remove_enum_value, target: Appointment.status, value: DRAFT, before: PENDING}
     """
 
     kind: Literal["remove_enum_value"] = "remove_enum_value"
     value: Any
-    before: Any = Field(None, description="The value it stood before; at the end where absent.")
+    before: Any = Field(None, description="The value before which it stood (last, if omitted).")
 
     def older_values(self, values: list[Json], target: Target) -> list[Json]:
         if self.value in values:
-            raise DoesNotFit(f"{target} still allows {self.value!r}", "value")
+            raise ContractMismatch(f"{target} still has the value {self.value!r}", "value")
         if "before" not in self.model_fields_set:
             return [*values, self.value]
         if self.before not in values:
-            raise DoesNotFit(f"{target} does not allow {self.before!r}", "before", _close(self.before, values))
+            raise ContractMismatch(
+                f"{target} has no value {self.before!r}", "before", _suggest_value(self.before, values)
+            )
         index = values.index(self.before)
         return [*values[:index], self.value, *values[index:]]
 
@@ -146,31 +150,33 @@ class RemoveEnumValue(_EnumEffect):
         return "can no longer be", self.value
 
     def headline(self) -> str:
-        return f"{self.named()} can no longer be {as_code(schemas.as_text(self.value))}"
+        return f"{self.target_names()} can no longer be {as_code(schemas.as_text(self.value))}"
 
 
 class MapEnumValues(_EnumEffect):
-    """Values go by other names, several perhaps by one.
+    """Enum values are renamed; several may map to one.
 
     {kind: map_enum_values, target: Availability.supported_modes, values: {NABLA_VIDEOCALL: VIDEOCALL}}
     """
 
     kind: Literal["map_enum_values"] = "map_enum_values"
-    values: dict[str, Any] = Field(min_length=1, description="The older value to the newer, in the older order.")
+    values: dict[str, Any] = Field(
+        min_length=1, description="Maps each older value to the newer one, in the older order."
+    )
 
     def older_values(self, values: list[Json], target: Target) -> list[Json]:
         for new in self.values.values():
             if new not in values:
-                raise DoesNotFit(f"{target} does not allow {new!r}", "values", _close(new, values))
+                raise ContractMismatch(f"{target} has no value {new!r}", "values", _suggest_value(new, values))
         for value in values:
             if value is not None and value not in self.values.values():
-                raise DoesNotFit(f"{target} allows {value!r}, which nothing is mapped to", "values")
+                raise ContractMismatch(f"{target} has the value {value!r}, to which no older value maps", "values")
         return [*self.values, *(value for value in values if value is None)]
 
     def older_value(self, value: Json, target: Target) -> Json:
         older = [old for old, new in self.values.items() if new == value]
         if len(older) > 1:
-            raise DoesNotFit(
+            raise ContractMismatch(
                 f"the example {value!r} of {target} was {' or '.join(older)}; give the older one as 'example'",
                 "example",
             )
@@ -179,7 +185,7 @@ class MapEnumValues(_EnumEffect):
     def moves(self) -> Iterator[Move]:
         renamed = {old: schemas.as_text(new) for old, new in self.values.items() if old != new}
         for target in self.target:
-            # By way of names that no value has, since values may change their names among each other.
+            # Through names that no value can have, since values may swap their names.
             for old in renamed:
                 yield Move(target.of_list.child(f"={old}"), target.of_list.child(f"=\0{old}"))
             for old, new in renamed.items():
@@ -187,8 +193,8 @@ class MapEnumValues(_EnumEffect):
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]
-        return self.says(f"has other values: {', '.join(moved)}", f"have other values: {', '.join(moved)}")
+        return self.sentence(f"has other values: {', '.join(moved)}", f"have other values: {', '.join(moved)}")
 
 
-def _close(value: Json, values: list[Json]) -> str:
+def _suggest_value(value: Json, values: list[Json]) -> str:
     return did_you_mean(str(value), map(str, values))

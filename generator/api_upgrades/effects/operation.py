@@ -1,4 +1,4 @@
-"""Operations: added, removed, moved, and their statuses, responses, request bodies and security."""
+"""Kinds of effects on operations and on their statuses, responses, request bodies and security."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, insert_before
 from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
@@ -21,7 +21,7 @@ from api_upgrades.openapi.target import Target
 
 
 class AddOperation(TargetedEffect):
-    """An operation is new.
+    """An operation was added.
 
     {kind: add_operation, target: POST /copilot/notes}
     """
@@ -34,14 +34,14 @@ class AddOperation(TargetedEffect):
         return without_whole_part(contract, target, "operation")
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveOperation(TargetedEffect):
-    """An operation is gone.
+    """An operation was removed.
 
     {kind: remove_operation, target: GET /ping, was: {responses: {"200": {description: It answers.}}}}
     """
@@ -49,20 +49,20 @@ class RemoveOperation(TargetedEffect):
     kind: Literal["remove_operation"] = "remove_operation"
     existence = "removed"
     was: dict[str, Any]
-    before: str | None = Field(None, description="The operation it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The operation before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "operation", self.was, self.before)
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class MoveOperation(TargetedEffect):
-    """An operation has another method, another path, or both. Path parameters follow by their position.
+    """The method or the path of an operation changed, or both. Path parameters are matched by position.
 
     {kind: move_operation, target: ["PATCH /patients/{id}", "PATCH /tasks/{id}"], was_method: PUT}
     """
@@ -72,28 +72,28 @@ class MoveOperation(TargetedEffect):
     was_method: Literal["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] | None = None
     was_path: str | None = Field(None, pattern="^/")
 
-    def _old(self, part: Part) -> Part:
+    def _old_part(self, part: Part) -> Part:
         return Part("operation", f"{self.was_method or part.method} {self.was_path or part.path}")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if self.was_method is None and self.was_path is None:
-            raise DoesNotFit("give 'was_method', 'was_path' or both", "kind")
+            raise ContractMismatch("give 'was_method', 'was_path' or both", "kind")
         new = whole_part(target, "operation")
-        old = self._old(new)
+        old = self._old_part(new)
         operation = part_spot(contract, target).read(contract)
         if old == new:
-            raise DoesNotFit(f"alters nothing at {target}", "target")
+            raise ContractMismatch(f"changes nothing at {target}", "target")
         if old in contract.parts:
-            raise DoesNotFit(f"there still is {old}", "was_path" if self.was_path else "was_method")
-        reverted = contract.with_part_renamed(new, old).with_part(old, _path_parameters(operation, new, old))
-        return replace(reverted, document=_path_item(reverted, new.path, old.path))
+            raise ContractMismatch(f"{old} still exists", "was_path" if self.was_path else "was_method")
+        reverted = contract.with_part_renamed(new, old).with_part(old, _restore_path_parameters(operation, new, old))
+        return replace(reverted, document=_restore_path_item(reverted, new.path, old.path))
 
     def intent(self, resource: str) -> Hashable:
         return self.kind, resource
 
     def headline(self) -> str:
         if self.was_path is None:
-            return self.says(f"used to be a {self.was_method}", f"used to be {self.was_method}")
+            return self.sentence(f"used to be a {self.was_method}", f"used to be {self.was_method}")
         moved = (move for move in self.moves() if not move.new.section)
         return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in moved)
 
@@ -105,9 +105,9 @@ class MoveOperation(TargetedEffect):
     def moves(self) -> Iterator[Move]:
         for target in self.target:
             if target.part is not None:
-                old = self._old(target.part)
+                old = self._old_part(target.part)
                 yield Move(Target(old), target)
-                for name, other in _renamed_in_path(target.part, old).items():
+                for name, other in _renamed_path_parameters(target.part, old).items():
                     yield Move(replace(target, section=f"path {other}"), replace(target, section=f"path {name}"))
 
 
@@ -115,14 +115,14 @@ def path_parameter_names(path: str) -> list[str]:
     return re.findall(r"\{([^{}]+)\}", path)
 
 
-def _renamed_in_path(new: Part, old: Part) -> dict[str, str]:
-    """The newer names of path parameters with the older ones, where they differ."""
+def _renamed_path_parameters(new: Part, old: Part) -> dict[str, str]:
+    """The path parameters whose names differ: newer names with the older ones."""
     names = zip(path_parameter_names(new.path), path_parameter_names(old.path), strict=False)
     return {name: other for name, other in names if name != other}
 
 
-def _path_parameters(operation: JsonObject, new: Part, old: Part) -> JsonObject:
-    names = _renamed_in_path(new, old)
+def _restore_path_parameters(operation: JsonObject, new: Part, old: Part) -> JsonObject:
+    names = _renamed_path_parameters(new, old)
     if not names or "parameters" not in operation:
         return operation
     return {
@@ -136,8 +136,8 @@ def _path_parameters(operation: JsonObject, new: Part, old: Part) -> JsonObject:
     }
 
 
-def _path_item(contract: Contract, new: str, old: str) -> JsonObject:
-    """The rest of the document, what the path has beside its operations gone along if no operation stayed."""
+def _restore_path_item(contract: Contract, new: str, old: str) -> JsonObject:
+    """The rest of the document, in which the path item follows its last operation to the older path."""
     paths = contract.document.get("paths", {})
     stays = any(part.path == new for part in contract.of_kind("operation"))
     if new == old or new not in paths or old in paths:
@@ -150,7 +150,7 @@ def _path_item(contract: Contract, new: str, old: str) -> JsonObject:
 
 
 class ChangeStatus(TargetedEffect):
-    """A response comes with another status.
+    """The status of a response changed.
 
     {kind: change_status, target: POST /patients, old: "200", new: "201"}
     """
@@ -166,16 +166,16 @@ class ChangeStatus(TargetedEffect):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         whole_part(target, "operation")
-        spot, responses = _responses(contract, target)
+        spot, responses = _read_responses(contract, target)
         if self.new not in responses:
-            raise DoesNotFit(f"{target} has no response {self.new}", "new", did_you_mean(self.new, responses))
+            raise ContractMismatch(f"{target} has no response {self.new}", "new", did_you_mean(self.new, responses))
         if self.old in responses:
-            raise DoesNotFit(f"{target} still has a response {self.old}", "old")
+            raise ContractMismatch(f"{target} still has a response {self.old}", "old")
         older = {self.old if status == self.new else status: kept for status, kept in responses.items()}
         return spot.write(contract, older)
 
     def headline(self) -> str:
-        return self.says(
+        return self.sentence(
             f"answers {as_code(self.new)} instead of {as_code(self.old)}",
             f"answer {as_code(self.new)} instead of {as_code(self.old)}",
         )
@@ -190,20 +190,20 @@ class ChangeStatus(TargetedEffect):
             yield Move(replace(target, section=f"response {self.old}"), replace(target, section=f"response {self.new}"))
 
 
-def _responses(contract: Contract, target: Target) -> tuple[Spot, Mapping[str, Json]]:
+def _read_responses(contract: Contract, target: Target) -> tuple[Spot, Mapping[str, Json]]:
     spot = part_spot(contract, target)
     return spot.below("responses"), spot.read(contract).get("responses", {})
 
 
-def _status(target: Target) -> str:
+def _read_status(target: Target) -> str:
     status = target.section.removeprefix("response ")
     if not target.section.startswith("response ") or target.steps:
-        raise DoesNotFit(f"{target} is not a response; write for example 'POST /x response 409'", "target")
+        raise ContractMismatch(f"{target} is not a response; write for example 'POST /x response 409'", "target")
     return status
 
 
 class AddResponse(TargetedEffect):
-    """An operation can answer with a status that it could not.
+    """A response with another status was added to an operation.
 
     {kind: add_response, target: POST /patients response 409}
     """
@@ -212,52 +212,52 @@ class AddResponse(TargetedEffect):
     is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        _status(target)
-        spot, responses = _responses(contract, target)
-        if _status(target) not in responses:
-            raise DoesNotFit(f"there is no {target}", "target", did_you_mean(_status(target), responses))
-        return spot.write(contract, {key: kept for key, kept in responses.items() if key != _status(target)})
+        _read_status(target)
+        spot, responses = _read_responses(contract, target)
+        if _read_status(target) not in responses:
+            raise ContractMismatch(f"{target} does not exist", "target", did_you_mean(_read_status(target), responses))
+        return spot.write(contract, {key: kept for key, kept in responses.items() if key != _read_status(target)})
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveResponse(TargetedEffect):
-    """An operation no longer answers with a status.
+    """A response was removed from an operation.
 
     {kind: remove_response, target: GET /patients response 404, was: {description: There is none.}}
     """
 
     kind: Literal["remove_response"] = "remove_response"
     was: dict[str, Any]
-    before: str | None = Field(None, description="The status it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The status before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        status = _status(target)
-        spot, responses = _responses(contract, target)
+        status = _read_status(target)
+        spot, responses = _read_responses(contract, target)
         if status in responses:
-            raise DoesNotFit(f"there still is {target}", "target")
+            raise ContractMismatch(f"{target} still exists", "target")
         if self.before is not None and self.before not in responses:
-            raise DoesNotFit(f"{target.part} has no response {self.before}", "before")
-        return spot.write(contract, insert(responses, status, self.was, self.before))
+            raise ContractMismatch(f"{target.part} has no response {self.before}", "before")
+        return spot.write(contract, insert_before(responses, status, self.was, self.before))
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
-def _is_request(target: Target) -> None:
+def _require_request(target: Target) -> None:
     if target.section != "request" or target.steps:
-        raise DoesNotFit(f"{target} is not a request body; write for example 'POST /x request'", "target")
+        raise ContractMismatch(f"{target} is not a request body; write for example 'POST /x request'", "target")
 
 
 class AddRequestBody(TargetedEffect):
-    """An operation takes a body that it did not.
+    """A request body was added to an operation.
 
     {kind: add_request_body, target: POST /exports request}
     """
@@ -266,19 +266,19 @@ class AddRequestBody(TargetedEffect):
     is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        _is_request(target)
+        _require_request(target)
         section_spot(contract, target)
         return part_spot(contract, target).below("requestBody").erase(contract)
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveRequestBody(TargetedEffect):
-    """An operation takes no body any more.
+    """The request body of an operation was removed.
 
     {kind: remove_request_body, target: POST /exports request, was: {content: {application/json: {}}}}
     """
@@ -287,28 +287,28 @@ class RemoveRequestBody(TargetedEffect):
     was: dict[str, Any]
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        _is_request(target)
+        _require_request(target)
         spot = part_spot(contract, target)
         operation = spot.read(contract)
         if "requestBody" in operation:
-            raise DoesNotFit(f"there still is {target}", "target")
-        return spot.write(contract, insert(operation, "requestBody", self.was, "responses"))
+            raise ContractMismatch(f"{target} still exists", "target")
+        return spot.write(contract, insert_before(operation, "requestBody", self.was, "responses"))
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class ChangeSecurity(TargetedEffect):
-    """An operation asks for other credentials.
+    """The security requirements of an operation changed.
 
     {kind: change_security, target: GET /patients, was: [{basic: []}]}
     """
 
     kind: Literal["change_security"] = "change_security"
-    was: list[dict[str, Any]] | None = Field(description="The older `security`; null where the API's own held.")
+    was: list[dict[str, Any]] | None = Field(description="The older `security`; null if the API-wide setting applied.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         part = whole_part(target, "operation")
@@ -317,7 +317,7 @@ class ChangeSecurity(TargetedEffect):
         return contract.with_part(part, older if self.was is None else {**older, "security": self.was})
 
     def headline(self) -> str:
-        return self.says("asks for other credentials", "ask for other credentials")
+        return self.sentence("asks for other credentials", "ask for other credentials")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "security") for target in self.target)

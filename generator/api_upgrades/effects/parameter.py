@@ -1,4 +1,4 @@
-"""Parameters of operations: added, removed, renamed. Their values are for the kinds of `value.py` and `enum.py`."""
+"""Kinds of effects on the parameters of operations. The kinds of `value.py` and `enum.py` edit their values."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import insert
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import insert_before
 from api_upgrades.effects.base import OlderValue, TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, is_internal
@@ -17,15 +17,15 @@ from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
-def _location(target: Target) -> str:
+def _read_location(target: Target) -> str:
     location = target.section.partition(" ")[0]
     if location not in PARAMETER_LOCATIONS or target.steps:
-        raise DoesNotFit(f"{target} is not a parameter; write for example 'GET /x query email'", "target")
+        raise ContractMismatch(f"{target} is not a parameter; write for example 'GET /x query email'", "target")
     return location
 
 
 class AddParameter(TargetedEffect):
-    """A parameter is new.
+    """A parameter was added.
 
     {kind: add_parameter, target: GET /patients query phone}
     """
@@ -34,66 +34,66 @@ class AddParameter(TargetedEffect):
     is_named_by_place = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        location = _location(target)
+        location = _read_location(target)
         spot = part_spot(contract, target)
         operation = spot.read(contract)
         index = parameter_index(contract, operation, location, target.name)
         if index is None:
-            raise DoesNotFit(f"{target.part} has no {location} {target.name}", "target")
+            raise ContractMismatch(f"{target.part} has no {location} {target.name}", "target")
         way = ("parameters", index) if len(operation["parameters"]) > 1 else ("parameters",)
         return spot.below(*way).erase(contract)
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveParameter(TargetedEffect):
-    """A parameter is gone.
+    """A parameter was removed.
 
     {kind: remove_parameter, target: GET /patients query page, was: {schema: {type: integer}}, before: email}
     """
 
     kind: Literal["remove_parameter"] = "remove_parameter"
     was: dict[str, Any] = Field(description="The Parameter Object, without `name` and `in`.")
-    before: str | None = Field(None, description="The parameter it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The parameter before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        location = _location(target)
+        location = _read_location(target)
         spot = part_spot(contract, target)
         operation = spot.read(contract)
         parameters = list(operation.get("parameters", ()))
         index = parameter_index(contract, operation, location, target.name)
-        if index is not None and is_internal(parameters[index]):  # what the public sees gone
+        if index is not None and is_internal(parameters[index]):  # the public view removed it
             del parameters[index]
         elif index is not None:
-            raise DoesNotFit(f"there still is {target}", "target")
+            raise ContractMismatch(f"{target} still exists", "target")
         names = [str(one.get("name")) for one in parameters]
         if self.before is not None and self.before not in names:
             hint = did_you_mean(self.before, names)
-            raise DoesNotFit(f"{target.part} has no parameter {self.before!r}", "before", hint)
+            raise ContractMismatch(f"{target.part} has no parameter {self.before!r}", "before", hint)
         index = len(names) if self.before is None else names.index(self.before)
         parameters.insert(index, {"name": target.name, "in": location, **self.was})
         following = next((key for key in ("requestBody", "responses") if key in operation), None)
         if "parameters" in operation:
             return spot.below("parameters").write(contract, parameters)
-        return spot.write(contract, insert(operation, "parameters", parameters, following))
+        return spot.write(contract, insert_before(operation, "parameters", parameters, following))
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
-OWN_KIND = {"name": "rename_parameter", "in": "add_parameter", "required": "make_required", "description": "wording"}
-"""Keys of a parameter that another kind is for; what its schema says is for the kinds of values."""
+KIND_OF_KEY = {"name": "rename_parameter", "in": "add_parameter", "required": "make_required", "description": "wording"}
+"""Keys of a parameter that other kinds edit. The kinds of values edit its schema."""
 
 
 class ChangeParameter(OlderValue):
-    """A parameter is written in another way: its style, whether lists are spread out, an extension of it.
+    """The serialization of a parameter changed: its style, `explode`, or an extension.
 
     {kind: change_parameter, target: GET /patients query ids, keyword: explode, was: false}
     """
@@ -102,9 +102,9 @@ class ChangeParameter(OlderValue):
     keyword: str = Field(description="The key of the Parameter Object.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        _location(target)
-        if self.keyword in OWN_KIND:
-            raise DoesNotFit(f"use {OWN_KIND[self.keyword]!r} for {self.keyword!r}", "keyword")
+        _read_location(target)
+        if self.keyword in KIND_OF_KEY:
+            raise ContractMismatch(f"use {KIND_OF_KEY[self.keyword]!r} for {self.keyword!r}", "keyword")
         spot = section_spot(contract, target)
         found = spot.read(contract)
         if not self.absent:
@@ -112,14 +112,14 @@ class ChangeParameter(OlderValue):
         return spot.write(contract, {key: kept for key, kept in found.items() if key != self.keyword})
 
     def headline(self) -> str:
-        return self.says(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
+        return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, self.keyword) for target in self.target)
 
 
 class RenameParameter(TargetedEffect):
-    """A parameter keeps its meaning and gets another name.
+    """A parameter was renamed.
 
     {kind: rename_parameter, target: GET /patients query cursor, old: after}
     """
@@ -129,13 +129,13 @@ class RenameParameter(TargetedEffect):
     old: str
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        location = _location(target)
+        location = _read_location(target)
         if location == "path":
-            raise DoesNotFit(f"{target} is named in the path; use 'move_operation'", "target")
+            raise ContractMismatch(f"{target} is named in the path; use 'move_operation'", "target")
         spot = section_spot(contract, target)
         operation = part_spot(contract, target).read(contract)
         if parameter_index(contract, operation, location, self.old) is not None:
-            raise DoesNotFit(f"there still is {target.sibling(self.old)}", "old")
+            raise ContractMismatch(f"{target.sibling(self.old)} still exists", "old")
         return spot.write(contract, {**spot.read(contract), "name": self.old})
 
     def headline(self) -> str:

@@ -1,4 +1,4 @@
-"""Properties of objects: added, removed, renamed, moved, turned into a list, deprecated."""
+"""Kinds of effects on the properties of objects."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, insert_before
 from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
@@ -20,23 +20,23 @@ from api_upgrades.openapi.target import Target
 
 
 def holder_spot(contract: Contract, holder: Target, name: str | None = None) -> Spot:
-    """The object in which a property stands or, where it does not yet, in which it would."""
+    """The object that holds a property, or would hold it."""
     return object_spot(contract, schema_spot(contract, holder), holder, name)
 
 
-def _is_property(target: Target) -> None:
+def _require_property(target: Target) -> None:
     if not target.steps or not target.steps[-1].startswith("."):
-        raise DoesNotFit(f"{target} is not a property", "target")
+        raise ContractMismatch(f"{target} is not a property", "target")
 
 
 def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
     """The contract without a property, and the property's schema."""
-    _is_property(target)
+    _require_property(target)
     spot = holder_spot(contract, target.holder, target.name)
     holder = spot.read(contract)
     properties = holder.get("properties", {})
     if target.name not in properties:
-        raise DoesNotFit(
+        raise ContractMismatch(
             f"{target.holder} has no property {target.name!r}", "target", did_you_mean(target.name, properties)
         )
     left = {name: kept for name, kept in properties.items() if name != target.name}
@@ -45,18 +45,20 @@ def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObj
 
 
 def put_property(contract: Contract, target: Target, schema: Json, required: bool, before: str | None) -> Contract:
-    """The contract with a property that it hasn't got."""
-    _is_property(target)
+    """The contract with one more property."""
+    _require_property(target)
     spot = holder_spot(contract, target.holder, before)
     holder = spot.read(contract)
     properties = holder.get("properties", {})
-    if is_internal(properties.get(target.name)):  # what the public sees gone
+    if is_internal(properties.get(target.name)):  # the public view removed it
         return put_property(take_property(contract, target)[0], target, schema, required, before)
     if target.name in properties:
-        raise DoesNotFit(f"{target.holder} still has a property {target.name!r}", "target")
+        raise ContractMismatch(f"{target.holder} still has a property {target.name!r}", "target")
     if before is not None and before not in properties:
-        raise DoesNotFit(f"{target.holder} has no property {before!r}", "before", did_you_mean(before, properties))
-    added = {**holder, "properties": insert(properties, target.name, schema, before)}
+        raise ContractMismatch(
+            f"{target.holder} has no property {before!r}", "before", did_you_mean(before, properties)
+        )
+    added = {**holder, "properties": insert_before(properties, target.name, schema, before)}
     return spot.write(contract, with_required(added, target.name, required))
 
 
@@ -77,7 +79,7 @@ def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
 
 
 class AddProperty(TargetedEffect):
-    """A property is new.
+    """A property was added.
 
     {kind: add_property, target: Appointment.title}
     """
@@ -90,14 +92,14 @@ class AddProperty(TargetedEffect):
         return take_property(contract, target)[0]
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveProperty(TargetedEffect):
-    """A property is gone.
+    """A property was removed.
 
     {kind: remove_property, target: Patient.nickname, was: {type: string, examples: [Cam]}, before: email}
     """
@@ -106,20 +108,20 @@ class RemoveProperty(TargetedEffect):
     scope = "holder"
     was: dict[str, Any] | bool
     required: bool = False
-    before: str | None = Field(None, description="The property it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The property before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return put_property(contract, target, self.was, self.required, self.before)
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameProperty(TargetedEffect):
-    """A property keeps its meaning and gets another name.
+    """A property was renamed.
 
     {kind: rename_property, target: AppointmentRecording, old: expiresAt, new: expires_at}
     """
@@ -142,9 +144,9 @@ class RenameProperty(TargetedEffect):
         holder = spot.read(contract)
         properties = holder.get("properties", {})
         if self.new not in properties:
-            raise DoesNotFit(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
+            raise ContractMismatch(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
         if self.old in properties:
-            raise DoesNotFit(f"{target} still has a property {self.old!r}", "old")
+            raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
         renamed = {
             self.old if name == self.new else name: follow_replacement(kept, self.new, self.old)
             for name, kept in properties.items()
@@ -158,7 +160,7 @@ class RenameProperty(TargetedEffect):
         return spot.write(contract, result)
 
     def headline(self) -> str:
-        return f"{as_code(self.old)} is now {as_code(self.new)} in {self.named()}"
+        return f"{as_code(self.old)} is now {as_code(self.new)} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
         for old, new in self.moves():
@@ -170,34 +172,36 @@ class RenameProperty(TargetedEffect):
 
 
 def follow_replacement(schema: Json, new: str, old: str) -> Json:
-    """A sibling that is deprecated for the renamed property follows its name."""
+    """A sibling schema whose `x-replaced-by` follows the renamed property."""
     if isinstance(schema, dict) and schema.get("x-replaced-by") == new:
         return {**schema, "x-replaced-by": old}
     return schema
 
 
 class MoveProperty(TargetedEffect):
-    """A property goes from one object to another.
+    """A property was moved from one object to another.
 
     {kind: move_property, target: Appointment.url, was_in: POST /appointments response 201}
     """
 
     kind: Literal["move_property"] = "move_property"
     is_named_by_place = True
-    was_in: Target = Field(description="The object that held it.")
-    old: str | None = Field(None, description="Its name there, where it was another.")
+    was_in: Target = Field(description="The object that had it.")
+    old: str | None = Field(None, description="Its name there, if different.")
     required: bool = Field(False, description="Whether it was required there.")
-    before: str | None = Field(None, description="The property it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The property before which it stood (last, if omitted).")
 
-    def _old(self, target: Target) -> Target:
+    def _old_target(self, target: Target) -> Target:
         return self.was_in.property(self.old or target.name)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         without, schema = take_property(contract, target)
         try:
-            return put_property(without, self._old(target), schema, self.required, self.before)
-        except DoesNotFit as error:
-            raise DoesNotFit(error.message, error.field if error.field == "before" else "was_in", error.hint) from None
+            return put_property(without, self._old_target(target), schema, self.required, self.before)
+        except ContractMismatch as error:
+            raise ContractMismatch(
+                error.message, error.field if error.field == "before" else "was_in", error.hint
+            ) from None
 
     def anchors(self) -> Iterator[Target]:
         return iter((self.was_in.property(self.before),) if self.before is not None else ())
@@ -213,11 +217,11 @@ class MoveProperty(TargetedEffect):
             yield Touch(new, "required")
 
     def moves(self) -> Iterator[Move]:
-        return (Move(self._old(target), target) for target in self.target)
+        return (Move(self._old_target(target), target) for target in self.target)
 
 
 class Deprecate(TargetedEffect):
-    """A property, parameter, operation or webhook is deprecated; what replaces it may be named.
+    """A property, parameter, operation or webhook was deprecated. The effect may name a replacement.
 
     {kind: deprecate, target: Conversation.patient, replaced_by: patients}
     """
@@ -229,9 +233,9 @@ class Deprecate(TargetedEffect):
         spot = place_spot(contract, target)
         found = spot.read(contract)
         if schemas.get(found, "deprecated") is not True:
-            raise DoesNotFit(f"{target} is not deprecated", "target")
+            raise ContractMismatch(f"{target} is not deprecated", "target")
         if found.get("x-replaced-by") != self.replaced_by:
-            raise DoesNotFit(
+            raise ContractMismatch(
                 f"{target} is replaced by {found.get('x-replaced-by')!r}, not {self.replaced_by!r}", "replaced_by"
             )
         for keyword in ("deprecated", "x-replaced-by"):
@@ -240,7 +244,7 @@ class Deprecate(TargetedEffect):
 
     def headline(self) -> str:
         instead = f"; use {as_code(self.replaced_by)}" if self.replaced_by else ""
-        return self.says(f"is deprecated{instead}", f"are deprecated{instead}")
+        return self.sentence(f"is deprecated{instead}", f"are deprecated{instead}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "deprecated") for target in self.target)

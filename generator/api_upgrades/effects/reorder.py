@@ -1,4 +1,4 @@
-"""The order of keys, which promises nothing: a document that was imported keeps its own at every version."""
+"""The kind for the order of keys. Order is no contract, but imported documents keep theirs at every version."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, at, pointer_into, put
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, parse_pointer, set_at, value_at
 from api_upgrades.effects.base import TargetedEffect
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
 from api_upgrades.effects.touch import Touch
@@ -21,13 +21,13 @@ from api_upgrades.openapi.target import Target
 
 
 class Reorder(TargetedEffect):
-    """The same keys of an object, or items of a list, stood in another order.
+    """The keys of an object, or the items of a list, were reordered.
 
     {kind: reorder, target: Patient, pointer: /properties, before: {phone: email, id: null}}
     """
 
     kind: Literal["reorder"] = "reorder"
-    alters_contract: ClassVar[bool] = False
+    changes_contract: ClassVar[bool] = False
     pointer: Annotated[str, AfterValidator(check_pointer)] = Field(
         "",
         description="A JSON Pointer inside the part.",
@@ -35,50 +35,52 @@ class Reorder(TargetedEffect):
     )
     before: dict[str, str | None] = Field(
         min_length=1,
-        description="Keys with the one that each stood before; null for the end. Items that are no text go by their "
-        "number, from 0.",
+        description="Maps each key to the key it preceded, or null if last. Items that are not text are numbered "
+        "from 0.",
     )
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if target.section or target.steps:
-            raise DoesNotFit(f"{target} is inside a part; name the part and give the way as 'pointer'", "target")
+            raise ContractMismatch(
+                f"{target} is inside a part; give the part as 'target' and the rest as 'pointer'", "target"
+            )
         spot = part_spot(contract, target)
         whole = contract.to_openapi() if spot.part is None else spot.read(contract)
         try:
-            keys = pointer_into(whole, self.pointer)
-            older = self._reordered(at(whole, keys), target)
+            keys = parse_pointer(whole, self.pointer)
+            older = self._restore_order(value_at(whole, keys), target)
         except KeyError:
-            raise DoesNotFit(f"{target} has no object at {self.pointer!r}", "pointer") from None
-        result = put(whole, keys, older)
+            raise ContractMismatch(f"{target} has no object at {self.pointer!r}", "pointer") from None
+        result = set_at(whole, keys, older)
         if spot.part is not None:
             return spot.write(contract, result)
         found = Contract.from_openapi(result)
         is_of_parts = json.dumps(found.document) == json.dumps(contract.document)
         return replace(contract, parts=found.parts) if is_of_parts else found
 
-    def _reordered(self, value: Json, target: Target) -> Json:
-        names = order_of(value)
+    def _restore_order(self, value: Json, target: Target) -> Json:
+        names = keys_in_order(value)
         order = list(names)
         for key, before in self.before.items():
             if missing := [one for one in (key, before) if one is not None and one not in order]:
-                raise DoesNotFit(f"{target} has no {missing[0]!r} at {self.pointer!r}", "before")
+                raise ContractMismatch(f"{target} has no {missing[0]!r} at {self.pointer!r}", "before")
             order.remove(key)
             order.insert(len(order) if before is None else order.index(before), key)
         if order == names:
-            raise DoesNotFit(f"alters nothing at {target}", "target")
+            raise ContractMismatch(f"changes nothing at {target}", "target")
         if isinstance(value, Mapping):
             return {key: value[key] for key in order}
         return [value[names.index(key)] for key in order]
 
     def headline(self) -> str:
-        return self.says("is in another order", "are in another order")
+        return self.sentence("is in another order", "are in another order")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "order") for target in self.target)
 
 
-def order_of(value: Json) -> list[str]:
-    """What the keys of an object, or the items of a list, are called in their order. Raises KeyError for a scalar."""
+def keys_in_order(value: Json) -> list[str]:
+    """The keys of an object, or names for the items of a list, in their order. Raises KeyError for a scalar."""
     if isinstance(value, Mapping):
         return list(value)
     if not isinstance(value, list):
@@ -87,19 +89,19 @@ def order_of(value: Json) -> list[str]:
     return value if has_names else [str(index) for index in range(len(value))]
 
 
-def moves(now: list[str], older: list[str]) -> dict[str, str | None]:
-    """The fewest keys to move, each with the one that it goes before, so that one order of keys becomes another."""
+def find_key_moves(now: list[str], older: list[str]) -> dict[str, str | None]:
+    """The fewest keys to move from one order to another, each with the key that it then precedes."""
     position = {key: index for index, key in enumerate(now)}
-    stay = set(_longest_rising([position[key] for key in older]))
+    stay = set(_longest_increasing([position[key] for key in older]))
     following = [*older[1:], None]
     return {
         key: after for key, after in reversed(list(zip(older, following, strict=True))) if position[key] not in stay
     }
 
 
-def _longest_rising(numbers: list[int]) -> list[int]:
-    """A longest rising subsequence of different numbers."""
-    ends: list[int] = []  # for each length, where the run of that length with the smallest end ends
+def _longest_increasing(numbers: list[int]) -> list[int]:
+    """A longest increasing subsequence of distinct numbers."""
+    ends: list[int] = []  # for each length, the index at which the subsequence with the smallest last number ends
     before: list[int | None] = []
     for index, number in enumerate(numbers):
         length = bisect_left(ends, number, key=lambda one: numbers[one])

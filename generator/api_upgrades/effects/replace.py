@@ -1,4 +1,4 @@
-"""The last resort: one value somewhere in a part, or in the rest of the document, for what no kind expresses."""
+"""The last resort: replaces one value anywhere in the document, for changes that no other kind expresses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Pointer, unescape
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Pointer, unescape_token
 from api_upgrades.effects.base import Effect, OlderValue, as_code
 from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.touch import EXISTENCE, Touch
@@ -20,20 +20,20 @@ NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the w
 
 
 def check_pointer(text: str) -> str:
-    """A JSON Pointer. Raises ValueError where it is none."""
+    """Validates a JSON Pointer. Raises ValueError."""
     if text and not text.startswith("/"):
         raise ValueError(f"{text!r} is {NOT_A_POINTER}")
     return text
 
 
 class Replace(OlderValue):
-    """A value changed that no other kind reaches.
+    """A value changed that no other kind can express.
 
     {kind: replace, target: document, pointer: /servers/0/url, was: "https://api.example.com/v0"}
     """
 
     kind: Literal["replace"] = "replace"
-    must_show: ClassVar[bool] = False
+    must_be_found: ClassVar[bool] = False
     pointer: Annotated[str, AfterValidator(check_pointer)] = Field(
         description="A JSON Pointer inside the part.",
         json_schema_extra={"pattern": "^(?![^/])", "patternErrorMessage": NOT_A_POINTER},
@@ -41,21 +41,23 @@ class Replace(OlderValue):
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if target.section or target.steps:
-            raise DoesNotFit(f"{target} is inside a part; name the part and give the way as 'pointer'", "target")
+            raise ContractMismatch(
+                f"{target} is inside a part; give the part as 'target' and the rest as 'pointer'", "target"
+            )
         spot = part_spot(contract, target)
         for token in self.pointer.split("/")[1:]:
             found = spot.read(contract)
-            key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape(token)
+            key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape_token(token)
             spot = spot.below(key)
             if not self._can_step(contract, spot):
-                raise DoesNotFit(f"{target} has nothing at {self.pointer!r}", "pointer")
+                raise ContractMismatch(f"{target} has no value at {self.pointer!r}", "pointer")
         try:
             return spot.erase(contract) if self.absent else spot.write(contract, self.was)
         except (KeyError, IndexError, TypeError):
-            raise DoesNotFit(f"{target} has nothing at {self.pointer!r}", "pointer") from None
+            raise ContractMismatch(f"{target} has no value at {self.pointer!r}", "pointer") from None
 
     def _can_step(self, contract: Contract, spot: Spot) -> bool:
-        """Whether there is something at the spot, or something into which a new key can be put."""
+        """Whether something stands at the spot, or a new key can be added there."""
         parent: Any = Spot(spot.part, spot.pointer[:-1]).read(contract)
         key = spot.pointer[-1]
         here: Pointer = spot.pointer
@@ -66,7 +68,7 @@ class Replace(OlderValue):
 
     def headline(self) -> str:
         where = f"at {as_code(self.pointer)}" if self.pointer else "as a whole"
-        return self.says(f"has changed {where}", f"have changed {where}")
+        return self.sentence(f"has changed {where}", f"have changed {where}")
 
     def intent(self, resource: str) -> Hashable:
         # The same key, of whatever operation: an extension, for one.
@@ -81,7 +83,7 @@ _AT_POINTER = (Replace, AddComponent, RemoveComponent)
 
 
 def are_apart(one: Effect, other: Effect) -> bool:
-    """Whether two effects say by a pointer that they are in different places, whatever the numbers of items are."""
+    """Whether the pointers of two effects lead to different places, even if list items move."""
     if not isinstance(one, _AT_POINTER) or not isinstance(other, _AT_POINTER):
         return False
     ways = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)

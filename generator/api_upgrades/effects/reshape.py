@@ -1,4 +1,4 @@
-"""Properties that take another shape: one value becomes a list, one property several, or several one."""
+"""Kinds of effects that reshape properties: one value becomes a list, one property several, or several one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert
-from api_upgrades.effects.base import Properties, Property, TargetedEffect, as_code, listed
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, insert_before
+from api_upgrades.effects.base import Properties, Property, TargetedEffect, as_code, join_names
 from api_upgrades.effects.property import follow_replacement, holder_spot, with_required
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
@@ -20,7 +20,7 @@ from api_upgrades.openapi.target import Target
 
 
 class OneToList(TargetedEffect):
-    """A property that held one value holds a list of them, under a new name or its old one.
+    """A property with one value became a list of values, under its old name or a new one.
 
     {kind: one_to_list, target: Conversation, old: assigned_provider, new: assigned_providers}
     """
@@ -43,12 +43,12 @@ class OneToList(TargetedEffect):
         holder = spot.read(contract)
         properties = holder.get("properties", {})
         if self.new not in properties:
-            raise DoesNotFit(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
+            raise ContractMismatch(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
         if self.old != self.new and self.old in properties:
-            raise DoesNotFit(f"{target} still has a property {self.old!r}", "old")
-        single = _one_of(properties[self.new], contract.dialect)
+            raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
+        single = _item_schema(properties[self.new], contract.dialect)
         if single is None:
-            raise DoesNotFit(f"{target.property(self.new)} is not a list", "new")
+            raise ContractMismatch(f"{target.property(self.new)} is not a list", "new")
         renamed = {
             self.old if name == self.new else name: follow_replacement(kept, self.new, self.old)
             for name, kept in properties.items()
@@ -59,7 +59,7 @@ class OneToList(TargetedEffect):
         return spot.write(contract, result)
 
     def headline(self) -> str:
-        return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.named()}"
+        return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
         for old, new in self.moves():
@@ -70,8 +70,8 @@ class OneToList(TargetedEffect):
         return (Move(target.property(self.old), target.property(self.new)) for target in self.target)
 
 
-def _one_of(schema: JsonObject, dialect: str) -> JsonObject | None:
-    """The schema of one item of a list, nullable where the list was, with the list's own annotations."""
+def _item_schema(schema: JsonObject, dialect: str) -> JsonObject | None:
+    """The schema of one item of a list, nullable if the list is, with the annotations of the list."""
     value = schemas.value_schema(schema)
     if not isinstance(value.get("items"), dict):
         return None
@@ -119,22 +119,24 @@ class SplitProperty(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = holder_spot(contract, target, self.new[0])
         holder = spot.read(contract)
-        pieces = _own(holder, target, self.new)
+        pieces = _read_properties(holder, target, self.new)
         if self.was is None and not all(map(_is_plain_string, pieces.values())):
-            raise DoesNotFit(f"{listed(self.new)} are not plain strings; give the older schema as 'was'", "was")
+            raise ContractMismatch(
+                f"{join_names(self.new)} are not plain strings; give the older schema as 'was'", "was"
+            )
         schema: JsonObject = self.was or {"type": "string"}
         examples = [schemas.example(piece) for piece in pieces.values()]
         if schemas.example(schema) is schemas.MISSING and schemas.MISSING not in examples:
             joined = self.separator.join(map(schemas.as_text, examples))
             schema = schema_edit.with_example(schema, joined, contract.dialect)
         is_required = set(self.new) <= set(holder.get("required", ())) if self.required is None else self.required
-        older = _exchanged(holder, target, self.new, {self.old: Property(schema, is_required)})
+        older = _exchange_properties(holder, target, self.new, {self.old: Property(schema, is_required)})
         if "before" in self.model_fields_set:
-            older = _moved(older, target, self.old, self.before)
+            older = _move_property(older, target, self.old, self.before)
         return spot.write(contract, older)
 
     def headline(self) -> str:
-        return f"{as_code(self.old)} is now {listed([as_code(name) for name in self.new])} in {self.named()}"
+        return f"{as_code(self.old)} is now {join_names([as_code(name) for name in self.new])} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target.property(name), EXISTENCE) for target in self.target for name in (*self.new, self.old))
@@ -143,7 +145,7 @@ class SplitProperty(TargetedEffect):
     def candidates(cls, holder: Target, older: Properties, newer: Properties) -> Iterator[Self]:
         added = _string_examples(newer, older)
         for old, example in _string_examples(older, newer).items():
-            for separator, new in _divisions(example, added):
+            for separator, new in _find_division(example, added):
                 schema, is_required = older[old]
                 fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
                 if not _is_example_alone(schema):
@@ -186,9 +188,9 @@ class JoinProperties(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = holder_spot(contract, target, self.new)
         holder = spot.read(contract)
-        (whole,) = _own(holder, target, [self.new]).values()
+        (whole,) = _read_properties(holder, target, [self.new]).values()
         if not self.was.keys() >= set(self.old) and not _is_plain_string(whole):
-            raise DoesNotFit(f"{self.new!r} is not a plain string; give the older schemas as 'was'", "was")
+            raise ContractMismatch(f"{self.new!r} is not a plain string; give the older schemas as 'was'", "was")
         required = self.required
         if required is None:
             required = self.old if self.new in holder.get("required", ()) else []
@@ -198,7 +200,7 @@ class JoinProperties(TargetedEffect):
             if piece is not None and schemas.example(schema) is schemas.MISSING:
                 schema = schema_edit.with_example(schema, piece, contract.dialect)
             older[name] = Property(schema, name in required)
-        return spot.write(contract, _exchanged(holder, target, [self.new], older))
+        return spot.write(contract, _exchange_properties(holder, target, [self.new], older))
 
     def _pieces(self, whole: JsonObject, target: Target) -> Sequence[str | None]:
         """The pieces of the newer example, for the older ones; None for each where it has no example that is text."""
@@ -210,14 +212,16 @@ class JoinProperties(TargetedEffect):
             return pieces
         if self.was.keys() >= set(self.old):
             return [None] * len(self.old)
-        raise DoesNotFit(
+        raise ContractMismatch(
             f"the example {example!r} of {target.property(self.new)} does not divide into {len(self.old)} pieces at "
             f"{self.separator!r}; give the older schemas as 'was'",
             "separator",
         )
 
     def headline(self) -> str:
-        return f"{listed([as_code(name) for name in self.old])} are now {as_code(self.new)} in {self.named()}"
+        return (
+            f"{join_names([as_code(name) for name in self.old])} are now {as_code(self.new)} in {self.target_names()}"
+        )
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target.property(name), EXISTENCE) for target in self.target for name in (self.new, *self.old))
@@ -226,7 +230,7 @@ class JoinProperties(TargetedEffect):
     def candidates(cls, holder: Target, older: Properties, newer: Properties) -> Iterator[Self]:
         removed = _string_examples(older, newer)
         for new, example in _string_examples(newer, older).items():
-            for separator, old in _divisions(example, removed):
+            for separator, old in _find_division(example, removed):
                 was = {name: older[name].schema for name in old}
                 fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
                 if not _is_plain_string(newer[new].schema) or not all(map(_is_example_alone, was.values())):
@@ -237,21 +241,21 @@ class JoinProperties(TargetedEffect):
                 yield cls.model_validate({"target": str(holder), "old": old, "new": new} | fields)
 
 
-def _own(holder: JsonObject, target: Target, names: Sequence[str]) -> dict[str, Json]:
-    """The schemas of some properties of an object. Raises DoesNotFit where it has not all of them."""
+def _read_properties(holder: JsonObject, target: Target, names: Sequence[str]) -> dict[str, Json]:
+    """The schemas of some properties of an object. Raises ContractMismatch where it has not all of them."""
     properties = holder.get("properties", {})
     for name in names:
         if name not in properties:
-            raise DoesNotFit(f"{target} has no property {name!r}", "new", did_you_mean(name, properties))
+            raise ContractMismatch(f"{target} has no property {name!r}", "new", did_you_mean(name, properties))
     return {name: properties[name] for name in names}
 
 
-def _exchanged(holder: JsonObject, target: Target, newer: Sequence[str], older: Properties) -> JsonObject:
+def _exchange_properties(holder: JsonObject, target: Target, newer: Sequence[str], older: Properties) -> JsonObject:
     """An object with its older properties in the place of the first of the newer ones, and without those."""
     properties = holder["properties"]
     for name in older:
         if name in properties and name not in newer:
-            raise DoesNotFit(f"{target} still has a property {name!r}", "old")
+            raise ContractMismatch(f"{target} still has a property {name!r}", "old")
     first = next(name for name in properties if name in newer)
     kept: dict[str, Json] = {}
     for name, schema in properties.items():
@@ -267,13 +271,16 @@ def _exchanged(holder: JsonObject, target: Target, newer: Sequence[str], older: 
     return holder
 
 
-def _moved(holder: JsonObject, target: Target, name: str, before: str | None) -> JsonObject:
+def _move_property(holder: JsonObject, target: Target, name: str, before: str | None) -> JsonObject:
     """An object with a property before another, or at the end."""
     left = {other: kept for other, kept in holder["properties"].items() if other != name}
     if before is not None and before not in left:
-        raise DoesNotFit(f"{target} has no property {before!r}", "before", did_you_mean(before, left))
+        raise ContractMismatch(f"{target} has no property {before!r}", "before", did_you_mean(before, left))
     is_required = name in holder.get("required", ())
-    moved = {**with_required(holder, name, False), "properties": insert(left, name, holder["properties"][name], before)}
+    moved = {
+        **with_required(holder, name, False),
+        "properties": insert_before(left, name, holder["properties"][name], before),
+    }
     return with_required(moved, name, is_required)
 
 
@@ -298,7 +305,7 @@ def _string_examples(properties: Properties, others: Properties) -> dict[str, st
     return found
 
 
-def _divisions(example: str, pieces: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+def _find_division(example: str, pieces: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     """The separator, and the names of the pieces, by which an example divides into other examples; at most one."""
     for separator in SEPARATORS:
         texts = example.split(separator)

@@ -1,4 +1,4 @@
-"""Schemas as parts: added, removed, renamed. What changes inside one is for the kinds of properties and values."""
+"""Kinds of effects on whole schemas. What is inside them is edited by the kinds of properties and values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, at, escape, put
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, escape_token, set_at, value_at
 from api_upgrades.effects.base import Effect, TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
@@ -22,9 +22,9 @@ from api_upgrades.openapi.target import Target
 
 
 def whole_part(target: Target, kind: str) -> Part:
-    """The part that a target names, which must be a part of the kind as a whole."""
+    """The part that a target names. Raises ContractMismatch if the target is not a whole part of that kind."""
     if target.part is None or target.part.kind != kind or target.section or target.steps:
-        raise DoesNotFit(f"{target} is not {'an' if kind == 'operation' else 'a'} {kind}", "target")
+        raise ContractMismatch(f"{target} is not {'an' if kind == 'operation' else 'a'} {kind}", "target")
     return target.part
 
 
@@ -36,19 +36,19 @@ def without_whole_part(contract: Contract, target: Target, kind: str) -> Contrac
 
 def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, before: str | None) -> Contract:
     part = whole_part(target, kind)
-    if is_internal(contract.parts.get(part)):  # what the public sees gone
+    if is_internal(contract.parts.get(part)):  # the public view removed it
         contract = contract.without_part(part)
     if part in contract.parts:
-        raise DoesNotFit(f"there still is {target}", "target")
+        raise ContractMismatch(f"{target} still exists", "target")
     other = None if before is None else Part(part.kind, before)
     if other is not None and other not in contract.parts:
         known = [one.name for one in contract.of_kind(part.kind)]
-        raise DoesNotFit(f"there is no {kind} {before!r}", "before", did_you_mean(other.name, known))
+        raise ContractMismatch(f"{kind} {before!r} does not exist", "before", did_you_mean(other.name, known))
     return contract.with_part_before(part, was, other)
 
 
 class AddSchema(TargetedEffect):
-    """A schema is new.
+    """A schema was added.
 
     {kind: add_schema, target: TextContent}
     """
@@ -61,14 +61,14 @@ class AddSchema(TargetedEffect):
         return without_whole_part(contract, target, "schema")
 
     def headline(self) -> str:
-        return self.says("is a new object", "are new objects")
+        return self.sentence("is a new object", "are new objects")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveSchema(TargetedEffect):
-    """A schema is gone.
+    """A schema was removed.
 
     {kind: remove_schema, target: PatientNote, was: {type: object, properties: {text: {type: string}}}}
     """
@@ -76,20 +76,20 @@ class RemoveSchema(TargetedEffect):
     kind: Literal["remove_schema"] = "remove_schema"
     existence = "removed"
     was: dict[str, Any]
-    before: str | None = Field(None, description="The schema it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The schema before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "schema", self.was, self.before)
 
     def headline(self) -> str:
-        return f"The object{'s' * (len(self.target) > 1)} {self.says('is gone', 'are gone')}"
+        return f"The object{'s' * (len(self.target) > 1)} {self.sentence('is gone', 'are gone')}"
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
-def in_one(contract: Contract, schema: JsonObject) -> JsonObject | None:
-    """What a schema refers to, or is composed of, as one schema; None where it does neither."""
+def merge_references(contract: Contract, schema: JsonObject) -> JsonObject | None:
+    """A reference or an `allOf` of references, resolved into one schema; None for any other schema."""
     beside = {key: kept for key, kept in schema.items() if key not in ("$ref", "allOf")}
     if "$ref" in schema:
         part = schema_of(schema["$ref"])
@@ -99,7 +99,7 @@ def in_one(contract: Contract, schema: JsonObject) -> JsonObject | None:
         return None
     whole: dict[str, Json] = {}
     for branch in (*branches, beside):
-        found = in_one(contract, branch) if "$ref" in branch else branch
+        found = merge_references(contract, branch) if "$ref" in branch else branch
         if found is None or "allOf" in found:
             return None
         for key, value in found.items():
@@ -112,22 +112,22 @@ def in_one(contract: Contract, schema: JsonObject) -> JsonObject | None:
 
 
 class ExtractSchema(TargetedEffect):
-    """What stood inside has become a schema of its own, to which the place refers, or is composed of such schemas.
+    """An inline schema was extracted into a named schema, to which the place now refers.
 
     {kind: extract_schema, target: [Patient.address, Clinic.address]}
     """
 
     kind: Literal["extract_schema"] = "extract_schema"
-    must_show: ClassVar[bool] = False
+    must_be_found: ClassVar[bool] = False
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
         schema = spot.read(contract)
         inside = schemas.value_pointer(schema)
-        whole = in_one(contract, at(schema, inside))
+        whole = merge_references(contract, value_at(schema, inside))
         if whole is None:
-            raise DoesNotFit(f"{target} refers to no schema", "target")
-        return spot.write(contract, put(schema, inside, whole))
+            raise ContractMismatch(f"{target} refers to no schema", "target")
+        return spot.write(contract, set_at(schema, inside, whole))
 
     def copied_schemas(self, newer: Contract) -> Iterator[Part]:
         return filter(None, map(schema_of, references(schema_spot(newer, self.target[0]).read(newer))))
@@ -136,32 +136,32 @@ class ExtractSchema(TargetedEffect):
         return self.kind, resource
 
     def headline(self) -> str:
-        return self.says("is an object of its own", "are an object of their own")
+        return self.sentence("is an object of its own", "are an object of their own")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class InlineSchema(TargetedEffect):
-    """What referred to a schema holds it itself now.
+    """A reference to a schema was replaced by the schema itself.
 
     {kind: inline_schema, target: Patient.address, was: Address}
     """
 
     kind: Literal["inline_schema"] = "inline_schema"
-    must_show: ClassVar[bool] = False
+    must_be_found: ClassVar[bool] = False
     was: str = Field(description="The schema that it referred to.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
         schema = spot.read(contract)
         inside = schemas.value_pointer(schema)
-        value = at(schema, inside)
-        ref = {"$ref": SCHEMA_REF + escape(self.was)}
+        value = value_at(schema, inside)
+        ref = {"$ref": SCHEMA_REF + escape_token(self.was)}
         if "$ref" in value:
-            raise DoesNotFit(f"{target} refers to a schema still", "target")
+            raise ContractMismatch(f"{target} still refers to a schema", "target")
         beside = {} if inside else {key: kept for key, kept in value.items() if key in schemas.OUTSIDE}
-        return spot.write(contract, put(schema, inside, {**ref, **beside}))
+        return spot.write(contract, set_at(schema, inside, {**ref, **beside}))
 
     def named_schemas(self) -> Iterator[Part]:
         yield schema_part(self.was)
@@ -170,7 +170,7 @@ class InlineSchema(TargetedEffect):
         return self.kind, resource
 
     def headline(self) -> str:
-        return self.says(
+        return self.sentence(
             f"holds {as_code(self.was)} itself and refers to it no more",
             f"hold {as_code(self.was)} themselves and refer to it no more",
         )
@@ -180,7 +180,7 @@ class InlineSchema(TargetedEffect):
 
 
 class RenameSchema(Effect):
-    """A schema keeps its meaning and gets another name; references follow. Nothing on the wire changes.
+    """A schema was renamed; references follow. Nothing on the wire changes.
 
     {kind: rename_schema, old: Doctor, new: Provider}
     """
@@ -198,14 +198,14 @@ class RenameSchema(Effect):
         old, new = schema_part(self.old), schema_part(self.new)
         if new not in contract.parts:
             known = [part.name for part in contract.of_kind("schema")]
-            raise DoesNotFit(f"there is no schema {self.new!r}", "new", did_you_mean(self.new, known))
+            raise ContractMismatch(f"schema {self.new!r} does not exist", "new", did_you_mean(self.new, known))
         if old in contract.parts:
-            raise DoesNotFit(f"there still is a schema {self.old!r}", "old")
+            raise ContractMismatch(f"schema {self.old!r} still exists", "old")
 
         def older(ref: str) -> str:
             if schema_of(ref) != new:
                 return ref
-            return SCHEMA_REF + escape(old.name) + ref.removeprefix(SCHEMA_REF + escape(new.name))
+            return SCHEMA_REF + escape_token(old.name) + ref.removeprefix(SCHEMA_REF + escape_token(new.name))
 
         parts = {
             old if part == new else part: schema_edit.repointed(value, older)

@@ -1,4 +1,4 @@
-"""Values: the type, requiredness, nullability and constraints of a property, parameter, body or schema."""
+"""Kinds of effects on the type, the constraints and the nullability of a value, and on whether it is required."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert, same
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
 from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.effects.touch import EXISTENCE, Touch
@@ -19,7 +19,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, schema_spot, section_spot, value_spot
 from api_upgrades.openapi.target import Target
 
-OWN_KIND = {
+KIND_OF_KEYWORD = {
     "type": "change_type",
     "anyOf": "change_type",
     "oneOf": "change_type",
@@ -38,11 +38,11 @@ OWN_KIND = {
     "title": "wording",
     "description": "wording",
 }
-"""Keywords that no constraint kind may alter, and the kind that does."""
+"""Keywords that the constraint kinds must not edit, and the kind that does."""
 
 
 class ChangeType(TargetedEffect):
-    """A value is of another type or shape.
+    """The type or the structure of a value changed.
 
     {kind: change_type, target: Appointment.note, was: {type: object, properties: {text: {type: string}}}}
     """
@@ -60,7 +60,7 @@ class ChangeType(TargetedEffect):
         return spot.write(contract, schema_edit.merged(self.was, kept))
 
     def headline(self) -> str:
-        return self.says("is of another type", "are of another type")
+        return self.sentence("is of another type", "are of another type")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -70,33 +70,33 @@ class _Requiredness(TargetedEffect):
     was_required: ClassVar[bool]
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        return _set_required(contract, target, self.was_required)
+        return _with_requiredness(contract, target, self.was_required)
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "required") for target in self.target)
 
 
-def _set_required(contract: Contract, target: Target, required: bool) -> Contract:
+def _with_requiredness(contract: Contract, target: Target, required: bool) -> Contract:
     if target.steps:
         spot = holder_spot(contract, target.holder, target.name)
         holder = spot.read(contract)
         if target.name not in holder.get("properties", {}):
             known = did_you_mean(target.name, holder.get("properties", {}))
-            raise DoesNotFit(f"{target.holder} has no property {target.name!r}", "target", known)
+            raise ContractMismatch(f"{target.holder} has no property {target.name!r}", "target", known)
         return spot.write(contract, with_required(holder, target.name, required))
     if not target.section or target.section.startswith(("response", "payload")):
-        raise DoesNotFit(f"{target} is not a property, a parameter or a request body", "target")
+        raise ContractMismatch(f"{target} is not a property, a parameter or a request body", "target")
     spot = section_spot(contract, target)
     found = spot.read(contract)
     if bool(found.get("required")) == required:
         return contract
     left = {key: value for key, value in found.items() if key != "required"}
     before = next((key for key in ("schema", "content") if key in left), None)
-    return spot.write(contract, insert(left, "required", True, before) if required else left)
+    return spot.write(contract, insert_before(left, "required", True, before) if required else left)
 
 
 class MakeRequired(_Requiredness):
-    """A property, parameter or request body that could be left out is required.
+    """An optional property, parameter or request body became required.
 
     {kind: make_required, target: ConversationCreate.type}
     """
@@ -106,11 +106,11 @@ class MakeRequired(_Requiredness):
     was_required = False
 
     def headline(self) -> str:
-        return self.says("is now required", "are now required")
+        return self.sentence("is now required", "are now required")
 
 
 class MakeOptional(_Requiredness):
-    """A property, parameter or request body that was required may be left out.
+    """A required property, parameter or request body became optional.
 
     {kind: make_optional, target: GET /patients query email}
     """
@@ -120,20 +120,20 @@ class MakeOptional(_Requiredness):
     was_required = True
 
     def headline(self) -> str:
-        return self.says("is no longer required", "are no longer required")
+        return self.sentence("is no longer required", "are no longer required")
 
 
 class ExampleEffect(TargetedEffect):
-    """An effect after which another example may be needed; null may be one, so presence is what counts."""
+    """An effect that may carry the older example. An example can be null, so its presence counts."""
 
-    example: Any = Field(None, description="The older example, where today's does not hold for the older contract.")
+    example: Any = Field(None, description="Example for the older contract, if the current one is invalid there.")
 
     @property
     def lacks_example(self) -> bool:
         return "example" not in self.model_fields_set
 
     def with_older_example(self, schema: JsonObject, dialect: str) -> JsonObject:
-        """The schema with the example that the effect says it had, if it says one."""
+        """The schema with the older example, if the effect carries one."""
         if self.lacks_example:
             return schema
         return schema_edit.with_example(schema, self.example, dialect)
@@ -146,8 +146,8 @@ class _Nullability(ExampleEffect):
         spot = schema_spot(contract, target)
         schema = spot.read(contract)
         if schemas.is_nullable(schema) == self.was_nullable:
-            raise DoesNotFit(f"alters nothing at {target}", "target")
-        # As the rest of the contract writes it, beginning with the same part; where nothing may be null, as models do.
+            raise ContractMismatch(f"changes nothing at {target}", "target")
+        # Write null as the rest of the contract does, the same part first; without a precedent, as pydantic does.
         parts = sorted(contract.parts, key=lambda part: part != target.part) if self.was_nullable else ()
         forms = (schemas.has_null_branch(contract.parts[part]) for part in parts)
         as_branch = next((form for form in forms if form is not None), True)
@@ -159,7 +159,7 @@ class _Nullability(ExampleEffect):
 
 
 class MakeNullable(_Nullability):
-    """A value may be null now.
+    """A value became nullable.
 
     {kind: make_nullable, target: Patient.email}
     """
@@ -169,11 +169,11 @@ class MakeNullable(_Nullability):
     was_nullable = False
 
     def headline(self) -> str:
-        return f"{self.named()} may be null"
+        return f"{self.target_names()} may be null"
 
 
 class MakeNotNullable(_Nullability):
-    """A value that could be null never is.
+    """A value is no longer nullable.
 
     {kind: make_not_nullable, target: Task.due_at}
     """
@@ -183,7 +183,7 @@ class MakeNotNullable(_Nullability):
     was_nullable = True
 
     def headline(self) -> str:
-        return self.says("is never null", "are never null")
+        return self.sentence("is never null", "are never null")
 
 
 class _Constraint(ExampleEffect):
@@ -191,28 +191,28 @@ class _Constraint(ExampleEffect):
     keyword: str
 
     def spot(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:
-        """The schema that has or had the keyword, which no other kind may be there for."""
-        if self.keyword in OWN_KIND:
-            raise DoesNotFit(f"use {OWN_KIND[self.keyword]!r} for {self.keyword!r}", "keyword")
+        """The schema that has or had the keyword. Raises ContractMismatch if another kind edits that keyword."""
+        if self.keyword in KIND_OF_KEYWORD:
+            raise ContractMismatch(f"use {KIND_OF_KEYWORD[self.keyword]!r} for {self.keyword!r}", "keyword")
         spot = schema_spot(contract, target)
         if self.keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(spot.read(contract)):
             spot = value_spot(contract, spot, target)
         return spot, spot.read(contract)
 
-    def present(self, schema: JsonObject, target: Target, expected: bool) -> None:
+    def require_presence(self, schema: JsonObject, target: Target, expected: bool) -> None:
         found = schemas.get(schema, self.keyword, schemas.MISSING)
         if (found is not schemas.MISSING) != expected:
-            raise DoesNotFit(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
+            raise ContractMismatch(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot, schema = self.spot(contract, target)
-        older = self.older(schema, target)
-        if same(older, schema):
-            raise DoesNotFit(f"alters nothing at {target}", "target")
+        older = self.restore(schema, target)
+        if json_equal(older, schema):
+            raise ContractMismatch(f"changes nothing at {target}", "target")
         return spot.write(contract, self.with_older_example(older, contract.dialect))
 
     @abstractmethod
-    def older(self, schema: JsonObject, target: Target) -> JsonObject:
+    def restore(self, schema: JsonObject, target: Target) -> JsonObject:
         """The schema with the keyword as it was."""
 
     def touches(self) -> Iterator[Touch]:
@@ -220,23 +220,23 @@ class _Constraint(ExampleEffect):
 
 
 class AddConstraint(_Constraint):
-    """A value has to meet a constraint that it had not: a format, a pattern, a maximum, any JSON Schema keyword.
+    """A constraint was added to a value: a format, a pattern, a maximum, or any other JSON Schema keyword.
 
     {kind: add_constraint, target: Patient.locale, keyword: maxLength}
     """
 
     kind: Literal["add_constraint"] = "add_constraint"
 
-    def older(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.present(schema, target, True)
+    def restore(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.require_presence(schema, target, True)
         return schema_edit.without_keyword(schema, self.keyword)
 
     def headline(self) -> str:
-        return self.says(f"now has a {as_code(self.keyword)}", f"now have a {as_code(self.keyword)}")
+        return self.sentence(f"now has a {as_code(self.keyword)}", f"now have a {as_code(self.keyword)}")
 
 
 class RemoveConstraint(_Constraint):
-    """A constraint of a value is gone.
+    """A constraint of a value was removed.
 
     {kind: remove_constraint, target: Task.title, keyword: maxLength, was: 80}
     """
@@ -244,19 +244,19 @@ class RemoveConstraint(_Constraint):
     kind: Literal["remove_constraint"] = "remove_constraint"
     was: Json
 
-    def older(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.present(schema, target, False)
+    def restore(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.require_presence(schema, target, False)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
-        return self.says(
+        return self.sentence(
             f"no longer has the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
             f"no longer have the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
         )
 
 
 class ChangeConstraint(_Constraint):
-    """A constraint of a value is another: its format, pattern, minimum, default.
+    """A constraint of a value changed: its format, pattern, minimum or default.
 
     {kind: change_constraint, target: Patient.phone, keyword: pattern, was: '^[1-9][0-9]+$', example: '33612345678'}
     """
@@ -264,9 +264,9 @@ class ChangeConstraint(_Constraint):
     kind: Literal["change_constraint"] = "change_constraint"
     was: Json
 
-    def older(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.present(schema, target, True)
+    def restore(self, schema: JsonObject, target: Target) -> JsonObject:
+        self.require_presence(schema, target, True)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
-        return self.says(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
+        return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")

@@ -1,4 +1,4 @@
-"""Webhooks: added, removed, renamed. What changes in a payload is for the kinds of properties and values."""
+"""Kinds of effects on whole webhooks. Their payloads are edited by the kinds of properties and values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.effects.base import Effect, TargetedEffect, as_code
 from api_upgrades.effects.schema import with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
@@ -17,7 +17,7 @@ from api_upgrades.openapi.target import Target
 
 
 class AddWebhook(TargetedEffect):
-    """A webhook is new.
+    """A webhook was added.
 
     {kind: add_webhook, target: webhook appointment.updated}
     """
@@ -30,14 +30,14 @@ class AddWebhook(TargetedEffect):
         return without_whole_part(contract, target, "webhook")
 
     def headline(self) -> str:
-        return self.says("is new", "are new")
+        return self.sentence("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RemoveWebhook(TargetedEffect):
-    """A webhook is gone.
+    """A webhook was removed.
 
     {kind: remove_webhook, target: webhook patient.merged, was: {post: {responses: {}}}}
     """
@@ -45,20 +45,20 @@ class RemoveWebhook(TargetedEffect):
     kind: Literal["remove_webhook"] = "remove_webhook"
     existence = "removed"
     was: dict[str, Any] = Field(description="The Path Item Object.")
-    before: str | None = Field(None, description="The webhook it stood before; at the end where absent.")
+    before: str | None = Field(None, description="The webhook before which it stood (last, if omitted).")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "webhook", self.was, self.before)
 
     def headline(self) -> str:
-        return self.says("is gone", "are gone")
+        return self.sentence("is gone", "are gone")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
 class RenameWebhook(Effect):
-    """A webhook keeps its meaning and gets another name.
+    """A webhook was renamed.
 
     {kind: rename_webhook, old: message.created, new: conversation.message.created}
     """
@@ -76,9 +76,9 @@ class RenameWebhook(Effect):
         old, new = Part("webhook", self.old), Part("webhook", self.new)
         if new not in contract.parts:
             known = [part.name for part in contract.of_kind("webhook")]
-            raise DoesNotFit(f"there is no webhook {self.new!r}", "new", did_you_mean(self.new, known))
+            raise ContractMismatch(f"webhook {self.new!r} does not exist", "new", did_you_mean(self.new, known))
         if old in contract.parts:
-            raise DoesNotFit(f"there still is a webhook {self.old!r}", "old")
+            raise ContractMismatch(f"webhook {self.old!r} still exists", "old")
         return contract.with_part_renamed(new, old)
 
     def headline(self) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from api_upgrades.core.errors import DoesNotFit, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
+from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, resolve, schema_of, schema_part
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -26,30 +26,30 @@ class Spot:
     pointer: Pointer
 
     def read(self, contract: Contract) -> Json:
-        return at(contract.document if self.part is None else contract.parts[self.part], self.pointer)
+        return value_at(contract.document if self.part is None else contract.parts[self.part], self.pointer)
 
     def write(self, contract: Contract, value: Json) -> Contract:
         """The contract with `value` at this spot."""
         if self.part is None:
-            return replace(contract, document=put(contract.document, self.pointer, value))
-        return contract.with_part(self.part, put(contract.parts[self.part], self.pointer, value))
+            return replace(contract, document=set_at(contract.document, self.pointer, value))
+        return contract.with_part(self.part, set_at(contract.parts[self.part], self.pointer, value))
 
     def erase(self, contract: Contract) -> Contract:
         """The contract with nothing at this spot."""
         if self.part is None:
-            return replace(contract, document=drop(contract.document, self.pointer))
-        return contract.with_part(self.part, drop(contract.parts[self.part], self.pointer))
+            return replace(contract, document=remove_at(contract.document, self.pointer))
+        return contract.with_part(self.part, remove_at(contract.parts[self.part], self.pointer))
 
     def below(self, *keys: str | int) -> Spot:
         return Spot(self.part, (*self.pointer, *keys))
 
 
 def part_spot(contract: Contract, target: Target) -> Spot:
-    """The part of a target as a whole. Raises DoesNotFit where the contract hasn't got it."""
+    """The part of a target as a whole. Raises ContractMismatch where the contract hasn't got it."""
     part = target.part
     if part is not None and part not in contract.parts:
         known = [other.name for other in contract.of_kind(part.kind)]
-        raise DoesNotFit(f"there is no {part.kind} {part.name!r}", "target", did_you_mean(part.name, known))
+        raise ContractMismatch(f"{part.kind} {part.name!r} does not exist", "target", did_you_mean(part.name, known))
     return Spot(part, ())
 
 
@@ -77,10 +77,10 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     else:
         missing = True
     if missing:
-        raise DoesNotFit(f"{target.part} has no {section} {name}".rstrip(), "target")
+        raise ContractMismatch(f"{target.part} has no {section} {name}".rstrip(), "target")
     if "$ref" in spot.read(contract):
         shared = spot.read(contract)["$ref"]
-        raise DoesNotFit(f"{target.part} shares {shared!r} with others; use 'replace' on the document", "target")
+        raise ContractMismatch(f"{target.part} shares {shared!r} with others; use 'replace' on the document", "target")
     return spot
 
 
@@ -123,21 +123,21 @@ def place_spot(contract: Contract, target: Target) -> Spot:
 
 
 def schema_spot(contract: Contract, target: Target) -> Spot:
-    """The schema that a target names. Raises DoesNotFit, with a name close to the wrong one."""
+    """The schema that a target names. Raises ContractMismatch, with a name close to the wrong one."""
     spot = section_spot(contract, target)
     section = target.section.partition(" ")[0]
     if target.part is None or (target.part.kind != "schema" and not section):
-        raise DoesNotFit(
+        raise ContractMismatch(
             f"{target} is not a schema; say which: 'request', 'response', 'payload' or a parameter", "target"
         )
     if section in ("request", "response", "payload"):
         media = media_type(spot.read(contract))
         if media is None or "schema" not in spot.read(contract)["content"][media]:
-            raise DoesNotFit(f"{target} has no body", "target")
+            raise ContractMismatch(f"{target} has no body", "target")
         spot = spot.below("content", media, "schema")
     elif section:
         if "schema" not in spot.read(contract):
-            raise DoesNotFit(f"{replace(target, steps=())} has no schema", "target")
+            raise ContractMismatch(f"{replace(target, steps=())} has no schema", "target")
         spot = spot.below("schema")
     walked = replace(target, steps=())
     for step in target.steps:
@@ -151,14 +151,14 @@ def _step(contract: Contract, spot: Spot, step: str, walked: Target) -> Spot:
         spot = value_spot(contract, spot, walked)
         keyword = "items" if step == "[]" else "additionalProperties"
         if not isinstance(spot.read(contract).get(keyword), Mapping):
-            raise DoesNotFit(f"{walked} is not a {'list' if step == '[]' else 'map'}", "target")
+            raise ContractMismatch(f"{walked} is not a {'list' if step == '[]' else 'map'}", "target")
         return spot.below(keyword)
     name = step.removeprefix(".")
     holder = object_spot(contract, spot, walked, name)
     properties = holder.read(contract).get("properties", {})
     if name not in properties:
         known = schemas.property_names(value_spot(contract, spot, walked).read(contract))
-        raise DoesNotFit(f"{walked} has no property {name!r}", "target", did_you_mean(name, known))
+        raise ContractMismatch(f"{walked} has no property {name!r}", "target", did_you_mean(name, known))
     return holder.below("properties", name)
 
 
@@ -172,11 +172,13 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
             return inside
         part = schema_of(ref)
         if part is None or part not in contract.parts:
-            raise DoesNotFit(f"{walked} refers to {ref!r}, which isn't there", "target")
+            raise ContractMismatch(f"{walked} refers to {ref!r}, which isn't there", "target")
         if part in seen:
-            raise DoesNotFit(f"{walked} refers to itself", "target")
+            raise ContractMismatch(f"{walked} refers to itself", "target")
         if contract.mentions_of(part) > 1:
-            raise DoesNotFit(f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target")
+            raise ContractMismatch(
+                f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target"
+            )
         seen.add(part)
         spot, walked = Spot(part, ()), Target(schema_part(part.name))
 
@@ -204,7 +206,7 @@ def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> 
         spot = schema_spot(contract, walked)
         if target.section == "response":
             walked = replace(walked, section=f"response {spot.pointer[1]}")
-    except DoesNotFit:
+    except ContractMismatch:
         return target
     for index, step in enumerate(target.steps):
         if step.startswith("="):
@@ -212,7 +214,7 @@ def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> 
         try:
             walked = _standing(contract, spot, walked)
             spot = _step(contract, spot, step, walked)
-        except DoesNotFit:
+        except ContractMismatch:
             return replace(walked, steps=walked.steps + target.steps[index:])
         walked = walked.child(step)
     return _value_target(contract, spot, walked) if of_value else walked
@@ -231,6 +233,6 @@ def _value_target(contract: Contract, spot: Spot, walked: Target) -> Target:
         if isinstance(value.read(contract).get("items"), Mapping):
             items = _standing(contract, value.below("items"), standing.child("[]"))
             return items if items.part != standing.part else standing
-    except DoesNotFit:
+    except ContractMismatch:
         return walked
     return standing

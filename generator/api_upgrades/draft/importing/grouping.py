@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from api_upgrades.core.errors import DoesNotFit
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.grouping import Sets, with_lists
 from api_upgrades.draft.importing.dependencies import dependencies
 from api_upgrades.draft.importing.intents import intents
@@ -100,7 +100,7 @@ def _stray(
     for index in reversed(order):
         try:
             contract = applied[index].effect.revert(contract)
-        except DoesNotFit:
+        except ContractMismatch:
             return _parts(applied[index])
     differing: set[Part | None] = {
         part for part in contract.parts.keys() | older.parts.keys() if _differs(contract, older, part)

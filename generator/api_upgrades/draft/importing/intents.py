@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-from api_upgrades.core.errors import DoesNotFit
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect
@@ -74,5 +74,5 @@ def _value(one: AppliedEffect, place: Target) -> Json:
 def _read(contract: Contract, place: Target) -> Json:
     try:
         return place_spot(contract, place).read(contract)
-    except DoesNotFit:
+    except ContractMismatch:
         return None

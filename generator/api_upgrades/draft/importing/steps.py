@@ -17,7 +17,7 @@ from api_upgrades.draft.importing.titles import title
 from api_upgrades.draft.rename_detection import SIMILAR, Question, recognised, similarity
 from api_upgrades.draft.wording import reworded
 from api_upgrades.effects import Effect
-from api_upgrades.effects.base import listed
+from api_upgrades.effects.base import join_names
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import NO_NAMES
 from api_upgrades.openapi.resources import resources
@@ -52,7 +52,7 @@ class ImportedStep:
         found = Counter(name for change in self.changes for name in change.resources)
         names = [name for name, _ in found.most_common()]
         shown, left = names[:3], len(names) - 3
-        about = listed([*shown, f"{left} more resources"] if left > 1 else names) if names else ""
+        about = join_names([*shown, f"{left} more resources"] if left > 1 else names) if names else ""
         return f"Changes in {about}." if about else "What calls and answers hold stays as it is."
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from api_upgrades.draft.importing.grouping import Group
 from api_upgrades.draft.importing.intents import named
 from api_upgrades.effects import Effect
-from api_upgrades.effects.base import as_code, listed
+from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
@@ -43,7 +43,7 @@ def _come_or_gone(group: Group) -> str:
     left = [_THINGS[kind] for kind, _ in names[SHOWN:]]
     counts = [_counted(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
     done = "new" if group.effects[0].existence == "added" else "gone"
-    return f"{listed([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
+    return f"{join_names([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
 
 
 def _targets(effects: Iterable[Effect]) -> Iterator[Target]:
@@ -142,8 +142,8 @@ def _some(names: Sequence[str], more: str) -> str:
     """The first of some names, and how many there are beside them."""
     left = len(names) - SHOWN
     if left <= 1:
-        return listed(list(names))
-    return listed([*names[:SHOWN], f"{left} {more}" if more == "more" else _counted(left, more)])
+        return join_names(list(names))
+    return join_names([*names[:SHOWN], f"{left} {more}" if more == "more" else _counted(left, more)])
 
 
 def _counted(count: int, one: str) -> str:
