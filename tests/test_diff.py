@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.site.text.diff import Line, diff_lines, fold
+from api_upgrades.site.text.diff import Line, diff_lines, fold_lines
 
 
 def shown(text: str) -> str:
@@ -154,7 +154,7 @@ LONG = {"id": 1, "a": 2, "b": 3, "c": 4, "d": 5}
     ],
 )
 def test_fold(old: Any, new: Any, expected: str) -> None:
-    blocks = fold(diff_lines(json.dumps(old, indent=2), json.dumps(new, indent=2)))
+    blocks = fold_lines(diff_lines(json.dumps(old, indent=2), json.dumps(new, indent=2)))
     found = [
         [f"… {len(block.lines)}"] if block.is_folded else [line.sign + line.text for line in block.lines]
         for block in blocks
@@ -164,7 +164,7 @@ def test_fold(old: Any, new: Any, expected: str) -> None:
 
 def test_fold_keeps_the_first_line_of_a_call() -> None:
     old = 'POST /things HTTP/1.1\nHost: example.com\nAuthorization: x\nVersion: 1\nAccept: y\n\n{\n  "a": 1\n}'
-    blocks = fold(diff_lines(old, old.replace('"a"', '"b"')))
+    blocks = fold_lines(diff_lines(old, old.replace('"a"', '"b"')))
     assert [(block.is_folded, block.lines[0].text) for block in blocks] == [
         (False, "POST /things HTTP/1.1"),
         (True, "Host: example.com"),
@@ -173,9 +173,9 @@ def test_fold_keeps_the_first_line_of_a_call() -> None:
 
 
 def test_context_is_as_wide_as_asked() -> None:
-    blocks = fold(diff_lines("\n".join("abcdefgx"), "\n".join("abcdefgy")), context=3)
+    blocks = fold_lines(diff_lines("\n".join("abcdefgx"), "\n".join("abcdefgy")), context=3)
     assert [[line.text for line in block.lines] for block in blocks] == [["a"], list("bcd"), list("efgxy")]
-    assert fold([]) == []
+    assert fold_lines([]) == []
 
 
 # Few different lines, so that many are the same, and braces, so that there is something to balance.
@@ -199,7 +199,7 @@ def test_what_went_comes_before_what_came(old: list[str], new: list[str]) -> Non
 @given(old=lines, new=lines, context=st.integers(0, 3))
 def test_fold_loses_nothing_and_hides_no_change(old: list[str], new: list[str], context: int) -> None:
     found = diff_lines("\n".join(old), "\n".join(new))
-    blocks = fold(found, context)
+    blocks = fold_lines(found, context)
     assert [line for block in blocks for line in block.lines] == found
     for block in blocks:
         assert block.lines
@@ -214,7 +214,7 @@ def test_cost_is_bounded(alphabet: list[str]) -> None:
     old, new = ("\n".join(chance.choices(alphabet, k=5000)) for _ in range(2))
     started = time.process_time()
     found = diff_lines(old, new)
-    fold(found)
+    fold_lines(found)
     assert time.process_time() - started < 5
     assert diff_lines(old, new) == found
 

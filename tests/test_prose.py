@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from api_upgrades.site.text import prose
-from api_upgrades.site.text.prose import inline_html, safe_address, to_html, to_plain
+from api_upgrades.site.text.prose import safe_address, to_html, to_inline_html, to_plain
 
 BLOCKS = {
     "paragraph": ("Plain text.", "<p>Plain text.</p>"),
@@ -78,14 +78,14 @@ LINES = {
 
 @pytest.mark.parametrize(("text", "html", "plain"), LINES.values(), ids=LINES)
 def test_one_line(text: str, html: str, plain: str) -> None:
-    assert inline_html(text) == html
-    assert isinstance(inline_html(text), Markup)
+    assert to_inline_html(text) == html
+    assert isinstance(to_inline_html(text), Markup)
     assert to_plain(text) == plain
     assert not isinstance(to_plain(text), Markup)
 
 
 def test_one_line_inside_a_link() -> None:
-    assert inline_html("[a `b`](c) <a href=d>e</a> <http://f.g>", links=False) == "a <code>b</code> e http://f.g"
+    assert to_inline_html("[a `b`](c) <a href=d>e</a> <http://f.g>", links=False) == "a <code>b</code> e http://f.g"
 
 
 def test_plain_text_of_blocks() -> None:
@@ -267,7 +267,7 @@ ADDRESSES = [
 )  # fmt: skip
 def test_a_harmful_address_is_no_link(address: str, template: str) -> None:
     text = template.replace("{}", address)
-    for html in (to_html(text), inline_html(text)):
+    for html in (to_html(text), to_inline_html(text)):
         Checker(html)
         # White space and unended entities make other, harmless addresses of some.
         assert "<a " not in html or re.search(r"[\s&]|^$", address)
@@ -389,14 +389,14 @@ UNWANTED = "[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U00
 
 @pytest.mark.parametrize("text", ATTACKS, ids=ascii)
 def test_attacks_come_out_as_text(text: str) -> None:
-    for html in (to_html(text), inline_html(text), inline_html(text, links=False)):
+    for html in (to_html(text), to_inline_html(text), to_inline_html(text, links=False)):
         Checker(html)
         assert not re.search(
             "[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U000f0000-\U000fffff]", html
         )
         html.encode()
-    assert not re.search(r"<(?!/?(?:strong|em|code|a)\b)", inline_html(text))
-    assert "<a" not in inline_html(text, links=False)
+    assert not re.search(r"<(?!/?(?:strong|em|code|a)\b)", to_inline_html(text))
+    assert "<a" not in to_inline_html(text, links=False)
     to_plain(text).encode()
 
 
@@ -416,8 +416,8 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=80))
 def test_whatever_is_written(text: str) -> None:
     Checker(to_html(text))
-    Checker(inline_html(text))
-    assert "<a" not in inline_html(text, links=False)
+    Checker(to_inline_html(text))
+    assert "<a" not in to_inline_html(text, links=False)
     assert not isinstance(to_plain(text), Markup)
 
 
@@ -450,7 +450,7 @@ BOMBS = {
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_bombs_take_little_time(text: str) -> None:
     started = process_time()
-    for html in (to_html(text), inline_html(text)):
+    for html in (to_html(text), to_inline_html(text)):
         Checker(html)
     to_plain(text)
     assert process_time() - started < 10
@@ -458,7 +458,7 @@ def test_bombs_take_little_time(text: str) -> None:
 
 def test_what_is_too_much_for_markdown_is_shown_as_text() -> None:
     assert to_html("*a*\n\n" + "<b>" * 20_000).startswith("<p>*a*</p>\n<p>&lt;b&gt;&lt;b&gt;")
-    assert inline_html("*a* " + "[" * 3_000) == "*a* " + "[" * 3_000
+    assert to_inline_html("*a* " + "[" * 3_000) == "*a* " + "[" * 3_000
 
 
 def test_depth_is_bounded() -> None:
@@ -468,7 +468,7 @@ def test_depth_is_bounded() -> None:
 
 def test_each_text_is_rendered_once() -> None:
     assert to_html("a *b*") is to_html("a *b*")
-    assert inline_html("a *b*") is inline_html("a *b*")
+    assert to_inline_html("a *b*") is to_inline_html("a *b*")
 
 
 def test_references_of_one_text_are_not_the_next_ones() -> None:
@@ -491,7 +491,7 @@ def test_many_threads_at_once() -> None:
     ]
 
 
-@given(st.from_regex(prose._SIMPLE, fullmatch=True), st.booleans())
+@given(st.from_regex(prose._SIMPLE_TEXT, fullmatch=True), st.booleans())
 def test_the_short_way_gives_what_markdown_gives(text: str, is_inline: bool) -> None:
     style = prose._Style(is_inline, True)
-    assert unescape(prose._simple(text, style)) == unescape(prose._rendered(text, style) or "")
+    assert unescape(prose._render_simple(text, style)) == unescape(prose._render_markdown(text, style) or "")

@@ -27,7 +27,7 @@ def broken(page: str, html: str, has: Callable[[str], bool], ids_of: Callable[[s
 
     `has` tells whether the site has a file, and `ids_of` which places a page has, None where nobody knows.
     """
-    for address in sorted(prose.RELATIVE):
+    for address in sorted(prose.RELATIVE_LINKS):
         if f'href="{escape(address)}"' not in html:
             continue
         parts = urlsplit(address)

@@ -1,4 +1,4 @@
-"""Renders a history: pages for people, files for machines. Pure, and independent of any site builder.
+"""Render the history of an API as pages for people and files for machines.
 
-May import: `project` and everything below it.
+Pure, and independent of any site builder. May import `project` and everything below it.
 """

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, with_config
 
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.history.history import JudgedEffect
 from api_upgrades.openapi.usage import Direction
 from api_upgrades.site.exports.addresses import SCHEMA, Mount, openapi_path
@@ -180,7 +180,7 @@ def changes_json(site: Site, mount: Mount) -> str:
         [AdditionEntry(view.date, _change(view, mount)) for view in addition_views(site)],
         [_change(change, mount) for view in views if not view.is_released for change in view.changes],
     )
-    return indented({"$schema": SCHEMA, **_plain(document)})
+    return indent_json({"$schema": SCHEMA, **_plain(document)})
 
 
 def changes_schema() -> str:

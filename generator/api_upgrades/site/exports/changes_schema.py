@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
-from api_upgrades.effects.docs import REF, kind_schemas, tidied
+from api_upgrades.effects.docs import REF, kind_schemas, tidy_schema
 from api_upgrades.site.exports.addresses import SCHEMA
 from api_upgrades.site.exports.changes_json import Document, EffectEntry
 
@@ -34,7 +34,7 @@ def schema() -> dict[str, Any]:
     kinds = kind_schemas()
     if clash := entries.keys() & kinds.keys():
         raise ValueError(f"an entry and a kind have the same name: {', '.join(clash)}")
-    found = tidied(
+    found = tidy_schema(
         document
         | {"properties": itself | document["properties"], "required": ["$schema", *document["required"]]}
         | {"$defs": entries | kinds}
@@ -43,4 +43,4 @@ def schema() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(indented(schema()))
+    sys.stdout.write(indent_json(schema()))

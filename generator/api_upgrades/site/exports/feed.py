@@ -111,7 +111,9 @@ def _entry(id: UUID, title: str, when: datetime, page: str, severities: Set[Seve
 def _blocks(version: VersionView, page: str) -> Iterator[Markup]:
     yield prose.to_html(version.version.summary)
     if version.version.dating:
-        yield Markup("<p><strong>Reconstructed date.</strong> {}</p>").format(prose.inline_html(version.version.dating))
+        yield Markup("<p><strong>Reconstructed date.</strong> {}</p>").format(
+            prose.to_inline_html(version.version.dating)
+        )
     if version.version.sunset:
         yield Markup("<p>Served until {}.</p>").format(version.version.sunset)
     if version.changes:
@@ -121,7 +123,7 @@ def _blocks(version: VersionView, page: str) -> Iterator[Markup]:
 
 
 def _change(change: ChangeView, page: str) -> Iterator[Markup]:
-    title = prose.inline_html(change.title, links=False)
+    title = prose.to_inline_html(change.title, links=False)
     yield Markup('<h2><a href="{}#{}">{}</a></h2>').format(page, change.id, title)
     resources = ", ".join(name for name, _ in change.resources)
     where = f" in {resources}" if resources else ""
@@ -134,7 +136,7 @@ def _told(change: ChangeView) -> Iterator[Markup]:
     if change.upgrade:
         yield Markup("<h3>How to upgrade</h3>\n{}").format(prose.to_html(change.upgrade))
     effects = [
-        Markup("<li>{}: {}</li>").format(effect.severity, prose.inline_html(effect.headline))
+        Markup("<li>{}: {}</li>").format(effect.severity, prose.to_inline_html(effect.headline))
         for effect in change.effects
         if not effect.is_wording
     ]

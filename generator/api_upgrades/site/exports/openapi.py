@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api_upgrades.core.json_text import JsonWriter, indented
+from api_upgrades.core.json_text import JsonWriter, indent_json
 from api_upgrades.openapi.contract import Contract
 
 
@@ -22,4 +22,4 @@ class OpenapiDocuments:
 
 def openapi_document(contract: Contract, version: str) -> str:
     """One version's OpenAPI document."""
-    return indented(contract.to_openapi(version))
+    return indent_json(contract.to_openapi(version))

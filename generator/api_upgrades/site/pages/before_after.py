@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api_upgrades.core.errors import DoesNotFit
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.examples.compose import as_json
 from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts
 from api_upgrades.history.derive import Step
@@ -149,6 +149,6 @@ def _fragment(contract: Contract, target: Target) -> str:
     for spot_of in (schema_spot, section_spot):
         try:
             return as_json(without_annotations(spot_of(contract, target).read(contract)))
-        except DoesNotFit:
+        except ContractMismatch:
             continue
     return ""

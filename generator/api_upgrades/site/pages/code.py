@@ -12,7 +12,7 @@ from html import escape
 from markupsafe import Markup
 
 from api_upgrades.site.pages.limits import BRIEF_TEXT, LONG_TEXT
-from api_upgrades.site.text.diff import Block, Line, folded
+from api_upgrades.site.text.diff import Block, Line, fold_diff
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
@@ -68,7 +68,7 @@ def diff_block(
         _cut(block.note)
         if block.is_folded and (is_brief or len(block.lines) > most)
         else _block(block, language != "text", most)
-        for block in folded(old, new, own)
+        for block in fold_diff(old, new, own)
     )
     return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
 

@@ -26,8 +26,8 @@ def html_environment() -> Environment:
     environment = _environment(autoescape=True)
     environment.filters |= {
         "prose": prose.to_html,
-        "inline": prose.inline_html,
-        "unlinked": partial(prose.inline_html, links=False),
+        "inline": prose.to_inline_html,
+        "unlinked": partial(prose.to_inline_html, links=False),
         "code_block": code.code_block,
         "diff_block": code.diff_block,
         "diff_brief": partial(code.diff_block, is_brief=True),

@@ -9,7 +9,7 @@ from functools import partial
 from pydantic.fields import FieldInfo
 
 from api_upgrades.effects import GROUP_TITLES, KINDS, Effect
-from api_upgrades.effects.docs import DESCRIPTIONS, described
+from api_upgrades.effects.docs import DESCRIPTIONS, describe_kind
 from api_upgrades.site.pages.page import Found, Heading, Page, searchable
 from api_upgrades.site.pages.site import Site
 
@@ -39,7 +39,7 @@ def kind_pages(site: Site) -> Iterator[Page]:
     groups: dict[str, list[KindView]] = {}
     for name, kind in KINDS.items():
         group = kind.__module__.rpartition(".")[2]
-        groups.setdefault(group, []).append(KindView(name, *described(kind), tuple(_fields(kind))))
+        groups.setdefault(group, []).append(KindView(name, *describe_kind(kind), tuple(_fields(kind))))
     titles = {group: GROUP_TITLES[group] for group in groups}
     view = {"groups": groups, "titles": titles}
     yield Page(

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from api_upgrades.effects.base import as_code
 from api_upgrades.site.text import prose
-from api_upgrades.site.text.diff import Block, folded
+from api_upgrades.site.text.diff import Block, fold_diff
 
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
 """What begins or ends something wherever it stands. An underscore inside a word doesn't."""
@@ -82,7 +82,7 @@ def diff(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> s
     See `folded` for `own`.
     """
     found: list[str] = []
-    for block in folded(old, new, own):
+    for block in fold_diff(old, new, own):
         found += [_note(block)] if block.is_folded else [f"{line.sign}{line.text}".rstrip() for line in block.lines]
     return fence("\n".join(found), "diff")
 
@@ -104,7 +104,7 @@ def blocks(text: str, *, is_inside: bool = False) -> str:
 @lru_cache(65536)
 def line(text: str, *, links: bool = True) -> str:
     """One line of prose. `links=False` is for where it stands inside a link."""
-    return _starting(_inline(_read(prose.inline_html(text, links=links))).strip())
+    return _starting(_inline(_read(prose.to_inline_html(text, links=links))).strip())
 
 
 @lru_cache(65536)

@@ -1,4 +1,4 @@
-"""Texts that pages are made of: prose as safe HTML, and line-by-line diffs.
+"""Text for pages: prose as safe HTML, and line-by-line diffs.
 
-May import: everything below `site`.
+May import everything below `site`.
 """

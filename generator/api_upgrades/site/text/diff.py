@@ -1,6 +1,7 @@
-"""The difference of two texts, line by line, made for JSON and for HTTP with JSON in it.
+"""Line-by-line diffs of two texts, tuned for JSON and for HTTP messages with a JSON body.
 
-Lines are compared without their trailing comma, since a property that becomes the last one loses it.
+Lines are compared without their trailing comma: a property that becomes the last one loses its comma, but did not
+change.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from typing import Literal, NamedTuple
 
 Sign = Literal[" ", "-", "+"]
 
-SHORTEST_FOLD = 3
-"""A shorter run of unchanged lines takes no more room than the note that would stand for it."""
+MIN_FOLDED_LINES = 3
+"""Shorter runs of unchanged lines are not folded: the note that replaces them would take as much room."""
 
-MOST_PAIRS = 40_000
-"""How many pairs of lines are compared thoroughly, where no line that is unique on both sides divides the texts."""
+MAX_PAIRS = 40_000
+"""Bounds the use of `difflib`: a region with more pairs of lines, and no unique line to divide it, isn't aligned."""
 
 
 class Line(NamedTuple):
-    """One line of a diff. An unchanged one has the newer text's comma."""
+    """One line of a diff. An unchanged line ends as in the newer text, with or without a comma."""
 
     sign: Sign
     text: str
@@ -30,21 +31,21 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """Adjacent lines of a diff, either to be shown or to be folded away."""
+    """Adjacent lines of a diff that are either shown or folded."""
 
     is_folded: bool
     lines: tuple[Line, ...]
 
     @property
     def note(self) -> str:
-        """What stands for the lines where they are folded away."""
+        """The text that replaces the lines where they are folded."""
         if others := sum(line.sign != " " for line in self.lines):
             return f"{len(self.lines)} lines, {others} of them altered by other changes"
         return f"{len(self.lines)} unchanged lines"
 
 
-class _Stretch(NamedTuple):
-    """Lines of both texts that stand between the same neighbours."""
+class _Region(NamedTuple):
+    """A range of lines in each text, as half-open indexes. Both ranges have the same neighbours."""
 
     old_start: int
     old_end: int
@@ -53,84 +54,87 @@ class _Stretch(NamedTuple):
 
 
 def diff_lines(old: str, new: str) -> list[Line]:
-    """Both texts as one list of lines, those that went before those that came in each place."""
-    old_lines, new_lines = _lines(old), _lines(new)
+    """Merge both texts into one list of lines. In each place, removed lines precede added ones."""
+    old_lines, new_lines = _split_lines(old), _split_lines(new)
     old_keys, new_keys = [line.removesuffix(",") for line in old_lines], [line.removesuffix(",") for line in new_lines]
     result: list[Line] = []
-    done = 0
-    for hunk in _settled(_hunks(old_keys, new_keys), old_keys, new_keys):
-        result += [Line(" ", line) for line in new_lines[done : hunk.new_start]]
+    position = 0
+    for hunk in _move_hunks_to_brackets(_find_hunks(old_keys, new_keys), old_keys, new_keys):
+        result += [Line(" ", line) for line in new_lines[position : hunk.new_start]]
         result += [Line("-", line) for line in old_lines[hunk.old_start : hunk.old_end]]
         result += [Line("+", line) for line in new_lines[hunk.new_start : hunk.new_end]]
-        done = hunk.new_end
-    return result + [Line(" ", line) for line in new_lines[done:]]
+        position = hunk.new_end
+    return result + [Line(" ", line) for line in new_lines[position:]]
 
 
 def changed_lines(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The sign and the text, without comma, of every line that differs."""
-    return (_bare(line) for line in diff_lines(old, new) if line.sign != " ")
+    """Yield (sign, text without trailing comma) for each removed or added line."""
+    return (_without_comma(line) for line in diff_lines(old, new) if line.sign != " ")
 
 
-def _lines(text: str) -> list[str]:
-    """Not `splitlines`, which also divides at characters that a JSON string may hold."""
+def _split_lines(text: str) -> list[str]:
+    # Not `splitlines`: it also splits at characters that a JSON string may contain.
     return text.split("\n") if text else []
 
 
-def fold(lines: Sequence[Line], context: int = 1) -> list[Block]:
-    """A diff with its unchanged lines folded away, but for `context` lines around a change and the way to it.
+def fold_lines(lines: Sequence[Line], context: int = 1) -> list[Block]:
+    """Fold the unchanged lines of a diff, but keep `context` lines around each change and the lines that enclose it.
 
-    The way is the first line and the lines that open what the change is inside of, told by their indentation. Where
-    nothing changed, nothing is folded.
+    The enclosing lines are the first line and those that open an object or array around the change, judged by their
+    indentation. Without any change, nothing is folded.
     """
     changed = [line.sign != " " for line in lines]
     if not any(changed):
         return [Block(False, tuple(lines))] if lines else []
-    shown = _enclosing(lines)
+    shown = _find_enclosing(lines)
     shown[0] = True
     for index, is_changed in enumerate(changed):
         if is_changed:
             for near in range(max(index - context, 0), min(index + context + 1, len(lines))):
                 shown[near] = True
-    return _blocks(lines, shown)
+    return _split_into_blocks(lines, shown)
 
 
-def folded(old: str, new: str, own: frozenset[tuple[str, str]] | None = None) -> Iterator[Block]:
-    """What changed between two texts, the other lines folded away.
+def fold_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None = None) -> Iterator[Block]:
+    """Diff two texts and fold the unchanged lines.
 
-    With `own`, lines that differ but aren't among these are folded away as well; where they show, they keep their sign.
+    If `own_lines` is given, only those lines count as changed; see `changed_lines` for their form. Other lines that
+    differ are folded too. Where they remain visible as context, they keep their sign.
     """
     lines = diff_lines(old, new)
-    done = 0
-    for block in fold([line if own is None or _bare(line) in own else Line(" ", line.text) for line in lines]):
-        yield Block(block.is_folded, tuple(lines[done : done + len(block.lines)]))
-        done += len(block.lines)
+    position = 0
+    for block in fold_lines(
+        [line if own_lines is None or _without_comma(line) in own_lines else Line(" ", line.text) for line in lines]
+    ):
+        yield Block(block.is_folded, tuple(lines[position : position + len(block.lines)]))
+        position += len(block.lines)
 
 
-def _bare(line: Line) -> tuple[str, str]:
+def _without_comma(line: Line) -> tuple[str, str]:
     return line.sign, line.text.removesuffix(",")
 
 
-def _hunks(old: Sequence[str], new: Sequence[str]) -> list[_Stretch]:
-    """What differs: the stretches between the lines that are the same."""
-    result: list[_Stretch] = []
+def _find_hunks(old: Sequence[str], new: Sequence[str]) -> list[_Region]:
+    """Find the regions that differ: those between the matched lines."""
+    result: list[_Region] = []
     i = j = 0
-    for old_index, new_index in [*_same(old, new), (len(old), len(new))]:
+    for old_index, new_index in [*_match_lines(old, new), (len(old), len(new))]:
         if (i, j) != (old_index, new_index):
-            result.append(_Stretch(i, old_index, j, new_index))
+            result.append(_Region(i, old_index, j, new_index))
         i, j = old_index + 1, new_index + 1
     return result
 
 
-def _same(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """The pairs of same lines that two texts are best aligned by.
+def _match_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Align two texts by pairs of equal lines, as (index in `old`, index in `new`), in ascending order.
 
-    Lines that are unique on both sides divide the texts first, as in a patience diff: `}` says little about where one
-    is. This also bounds the cost, for `difflib` alone needs minutes for texts of some thousand lines.
+    As in a patience diff, lines that occur exactly once in both texts divide them first: a line such as `}` is no
+    reliable anchor. This also bounds the cost, because `difflib` alone takes minutes for a few thousand lines.
     """
     pairs: list[tuple[int, int]] = []
-    waiting = [_Stretch(0, len(old), 0, len(new))]
-    while waiting:
-        i, old_end, j, new_end = waiting.pop()
+    regions = [_Region(0, len(old), 0, len(new))]
+    while regions:
+        i, old_end, j, new_end = regions.pop()
         while i < old_end and j < new_end and old[i] == new[j]:
             pairs.append((i, j))
             i, j = i + 1, j + 1
@@ -139,62 +143,67 @@ def _same(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
             pairs.append((old_end, new_end))
         if i == old_end or j == new_end:
             continue
-        anchors = _anchors(old, new, _Stretch(i, old_end, j, new_end))
+        anchors = _find_anchors(old, new, _Region(i, old_end, j, new_end))
         pairs += anchors
         if anchors:
             for old_index, new_index in [*anchors, (old_end, new_end)]:
-                waiting.append(_Stretch(i, old_index, j, new_index))
+                regions.append(_Region(i, old_index, j, new_index))
                 i, j = old_index + 1, new_index + 1
-        elif (old_end - i) * (new_end - j) <= MOST_PAIRS:
+        elif (old_end - i) * (new_end - j) <= MAX_PAIRS:
             matcher = SequenceMatcher(None, old[i:old_end], new[j:new_end], autojunk=False)
             for a, b, size in matcher.get_matching_blocks():
                 pairs += [(i + a + step, j + b + step) for step in range(size)]
     return sorted(pairs)
 
 
-def _anchors(old: Sequence[str], new: Sequence[str], within: _Stretch) -> list[tuple[int, int]]:
-    """The longest rising row of lines that a stretch has exactly once on both sides."""
+def _find_anchors(old: Sequence[str], new: Sequence[str], within: _Region) -> list[tuple[int, int]]:
+    """Find the longest sequence of lines that occur once on each side of a region, in the same order on both."""
     old_count = Counter(old[within.old_start : within.old_end])
     new_count = Counter(new[within.new_start : within.new_end])
     places = {new[j]: j for j in range(within.new_start, within.new_end) if new_count[new[j]] == 1}
     unique = [i for i in range(within.old_start, within.old_end) if old_count[old[i]] == 1 and old[i] in places]
-    smallest: list[int] = []  # for each length the smallest end that a row of this length has, in `new`
-    ends: list[int] = []  # and the line in `old` which that end belongs to
+    # Longest increasing subsequence. For each length: the smallest last index in `new` of any sequence that long,
+    # and the index in `old` of that last line.
+    smallest: list[int] = []
+    ends: list[int] = []
     previous: dict[int, int] = {}
     for i in unique:
         length = bisect_left(smallest, places[old[i]])
         if length:
             previous[i] = ends[length - 1]
         smallest[length : length + 1], ends[length : length + 1] = [places[old[i]]], [i]
-    row: list[tuple[int, int]] = []
+    sequence: list[tuple[int, int]] = []
     end = ends[-1] if ends else None
     while end is not None:
-        row.append((end, places[old[end]]))
+        sequence.append((end, places[old[end]]))
         end = previous.get(end)
-    return row[::-1]
+    return sequence[::-1]
 
 
-def _settled(hunks: Sequence[_Stretch], old: Sequence[str], new: Sequence[str]) -> list[_Stretch]:
-    """The hunks with lines that only came or only went moved to where they open and close what they hold.
+def _move_hunks_to_brackets(hunks: Sequence[_Region], old: Sequence[str], new: Sequence[str]) -> list[_Region]:
+    """Shift pure insertions and pure removals so that they start and end at matching brackets.
 
-    An item added before another one is `{ … }`, not `… } {`, though both describe the same change.
+    An item added before another one then shows as `{ … }`, not as `… }, {`; both describe the same change.
     """
-    result: list[_Stretch] = []
+    result: list[_Region] = []
     for number, hunk in enumerate(hunks):
         room_above = hunk.old_start - (result[-1].old_end if result else 0)
         following = hunks[number + 1].old_start if number + 1 < len(hunks) else len(old)
         if hunk.old_start == hunk.old_end:
-            shift = _shift(new, hunk.new_start, hunk.new_end, room_above, following - hunk.old_end)
+            shift = _find_balancing_shift(new, hunk.new_start, hunk.new_end, room_above, following - hunk.old_end)
         elif hunk.new_start == hunk.new_end:
-            shift = _shift(old, hunk.old_start, hunk.old_end, room_above, following - hunk.old_end)
+            shift = _find_balancing_shift(old, hunk.old_start, hunk.old_end, room_above, following - hunk.old_end)
         else:
             shift = 0
-        result.append(_Stretch(*(index + shift for index in hunk)))
+        result.append(_Region(*(index + shift for index in hunk)))
     return result
 
 
-def _shift(lines: Sequence[str], start: int, end: int, above: int, below: int) -> int:
-    """By how many lines a run can move, its text staying the same, to become balanced; 0 where it cannot."""
+def _find_balancing_shift(lines: Sequence[str], start: int, end: int, above: int, below: int) -> int:
+    """Find the smallest shift that makes a run of lines balanced without changing its text; 0 if there is none.
+
+    `above` and `below` limit the shift to the unchanged lines on either side.
+    """
     up = down = 0
     while up < min(above, end - start) and lines[start - up - 1] == lines[end - up - 1]:
         up += 1
@@ -205,7 +214,7 @@ def _shift(lines: Sequence[str], start: int, end: int, above: int, below: int) -
 
 
 def _is_balanced(lines: Sequence[str]) -> bool:
-    """Whether each line that closes something closes what one of these opened."""
+    """Whether the brackets that these lines open and close match each other."""
     depth = 0
     for line in lines:
         depth -= line.lstrip()[:1] in ("}", "]")
@@ -215,11 +224,11 @@ def _is_balanced(lines: Sequence[str]) -> bool:
     return depth == 0
 
 
-def _enclosing(lines: Sequence[Line]) -> list[bool]:
-    """For each line whether a changed one is inside of what it opens."""
-    shown = [False] * len(lines)
+def _find_enclosing(lines: Sequence[Line]) -> list[bool]:
+    """Tell for each line whether it opens an object or array that contains a changed line."""
+    is_enclosing = [False] * len(lines)
     for side in ("-", "+"):
-        open_lines: list[tuple[int, int]] = []  # indentation and index, of the lines that the present one is inside of
+        open_lines: list[tuple[int, int]] = []  # (indentation, index) of the lines that enclose the current one
         for index, line in enumerate(lines):
             if line.sign not in (" ", side) or not line.text.strip():
                 continue
@@ -228,19 +237,19 @@ def _enclosing(lines: Sequence[Line]) -> list[bool]:
                 open_lines.pop()
             if line.sign != " ":
                 for _, opener in reversed(open_lines):
-                    if shown[opener]:
+                    if is_enclosing[opener]:
                         break
-                    shown[opener] = True
+                    is_enclosing[opener] = True
             open_lines.append((indentation, index))
-    return shown
+    return is_enclosing
 
 
-def _blocks(lines: Sequence[Line], shown: list[bool]) -> list[Block]:
-    """Runs of shown and of other lines; what is too short to be folded joins its neighbours."""
+def _split_into_blocks(lines: Sequence[Line], shown: list[bool]) -> list[Block]:
+    """Split lines into shown and folded blocks. Runs too short to be folded join the blocks next to them."""
     starts = [index for index in range(len(lines)) if index == 0 or shown[index] != shown[index - 1]]
     blocks: list[Block] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        is_folded = not shown[start] and end - start >= SHORTEST_FOLD
+        is_folded = not shown[start] and end - start >= MIN_FOLDED_LINES
         run = tuple(lines[start:end])
         if blocks and not is_folded and not blocks[-1].is_folded:
             blocks[-1] = Block(False, blocks[-1].lines + run)

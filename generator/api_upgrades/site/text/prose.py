@@ -1,9 +1,10 @@
-"""Prose from a registry, from models or from an imported document, as HTML that can do no harm.
+"""Convert untrusted Markdown prose (from a registry, models or an imported document) to safe HTML.
 
-There are two guards, and either would do. Markdown is read by an instance of our own, fixed, that knows no raw HTML.
-And what it gives is not passed on but parsed and written anew from a short list of elements, with no attributes but
-a link's checked address, a list's start and the language of a code block.
-Raw HTML is shown as text, but for the few elements that `prose_html` reads.
+Two independent guards protect the page. A Markdown converter of our own, with a fixed configuration, treats raw HTML as
+text. Its output is then parsed and rewritten from a short list of allowed elements. The only attributes that remain
+are a link's checked address, a list's start number and the language of a code block.
+
+Raw HTML shows as text, except for the few elements that `prose_html` supports.
 """
 
 from __future__ import annotations
@@ -24,37 +25,39 @@ from markdown.extensions.tables import TableExtension
 from markdown.util import Registry
 from markupsafe import Markup, escape
 
-from api_upgrades.site.text.prose_html import MARKS, HtmlReader, Mark
+from api_upgrades.site.text.prose_html import PLACEHOLDERS, HtmlExtractor, HtmlTag
 
-_CACHED = 65536
-_MAX_LENGTH = 30_000
-_MAX_SEARCH = 2_000_000
-"""What Markdown is asked to read at most; the worst text within these bounds takes it a second or two."""
+_CACHE_SIZE = 65536
+_MAX_CHARACTERS = 30_000
+_MAX_SCANNED = 2_000_000
+"""Limits for Markdown: the length of a text, and the characters scanned for the ends of links. Other texts show as
+they are. The worst text within the limits takes one or two seconds.
+"""
 
-_MAX_OPEN = 60
-"""How deep elements go; what is deeper stays at that depth."""
+_MAX_DEPTH = 60
+"""Elements nested deeper than this are dropped; their content stays."""
 
-_UNWANTED = re.compile(
+_FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff\U000f0000-\U000fffff]"
 )
-"""Controls, what turns the order of letters round, what is no character, and the marks of `prose_html`."""
+"""Control characters, bidirectional overrides, non-characters, and the placeholders of `prose_html`."""
 
-_MARK = re.compile(f"([{chr(MARKS[0])}-{chr(MARKS[-1])}])")
+_PLACEHOLDER = re.compile(f"([{chr(PLACEHOLDERS[0])}-{chr(PLACEHOLDERS[-1])}])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_PASSED_INLINE = frozenset(("strong", "em", "code"))
-_PASSED = _PASSED_INLINE | {"p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
+_ALLOWED_INLINE = frozenset(("strong", "em", "code"))
+_ALLOWED = _ALLOWED_INLINE | {"p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]", re.IGNORECASE)
-"""How an address begins that may be linked: http, https, mailto, or relative with neither a scheme nor a host."""
+_SAFE_ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]", re.IGNORECASE)
+"""The start of an address that may be linked: http, https, mailto, or relative without a scheme and a host."""
 
 
-_CODE = r"(?<!`)`[ -\[\]-_a-~]+`(?!`)"
-_SIMPLE = re.compile(rf"(?:[A-Za-z]|{_CODE})(?:[A-Za-z0-9 ,.;:'()/%+=?\"-]|{_CODE})*", re.ASCII)
-"""Words and inline code and nothing else that means something to Markdown: most titles and descriptions."""
+_INLINE_CODE = r"(?<!`)`[ -\[\]-_a-~]+`(?!`)"
+_SIMPLE_TEXT = re.compile(rf"(?:[A-Za-z]|{_INLINE_CODE})(?:[A-Za-z0-9 ,.;:'()/%+=?\"-]|{_INLINE_CODE})*", re.ASCII)
+"""A text without Markdown syntax except inline code, as most titles and descriptions are."""
 
 
-RELATIVE: set[str] = set()
-"""The addresses without a host that any prose has linked so far, so that who shows it can tell where they lead."""
+RELATIVE_LINKS: set[str] = set()
+"""The relative addresses that any prose has linked so far. The site builder reads them to check the links."""
 
 
 class _Style(NamedTuple):
@@ -62,38 +65,43 @@ class _Style(NamedTuple):
     has_links: bool
 
 
-@lru_cache(_CACHED)
+@lru_cache(_CACHE_SIZE)
 def to_html(text: str) -> Markup:
-    """Some prose as blocks: paragraphs, lists, code, tables. Headings become bold paragraphs, images their text."""
-    return _html(text, _Style(is_inline=False, has_links=True))
+    """Convert prose to blocks: paragraphs, lists, code, tables.
+
+    Headings become bold paragraphs, and images their alternative text.
+    """
+    return _render(text, _Style(is_inline=False, has_links=True))
 
 
-@lru_cache(_CACHED)
-def inline_html(text: str, *, links: bool = True) -> Markup:
-    """One line of prose with no block around it. `links=False` is for where it stands inside a link."""
-    return _html(" ".join(text.split()), _Style(is_inline=True, has_links=links))
+@lru_cache(_CACHE_SIZE)
+def to_inline_html(text: str, *, links: bool = True) -> Markup:
+    """Convert prose to one line without a surrounding block. Use `links=False` inside a link."""
+    return _render(" ".join(text.split()), _Style(is_inline=True, has_links=links))
 
 
-@lru_cache(_CACHED)
+@lru_cache(_CACHE_SIZE)
 def to_plain(text: str) -> str:
-    """Some prose as one line of text, for titles, meta tags and the search."""
-    html = to_html(text) if "\n" in text.strip() else inline_html(text)
+    """Convert prose to one line of plain text, for titles, meta tags and the search index."""
+    html = to_html(text) if "\n" in text.strip() else to_inline_html(text)
     joined = re.sub(r"</?(?:strong|em|code|a)\b[^>]*>", "", html)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", joined)).split())
 
 
-def _html(text: str, style: _Style) -> Markup:
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
-    if _SIMPLE.fullmatch(text):
-        return _simple(text, style)
-    html = _rendered(text, style) if _is_bounded(text) else None
+def _render(text: str, style: _Style) -> Markup:
+    text = _FORBIDDEN_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    if _SIMPLE_TEXT.fullmatch(text):
+        return _render_simple(text, style)
+    html = _render_markdown(text, style) if _is_within_limits(text) else None
     if html is not None:
         return html
-    return escape(text) if style.is_inline else Markup("\n").join(Markup("<p>%s</p>") % one for one in _blocks(text))
+    return (
+        escape(text) if style.is_inline else Markup("\n").join(Markup("<p>%s</p>") % one for one in _split_blocks(text))
+    )
 
 
-def _simple(text: str, style: _Style) -> Markup:
-    """Words and inline code as Markdown would have them, which takes it two hundred times as long."""
+def _render_simple(text: str, style: _Style) -> Markup:
+    """Render words and inline code exactly as Markdown does, two hundred times as fast."""
     pieces = text.split("`")
     for index, piece in enumerate(pieces):
         pieces[index] = f"<code>{escape(piece.strip())}</code>" if index % 2 else escape(piece)
@@ -101,33 +109,36 @@ def _simple(text: str, style: _Style) -> Markup:
     return html if style.is_inline else Markup("<p>%s</p>") % html
 
 
-def _rendered(text: str, style: _Style) -> Markup | None:
-    """Markdown as HTML, None for a text so deeply nested that Python-Markdown gives up."""
-    reader = HtmlReader(style.is_inline)
-    text = reader.read(text)
+def _render_markdown(text: str, style: _Style) -> Markup | None:
+    """Convert Markdown to safe HTML. Returns None if the nesting is too deep for Python-Markdown."""
+    extractor = HtmlExtractor(style.is_inline)
+    text = extractor.extract(text)
     with _LOCK:
         try:
             html = _CONVERTERS[style.is_inline].reset().convert(text)
         except RecursionError:
-            # What it was in the middle of would go on in the next text.
-            _CONVERTERS[style.is_inline] = _converter(style.is_inline)
+            # Replace the converter: the state of the aborted conversion would leak into the next text.
+            _CONVERTERS[style.is_inline] = _create_converter(style.is_inline)
             return None
-    writer = _Writer(style, reader.marks)
+    writer = _SafeWriter(style, extractor.tags)
     writer.feed(html)
     writer.close()
     return Markup("".join(writer.out))
 
 
-def _blocks(text: str) -> list[str]:
+def _split_blocks(text: str) -> list[str]:
     return [block for block in _BLANK_LINE.split(text) if block.strip()]
 
 
-def _is_bounded(text: str) -> bool:
-    """Whether Markdown gets through the text in time: for each `[` it may look through the rest of the block."""
-    return len(text) <= _MAX_LENGTH and sum(block.count("[") * len(block) for block in _blocks(text)) <= _MAX_SEARCH
+def _is_within_limits(text: str) -> bool:
+    """Whether Markdown converts the text in time. For each `[` it may scan the rest of the block."""
+    return (
+        len(text) <= _MAX_CHARACTERS
+        and sum(block.count("[") * len(block) for block in _split_blocks(text)) <= _MAX_SCANNED
+    )
 
 
-def _converter(is_inline: bool) -> Markdown:
+def _create_converter(is_inline: bool) -> Markdown:
     extensions = [] if is_inline else [FencedCodeExtension(), TableExtension(), SaneListExtension()]
     converter = Markdown(extensions=extensions, output_format="html")
     converter.preprocessors.deregister("html_block")
@@ -139,13 +150,16 @@ def _converter(is_inline: bool) -> Markdown:
     return converter
 
 
-_CONVERTERS = {is_inline: _converter(is_inline) for is_inline in (False, True)}
+_CONVERTERS = {is_inline: _create_converter(is_inline) for is_inline in (False, True)}
 _LOCK = threading.Lock()
-"""A converter has state, and the server of `mkdocs serve` has threads."""
+"""Guards the converters: they have state, and `mkdocs serve` uses threads."""
 
 
-class _Open(NamedTuple):
-    """An element that is being written: how it ends, where its content begins, and a link's address."""
+class _OpenElement(NamedTuple):
+    """An element that is not closed yet.
+
+    `end` is its closing tag, `start` the index in the output where its content begins, `href` the address of a link.
+    """
 
     name: str
     end: str
@@ -153,15 +167,15 @@ class _Open(NamedTuple):
     href: str = ""
 
 
-class _Writer(HTMLParser):
-    """Writes the HTML it is fed anew, from what is allowed. All elements end, and in order."""
+class _SafeWriter(HTMLParser):
+    """Rewrites HTML with allowed elements only. Every element is closed, in the right order."""
 
-    def __init__(self, style: _Style, marks: list[Mark]) -> None:
+    def __init__(self, style: _Style, tags: list[HtmlTag]) -> None:
         super().__init__()
         self.out: list[str] = []
         self._style = style
-        self._marks = marks
-        self._open: list[_Open] = []
+        self._tags = tags
+        self._open_elements: list[_OpenElement] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -172,29 +186,29 @@ class _Writer(HTMLParser):
         elif tag == "a":
             self._start_link(attributes.get("href") or "")
         elif tag in _HEADINGS:
-            self._start(tag, "<p><strong>", "</strong></p>")
-        elif tag in (_PASSED_INLINE if self._style.is_inline else _PASSED):
-            self._start(tag, f"<{tag}{_attribute(tag, attributes)}>", f"</{tag}>")
+            self._start_element(tag, "<p><strong>", "</strong></p>")
+        elif tag in (_ALLOWED_INLINE if self._style.is_inline else _ALLOWED):
+            self._start_element(tag, f"<{tag}{_allowed_attribute(tag, attributes)}>", f"</{tag}>")
 
-    def _start(self, tag: str, begin: str, end: str, href: str = "") -> None:
-        if len(self._open) < _MAX_OPEN:
+    def _start_element(self, tag: str, begin: str, end: str, href: str = "") -> None:
+        if len(self._open_elements) < _MAX_DEPTH:
             self.out.append(begin)
-            self._open.append(_Open(tag, end, len(self.out), href))
+            self._open_elements.append(_OpenElement(tag, end, len(self.out), href))
 
     def _start_link(self, href: str) -> None:
         address = safe_address(href)
         if address is None or not self._style.has_links or self._is_within("a"):
-            self._start("a", "", "")
+            self._start_element("a", "", "")
         else:
             if not urlsplit(address).scheme:
-                RELATIVE.add(address)
-            self._start("a", f'<a href="{escape(address)}">', "</a>", address)
+                RELATIVE_LINKS.add(address)
+            self._start_element("a", f'<a href="{escape(address)}">', "</a>", address)
 
     def handle_endtag(self, tag: str) -> None:
         if not self._is_within(tag):
             return
         while True:
-            ended = self._open.pop()
+            ended = self._open_elements.pop()
             if ended.href and not "".join(self.out[ended.start :]).strip():
                 self.out.append(escape(ended.href))
             self.out.append(ended.end)
@@ -202,34 +216,34 @@ class _Writer(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        for piece in _MARK.split(data) if self._marks else (data,):
-            index = ord(piece) - MARKS[0] if len(piece) == 1 else -1
-            if 0 <= index < len(self._marks):
-                self._write_mark(self._marks[index])
+        for piece in _PLACEHOLDER.split(data) if self._tags else (data,):
+            index = ord(piece) - PLACEHOLDERS[0] if len(piece) == 1 else -1
+            if 0 <= index < len(self._tags):
+                self._write_tag(self._tags[index])
             else:
-                self.out.append(escape(_UNWANTED.sub("", piece)))
+                self.out.append(escape(_FORBIDDEN_CHARACTERS.sub("", piece)))
 
-    def _write_mark(self, mark: Mark) -> None:
+    def _write_tag(self, tag: HtmlTag) -> None:
         if self._is_within("code"):
-            self.out.append(escape(mark.source))
-        elif mark.name == "code":
-            self.out.append(Markup("<code>%s</code>") % _UNWANTED.sub("", mark.code))
-        elif mark.is_end:
-            self.handle_endtag(mark.name)
+            self.out.append(escape(tag.source))
+        elif tag.name == "code":
+            self.out.append(Markup("<code>%s</code>") % _FORBIDDEN_CHARACTERS.sub("", tag.code))
+        elif tag.is_end:
+            self.handle_endtag(tag.name)
         else:
-            self.handle_starttag(mark.name, [("href", mark.href)])
+            self.handle_starttag(tag.name, [("href", tag.href)])
 
     def _is_within(self, tag: str) -> bool:
-        return any(one.name == tag for one in self._open)
+        return any(one.name == tag for one in self._open_elements)
 
     def close(self) -> None:
         super().close()
-        while self._open:
-            self.handle_endtag(self._open[-1].name)
+        while self._open_elements:
+            self.handle_endtag(self._open_elements[-1].name)
 
 
-def _attribute(tag: str, attributes: dict[str, str | None]) -> str:
-    """The one attribute that an element may keep, if it has it."""
+def _allowed_attribute(tag: str, attributes: dict[str, str | None]) -> str:
+    """Return the one attribute that an element may keep, with a leading space; empty if it has none."""
     if tag == "ol" and re.fullmatch(r"[0-9]{1,9}", attributes.get("start") or ""):
         return f' start="{attributes["start"]}"'
     if tag == "code" and re.fullmatch(r"language-[A-Za-z0-9_+#.-]+", attributes.get("class") or ""):
@@ -238,10 +252,11 @@ def _attribute(tag: str, attributes: dict[str, str | None]) -> str:
 
 
 def safe_address(text: str) -> str | None:
-    """An address that may be linked, None for any other.
+    """Return an address if it may be linked, with its spaces encoded; otherwise None.
 
-    Browsers take tabs and newlines out of an address, and a backslash for a slash: one that holds any is refused.
+    Addresses with tabs, newlines or backslashes are refused: browsers drop the first two, and read a backslash as a
+    slash.
     """
     text = text.strip(" ")
-    is_safe = not _UNWANTED.search(text) and not re.search(r"[\t\n\\]", text) and _ADDRESS.match(text)
+    is_safe = not _FORBIDDEN_CHARACTERS.search(text) and not re.search(r"[\t\n\\]", text) and _SAFE_ADDRESS.match(text)
     return text.replace(" ", "%20") if is_safe else None

@@ -1,8 +1,8 @@
-"""HTML inside prose. Imported descriptions often hold some; its harmless elements work as their Markdown does.
+"""Support a few harmless HTML elements inside Markdown prose, as imported descriptions often contain them.
 
-What stands inside a line (`br`, `a`, `code`, bold, italic) becomes a mark: one character that Markdown takes for a
-letter, and that is written as the element, or inside code as its source, once Markdown is done. Paragraphs and lists
-become Markdown. All other HTML stays the text it is.
+Each inline tag (`br`, `a`, `code`, bold, italic) becomes a placeholder: one private-use character, which Markdown
+treats as a letter. After the conversion, the placeholder is replaced by the element, or inside code by its source.
+Paragraphs and lists become Markdown. All other HTML remains text.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
-MARKS = range(0xF0000, 0xFFFFE)
-"""The characters that serve as marks, all for private use, and more than a text has tags. No text may hold them."""
+PLACEHOLDERS = range(0xF0000, 0xFFFFE)
+"""The private-use characters that serve as placeholders: more than any text has tags. They are removed from input."""
 
-BREAK = "\x1e"
-"""Serves as the end of a paragraph while lists and paragraphs are taken out; no text may hold it."""
+PARAGRAPH_BREAK = "\x1e"
+"""Marks the end of a paragraph while lists and paragraphs are being replaced. It is removed from input."""
 
-_MAX_NESTED = 6
+_MAX_LIST_DEPTH = 6
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`\n]*\n?")
-_HTML = re.compile(
+_SUPPORTED_HTML = re.compile(
     r"(?P<markdown>(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`))"
     r"|(?<!\\)<code(?:\s[^<>]*)?>(?P<code>.{0,500}?)</code>"
     r"|(?<!\\)<(?P<end>/?)(?P<name>br|p|a|strong|b|em|i|ul|ol|li)(?P<attributes>[\s/][^<>]*)?>",
     re.IGNORECASE | re.DOTALL,
 )
-"""The elements that work as Markdown does, and Markdown's own code, inside which there are none."""
+"""The supported elements, and Markdown's own inline code, inside which tags don't count."""
 
-_INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "a": "a"}
+_INLINE_ELEMENTS = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "a": "a"}
 _BULLETS = {"ul": "- ", "ol": "1. "}
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
-class Mark(NamedTuple):
-    """What one mark stands for: a tag, or a `code` element with its text."""
+class HtmlTag(NamedTuple):
+    """What a placeholder stands for: a start or end tag, or a whole `code` element with its text in `code`."""
 
     source: str
     name: str
@@ -44,70 +44,71 @@ class Mark(NamedTuple):
     code: str = ""
 
 
-class HtmlReader:
-    """Takes the harmless HTML out of a text, and keeps what its marks stand for."""
+class HtmlExtractor:
+    """Replaces supported HTML in a text by placeholders and Markdown. `tags` lists what each placeholder stands for."""
 
     def __init__(self, is_inline: bool) -> None:
-        self.marks: list[Mark] = []
+        self.tags: list[HtmlTag] = []
         self._is_inline = is_inline
 
-    def read(self, text: str) -> str:
+    def extract(self, text: str) -> str:
         if "<" not in text:
             return text
-        return "".join(piece if is_code else self._piece(piece) for piece, is_code in _fenced(text))
+        return "".join(piece if is_code else self._extract_from(piece) for piece, is_code in _split_at_fences(text))
 
-    def _piece(self, text: str) -> str:
-        matches = list(_HTML.finditer(text))
-        paired = _paired(matches)
+    def _extract_from(self, text: str) -> str:
+        matches = list(_SUPPORTED_HTML.finditer(text))
+        paired = _find_paired_tags(matches)
         lists: list[str] = []
         out: list[str] = []
         end = 0
         for index, match in enumerate(matches):
             between = text[end : match.start()]
             out.append(re.sub(r"\s+", " ", between) if lists else between)
-            out.append(self._instead(match, index in paired, lists))
+            out.append(self._replace(match, index in paired, lists))
             end = match.end()
-        first, *rest = "".join((*out, text[end:])).split(BREAK)
-        # Elsewhere the spaces around a paragraph mean nothing; to Markdown they are code.
+        first, *rest = "".join((*out, text[end:])).split(PARAGRAPH_BREAK)
+        # Spaces around an HTML paragraph mean nothing, but Markdown reads an indented line as code.
         return "\n\n".join((first.rstrip(), *(block.strip() for block in rest))) if rest else first
 
-    def _instead(self, match: re.Match[str], is_paired: bool, lists: list[str]) -> str:
-        """What a match becomes. `lists` are the bullets of the lists that are open here."""
+    def _replace(self, match: re.Match[str], is_paired: bool, lists: list[str]) -> str:
+        """Return the replacement for a match. `lists` holds the bullets of the lists that are open here."""
         source = match.group()
         if match["markdown"]:
             return source
         if match["code"] is not None:
-            return self._mark(Mark(source, "code", code=unescape(re.sub(r"<[^<>]*>", "", match["code"]))))
+            return self._add_tag(HtmlTag(source, "code", code=unescape(re.sub(r"<[^<>]*>", "", match["code"]))))
         name, is_end = match["name"].lower(), bool(match["end"])
         if name == "br":
-            return self._mark(Mark(source, name))
-        if name in _INLINE:
-            href = "" if is_end else _href(match["attributes"] or "")
-            return self._mark(Mark(source, _INLINE[name], is_end, href)) if is_paired else source
+            return self._add_tag(HtmlTag(source, name))
+        if name in _INLINE_ELEMENTS:
+            href = "" if is_end else _read_href(match["attributes"] or "")
+            return self._add_tag(HtmlTag(source, _INLINE_ELEMENTS[name], is_end, href)) if is_paired else source
         if self._is_inline:
             return " "
         if name == "p":
-            return " " if lists else BREAK
+            return " " if lists else PARAGRAPH_BREAK
         if name == "li":
             if not lists:
                 return source
-            indent = "    " * (min(len(lists), _MAX_NESTED) - 1)
+            indent = "    " * (min(len(lists), _MAX_LIST_DEPTH) - 1)
             return "" if is_end else f"\n{indent}{lists[-1]}"
         if not is_paired:
             return source
         if is_end:
             del lists[-1:]
-            return "" if lists else BREAK
+            return "" if lists else PARAGRAPH_BREAK
         lists.append(_BULLETS[name])
-        return "" if len(lists) > 1 else BREAK
+        return "" if len(lists) > 1 else PARAGRAPH_BREAK
 
-    def _mark(self, mark: Mark) -> str:
-        self.marks.append(mark)
-        return chr(MARKS[len(self.marks) - 1])
+    def _add_tag(self, tag: HtmlTag) -> str:
+        """Record a tag and return its placeholder."""
+        self.tags.append(tag)
+        return chr(PLACEHOLDERS[len(self.tags) - 1])
 
 
-def _fenced(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether it is a fenced block of code."""
+def _split_at_fences(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the text in pieces, as (piece, whether it is a fenced code block)."""
     fence, piece = "", ""
     for line in text.splitlines(keepends=True):
         opening = _FENCE.fullmatch(line)
@@ -122,8 +123,8 @@ def _fenced(text: str) -> Iterator[tuple[str, bool]]:
     yield piece, bool(fence)
 
 
-def _paired(matches: list[re.Match[str]]) -> set[int]:
-    """The indexes of those tags that have a partner. `List<i>` is not the beginning of something in italics."""
+def _find_paired_tags(matches: list[re.Match[str]]) -> set[int]:
+    """Return the indexes of the tags that have a partner: `List<i>` doesn't start italics."""
     found: set[int] = set()
     opened: defaultdict[str, list[int]] = defaultdict(list)
     for index, match in enumerate(matches):
@@ -135,6 +136,6 @@ def _paired(matches: list[re.Match[str]]) -> set[int]:
     return found
 
 
-def _href(attributes: str) -> str:
+def _read_href(attributes: str) -> str:
     match = _HREF.search(attributes)
     return unescape(next(value for value in match.groups() if value is not None)) if match else ""

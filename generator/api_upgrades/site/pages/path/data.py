@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from api_upgrades.compare.rules.table import SEVERITIES
-from api_upgrades.core.json import Json, same
+from api_upgrades.core.json import Json, json_equal
 from api_upgrades.examples.samples import VERSION, in_version
 from api_upgrades.history.path_entries import WORDS
 from api_upgrades.openapi.contract import Part, PartKind
@@ -80,7 +80,7 @@ def _place(tracks: list[Track], identity: str, version: int) -> tuple[str, Row |
 
 def _index(known: list[Json], one: Json) -> int:
     """Where some data stands in a list, to which it is added if need be."""
-    found = next((index for index, other in enumerate(known) if same(one, other)), len(known))
+    found = next((index for index, other in enumerate(known) if json_equal(one, other)), len(known))
     if found == len(known):
         known.append(one)
     return found
@@ -252,7 +252,7 @@ class PathData:
             found[identity] = [
                 (version, *place)
                 for version, place in enumerate(places)
-                if not version or not same(place, places[version - 1])
+                if not version or not json_equal(place, places[version - 1])
             ]
         return found
 

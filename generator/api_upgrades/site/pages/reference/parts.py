@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from api_upgrades.core.json import escape
+from api_upgrades.core.json import escape_token
 from api_upgrades.examples import http, snippets
 from api_upgrades.examples.compose import as_json, compose
 from api_upgrades.examples.samples import VERSION, Text
@@ -131,7 +131,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
 
 def _sent(contract: Contract, part: Part) -> str:
     """An object as it is sent."""
-    return as_json(compose(contract, {"$ref": SCHEMA_REF + escape(part.name)}, "request"))
+    return as_json(compose(contract, {"$ref": SCHEMA_REF + escape_token(part.name)}, "request"))
 
 
 def _request(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:

@@ -106,7 +106,7 @@ class Sections:
     def _size(self, version: str, part: Part, section: Section) -> int:
         """How long a section is: while serving, as it was when it was last rendered of the same contract."""
         if id(section) not in self._sizes:
-            usage, memory = self._site.history.usage_at(version), self._site.history.memory
+            usage, memory = self._site.history.usage_at(version), self._site.history.memo
             closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-            self._sizes[id(section)] = memory.kept("size", tuple(closure), lambda: len(section.html))
+            self._sizes[id(section)] = memory.get_or_compute("size", tuple(closure), lambda: len(section.html))
         return self._sizes[id(section)]
