@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.history.derive import derive, in_order
+from api_upgrades.history.derive import derive, ordered_changes
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
@@ -81,10 +81,10 @@ def test_names_are_followed_within_and_across_versions() -> None:
     steps, errors = derive(registry_of(HEAD, versions))
     assert errors == []
     oldest, newest = Target.parse("Task.a"), Target.parse("Task.c")
-    names = sum((step.names for step in steps), Names())
+    names = sum((step.renames for step in steps), Names())
     assert names.newer(oldest) == newest
     assert names.older(newest) == oldest
-    assert steps[0].names.newer(oldest) == Target.parse("Task.b")
+    assert steps[0].renames.newer(oldest) == Target.parse("Task.b")
 
 
 def test_one_version_has_no_steps() -> None:
@@ -93,9 +93,9 @@ def test_one_version_has_no_steps() -> None:
 
 def test_changes_happened_in_the_stated_order_then_by_their_ids() -> None:
     versions: dict[str, dict[str, list[Any]]] = {"v1": {}, "v2": {"d": [], "c": [], "b": [], "a": []}}
-    assert [change.id for change in in_order(registry_of(HEAD, versions).versions[1])] == ["a", "b", "c", "d"]
+    assert [change.id for change in ordered_changes(registry_of(HEAD, versions).versions[1])] == ["a", "b", "c", "d"]
     ordered = registry_of(HEAD, versions, v2="d b").versions[1]
-    assert [change.id for change in in_order(ordered)] == ["d", "b", "a", "c"]
+    assert [change.id for change in ordered_changes(ordered)] == ["d", "b", "a", "c"]
 
 
 def test_the_order_settles_what_does_not_commute() -> None:
@@ -165,14 +165,14 @@ ENUM = {"kind": "add_enum_value", "target": "Room.size", "value": "M"}
 def test_changes_that_do_not_commute(first: dict[str, Any], second: dict[str, Any], place: str | None) -> None:
     for one, other in permutations((first, second)):
         _, errors = derive(registry_of(HEAD, {"v1": {}, "v2": {"a": [one], "b": [other]}}))
-        conflicts = [str(error) for error in errors if "both alter" in str(error)]
+        conflicts = [str(error) for error in errors if "both change" in str(error)]
         assert len(conflicts) == (place is not None)
         if place is not None:
-            say = "say which came first: 'order: [a, b]' in v2/version.yaml"
-            assert conflicts[0].startswith("v2/b.yaml: 'b' and 'a' both alter ")
+            say = "declare which came first: 'order: [a, b]' in v2/version.yaml"
+            assert conflicts[0].startswith("v2/b.yaml: 'b' and 'a' both change ")
             assert conflicts[0].endswith(f"; {say}")
         _, errors = derive(registry_of(HEAD, {"v1": {}, "v2": {"a": [one], "b": [other]}}, v2="a b"))
-        assert [str(error) for error in errors if "both alter" in str(error)] == []
+        assert [str(error) for error in errors if "both change" in str(error)] == []
     touched = [str(touch.target) for effect in (first, second) for touch in effect_of(effect).touches()]
     assert place is None or place in touched
 

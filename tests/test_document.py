@@ -110,7 +110,7 @@ def test_edit_is_found_at_its_line_drafted_and_released(root: Path) -> None:
 def test_fault_of_the_document_is_told_at_its_line(root: Path) -> None:
     edit(root, ("examples: [The Odyssey]", "examples: [12]"), file="openapi.yaml")
     """It is what somebody else wrote, so that nothing is kept from going on."""
-    fault = "note: openapi.yaml:21: Book.title: the example 12 is not of type 'string'; mend the document"
+    fault = "note: openapi.yaml:21: Book.title: the example 12 is not of type 'string'; fix the document"
     assert fault in call(root, "check").stderr.splitlines()
 
 

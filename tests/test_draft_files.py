@@ -192,8 +192,7 @@ def test_an_edit_that_is_taken_back_after_its_draft(project: Path) -> None:
     assert (result.exit_code, result.stderr, changes(project)) == (
         1,
         "changes/unreleased/book-ean.yaml:7:59: rename_property: Book has no property 'ean' today. "
-        "Correct the effect or, if the models went on since it was drafted, take it away and run: "
-        "api-upgrades draft\n",
+        "Fix the effect. If the models changed after it was drafted, delete it and run: api-upgrades draft\n",
         drafted,
     )
 

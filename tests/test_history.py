@@ -94,8 +94,8 @@ def rename(target: str, old: str, new: str) -> dict[str, Any]:
 def test_whom_a_change_reaches(effect: dict[str, Any], touched: str, reached: set[str]) -> None:
     change = only_change([effect])
     events = {"webhook task.created"} if "Event" in reached else set()
-    assert {str(part) for part in change.touched} == ({touched} if " /" in touched else set(touched.split()))
-    assert {str(part) for part in change.reached} == reached | events
+    assert {str(part) for part in change.changed_parts} == ({touched} if " /" in touched else set(touched.split()))
+    assert {str(part) for part in change.affected_parts} == reached | events
 
 
 def required(target: str, **beside: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_uses_are_judged_and_reached_in_both_contracts(is_new: bool) -> None:
     assert in_words(change.effects[0].findings) == [
         "became-optional Task.title (request additive, response breaking, webhook breaking)"
     ]
-    assert Part("operation", "PUT /tasks") in change.reached
+    assert Part("operation", "PUT /tasks") in change.affected_parts
 
 
 def test_changes_come_worst_first_then_by_their_ids() -> None:
@@ -230,7 +230,7 @@ def test_what_stands_beside_alters_what_it_holds_for(pointer: str, was: Json, al
 
 
 def told(history: History, place: str, version: str) -> list[str]:
-    events = Timeline(history).of(Target.parse(place), version)
+    events = Timeline(history).events_of(Target.parse(place), version)
     return [f"{event.version} {event.finding.rule} {event.finding.old_target}" for event in events]
 
 
@@ -297,7 +297,7 @@ def test_what_became_of_a_place(place: str, version: str, expected: list[str]) -
 
 
 def test_what_altered_a_part() -> None:
-    found = Timeline(history(OVER_TIME, PLACES)).of_part(schema_part("Place"), "v8")
+    found = Timeline(history(OVER_TIME, PLACES)).changes_of_part(schema_part("Place"), "v8")
     assert [(version, [change.change.id for change in changes]) for version, changes in found] == [
         ("v8", ["a"]),
         ("v7", ["a"]),
@@ -314,7 +314,7 @@ def test_what_altered_a_part_begins_where_it_is_new() -> None:
         "v4": {"wording": [{"kind": "wording", "target": "Owner", "was": {"title": "A"}}]},
         "v5": {"behaviour": [behaviour], "other": [add("Place.size")]},
     }
-    found = dict(Timeline(history(versions, PLACES)).of_part(schema_part("Owner"), "v5"))
+    found = dict(Timeline(history(versions, PLACES)).changes_of_part(schema_part("Owner"), "v5"))
     assert [change.change.id for change in found["v5"]] == ["behaviour"]
     assert "v2" not in found  # what went then was another one of that name
 

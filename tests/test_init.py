@@ -105,10 +105,10 @@ def test_document_with_faults_is_begun_with_as_it_is(tmp_path: Path) -> None:
     checked = call(root, "check")
     assert checked.exit_code == 0
     assert (
-        "note: openapi.yaml:22: Book.title: the example 12 is not of type 'string'; mend the document" in checked.stderr
+        "note: openapi.yaml:22: Book.title: the example 12 is not of type 'string'; fix the document" in checked.stderr
     )
     assert (
-        "note: openapi.yaml:5: GET /books/first: refers to '#/gone', which isn't there; mend the document"
+        "note: openapi.yaml:5: GET /books/first: refers to '#/gone', which does not exist; fix the document"
         in checked.stderr
     )
     build(root)

@@ -126,7 +126,7 @@ def test_contradictions_are_named_with_the_way_out(project: Project) -> None:
     project.git("checkout", "--ours", MODELS)
     project.edit(RENAMED_AS_TEXT)
     said = project.run("check").output
-    assert "'book-pages-change-type' and 'book-length' both alter Book.pages; say which came first" in said
+    assert "'book-pages-change-type' and 'book-length' both change Book.pages; declare which came first" in said
     assert "changes/unreleased/version.yaml" in said
     write(project.root, {f"{UNRELEASED}/version.yaml": "order: [book-pages-change-type, book-length]\n"})
     assert project.run("check").output == "3 versions and 4 changes are fine.\n"
@@ -140,7 +140,7 @@ def test_two_ways_to_alter_one_property_are_two_files(project: Project) -> None:
     project.edit(("    pages: str = Field(", "    pages: str = Field(deprecated=True, "))
     assert project.files(UNRELEASED) == {"book-pages-change-type.yaml", "book-pages-deprecate.yaml"}
     order = "order: [book-pages-change-type, book-pages-deprecate]"
-    assert f"both alter Book.pages; say which came first: {order!r}" in project.run("check").output
+    assert f"both change Book.pages; declare which came first: {order!r}" in project.run("check").output
     write(project.root, {f"{UNRELEASED}/version.yaml": f"{order}\n"})
     assert project.run("check").output == "3 versions and 4 changes are fine.\n"
 

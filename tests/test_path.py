@@ -23,10 +23,10 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.examples import http
 from api_upgrades.examples.compose import as_json, compose, compose_body
-from api_upgrades.examples.samples import part_texts
+from api_upgrades.examples.samples import compose_samples
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.history.upgrade_path import PartPath, Paths, UpgradePath
+from api_upgrades.history.upgrade_path import PathPart, UpgradePath, UpgradePaths
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.renames import Names
@@ -48,8 +48,8 @@ def history() -> History:
 
 
 @cache
-def paths() -> Paths:
-    return Paths(history())
+def paths() -> UpgradePaths:
+    return UpgradePaths(history())
 
 
 @cache
@@ -71,7 +71,7 @@ def texts_of(version: str, called: str) -> Texts:
     for part in contract.parts:
         body = request_body(contract, part) if part.kind != "schema" else None
         if part.kind == "operation":
-            found[part, "request"] = http.as_http(http.request(contract, part, called))
+            found[part, "request"] = http.as_http(http.build_request(contract, part, called))
             for one in responses(contract, part):
                 if one.body is not None:
                     payload = compose_body(contract, one.body, "response")
@@ -110,7 +110,7 @@ def test_every_text_is_the_one_of_that_version_alone(start: str, end: str) -> No
     older, newer = texts_of(start, start), texts_of(end, end)
     shown = paths().between(start, end)
     for part in shown.parts:
-        for text in part.texts:
+        for text in part.samples:
             assert text.before == (older.get((part.before, text.key), "") if part.before else "")
             assert text.after == (newer.get((part.after, text.key), "") if part.after else "")
             assert text.before != text.after
@@ -118,7 +118,9 @@ def test_every_text_is_the_one_of_that_version_alone(start: str, end: str) -> No
 
 @pytest.mark.parametrize(("start", "end"), PAIRS)
 def test_no_text_that_differs_is_missing(start: str, end: str) -> None:
-    told = {(part.after or part.before, text.key) for part in paths().between(start, end).parts for text in part.texts}
+    told = {
+        (part.after or part.before, text.key) for part in paths().between(start, end).parts for text in part.samples
+    }
     names = names_between(start, end)
     renamed = {part: moved(names, part) for part in alone(start).parts}
     older = {(renamed[part], key): text for (part, key), text in texts_of(start, "any").items()}
@@ -160,9 +162,9 @@ def test_the_findings_are_those_of_both_contracts(start: str, end: str) -> None:
     path = paths().between(start, end)
     assert as_counter(path.findings) == as_counter(found)
     for part in path.parts:
-        assert as_counter(tuple(one for place in part.places for one in place.findings)) == as_counter(part.findings)
-        assert all(place.words for place in part.places)
-        assert len({place.target for place in part.places}) == len(part.places)
+        assert as_counter(tuple(one for place in part.entries for one in place.findings)) == as_counter(part.findings)
+        assert all(place.summary for place in part.entries)
+        assert len({place.target for place in part.entries}) == len(part.entries)
 
 
 FACTS = [
@@ -197,11 +199,11 @@ FACTS = [
 @pytest.mark.parametrize(("start", "end", "part", "place", "words"), FACTS, ids=[" ".join(row[:4]) for row in FACTS])
 def test_the_facts(start: str, end: str, part: str, place: str, words: str) -> None:
     found = next(one for one in paths().between(start, end).parts if str(one.part) == part)
-    assert {one.name: one.words for one in found.places}[place] == words
+    assert {one.name: one.summary for one in found.entries}[place] == words
 
 
 def test_the_older_names_are_nowhere() -> None:
-    told = {place.name for part in paths().between("2022-12-20", "2023-06-26").parts for place in part.places}
+    told = {place.name for part in paths().between("2022-12-20", "2023-06-26").parts for place in part.entries}
     assert not told & {"assigned_provider", "assigned_provider_id", "expiresAt", "is_patient_task", "note.text"}
 
 
@@ -352,13 +354,13 @@ def expected(
 
 def told(path: UpgradePath) -> dict[tuple[str, str], set[str]]:
     return {
-        (_holder(part, place.is_gone, str(place.old_target)), place.name): set(place.words.split("; "))
+        (_holder(part, place.is_removed, str(place.old_target)), place.name): set(place.summary.split("; "))
         for part in path.parts
-        for place in part.places
+        for place in part.entries
     }
 
 
-def _holder(part: PartPath, is_gone: bool, old_place: str) -> str:
+def _holder(part: PathPart, is_gone: bool, old_place: str) -> str:
     """The object of a place; one that is gone is where it was."""
     return old_place.partition(".")[0] if is_gone else str(part.part)
 
@@ -368,17 +370,17 @@ def test_a_chain_is_what_its_ends_say(made: tuple[dict[str, dict[int, tuple[str,
     first, chain = made
     found = history_of(chain)
     last = str(len(chain.effects))
-    assert told(Paths(found).between("0", last)) == expected(first, chain.holders)
-    assert told(Paths(found).between(last, "0")) == expected(chain.holders, first)
+    assert told(UpgradePaths(found).between("0", last)) == expected(first, chain.holders)
+    assert told(UpgradePaths(found).between(last, "0")) == expected(chain.holders, first)
 
 
 def assert_texts_are_those_of_each_alone(found: History) -> None:
-    paths = Paths(found)
+    paths = UpgradePaths(found)
     for version, contract in found.contracts.items():
         alone = Contract.from_openapi(contract.to_openapi(version))
         usage = Usage(alone, References())
         for part in contract.parts:
-            assert paths.texts.at(version, part) == dict(part_texts(usage, alone, part))
+            assert paths.samples.at(version, part) == dict(compose_samples(usage, alone, part))
 
 
 @given(histories())
@@ -398,7 +400,7 @@ def test_a_property_renamed_twice_is_one_rename() -> None:
         [{"kind": "rename_property", "target": "One", "old": "a", "new": "b"}],
         [{"kind": "rename_property", "target": "One", "old": "b", "new": "c"}],
     ]
-    assert told(Paths(history_of(chain)).between("0", "2")) == {("One", "c"): {"was called `a`"}}
+    assert told(UpgradePaths(history_of(chain)).between("0", "2")) == {("One", "c"): {"was called `a`"}}
 
 
 def test_what_is_added_and_later_removed_is_not_there() -> None:
@@ -408,5 +410,5 @@ def test_what_is_added_and_later_removed_is_not_there() -> None:
         [{"kind": "rename_property", "target": "One", "old": "a", "new": "b"}],
         [{"kind": "remove_property", "target": "One.b", "was": {"type": "string"}}],
     ]
-    path = Paths(history_of(chain)).between("0", "3")
+    path = UpgradePaths(history_of(chain)).between("0", "3")
     assert (path.parts, len(path.changes)) == ((), 3)

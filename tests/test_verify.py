@@ -64,16 +64,16 @@ def test_nothing_is_wrong() -> None:
             head_with(at={"type": "string", "format": "date", "examples": ["today"]}),
             "Task.at: the example 'today' is not a 'date'",
         ),
-        (head_with(room={"$ref": SCHEMA_REF + "Room"}), f"Task: refers to '{SCHEMA_REF}Room', which isn't there"),
+        (head_with(room={"$ref": SCHEMA_REF + "Room"}), f"Task: refers to '{SCHEMA_REF}Room', which does not exist"),
     ],
     ids=["type", "format", "reference"],
 )
 def test_what_head_has_is_told_once_and_of_the_models(head: Any, message: str) -> None:
     changes = {"a": [{"kind": "wording", "target": "Task.title", "was": {"description": "A"}}]}
-    assert faults(head, v2=changes, v3={}) == [f"api/__init__.py: {message}; mend the model"]
+    assert faults(head, v2=changes, v3={}) == [f"api/__init__.py: {message}; fix the model"]
 
 
-WRITE = "; write one that is valid there as the effect's 'example'"
+ADD_EXAMPLE = "; add one that is valid there as the effect's 'example'"
 INTEGER = {"type": "integer", "examples": ["one"]}
 
 
@@ -129,7 +129,7 @@ INTEGER = {"type": "integer", "examples": ["one"]}
                     ]
                 }
             },
-            [f"v2/a.yaml: remove_constraint: GET /tasks query owner: the example 'Ada' is too long at v1{WRITE}"],
+            [f"v2/a.yaml: remove_constraint: GET /tasks query owner: the example 'Ada' is too long at v1{ADD_EXAMPLE}"],
             id="the example of a parameter",
         ),
         pytest.param(
@@ -139,18 +139,18 @@ INTEGER = {"type": "integer", "examples": ["one"]}
         ),
         pytest.param(
             {"v2": {"a": [change_type("Task.title", {"$ref": SCHEMA_REF + "Text"})]}},
-            [f"v2/a.yaml: change_type: Task: refers to '{SCHEMA_REF}Text', which isn't there at v1"],
-            id="a reference to what isn't there",
+            [f"v2/a.yaml: change_type: Task: refers to '{SCHEMA_REF}Text', which does not exist at v1"],
+            id="a broken reference",
         ),
         pytest.param(
             {"v2": {"a": [{"kind": "add_schema", "target": "Person"}]}},
-            [f"v2/a.yaml: add_schema: Task: refers to '{SCHEMA_REF}Person', which isn't there at v1"],
+            [f"v2/a.yaml: add_schema: Task: refers to '{SCHEMA_REF}Person', which does not exist at v1"],
             id="a schema that is still referred to",
         ),
         pytest.param(
             {"v2": {"a": [{"kind": "remove_response", "target": "GET /tasks response 404", "was": {"$ref": "#/x/y"}}]}},
-            ["v2/a.yaml: remove_response: GET /tasks: refers to '#/x/y', which isn't there at v1"],
-            id="a shared response that isn't there",
+            ["v2/a.yaml: remove_response: GET /tasks: refers to '#/x/y', which does not exist at v1"],
+            id="a missing shared response",
         ),
     ],
 )
@@ -178,4 +178,4 @@ def test_an_example_of_null_is_told_as_json_has_it(example: dict[str, Any]) -> N
     head = head_with(note={"type": ["string", "null"], "examples": [None]})
     (fault,) = faults(head, v2={"a": [{"kind": "make_nullable", "target": "Task.note"} | example]})
     said = "v2/a.yaml: make_nullable: Task.note: the example null is not of type 'string' at v1"
-    assert fault == (said if example else said + WRITE)
+    assert fault == (said if example else said + ADD_EXAMPLE)

@@ -12,11 +12,11 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.history.history import History
-from api_upgrades.history.memo import Memory
+from api_upgrades.history.memo import Memo
 from api_upgrades.history.verify import verify
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Version
-from api_upgrades.releases.check import exposed, undocumented
+from api_upgrades.releases.check import find_internal_exposure, find_undocumented
 from api_upgrades.releases.lock import Locks, read_locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import read_head
@@ -34,21 +34,23 @@ class Project:
     registry: str = REGISTRY
     source: str = SOURCE
     severity: Mapping[str, str] = field(default_factory=dict)
-    memory: Memory = field(default_factory=Memory, compare=False)
+    memo: Memo = field(default_factory=Memo, compare=False)
 
     def standing(self) -> ProjectState:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
-        self.memory.begin()
+        self.memo.begin_load()
         table = _table(json.dumps(self.severity, default=str))
         with stage(f"Reading {noun(self.source)}"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
-            contract = self.memory.kept("head", (head.contract,), partial(self.memory.same, head.contract))
+            contract = self.memo.get_or_compute(
+                "head", (head.contract,), partial(self.memo.intern_contract, head.contract)
+            )
             found = reader.load(self.root / self.registry, contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = Declared(self.root.resolve(), head.files, head.document)
-        return ProjectState(replace(found, versions=versions, declared=declared), locks, table, self.memory)
+        return ProjectState(replace(found, versions=versions, declared=declared), locks, table, self.memo)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
@@ -59,9 +61,9 @@ class Project:
         standing = self.standing()
         with stage("Deriving every version"):
             if standing.errors:
-                raise RegistryErrors(list(undocumented(standing, self.source)) or standing.errors)
+                raise RegistryErrors(list(find_undocumented(standing, self.source)) or standing.errors)
             source, history = first_file(self.source), standing.history
-            errors = [*verify(history, source, self.memory), *exposed(history, source, self.memory)]
+            errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
             # A document is what somebody else wrote: its faults are kept, and `check` tells of them.
             if errors and not is_document(self.source):
                 raise RegistryErrors(errors)

@@ -66,10 +66,10 @@ def format_checker() -> FormatChecker:
     """A checker that knows these formats, and no other."""
     checker = FormatChecker(formats=())
     for name, check in CHECKS.items():
-        checker.checks(name, raises=ValueError)(_only_text(check))
+        checker.checks(name, raises=ValueError)(_accept_non_strings(check))
     return checker
 
 
-def _only_text(check: Callable[[str], object]) -> Callable[[object], bool]:
+def _accept_non_strings(check: Callable[[str], object]) -> Callable[[object], bool]:
     """A format says nothing about values that aren't strings."""
     return lambda value: not isinstance(value, str) or bool(check(value))

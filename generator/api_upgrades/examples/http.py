@@ -21,7 +21,7 @@ from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
 from api_upgrades.openapi.operation import Parameter, operation_object, parameters, path_item, request_body, resolved
 from api_upgrades.openapi.schema import MISSING, as_text
 
-NO_SERVER = "https://api.example.com"
+DEFAULT_SERVER = "https://api.example.com"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 BOUNDARY = "boundary"
@@ -47,7 +47,7 @@ class HttpRequest:
     body: Json = MISSING
 
 
-def request(contract: Contract, part: Part, version: str) -> HttpRequest:
+def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
     """The call of an operation, with what it requires and what carries an example, made for a version."""
     operation = operation_object(contract, part)
     pinning: Mapping[str, str] = contract.document.get("x-api-version", {})
@@ -62,29 +62,29 @@ def request(contract: Contract, part: Part, version: str) -> HttpRequest:
     headers = [header for header in credentials if isinstance(header, Header)]
     query = [text for text in credentials if isinstance(text, str)]
     if "header" in pinning:
-        headers.append(Header(_token(pinning["header"]), _line(version)))
+        headers.append(Header(_header_name(pinning["header"]), _single_line(version)))
     elif "query" in pinning:
-        query.append(f"{_encoded(pinning['query'])}={_encoded(version)}")
+        query.append(f"{_encode(pinning['query'])}={_encode(version)}")
     path = {}
     for parameter, value in sent:
         if parameter.location == "path":
             if is_sent(contract, parameter.schema, False):  # else its name says more than a placeholder
-                path[parameter.name] = _joined(value, _encoded)
+                path[parameter.name] = _join(value, _encode)
         elif parameter.location == "query":
-            query += _query(parameter, value)
-        elif parameter.location == "header" and parameter.name.lower() not in _NOT_PARAMETERS:
-            headers.append(Header(_token(parameter.name), _line(_joined(value, str))))
-    url = _server(contract, part, operation) + _filled(part.path, path)
+            query += _serialize_query(parameter, value)
+        elif parameter.location == "header" and parameter.name.lower() not in _IGNORED_HEADERS:
+            headers.append(Header(_header_name(parameter.name), _single_line(_join(value, str))))
+    url = _server_url(contract, part, operation) + _fill_template(part.path, path)
     if query:
         url += ("&" if "?" in url else "?") + "&".join(query)
     body = request_body(contract, part)
     if body is None:
         return HttpRequest(part.method, url, tuple(headers))
-    media_type = _line(body.media_type)
+    media_type = _single_line(body.media_type)
     return HttpRequest(part.method, url, tuple(headers), media_type, compose_body(contract, body, "request"))
 
 
-_NOT_PARAMETERS = ("accept", "content-type", "authorization")
+_IGNORED_HEADERS = ("accept", "content-type", "authorization")
 """Headers that OpenAPI says elsewhere; parameters of these names are to be ignored."""
 
 
@@ -97,7 +97,7 @@ def as_http(request: HttpRequest) -> str:
     ]
     for header in request.headers:
         lines.append(f"{header.name}: {header.value}" + (f"<{header.secret}>" if header.secret else ""))
-    return "\n".join([*lines, *_content(request.media_type, request.body)])
+    return "\n".join([*lines, *_body_lines(request.media_type, request.body)])
 
 
 def as_curl(request: HttpRequest) -> str:
@@ -106,45 +106,49 @@ def as_curl(request: HttpRequest) -> str:
     parts = [" ".join(["curl", *method, shlex.quote(request.url)])]
     for header in request.headers:
         text = f"{header.name}: {header.value}"
-        parts.append("-H " + (_with_variable(text, header.secret) if header.secret else shlex.quote(text)))
+        parts.append("-H " + (_quote_with_variable(text, header.secret) if header.secret else shlex.quote(text)))
     if request.body is MISSING:
         pass
     elif request.media_type == MULTIPART:  # curl writes this header itself
-        parts += [f"--form-string {shlex.quote(f'{name}={text}')}" for name, text in fields(request.body)]
+        parts += [f"--form-string {shlex.quote(f'{name}={text}')}" for name, text in form_fields(request.body)]
     else:
         parts.append("-H " + shlex.quote(f"Content-Type: {request.media_type}"))
-        parts.append("--data-raw " + shlex.quote(_text(request.media_type, request.body)))
+        parts.append("--data-raw " + shlex.quote(_body_text(request.media_type, request.body)))
     return " \\\n  ".join(parts)
 
 
 def as_response(status: str, body: Json = MISSING, media_type: str = JSON_MEDIA_TYPE) -> str:
     """An answer as it comes over the wire. A class of statuses (`4XX`) and `default` stand as they are."""
-    phrase = HTTPStatus(int(status)).phrase if status in _STATUSES else ""
-    return "\n".join([f"HTTP/1.1 {_line(status)} {phrase}".rstrip(), *_content(_line(media_type), body)])
+    phrase = HTTPStatus(int(status)).phrase if status in _KNOWN_STATUSES else ""
+    return "\n".join(
+        [f"HTTP/1.1 {_single_line(status)} {phrase}".rstrip(), *_body_lines(_single_line(media_type), body)]
+    )
 
 
-_STATUSES = {str(status.value) for status in HTTPStatus}
+_KNOWN_STATUSES = {str(status.value) for status in HTTPStatus}
 
 
-def _content(media_type: str, body: Json) -> list[str]:
+def _body_lines(media_type: str, body: Json) -> list[str]:
     """The lines that a body adds to a message: its header, an empty line, and the body itself."""
     if body is MISSING:
         return []
     header = f"{media_type}; boundary={BOUNDARY}" if media_type == MULTIPART else media_type
-    return [f"Content-Type: {header}", "", _text(media_type, body)]
+    return [f"Content-Type: {header}", "", _body_text(media_type, body)]
 
 
-def _text(media_type: str, body: Json) -> str:
+def _body_text(media_type: str, body: Json) -> str:
     """A body as its media type writes it: a form, plain text where it is a string, else JSON."""
     if media_type == FORM:
-        return "&".join(f"{_encoded(name)}={_encoded(text)}" for name, text in fields(body))
+        return "&".join(f"{_encode(name)}={_encode(text)}" for name, text in form_fields(body))
     if media_type == MULTIPART:
-        parts = [f'Content-Disposition: form-data; name="{_encoded(name)}"\n\n{text}' for name, text in fields(body)]
+        parts = [
+            f'Content-Disposition: form-data; name="{_encode(name)}"\n\n{text}' for name, text in form_fields(body)
+        ]
         return "".join(f"--{BOUNDARY}\n{part}\n" for part in parts) + f"--{BOUNDARY}--"
     return body if isinstance(body, str) and "json" not in media_type else as_json(body)
 
 
-def fields(body: Json) -> Iterator[tuple[str, str]]:
+def form_fields(body: Json) -> Iterator[tuple[str, str]]:
     """The fields of a form; a list is the same field several times, an object inside is JSON."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
         for one in value if isinstance(value, list) else [value]:
@@ -160,30 +164,30 @@ def _credentials(contract: Contract, operation: JsonObject) -> Iterator[Header |
         if scheme.get("type") == "apiKey":
             key = str(scheme.get("name", ""))
             if scheme.get("in") == "query":
-                yield f"{_encoded(key)}=API_KEY"
+                yield f"{_encode(key)}=API_KEY"
             elif scheme.get("in") == "cookie":
-                yield Header("Cookie", f"{_token(key)}=", "api_key")
+                yield Header("Cookie", f"{_header_name(key)}=", "api_key")
             else:
-                yield Header(_token(key), "", "api_key")
+                yield Header(_header_name(key), "", "api_key")
         elif scheme.get("type") == "http" and str(scheme.get("scheme")).lower() != "bearer":
-            yield Header("Authorization", _token(str(scheme.get("scheme", "")).capitalize()) + " ", "credentials")
+            yield Header("Authorization", _header_name(str(scheme.get("scheme", "")).capitalize()) + " ", "credentials")
         elif scheme:
             yield Header("Authorization", "Bearer ", "token")
 
 
-def _server(contract: Contract, part: Part, operation: JsonObject) -> str:
+def _server_url(contract: Contract, part: Part, operation: JsonObject) -> str:
     """The address before the path: of the first server that the operation, its path or the document names."""
     for holder in (operation, path_item(contract, part), contract.document):
         for server in holder.get("servers") or ():
             defaults = {
                 name: str(variable.get("default", "")) for name, variable in server.get("variables", {}).items()
             }
-            url = _filled(str(server.get("url", "")), defaults).rstrip("/")
-            return url if urlsplit(url).netloc else NO_SERVER + url
-    return NO_SERVER
+            url = _fill_template(str(server.get("url", "")), defaults).rstrip("/")
+            return url if urlsplit(url).netloc else DEFAULT_SERVER + url
+    return DEFAULT_SERVER
 
 
-def _filled(template: str, values: Mapping[str, str]) -> str:
+def _fill_template(template: str, values: Mapping[str, str]) -> str:
     """A template with its `{names}` replaced, encoded but for them; a name without a value stays to be seen."""
     pieces = re.split(r"\{([^{}]*)\}", template)
     for index, piece in enumerate(pieces):
@@ -194,46 +198,46 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return "".join(pieces)
 
 
-def _query(parameter: Parameter, value: Json) -> list[str]:
+def _serialize_query(parameter: Parameter, value: Json) -> list[str]:
     """A query parameter as its style writes it: `tag=a&tag=b`, `tag=a,b`, `filter[name]=x`, or JSON."""
-    name = _encoded(parameter.name)
+    name = _encode(parameter.name)
     style = parameter.value.get("style", "form")
     if "content" in parameter.value:
-        return [f"{name}={_encoded(json.dumps(value, ensure_ascii=False))}"]
+        return [f"{name}={_encode(json.dumps(value, ensure_ascii=False))}"]
     if isinstance(value, Mapping) and style == "deepObject":
-        return [f"{name}%5B{_encoded(key)}%5D={_encoded(as_text(one))}" for key, one in value.items()]
+        return [f"{name}%5B{_encode(key)}%5D={_encode(as_text(one))}" for key, one in value.items()]
     if parameter.value.get("explode", style == "form"):
         if isinstance(value, Mapping):
-            return [f"{_encoded(key)}={_encoded(as_text(one))}" for key, one in value.items()]
-        return [f"{name}={_encoded(as_text(one))}" for one in (value if isinstance(value, list) else [value])]
-    return [f"{name}={_joined(value, _encoded, _BETWEEN.get(style, ','))}"]
+            return [f"{_encode(key)}={_encode(as_text(one))}" for key, one in value.items()]
+        return [f"{name}={_encode(as_text(one))}" for one in (value if isinstance(value, list) else [value])]
+    return [f"{name}={_join(value, _encode, _DELIMITERS.get(style, ','))}"]
 
 
-_BETWEEN = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
-def _joined(value: Json, encode: Callable[[str], str], between: str = ",") -> str:
+def _join(value: Json, encode: Callable[[str], str], delimiter: str = ",") -> str:
     """A value in one piece, as paths and headers have it."""
     if isinstance(value, Mapping):
         value = [one for pair in value.items() for one in pair]
-    return between.join(encode(as_text(one)) for one in (value if isinstance(value, list) else [value]))
+    return delimiter.join(encode(as_text(one)) for one in (value if isinstance(value, list) else [value]))
 
 
-def _encoded(text: str) -> str:
+def _encode(text: str) -> str:
     return quote(text, safe=":@", errors="replace")
 
 
-def _line(text: str) -> str:
+def _single_line(text: str) -> str:
     """Text that cannot end the line it stands on."""
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
 
 
-def _token(name: str) -> str:
+def _header_name(name: str) -> str:
     """A name that may stand before the colon of a header."""
     return re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]+", "-", name)
 
 
-def _with_variable(text: str, secret: str) -> str:
+def _quote_with_variable(text: str, secret: str) -> str:
     """A text with a shell variable behind it, in one pair of quotes where the text allows it."""
     variable = f"${secret.upper()}"
     return f'"{text}{variable}"' if re.fullmatch(r"[\w :=.-]*", text, re.ASCII) else f'{shlex.quote(text)}"{variable}"'

@@ -27,10 +27,10 @@ FORMATS = {
     "byte": "c3RyaW5n",
 }
 
-LONGEST = 1_000
+MAX_LENGTH = 1_000
 """More characters or items than this are not made up, whatever a schema asks for."""
 
-_TELLING = {
+_KEYWORDS_BY_TYPE = {
     "object": ("properties", "additionalProperties", "patternProperties", "propertyNames", "required"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
     "string": ("pattern", "minLength", "maxLength", "format"),
@@ -47,25 +47,25 @@ def type_of(schema: JsonObject) -> str:
     names = declared if isinstance(declared, list) else [declared] if declared else []
     if names:
         return str(next((name for name in names if name != "null"), "null"))
-    return next((name for name, keywords in _TELLING.items() if schema.keys() & set(keywords)), "null")
+    return next((name for name, keywords in _KEYWORDS_BY_TYPE.items() if schema.keys() & set(keywords)), "null")
 
 
 def placeholder(kind: str, schema: JsonObject) -> Json:
     """A value of a type that is neither object nor list."""
     if kind == "string":
-        return _string(schema)
+        return _string_placeholder(schema)
     if kind in ("integer", "number"):
-        return _number(schema, whole=kind == "integer")
+        return _number_placeholder(schema, whole=kind == "integer")
     return True if kind == "boolean" else None
 
 
 def least_items(schema: JsonObject, keyword: str) -> int:
     """How many items or characters there must be at least, within reason."""
     least = schema.get(keyword)
-    return min(least, LONGEST) if isinstance(least, int) else 0
+    return min(least, MAX_LENGTH) if isinstance(least, int) else 0
 
 
-def _string(schema: JsonObject) -> str:
+def _string_placeholder(schema: JsonObject) -> str:
     known = FORMATS.get(str(schema.get("format")))
     if known is not None:
         return known
@@ -75,16 +75,16 @@ def _string(schema: JsonObject) -> str:
     return text[:most] if isinstance(most, int) else text
 
 
-def _number(schema: JsonObject, whole: bool) -> int | float:
+def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
     """The fitting number that is nearest to 1, or to the bound that keeps it from 1."""
     low, above = _bound(schema, "minimum", "exclusiveMinimum")
     high, below = _bound(schema, "maximum", "exclusiveMaximum")
-    step = _exact(schema.get("multipleOf"))
+    step = _to_fraction(schema.get("multipleOf"))
     if whole:
         step = Fraction(step.numerator) if step else Fraction(1)
     near = [Fraction(1), *(bound for bound in (low, high) if bound is not None)]
     if step:
-        candidates = [step * whole_steps for one in near for whole_steps in _around(one / step)]
+        candidates = [step * whole_steps for one in near for whole_steps in _nearest_integers(one / step)]
     else:
         candidates = [*near, *(one + shift for one in near[1:] for shift in (1, -1)), sum(near[1:], Fraction()) / 2]
 
@@ -97,7 +97,7 @@ def _number(schema: JsonObject, whole: bool) -> int | float:
     return int(found) if found.denominator == 1 else float(found)
 
 
-def _around(number: Fraction) -> tuple[int, ...]:
+def _nearest_integers(number: Fraction) -> tuple[int, ...]:
     """The whole numbers about a number, nearest first."""
     nearest = round(number)
     return nearest, nearest + 1, nearest - 1
@@ -105,13 +105,13 @@ def _around(number: Fraction) -> tuple[int, ...]:
 
 def _bound(schema: JsonObject, keyword: str, exclusive: str) -> tuple[Fraction | None, bool]:
     """A bound, and whether the value must differ from it. OpenAPI 3.0 has `exclusiveMinimum: true`."""
-    bound, strict = _exact(schema.get(keyword)), _exact(schema.get(exclusive))
+    bound, strict = _to_fraction(schema.get(keyword)), _to_fraction(schema.get(exclusive))
     if strict is not None:
         return strict, True
     return bound, schema.get(exclusive) is True
 
 
-def _exact(number: Json) -> Fraction | None:
+def _to_fraction(number: Json) -> Fraction | None:
     if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
         return None
     return Fraction(str(number))

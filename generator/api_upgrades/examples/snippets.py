@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from api_upgrades.core.json import Json
-from api_upgrades.examples.http import FORM, MULTIPART, HttpRequest, fields
+from api_upgrades.examples.http import FORM, MULTIPART, HttpRequest, form_fields
 from api_upgrades.openapi.schema import MISSING
 
 INDENT = "    "
@@ -19,7 +19,7 @@ def as_httpx(request: HttpRequest) -> str:
     secrets = {header.name: f'os.environ["{header.secret.upper()}"]' for header in request.headers if header.secret}
     lines = ["import os", ""] if secrets else []
     lines += ["import httpx", "", "response = httpx.request("]
-    lines += [f"{INDENT}{_python(request.method)},", f"{INDENT}{_python(request.url)},"]
+    lines += [f"{INDENT}{_python_literal(request.method)},", f"{INDENT}{_python_literal(request.url)},"]
     headers = {header.name: header.value for header in request.headers}
     argument = ""
     if request.body is not MISSING:
@@ -29,7 +29,7 @@ def as_httpx(request: HttpRequest) -> str:
         lines.append(f"{INDENT}headers={{")
         for name, value in headers.items():
             secret = f" + {secrets[name]}" if name in secrets else ""
-            lines.append(f"{INDENT * 2}{_python(name)}: {_python(value)}{secret},")
+            lines.append(f"{INDENT * 2}{_python_literal(name)}: {_python_literal(value)}{secret},")
         lines.append(f"{INDENT}}},")
     if argument:
         lines.append(f"{INDENT}{argument},")
@@ -39,27 +39,29 @@ def as_httpx(request: HttpRequest) -> str:
 def _httpx_body(request: HttpRequest) -> tuple[str, dict[str, str]]:
     """The argument that sends a body, and the headers that httpx doesn't write itself."""
     if request.media_type == MULTIPART:
-        parts = [f"({_python(name)}, (None, {_python(text)}))" for name, text in fields(request.body)]
+        parts = [
+            f"({_python_literal(name)}, (None, {_python_literal(text)}))" for name, text in form_fields(request.body)
+        ]
         return f"files=[{', '.join(parts)}]", {}
     if request.media_type == FORM:
         grouped: dict[str, list[str]] = {}
-        for name, text in fields(request.body):
+        for name, text in form_fields(request.body):
             grouped.setdefault(name, []).append(text)
-        return f"data={_python(grouped, 1)}", {}
+        return f"data={_python_literal(grouped, 1)}", {}
     if isinstance(request.body, str) and "json" not in request.media_type:
-        return f"content={_python(request.body)}", {"Content-Type": request.media_type}
+        return f"content={_python_literal(request.body)}", {"Content-Type": request.media_type}
     own = {} if request.media_type == "application/json" else {"Content-Type": request.media_type}
-    return f"json={_python(request.body, 1)}", own
+    return f"json={_python_literal(request.body, 1)}", own
 
 
-def _python(value: Json, depth: int = 0) -> str:
+def _python_literal(value: Json, depth: int = 0) -> str:
     """A JSON value as a literal of Python."""
     inner, outer = INDENT * (depth + 1), INDENT * depth
     if isinstance(value, dict) and value:
-        items = [f"{inner}{_python(key)}: {_python(item, depth + 1)},\n" for key, item in value.items()]
+        items = [f"{inner}{_python_literal(key)}: {_python_literal(item, depth + 1)},\n" for key, item in value.items()]
         return "{\n" + "".join(items) + outer + "}"
     if isinstance(value, list) and value:
-        return "[\n" + "".join(f"{inner}{_python(item, depth + 1)},\n" for item in value) + outer + "]"
+        return "[\n" + "".join(f"{inner}{_python_literal(item, depth + 1)},\n" for item in value) + outer + "]"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return repr(value)
@@ -84,7 +86,7 @@ def as_fetch(request: HttpRequest) -> str:
 
 def _fetch_body(request: HttpRequest) -> str:
     if request.media_type in (FORM, MULTIPART):
-        pairs = json.dumps([list(pair) for pair in fields(request.body)], ensure_ascii=False)
+        pairs = json.dumps([list(pair) for pair in form_fields(request.body)], ensure_ascii=False)
         if request.media_type == FORM:
             return f"new URLSearchParams({pairs})"
         return f"{pairs}.reduce((form, [name, text]) => (form.append(name, text), form), new FormData())"

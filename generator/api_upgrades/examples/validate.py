@@ -18,9 +18,9 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from api_upgrades.core.json import Json, JsonObject, escape
+from api_upgrades.core.json import Json, JsonObject, escape_token
 from api_upgrades.examples.compose import compose, compose_body
-from api_upgrades.examples.fast_validator import Plainly
+from api_upgrades.examples.fast_validator import FastValidator
 from api_upgrades.examples.formats import format_checker
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
@@ -28,10 +28,10 @@ from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
-Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
+KeywordCheck = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
-LONGEST_VALUE = 60
-LONGEST_MESSAGE = 200
+MAX_VALUE_LENGTH = 60
+MAX_MESSAGE_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class InvalidExample:
         return f"{self.target}: {self.message}"
 
 
-def invalid_examples(
+def find_invalid_examples(
     contract: Contract, parts: Iterable[Part], directions: Callable[[Part], Collection[Direction]]
 ) -> Iterator[InvalidExample]:
     """The invalid examples of some parts and of the schemas behind them, each once.
@@ -53,21 +53,21 @@ def invalid_examples(
     `directions` says in which directions a schema is shown on its own. What an operation or a webhook uses is checked
     in the direction of its use in any case.
     """
-    checks = {direction: _Check(contract, direction) for direction in DIRECTIONS}
+    checks = {direction: _ExampleChecker(contract, direction) for direction in DIRECTIONS}
     found: dict[InvalidExample, None] = {}
     for part in parts:
         if part.kind == "schema":
             for direction in directions(part):
-                checks[direction].reach(part)
+                checks[direction].add_schema(part)
         else:
-            for direction, target, schema, value in _shown(contract, part):
-                found |= dict.fromkeys(checks[direction].faults(target, schema, value))
+            for direction, target, schema, value in _examples_of(contract, part):
+                found |= dict.fromkeys(checks[direction].check(target, schema, value))
     for check in checks.values():
-        found |= dict.fromkeys(check.faults_of_reached())
+        found |= dict.fromkeys(check.check_added_schemas())
     yield from found
 
 
-def _shown(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:
+def _examples_of(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:
     """What the site shows of an operation or a webhook: where, by which schema, and the value."""
     direction: Direction = "request" if part.kind == "operation" else "webhook"
     body = request_body(contract, part)
@@ -85,109 +85,118 @@ def _shown(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, 
             yield "response", Target(part, f"response {response.status}"), response.body.schema, value
 
 
-class _Check:
+class _ExampleChecker:
     """The examples of one contract in one direction."""
 
     def __init__(self, contract: Contract, direction: Direction) -> None:
         self._contract = contract
         self._direction = direction
         self._composed: dict[Part, Json] = {}
-        self._reached: list[Part] = []
-        self._entered: set[tuple[str, int]] = set()
-        self._plainly = Plainly(contract.dialect, self._base.VALIDATORS, _absent(direction), self._unless_composed)
+        self._added: list[Part] = []
+        self._open_references: set[tuple[str, int]] = set()
+        self._fast_validator = FastValidator(
+            contract.dialect,
+            self._base_validator.VALIDATORS,
+            _exempting_keyword(direction),
+            self._resolve_unless_composed,
+        )
 
     @property
-    def _base(self) -> Any:
+    def _base_validator(self) -> Any:
         return Draft4Validator if self._contract.dialect == "3.0" else Draft202012Validator
 
     @cached_property
     def _validator(self) -> Any:
         """What judges all that isn't plainly valid."""
-        around = _nullable if self._contract.dialect == "3.0" else _same
-        keywords: dict[str, Keyword] = {
-            **self._base.VALIDATORS,
-            "$ref": self._ref,
-            "$dynamicRef": self._ref,
-            "pattern": _pattern,
-            "required": self._required,
+        around = _accept_null if self._contract.dialect == "3.0" else _unchanged
+        keywords: dict[str, KeywordCheck] = {
+            **self._base_validator.VALIDATORS,
+            "$ref": self._check_reference,
+            "$dynamicRef": self._check_reference,
+            "pattern": _check_pattern,
+            "required": self._check_required,
         }
         known = {name: around(keyword) for name, keyword in keywords.items()}
-        dialect = extend(self._base, known)  # type: ignore[no-untyped-call]  # its stub names no types
+        dialect = extend(self._base_validator, known)  # type: ignore[no-untyped-call]  # its stub names no types
         # The document and the registry are for schemas that name a dialect of their own (`$schema`) and so aren't
         # checked by these keywords: references still lead into the contract, and never to the network.
         shown = self._contract.of_kind("schema")
         document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in shown}}}
         return dialect(document, format_checker=format_checker(), registry=Registry())
 
-    def reach(self, part: Part) -> None:
+    def add_schema(self, part: Part) -> None:
         """Have a schema's own example checked."""
         if part not in self._composed:
             self._composed[part] = compose(self._contract, self._contract.parts[part], self._direction)
-            self._reached.append(part)
+            self._added.append(part)
 
-    def faults_of_reached(self) -> Iterator[InvalidExample]:
+    def check_added_schemas(self) -> Iterator[InvalidExample]:
         """What is wrong with the schemas that were reached, those included that are reached from these."""
-        for part in self._reached:
-            yield from self.faults(Target(part), self._contract.parts[part], self._composed[part])
+        for part in self._added:
+            yield from self.check(Target(part), self._contract.parts[part], self._composed[part])
 
-    def faults(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
+    def check(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
         """What is wrong with a value that is shown for a schema."""
-        if self._plainly.is_valid(schema, value):
+        if self._fast_validator.is_certainly_valid(schema, value):
             return
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
-        except _UNREADABLE as error:
-            yield InvalidExample(target, f"its schema cannot be read: {_shortened(str(error), LONGEST_MESSAGE)}")
+        except _SCHEMA_ERRORS as error:
+            yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
             return
         best = [best_match([error]) or error for error in errors]
-        yield from sorted((InvalidExample(_place(target, error), _message(error)) for error in best), key=str)
+        yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
 
-    def _ref(self, validator: Any, ref: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+    def _check_reference(
+        self, validator: Any, ref: str, instance: Json, schema: JsonObject
+    ) -> Iterator[ValidationError]:
         try:
-            target = self._unless_composed(ref, instance)
+            target = self._resolve_unless_composed(ref, instance)
         except (KeyError, IndexError, ValueError, TypeError):
             yield ValidationError(f"the reference {ref!r} leads nowhere")
             return
         if target is None:
             return
         here = (ref, id(instance))
-        if here in self._entered:  # a schema that is itself, for the same value
+        if here in self._open_references:  # a schema that is itself, for the same value
             return
-        self._entered.add(here)
+        self._open_references.add(here)
         try:
             yield from validator.descend(instance, target)
         finally:
-            self._entered.discard(here)
+            self._open_references.discard(here)
 
-    def _unless_composed(self, ref: str, instance: Json) -> JsonObject | None:
+    def _resolve_unless_composed(self, ref: str, instance: Json) -> JsonObject | None:
         """The schema at a reference, None for what it composes to. Raises KeyError and the like where there is none."""
         part = schema_of(ref)
-        if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape(part.name):
-            self.reach(part)
+        if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape_token(part.name):
+            self.add_schema(part)
             if instance == self._composed[part]:
                 return None
         found: JsonObject = resolve(self._contract, ref)
         return found
 
-    def _required(self, validator: Any, names: Json, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+    def _check_required(
+        self, validator: Any, names: Json, instance: Json, schema: JsonObject
+    ) -> Iterator[ValidationError]:
         """What is read-only is not required in a request, nor what is write-only in a response."""
-        absent = _absent(self._direction)
+        absent = _exempting_keyword(self._direction)
         for name in names if isinstance(instance, dict) else ():
             declared = schema.get("properties", {}).get(name, {})
             if name not in instance and not (isinstance(declared, Mapping) and schemas.get(declared, absent)):
                 yield ValidationError(f"{name!r} is a required property")
 
 
-def _absent(direction: Direction) -> str:
+def _exempting_keyword(direction: Direction) -> str:
     """The keyword of what is not there in a direction."""
     return "readOnly" if direction == "request" else "writeOnly"
 
 
-_UNREADABLE = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """How `jsonschema` fails over a schema that isn't one."""
 
 
-def _pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
+def _check_pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
     r"""A pattern that Python doesn't know how to read (`\p{L}`) is not held against the example."""
     try:
         matches = not isinstance(instance, str) or re.search(pattern, instance)
@@ -197,11 +206,11 @@ def _pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _same(keyword: Keyword) -> Keyword:
+def _unchanged(keyword: KeywordCheck) -> KeywordCheck:
     return keyword
 
 
-def _nullable(keyword: Keyword) -> Keyword:
+def _accept_null(keyword: KeywordCheck) -> KeywordCheck:
     """OpenAPI 3.0: where a schema is `nullable`, null is right whatever else it says."""
 
     def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
@@ -212,7 +221,7 @@ def _nullable(keyword: Keyword) -> Keyword:
     return check
 
 
-def _place(target: Target, error: ValidationError) -> Target:
+def _locate(target: Target, error: ValidationError) -> Target:
     """Where in the contract an error is: the keywords on the way there tell names, lists and maps apart."""
     path = list(error.absolute_schema_path)
     keywords = iter(path[:-1] if path and path[-1] == error.validator else path)
@@ -231,12 +240,12 @@ def _place(target: Target, error: ValidationError) -> Target:
     return target
 
 
-def _message(error: ValidationError) -> str:
+def _format_message(error: ValidationError) -> str:
     """The validator's own message, with JSON's words for what Python calls otherwise, and long values shortened."""
     value = repr(error.instance)
-    shown = {"None": "null", "True": "true", "False": "false"}.get(value, _shortened(value, LONGEST_VALUE))
-    return _shortened(error.message.replace(value, shown, 1), LONGEST_MESSAGE)
+    shown = {"None": "null", "True": "true", "False": "false"}.get(value, _shorten(value, MAX_VALUE_LENGTH))
+    return _shorten(error.message.replace(value, shown, 1), MAX_MESSAGE_LENGTH)
 
 
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _shorten(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"

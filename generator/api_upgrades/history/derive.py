@@ -1,6 +1,6 @@
-"""From head to the oldest contract: every effect reverted, last one first.
+"""Derives the contract of every version by reverting all effects, starting at head, the newest effect first.
 
-Whatever does not fit is reported with its place, and deriving goes on with the rest, so that one run finds all.
+An effect that does not fit is reported with its location and skipped, so that one run finds all errors.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import combinations, pairwise
 
-from api_upgrades.core.errors import DoesNotFit, RegistryError, RegistryErrors
+from api_upgrades.core.errors import ContractMismatch, RegistryError, RegistryErrors
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Touch
 from api_upgrades.effects.replace import are_apart
-from api_upgrades.history.memo import Memory
+from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import canonical
@@ -23,7 +23,7 @@ from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Chan
 
 @dataclass(frozen=True)
 class AppliedEffect:
-    """One effect of a change, with the contract just before it and just after it."""
+    """One effect of a change, with the contracts directly before and after it."""
 
     change: Change
     index: int
@@ -33,31 +33,31 @@ class AppliedEffect:
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
-        """How names move, by the names that comparing gives."""
+        """How the effect moves names, with canonical targets, as the comparison reports them."""
         return tuple(
             Move(canonical(self.older, move.old), canonical(self.newer, move.new)) for move in self.effect.moves()
         )
 
     @property
     def touches(self) -> Iterator[Touch]:
-        """What it alters, by the names that comparing gives."""
-        return _touches(self.effect, self.older, self.newer)
+        """What the effect changes, with canonical targets, as the comparison reports them."""
+        return _canonical_touches(self.effect, self.older, self.newer)
 
 
-def _touches(effect: Effect, older: Contract, newer: Contract) -> Iterator[Touch]:
+def _canonical_touches(effect: Effect, older: Contract, newer: Contract) -> Iterator[Touch]:
     for target, facet in effect.touches():
-        of_value = facet == "enum" or facet not in OF_PROPERTY
+        of_value = facet == "enum" or facet not in PROPERTY_FACETS
         contract = newer if target.part in newer.parts else older
         yield Touch(canonical(contract, target, of_value=of_value), facet)
 
 
-OF_PROPERTY = schemas.OUTSIDE | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
-"""Facets of the property itself, and not of the value behind its reference."""
+PROPERTY_FACETS = schemas.OUTSIDE | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
+"""Facets that belong to a property itself. All others belong to the schema that it refers to."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What leads to a version from the one before. `effects` are in the order in which they happened."""
+    """A version together with the version before it and the effects between them, oldest first."""
 
     version: Version
     older_version: str
@@ -66,23 +66,23 @@ class Step:
     effects: tuple[AppliedEffect, ...]
 
     @property
-    def names(self) -> Names:
+    def renames(self) -> Names:
         return Names.of(move for applied in self.effects for move in applied.moves)
 
 
-def derive(registry: Registry, memory: Memory | None = None) -> tuple[tuple[Step, ...], list[RegistryError]]:
-    """The steps to all versions but the first, oldest first, and what is wrong with them.
+def derive(registry: Registry, memo: Memo | None = None) -> tuple[tuple[Step, ...], list[RegistryError]]:
+    """The steps to every version except the first, oldest first, and the effects that do not fit.
 
-    What is not released yet is the last step, where there is any.
+    Unreleased changes, if there are any, are the last step.
     """
-    memory = memory or Memory()
+    memo = memo or Memo()
     steps: list[Step] = []
     errors: list[RegistryError] = []
     tainted: set[Part | None] = set()
     contract = registry.head
     for before, version in reversed(list(pairwise(registry.lineup))):
-        applied = _revert(version, contract, errors, tainted, memory)
-        errors.extend(_conflicts(version, applied, contract))
+        applied = _revert_version(version, contract, errors, tainted, memo)
+        errors.extend(_find_conflicts(version, applied, contract))
         older = applied[0].older if applied else contract
         steps.append(Step(version, before.id, older, contract, applied))
         contract = older
@@ -91,74 +91,82 @@ def derive(registry: Registry, memory: Memory | None = None) -> tuple[tuple[Step
 
 @dataclass(frozen=True)
 class LiveAddition:
-    """An addition, and what it did to the newest version whose contract it fits: later ones may name it otherwise."""
+    """An addition with its effects on the newest version that they fit. Later versions may have renamed its places."""
 
     addition: Addition
     version: str
     effects: tuple[AppliedEffect, ...]
 
 
-def live_additions(
+def find_live_additions(
     registry: Registry, contracts: Mapping[str, Contract]
 ) -> tuple[tuple[LiveAddition, ...], list[RegistryError]]:
-    """Where each addition of a registry fits, and what is wrong with those that fit nowhere."""
+    """The additions, each at the newest version that it fits, and the errors of those that fit no version.
+
+    Unreleased changes are tried last, because readers do not have them yet. The errors are those of the version that was
+    tried first.
+    """
     found: list[LiveAddition] = []
     errors: list[RegistryError] = []
     for addition in registry.additions:
-        first: list[RegistryError] = []
+        first_errors: list[RegistryError] = []
         newest_first = reversed(list(contracts.items()))
-        # What is not released comes last: what it did to the addition is not what readers have today.
         for version, contract in sorted(newest_first, key=lambda one: one[0] == UNRELEASED):
             try:
-                found.append(LiveAddition(addition, version, undone(addition, contract)))
+                found.append(LiveAddition(addition, version, revert_change(addition, contract)))
                 break
             except RegistryErrors as error:
-                first = first or list(error.errors)
+                first_errors = first_errors or list(error.errors)
         else:
-            errors.extend(first)
+            errors.extend(first_errors)
     return tuple(found), errors
 
 
-def undone(change: Change, contract: Contract) -> tuple[AppliedEffect, ...]:
-    """The effects of one change, reverted on a contract. Raises RegistryErrors where one doesn't fit."""
+def revert_change(change: Change, contract: Contract) -> tuple[AppliedEffect, ...]:
+    """Revert one change on a contract. Returns its effects, oldest first. Raises RegistryErrors if one does not fit."""
     applied: list[AppliedEffect] = []
     for index, effect in reversed(list(enumerate(change.effects))):
         try:
             older = effect.revert(contract)
-        except DoesNotFit as error:
-            raise RegistryErrors([_error(change, index, effect, error)]) from None
+        except ContractMismatch as error:
+            raise RegistryErrors([_misfit_error(change, index, effect, error)]) from None
         applied.append(AppliedEffect(change, index, effect, older, contract))
         contract = older
     return tuple(reversed(applied))
 
 
-def in_order(version: Version) -> tuple[Change, ...]:
-    """The changes of a version in the order in which they happened: what it put in other words, then those that
-    `order` names, as it says, then the others.
+def ordered_changes(version: Version) -> tuple[Change, ...]:
+    """The changes of a version in the order in which they apply.
+
+    Rewording comes first, then the changes listed in `order`, then the others by their ids.
     """
     position = {id: index for index, id in enumerate(version.order)}
     found = sorted(version.changes, key=lambda change: (position.get(change.id, len(position)), change.id))
     return tuple(found) if version.wording is None else (version.wording, *found)
 
 
-def _revert(
+def _revert_version(
     version: Version,
     contract: Contract,
     errors: list[RegistryError],
     tainted: set[Part | None],
-    memory: Memory,
+    memo: Memo,
 ) -> tuple[AppliedEffect, ...]:
-    """The effects of a version that could be reverted, with the contracts around each."""
+    """Revert the changes of a version. Returns the effects that fit, oldest first, and adds the others to `errors`.
+
+    `tainted` collects the parts of effects that did not fit. Later errors about these parts are consequences, so they are not reported.
+    """
     applied: list[AppliedEffect] = []
-    for change in reversed(in_order(version)):
+    for change in reversed(ordered_changes(version)):
         for index, effect in reversed(list(enumerate(change.effects))):
             try:
-                older = memory.kept("older", (effect, contract), partial(_reverted, effect, contract, memory))
-            except DoesNotFit as error:
+                older = memo.get_or_compute(
+                    "older", (effect, contract), partial(_revert_effect, effect, contract, memo)
+                )
+            except ContractMismatch as error:
                 parts = {touch.target.part for touch in effect.touches()}
                 if not parts & tainted:
-                    errors.append(_error(change, index, effect, error))
-                # What goes wrong with these parts from here on follows from this.
+                    errors.append(_misfit_error(change, index, effect, error))
                 tainted |= parts
                 continue
             applied.append(AppliedEffect(change, index, effect, older, contract))
@@ -166,52 +174,54 @@ def _revert(
     return tuple(reversed(applied))
 
 
-def _reverted(effect: Effect, contract: Contract, memory: Memory) -> Contract:
-    return memory.same(effect.revert(contract), contract)
+def _revert_effect(effect: Effect, contract: Contract, memo: Memo) -> Contract:
+    return memo.intern_contract(effect.revert(contract), contract)
 
 
-def _error(change: Change, index: int, effect: Effect, error: DoesNotFit) -> RegistryError:
+def _misfit_error(change: Change, index: int, effect: Effect, error: ContractMismatch) -> RegistryError:
     path = () if error.field is None else (error.field,)
     is_released = change.version not in NOT_VERSIONS
     when = f"at {change.version}" if is_released else "today"
     message = f"{effect.kind}: {error.message} {when}{error.hint}"
-    return RegistryError(change.locate(index, *path), message, "" if is_released else _GONE_ON)
+    return RegistryError(change.locate(index, *path), message, "" if is_released else _OUTDATED_HINT)
 
 
-_GONE_ON = "Correct the effect or, if the models went on since it was drafted, take it away and run: api-upgrades draft"
+_OUTDATED_HINT = (
+    "Fix the effect. If the models changed after it was drafted, delete it and run: api-upgrades draft"
+)
 
 
-def _conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
-    """Changes of one version commute, or `version.yaml` says in which order they happened."""
-    known = {(one.change.id, one.index): tuple(one.touches) for one in applied}
-    changes = [change for change in in_order(version) if not change.is_wording]
+def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
+    """Pairs of changes of one version that depend on their order, if `order` in `version.yaml` does not declare it."""
+    touches_by_effect = {(one.change.id, one.index): tuple(one.touches) for one in applied}
+    changes = [change for change in ordered_changes(version) if not change.is_wording]
     touches = [
         [
             (index, touch)
             for index, effect in enumerate(change.effects)
-            for touch in known.get((change.id, index)) or _touches(effect, newer, newer)
+            for touch in touches_by_effect.get((change.id, index)) or _canonical_touches(effect, newer, newer)
         ]
         for change in changes
     ]
-    for one, other in _of_one_part(touches):
-        first, second = changes[one], changes[other]
+    for earlier, later in _pairs_on_same_part(touches):
+        first, second = changes[earlier], changes[later]
         if {first.id, second.id} <= set(version.order):
             continue
-        for index, touch in touches[other]:
+        for index, touch in touches[later]:
             if any(
-                touch.conflicts(another) and not are_apart(first.effects[before], second.effects[index])
-                for before, another in touches[one]
+                touch.conflicts(first_touch) and not are_apart(first.effects[first_index], second.effects[index])
+                for first_index, first_touch in touches[earlier]
             ):
                 yield RegistryError(
                     second.locate(index),
-                    f"{second.id!r} and {first.id!r} both alter {touch.target}; say which came first: "
+                    f"{second.id!r} and {first.id!r} both change {touch.target}; declare which came first: "
                     f"'order: [{first.id}, {second.id}]' in {version.file}",
                 )
                 break
 
 
-def _of_one_part(touches: Sequence[Sequence[tuple[int, Touch]]]) -> list[tuple[int, int]]:
-    """The pairs of changes, by their positions, that touch a part both: no others can be in each other's way."""
+def _pairs_on_same_part(touches: Sequence[Sequence[tuple[int, Touch]]]) -> list[tuple[int, int]]:
+    """Pairs of indexes of changes that touch the same part. Only these can conflict."""
     by_part: dict[Part | None, dict[int, None]] = {}
     for position, found in enumerate(touches):
         for _, touch in found:

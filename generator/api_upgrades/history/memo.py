@@ -1,8 +1,8 @@
-"""What a process that reads the same project again and again, as `mkdocs serve` does, need not work out again.
+"""A memo table for a process that loads the same project repeatedly, as `mkdocs serve` does.
 
-Nothing of it is ever on a disk, and nothing in it goes by a name or a time: a result is found by the very objects that
-it was worked out from. These are the same as long as the files they were read from say the same, and what a saved model
-leaves as it was is made the same object again.
+The table exists only in memory. Its keys are the identities of the objects that a result was computed from, never file
+names or times. These objects stay the same while their files have the same content: after a model is saved, parts that
+did not change are replaced by the equal objects of the load before (`intern_contract`).
 """
 
 from __future__ import annotations
@@ -18,69 +18,74 @@ from api_upgrades.openapi.contract import Contract, Part
 _Result = TypeVar("_Result")
 
 
-class Memory:
-    """Results by the objects that they follow from. What one reading of the project has no use for is forgotten."""
+class Memo:
+    """Results, keyed by a name and the objects they were computed from. A result that a load doesn't use is dropped."""
 
     def __init__(self) -> None:
-        self._before: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
-        self._now: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
-        self._said: dict[tuple[Part | None, str], Json] = {}
-        self._last: dict[object, Any] = {}
+        self._previous: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
+        self._current: dict[tuple[Hashable, ...], tuple[Any, tuple[object, ...]]] = {}
+        self._json_by_text: dict[tuple[Part | None, str], Json] = {}
+        self._previous_by_name: dict[object, Any] = {}
 
-    def begin(self) -> None:
-        """Another reading of the project begins."""
-        self._before, self._now = self._now, {}
-        self._said = {}
-        self._last = {key[0]: result for key, (result, _) in self._before.items()}
+    def begin_load(self) -> None:
+        """Start a load of the project: the results of the last load become the previous ones."""
+        self._previous, self._current = self._current, {}
+        self._json_by_text = {}
+        self._previous_by_name = {key[0]: result for key, (result, _) in self._previous.items()}
 
-    def kept(self, what: Hashable, sources: tuple[object, ...], make: Callable[[], _Result]) -> _Result:
-        """What was made of some objects, immutable all of them. They are held, so that their ids stay their own."""
-        key = (what, *map(id, sources))
-        found = self._now.get(key) or self._before.get(key) or (make(), sources)
-        self._now[key] = found
+    def get_or_compute(self, name: Hashable, sources: tuple[object, ...], compute: Callable[[], _Result]) -> _Result:
+        """The result that was computed from these objects, or `compute()`. All of them must be immutable.
+
+        The table keeps references to the objects, so that their ids are not reused.
+        """
+        key = (name, *map(id, sources))
+        found = self._current.get(key) or self._previous.get(key) or (compute(), sources)
+        self._current[key] = found
         result: _Result = found[0]
         return result
 
-    def last(self, what: str) -> Any:
-        """What the reading before made that goes by a name, whatever it was made of; None if it made nothing."""
-        return self._last.get(what)
+    def get_previous(self, name: str) -> Any:
+        """The result that the previous load stored under a name, whatever its sources; None if there is none."""
+        return self._previous_by_name.get(name)
 
-    def alike(self, what: Hashable, value: _Result) -> _Result:
-        """A value, as the equal object that the reading before had by the same name."""
-        known = self._last.get(what)
+    def intern(self, name: Hashable, value: _Result) -> _Result:
+        """The object that the previous load stored under a name if it equals `value`, else `value`."""
+        known = self._previous_by_name.get(name)
         value = known if known == value else value
-        self._now[what,] = value, ()
+        self._current[name,] = value, ()
         return value
 
-    def has(self, what: Hashable, sources: tuple[object, ...]) -> bool:
-        """Whether something is known that was made of some objects."""
-        key = (what, *map(id, sources))
-        if key not in self._now and key in self._before:
-            self._now[key] = self._before[key]
-        return key in self._now
+    def has_result(self, name: Hashable, sources: tuple[object, ...]) -> bool:
+        """Whether a result that was computed from these objects is in the table. If so, this load counts as using it."""
+        key = (name, *map(id, sources))
+        if key not in self._current and key in self._previous:
+            self._current[key] = self._previous[key]
+        return key in self._current
 
-    def same(self, contract: Contract, like: Contract | None = None) -> Contract:
-        """A contract of the objects that the reading before had, wherever parts say what they did, in the same order.
+    def intern_contract(self, contract: Contract, like: Contract | None = None) -> Contract:
+        """A contract with each part replaced by the equal object of the previous load, where there is one.
 
-        What is the same object in a contract that it is `like` stays so.
+        Objects are equal if they serialize to the same JSON, keys in the same order. Parts that are already the same
+        object in the contract `like` are kept as they are.
         """
         parts = {
-            part: value if like and like.parts.get(part) is value else self._same(part, value)
+            part: value if like and like.parts.get(part) is value else self._intern_json(part, value)
             for part, value in contract.parts.items()
         }
         is_like = like is not None and like.document is contract.document
-        document = contract.document if is_like else self._same(None, contract.document)
+        document = contract.document if is_like else self._intern_json(None, contract.document)
         if document is contract.document and all(parts[part] is value for part, value in contract.parts.items()):
             return contract
         return replace(contract, parts=parts, document=document)
 
-    def _same(self, part: Part | None, value: Json) -> Json:
-        if not self._before:
+    def _intern_json(self, part: Part | None, value: Json) -> Json:
+        if not self._previous:
             return value
-        if not self._said:
-            before = [kept for kept, _ in self._before.values() if isinstance(kept, Contract)]
+        if not self._json_by_text:
+            contracts = [result for result, _ in self._previous.values() if isinstance(result, Contract)]
             values: dict[tuple[Part | None, int], Json] = {}
-            for contract in before:
-                values |= {(one, id(held)): held for one, held in (*contract.parts.items(), (None, contract.document))}
-            self._said = {(one, json.dumps(held)): held for (one, _), held in values.items()}
-        return self._said.get((part, json.dumps(value)), value)
+            for contract in contracts:
+                for key, stored in (*contract.parts.items(), (None, contract.document)):
+                    values[key, id(stored)] = stored
+            self._json_by_text = {(key, json.dumps(stored)): stored for (key, _), stored in values.items()}
+        return self._json_by_text.get((part, json.dumps(value)), value)

@@ -1,4 +1,4 @@
-"""One place over a path: all that differs about it between two versions, as one entry in words."""
+"""Entries of an upgrade path: all differences of one place between two versions, described on one line."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
-from api_upgrades.effects.base import as_code, listed
+from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.target import Target
 
 
 @dataclass(frozen=True)
-class PlacePath:
-    """A place with its findings of all facets and directions. `target` and `old_target` are its names at both ends."""
+class PathEntry:
+    """A place with its findings of all facets and directions. Its `target` is the name in the end version,
+    `old_target` the name in the start version.
+    """
 
     target: Target
     old_target: Target
@@ -26,48 +28,48 @@ class PlacePath:
         return worst(finding.severity for finding in self.findings)
 
     @property
-    def is_gone(self) -> bool:
-        """Whether it isn't there at the end."""
+    def is_removed(self) -> bool:
+        """Whether the place does not exist in the end version."""
         return any(finding.facet == "existence" and finding.after is None for finding in self.findings)
 
     @property
     def name(self) -> str:
-        """The place inside its part, by the name that it has at the end, or had last; empty for the part itself."""
-        return _inside(self.old_target if self.is_gone else self.target)
+        """The place inside its part, by its name in the end version or, if removed, the start version. Empty for the part."""
+        return _name_in_part(self.old_target if self.is_removed else self.target)
 
     @property
     def old_name(self) -> str:
-        """The place inside its part, by the name that it has at the start."""
-        return _inside(self.old_target)
+        """The place inside its part, by its name in the start version."""
+        return _name_in_part(self.old_target)
 
     @property
-    def words(self) -> str:
-        """What differs, as one line of Markdown without a full stop. What several directions say is said once."""
-        first: dict[tuple[str, str], Finding] = {}
+    def summary(self) -> str:
+        """The differences as one line of Markdown without a full stop. A finding of several directions appears once."""
+        most_severe: dict[tuple[str, str], Finding] = {}
         for finding in sorted(self.findings, key=lambda one: SEVERITIES.index(one.severity)):
-            first.setdefault((finding.rule, schemas.as_text([finding.before, finding.after])), finding)
-        told = [one for one in self.findings if any(one is found for found in first.values())]
-        return "; ".join(dict.fromkeys(words for finding in told for words in self._words(finding)))
+            most_severe.setdefault((finding.rule, schemas.as_text([finding.before, finding.after])), finding)
+        distinct = [one for one in self.findings if any(one is found for found in most_severe.values())]
+        return "; ".join(dict.fromkeys(phrase for finding in distinct for phrase in self._phrases(finding)))
 
-    def _words(self, finding: Finding) -> Iterator[str]:
+    def _phrases(self, finding: Finding) -> Iterator[str]:
         if finding.rule == "property-became-list" and self.old_target.name != self.target.name:
-            yield WORDS["property-renamed"].format(before=as_code(self.old_target.name))
-        yield _in_words(finding)
+            yield PHRASES["property-renamed"].format(before=as_code(self.old_target.name))
+        yield _phrase(finding)
 
 
-def places(findings: Iterable[Finding]) -> tuple[PlacePath, ...]:
-    """The places that some findings are about, in the order in which they are first found."""
+def group_by_place(findings: Iterable[Finding]) -> tuple[PathEntry, ...]:
+    """Group findings by their place. The entries are in the order of their first finding."""
     grouped: dict[Target, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.target, []).append(finding)
-    return tuple(PlacePath(target, found[0].old_target, tuple(found)) for target, found in grouped.items())
+    return tuple(PathEntry(target, found[0].old_target, tuple(found)) for target, found in grouped.items())
 
 
-def _inside(target: Target) -> str:
+def _name_in_part(target: Target) -> str:
     return str(target).removeprefix(str(Target(target.part))).lstrip(" .")
 
 
-WORDS: Mapping[str, str] = {
+PHRASES: Mapping[str, str] = {
     "property-renamed": "was called {before}",
     "property-moved": "was at {before}",
     "property-became-list": "is a list now: was {before}, is {after}",
@@ -123,39 +125,39 @@ WORDS: Mapping[str, str] = {
     "webhook-no-longer-deprecated": "is no longer deprecated",
     "schema-renamed": "was called {before}",
 }
-"""What a rule found, in words; `{before}` and `{after}` are the values. Existence and constraints are worded below."""
+"""The phrase for each rule; `{before}` and `{after}` are the values. Existence and constraints are described below."""
 
 
-def _in_words(finding: Finding) -> str:
+def _phrase(finding: Finding) -> str:
     before, after = finding.before, finding.after
     if finding.facet == "existence":
-        return _came(finding) if before is None else f"is gone{_typed(', was', finding, before)}"
-    if finding.rule in WORDS:
-        return WORDS[finding.rule].format(before=_value(before), after=_value(after))
+        return _addition_phrase(finding) if before is None else f"is gone{_type_suffix(', was', finding, before)}"
+    if finding.rule in PHRASES:
+        return PHRASES[finding.rule].format(before=_format_value(before), after=_format_value(after))
     keyword = as_code(finding.facet)
     if before is None:
-        return f"has {keyword} {_value(after)} now"
+        return f"has {keyword} {_format_value(after)} now"
     if after is None:
-        return f"has no {keyword} any more, was {_value(before)}"
-    return f"{keyword} was {_value(before)}, is {_value(after)}"
+        return f"has no {keyword} any more, was {_format_value(before)}"
+    return f"{keyword} was {_format_value(before)}, is {_format_value(after)}"
 
 
-def _came(finding: Finding) -> str:
+def _addition_phrase(finding: Finding) -> str:
     required = " and required" if finding.rule.startswith("required-") and finding.direction == "request" else ""
-    return f"is new{required}{_typed(':', finding, finding.after)}"
+    return f"is new{required}{_type_suffix(':', finding, finding.after)}"
 
 
-def _typed(word: str, finding: Finding, value: Json) -> str:
-    """The type of a property or parameter that came or went; a part, a body or a response has none worth telling."""
-    of_parameter = "parameter" in finding.rule
-    if not isinstance(value, dict) or not (of_parameter or "property" in finding.rule):
+def _type_suffix(word: str, finding: Finding, value: Json) -> str:
+    """The type of an added or removed property or parameter, after a word. Empty for other kinds of places."""
+    is_parameter = "parameter" in finding.rule
+    if not isinstance(value, dict) or not (is_parameter or "property" in finding.rule):
         return ""
-    return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if of_parameter else value))}"
+    return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if is_parameter else value))}"
 
 
-def _value(value: Json) -> str:
+def _format_value(value: Json) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, list) and value:
-        return listed([as_code(schemas.as_text(one)) for one in value])
+        return join_names([as_code(schemas.as_text(one)) for one in value])
     return as_code(schemas.as_text(value))

@@ -1,4 +1,4 @@
-"""From any version to any other: what to do, in order, and what every payload becomes."""
+"""The upgrade path between any two versions: the changes in order, and the differences of every part and its samples."""
 
 from __future__ import annotations
 
@@ -10,64 +10,65 @@ from typing import TypeAlias
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
-from api_upgrades.examples.samples import NOTHING, Language, in_version
+from api_upgrades.examples.samples import NO_SAMPLE, Language, fill_version
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
-from api_upgrades.history.part_texts import PartTexts, closure_json
-from api_upgrades.history.path_entries import PlacePath, places
+from api_upgrades.history.part_samples import PartSamples, closure_json
+from api_upgrades.history.path_entries import PathEntry, group_by_place
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.renames import Move, Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
 
-Compared: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
-"""What the findings of a part depend on: its names and its revisions at both ends, how it is used, and the ends
-themselves where something moved between parts.
+ComparisonKey: TypeAlias = tuple[Part | None, Part, str | None, str | None, Hashable, tuple[str, str] | None]
+"""What the findings of a part depend on: its names and revisions in both versions and the directions of its use.
+
+The last item is both versions if a place moved between this part and another one, else None.
 """
 
 
 @dataclass(frozen=True)
-class TextPath:
-    """One payload or message at both ends; empty where the part isn't there. `key` says which of the part's it is.
+class PathSample:
+    """One sample of a part in both versions, the text empty where the part does not exist.
 
-    `part` is the one whose message it is: for an object that is only sent, an operation that sends it. `marked` are
-    both texts with a mark where they name their version; they are the same for all versions in which the part is.
+    `key` identifies the sample among those of its part. `part` is the part that owns it: for an object that only requests
+    use, an operation that sends it. `templates` are both texts with a placeholder for the version.
     """
 
     key: str
     title: str
     part: Part | None
     language: Language
-    marked: tuple[str, str]
+    templates: tuple[str, str]
     versions: tuple[str, str]
 
     @property
     def before(self) -> str:
-        return in_version(self.marked[0], self.versions[0])
+        return fill_version(self.templates[0], self.versions[0])
 
     @property
     def after(self) -> str:
-        return in_version(self.marked[1], self.versions[1])
+        return fill_version(self.templates[1], self.versions[1])
 
 
 @dataclass(frozen=True)
-class PartPath:
-    """A part that differs between both ends, under its name at each; None where it isn't there.
+class PathPart:
+    """A part that differs between both versions, by its name in each; None where it does not exist.
 
-    It differs by findings of its own, or only in its texts, by something that it refers to. Two paths with the same
-    `revision` are the same but for the versions that their texts name.
+    It has findings of its own, or only its samples differ because of a part that it references. Two with an equal
+    `revision` differ only in the versions that their samples contain.
     """
 
     before: Part | None
     after: Part | None
     findings: tuple[Finding, ...]
-    texts: tuple[TextPath, ...]
+    samples: tuple[PathSample, ...]
     revision: Hashable
 
     @property
     def part(self) -> Part:
-        """The part by the name that it has at the end, or had last."""
+        """The part by its name in the end version or, if it was removed, in the start version."""
         part = self.after or self.before
-        assert part is not None, "a part is at one end at least"
+        assert part is not None, "a part exists in at least one of both versions"
         return part
 
     @property
@@ -76,24 +77,23 @@ class PartPath:
         return worst(finding.severity for finding in self.findings)
 
     @cached_property
-    def places(self) -> tuple[PlacePath, ...]:
-        """What differs about the part itself, its properties and its parameters: one entry for each place."""
-        return places(self.findings)
+    def entries(self) -> tuple[PathEntry, ...]:
+        """The differences of the part itself, its properties and its parameters: one entry for each place."""
+        return group_by_place(self.findings)
 
 
 @dataclass(frozen=True)
 class UpgradePath:
-    """What moving from one version to another takes. Changes are in the order in which to meet them.
+    """Everything that changed between two versions, composed. Changes are in the order in which readers handle them.
 
-    On the way to an older version (`is_downgrade`) they are met backwards, and each is to be taken back: it is judged
-    by what going back does.
+    In a downgrade the newest change comes first and each is undone, so its severity is that of the reverse change.
     """
 
     start: str
     end: str
     is_downgrade: bool
     changes: tuple[JudgedChange, ...]
-    parts: tuple[PartPath, ...]
+    parts: tuple[PathPart, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -102,110 +102,115 @@ class UpgradePath:
 
     @property
     def steps(self) -> tuple[tuple[str, tuple[JudgedChange, ...]], ...]:
-        """The checklist: the changes by the version that brought them, the worst of each version first."""
+        """The checklist: the changes grouped by version, the most severe of each version first."""
         grouped = groupby(self.changes, key=lambda change: change.change.version)
         return tuple((version, tuple(changes)) for version, changes in grouped)
 
     def count(self, severity: Severity) -> int:
-        """How many of the changes are as severe as this."""
+        """The number of changes with this severity."""
         return sum(change.severity == severity for change in self.changes)
 
 
-def path(history: History, start: str, end: str) -> UpgradePath:
-    """The path between two versions of a history. Raises KeyError for a version that it hasn't got."""
-    return Paths(history).between(start, end)
+def upgrade_path(history: History, start: str, end: str) -> UpgradePath:
+    """The path between two versions of a history. Raises KeyError if one does not exist."""
+    return UpgradePaths(history).between(start, end)
 
 
-class Paths:
-    """The paths of a history, with the texts that they share composed once."""
+class UpgradePaths:
+    """The upgrade paths of a history. They share samples and findings, so that these are computed once."""
 
     def __init__(self, history: History) -> None:
         self._history = history
         self._order = {version.id: index for index, version in enumerate(history.versions)}
-        self.texts = PartTexts(history)
-        self._backwards: dict[tuple[str, str], JudgedChange] = {}
-        self._known: dict[Hashable, tuple[Finding, ...]] = {}
+        self.samples = PartSamples(history)
+        self._reversed_changes: dict[tuple[str, str], JudgedChange] = {}
+        self._findings_by_key: dict[Hashable, tuple[Finding, ...]] = {}
 
     def between(self, start: str, end: str) -> UpgradePath:
-        """The path between two versions. Raises KeyError for a version that isn't there."""
-        between, is_downgrade = self._between(start, end)
-        names = Names.of(move for version in between for move in self._history.steps[version].names.moves)
+        """The path between two versions. Raises KeyError if one does not exist."""
+        between, is_downgrade = self._versions_between(start, end)
+        names = Names.of(move for version in between for move in self._history.steps[version].renames.moves)
         if is_downgrade:
-            names = _backwards(names)
-        return UpgradePath(start, end, is_downgrade, self.changes(start, end), tuple(self._parts(start, end, names)))
+            names = _reverse_renames(names)
+        return UpgradePath(
+            start, end, is_downgrade, self.changes_between(start, end), tuple(self._compare_parts(start, end, names))
+        )
 
-    def changes(self, start: str, end: str) -> tuple[JudgedChange, ...]:
-        """The changes of a path. Raises KeyError for a version that isn't there."""
-        between, is_downgrade = self._between(start, end)
+    def changes_between(self, start: str, end: str) -> tuple[JudgedChange, ...]:
+        """The changes of a path. Raises KeyError if a version does not exist."""
+        between, is_downgrade = self._versions_between(start, end)
         if is_downgrade:
-            return tuple(change for version in reversed(between) for change in self._taken_back(version))
+            return tuple(change for version in reversed(between) for change in self._reverse_version(version))
         return tuple(change for version in between for change in self._history.changes_of(version))
 
-    def _between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
-        """The versions that a path leads through, oldest first, and whether it leads back."""
+    def _versions_between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
+        """The versions after the older end up to the newer one, oldest first, and whether the path is a downgrade."""
         first, last = self._order[start], self._order[end]
         return tuple(self._order)[min(first, last) + 1 : max(first, last) + 1], first > last
 
-    def _taken_back(self, version: str) -> list[JudgedChange]:
-        changes = [self._judged_backwards(change) for change in self._history.changes_of(version)]
+    def _reverse_version(self, version: str) -> list[JudgedChange]:
+        changes = [self._reverse_change(change) for change in self._history.changes_of(version)]
         return sorted(changes, key=lambda one: SEVERITIES.index(one.severity))
 
-    def _judged_backwards(self, change: JudgedChange) -> JudgedChange:
-        """A change as it is for who goes from the newer version to the older one."""
+    def _reverse_change(self, change: JudgedChange) -> JudgedChange:
+        """A change judged in the opposite direction, from the newer version to the older one."""
         key = (change.change.version, change.change.id)
-        if key not in self._backwards:
-            effects = tuple(self._effect_backwards(change.change.version, one) for one in change.effects)
-            self._backwards[key] = replace(change, effects=effects)
-        return self._backwards[key]
+        if key not in self._reversed_changes:
+            effects = tuple(self._reverse_effect(change.change.version, one) for one in change.effects)
+            self._reversed_changes[key] = replace(change, effects=effects)
+        return self._reversed_changes[key]
 
-    def _effect_backwards(self, version: str, judged: JudgedEffect) -> JudgedEffect:
+    def _reverse_effect(self, version: str, judged: JudgedEffect) -> JudgedEffect:
         step, effect = self._history.steps[version], judged.effect
         older, newer = self._history.usage_at(step.older_version), self._history.usage_at(version)
         findings = compare(
             judged.applied.newer,
             judged.applied.older,
-            _backwards(Names.of(judged.applied.moves)),
+            _reverse_renames(Names.of(judged.applied.moves)),
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )
         severity = effect.declared_severity or worst(finding.severity for finding in findings)
         return JudgedEffect(judged.applied, findings, severity)
 
-    def _parts(self, start: str, end: str, names: Names) -> Iterator[PartPath]:
+    def _compare_parts(self, start: str, end: str, names: Names) -> Iterator[PathPart]:
         old, new = self._history.usage_at(start), self._history.usage_at(end)
         was, now = self._history.revisions[start], self._history.revisions[end]
         moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
         older = {(moved.newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts}
-        # What moved from one part to another is compared with where it was, which is in neither's revision.
-        elsewhere = {
+        # A place that moved between parts is compared with its old place, which the revisions of both parts don't cover.
+        parts_of_moves = {
             target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
         }
-        keys: dict[Part, Compared] = {}
+        keys: dict[Part, ComparisonKey] = {}
         for after in dict.fromkeys((*new.contract.parts, *older)):
             before = older.get(after)
             revisions = before and was[before], now.get(after) if after else None
             if after is not None and (before != after or revisions[0] != revisions[1]):
-                ends = (start, end) if {before, after} & elsewhere else None
-                keys[after] = (before, after, *revisions, _used(old, new, before, after), ends)
-        names = self._history.memory.alike(f"names from {start} to {end}", names)
-        findings = self._findings(old, new, names, keys)
+                ends = (start, end) if {before, after} & parts_of_moves else None
+                keys[after] = (before, after, *revisions, _directions_of(old, new, before, after), ends)
+        names = self._history.memo.intern(f"names from {start} to {end}", names)
+        findings = self._find_differences(old, new, names, keys)
         for after in keys:
             before, present = older.get(after), after if after in now else None
-            shown = self.texts.revision(start, before), self.texts.revision(end, present)
-            texts = tuple(self._differing(*shown, start, end))
-            if texts or findings[after]:
-                yield PartPath(before, present, findings[after], texts, (*shown, _used(old, new, before, after)))
+            sample_revisions = self.samples.revision_at(start, before), self.samples.revision_at(end, present)
+            samples = tuple(self._compare_samples(*sample_revisions, start, end))
+            if samples or findings[after]:
+                revision = (*sample_revisions, _directions_of(old, new, before, after))
+                yield PathPart(before, present, findings[after], samples, revision)
 
-    def _findings(
-        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, Compared]
+    def _find_differences(
+        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, ComparisonKey]
     ) -> Mapping[Part, tuple[Finding, ...]]:
-        """What differs in each of some parts, compared once for all pairs of versions in which they are the same.
+        """The findings of each part, computed once for all pairs of versions with the same `ComparisonKey`.
 
-        Where a part with all that it references is the same, so is what became of its places.
+        This is correct because versions with the same closure of a part also share the renames of its places.
         """
-        memory = self._history.memory
-        sources = {part: self._sources(old, new, names, key) for part, key in keys.items() if key not in self._known}
-        unknown = {part for part, source in sources.items() if not memory.has(*source)}
+        memo = self._history.memo
+        sources = {
+            part: self._memo_key(old, new, names, key) for part, key in keys.items() if key not in self._findings_by_key
+        }
+        unknown = {part for part, source in sources.items() if not memo.has_result(*source)}
         found: dict[Part | None, list[Finding]] = {}
         if unknown:
             for finding in compare(
@@ -218,37 +223,39 @@ class Paths:
             ):
                 found.setdefault(finding.target.part, []).append(finding)
         for part, source in sources.items():
-            self._known[keys[part]] = memory.kept(*source, partial(tuple, found.get(part, ())))
-        return {part: self._known[key] for part, key in keys.items()}
+            self._findings_by_key[keys[part]] = memo.get_or_compute(*source, partial(tuple, found.get(part, ())))
+        return {part: self._findings_by_key[key] for part, key in keys.items()}
 
-    def _sources(self, old: Usage, new: Usage, names: Names, key: Compared) -> tuple[Hashable, tuple[object, ...]]:
-        """What the findings of a part follow from, as the memory knows them."""
-        before, after, *_, used, ends = key
-        said = (
+    def _memo_key(
+        self, old: Usage, new: Usage, names: Names, key: ComparisonKey
+    ) -> tuple[Hashable, tuple[object, ...]]:
+        """The name and the sources under which the memo table stores the findings of a part."""
+        before, after, *_, directions, ends = key
+        compared = (
             (*closure_json(old, before and (before,)), *closure_json(new, (after,)))
             if ends is None
             else (old.contract, new.contract)
         )
-        around = (old.contract.document, new.contract.document, names, self._history.table)
-        return ("findings", before, after, used), (*around, *said)
+        context = (old.contract.document, new.contract.document, names, self._history.table)
+        return ("findings", before, after, directions), (*context, *compared)
 
-    def _differing(self, before: Hashable, after: Hashable, start: str, end: str) -> Iterator[TextPath]:
-        """The texts of two revisions that differ by more than the version that a request names."""
+    def _compare_samples(self, before: Hashable, after: Hashable, start: str, end: str) -> Iterator[PathSample]:
+        """The samples that differ between two revisions, by more than the version that they contain."""
         if before == after:
             return
-        was, now = self.texts.of_revision(before), self.texts.of_revision(after)
-        for key in dict.fromkeys((*now, *was)):
-            one, other = was.get(key, NOTHING), now.get(key, NOTHING)
-            if one.text != other.text:
-                shown = other if other.text else one
-                yield TextPath(key, shown.title, shown.part, shown.language, (one.text, other.text), (start, end))
+        old, new = self.samples.of_revision(before), self.samples.of_revision(after)
+        for key in dict.fromkeys((*new, *old)):
+            was, now = old.get(key, NO_SAMPLE), new.get(key, NO_SAMPLE)
+            if was.text != now.text:
+                sample = now if now.text else was
+                yield PathSample(key, sample.title, sample.part, sample.language, (was.text, now.text), (start, end))
 
 
-def _backwards(names: Names) -> Names:
+def _reverse_renames(names: Names) -> Names:
     return Names.of(Move(move.new, move.old) for move in reversed(names.moves))
 
 
-def _used(old: Usage, new: Usage, before: Part | None, after: Part) -> Hashable:
-    """The directions by which the findings of a schema are judged."""
+def _directions_of(old: Usage, new: Usage, before: Part | None, after: Part) -> Hashable:
+    """The directions in which either version uses a part."""
     used = old.directions(after) | new.directions(after)
     return used if before in (None, after) else used | old.directions(before) | new.directions(before)

@@ -1,6 +1,6 @@
-"""What must hold for every contract: each reference leads somewhere, and each example is valid at its own version.
+"""Checks that every reference of every contract resolves and that every example is valid at its own version.
 
-A fault is reported once, at the newest version that has it, and blamed on the change that brought it there.
+A fault is reported once, for the newest version that has it, at the effect that caused it.
 """
 
 from __future__ import annotations
@@ -8,78 +8,78 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.examples.validate import invalid_examples
+from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, Step
-from api_upgrades.history.history import History, changed_parts
-from api_upgrades.history.memo import Memory
+from api_upgrades.history.history import History, find_changed_parts
+from api_upgrades.history.memo import Memo
 from api_upgrades.openapi.contract import Contract, Part, references, resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
 from api_upgrades.sources.source_map import is_document
 
 
-def verify(history: History, source: str, memory: Memory | None = None) -> Iterator[RegistryError]:
-    """The faults of head, which stand in `source`, then those that each step back would add."""
+def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[RegistryError]:
+    """The faults of head, located in `source`, then the faults that only older versions have, newest version first."""
     head = history.usage_at(history.versions[-1].id)
-    memory = memory or Memory()
-    known = dict(_faults(head, head.contract.parts, memory))
+    memo = memo or Memo()
+    known = dict(_find_faults(head, head.contract.parts, memo))
     for target, message in known.values():
         where = history.registry.declared.locate(target, source)
-        yield RegistryError(where, f"{target}: {message}; mend the {'document' if is_document(source) else 'model'}")
+        yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
-        for key, (target, message) in _new_faults(older, step, memory):
+        for key, (target, message) in _find_new_faults(older, step, memo):
             if key not in known:
                 known[key] = (target, message)
-                yield _blamed(step, older, target, message)
+                yield _locate_fault(step, older, target, message)
 
 
-EXAMPLE = "the example"
-"""How a message about an example begins."""
+EXAMPLE_PREFIX = "the example"
+"""The beginning of a fault's message about an example."""
 
-WORDING = ("title", "summary", "description")
+WORDING_FACETS = ("title", "summary", "description")
 
 Fault = tuple[tuple[str, str], tuple[Target, str]]
-"""What tells a fault from others, and the fault: its place, and what is wrong there."""
+"""A key that identifies a fault in every version, and the fault itself: its place and message."""
 
 
-def _faults(usage: Usage, parts: Iterable[Part], memory: Memory) -> list[Fault]:
-    """The faults of some parts, apart from those of which it is known that they have none."""
-    unknown = {part: key for part in parts if not memory.has(*(key := _soundness(usage, part)))}
-    found = [*_dangling(usage.contract, unknown)]
+def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo) -> list[Fault]:
+    """The faults of some parts. Parts that the memo table knows as faultless are skipped."""
+    unknown = {part: key for part in parts if not memo.has_result(*(key := _memo_key(usage, part)))}
+    found = [*_find_dangling_references(usage.contract, unknown)]
     dangling = {target.part for _, (target, _) in found}
-    # An example behind a reference that leads nowhere can't be judged.
-    judged = [part for part in unknown if dangling.isdisjoint(usage.closure(part))]
-    for invalid in invalid_examples(usage.contract, judged, usage.directions):
-        found.append(((str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE} {invalid.message}")))
+    # Examples cannot be validated if a reference in the closure of their part is broken.
+    resolvable = [part for part in unknown if dangling.isdisjoint(usage.closure(part))]
+    for invalid in find_invalid_examples(usage.contract, resolvable, usage.directions):
+        found.append(((str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE_PREFIX} {invalid.message}")))
     faulty = {target.part for _, (target, _) in found}
-    for part, (what, sources) in unknown.items():
+    for part, (name, sources) in unknown.items():
         if part not in faulty:
-            memory.kept(what, sources, lambda: True)
+            memo.get_or_compute(name, sources, lambda: True)
     return found
 
 
-def _soundness(usage: Usage, part: Part) -> tuple[str, tuple[object, ...]]:
-    """That a part has no faults, and all that this follows from."""
+def _memo_key(usage: Usage, part: Part) -> tuple[str, tuple[object, ...]]:
+    """The name and the sources under which the memo table stores that a part has no faults."""
     parts = usage.contract.parts
     closure = (parts.get(one) for one in usage.closure(part))
-    return f"sound {sorted(usage.directions(part))}", (usage.contract.document, *closure)
+    return f"faultless {sorted(usage.directions(part))}", (usage.contract.document, *closure)
 
 
-def _dangling(contract: Contract, parts: Iterable[Part]) -> Iterator[Fault]:
+def _find_dangling_references(contract: Contract, parts: Iterable[Part]) -> Iterator[Fault]:
     for part in parts:
         for ref in references(contract.parts[part]):
-            if not _resolves(contract, ref):
-                yield (str(part), ref), (Target(part), f"refers to {ref!r}, which isn't there")
+            if not _can_resolve(contract, ref):
+                yield (str(part), ref), (Target(part), f"refers to {ref!r}, which does not exist")
 
 
-def _new_faults(older: Usage, step: Step, memory: Memory) -> list[Fault]:
-    """The faults of what differs before a step."""
-    affected = older.reach(changed_parts(step.older, step.newer))
-    return _faults(older, [part for part in affected if part in step.older.parts], memory)
+def _find_new_faults(older: Usage, step: Step, memo: Memo) -> list[Fault]:
+    """The faults of the parts that a step affects, in the version before it."""
+    affected = older.reach(find_changed_parts(step.older, step.newer))
+    return _find_faults(older, [part for part in affected if part in step.older.parts], memo)
 
 
-def _resolves(contract: Contract, ref: str) -> bool:
+def _can_resolve(contract: Contract, ref: str) -> bool:
     if not ref.startswith("#"):
         return True
     try:
@@ -89,29 +89,32 @@ def _resolves(contract: Contract, ref: str) -> bool:
     return True
 
 
-def _blamed(step: Step, older: Usage, target: Target, message: str) -> RegistryError:
-    """The error at the effect that touches the place, or else the part, or something behind it."""
-    applied = next(iter(_suspects(step.effects, older, target)), None)
-    is_of_example = message.startswith(EXAMPLE)
+def _locate_fault(step: Step, older: Usage, target: Target, message: str) -> RegistryError:
+    """A fault as an error at the effect that most likely caused it, or at the version's file if there is none."""
+    applied = next(iter(_rank_suspects(step.effects, older, target)), None)
+    is_about_example = message.startswith(EXAMPLE_PREFIX)
     message = f"{target}: {message} at {step.older_version}"
     if applied is None:
         return RegistryError(Location(step.version.file), message)
-    if is_of_example and applied.effect.lacks_example:
-        message += "; write one that is valid there as the effect's 'example'"
+    if is_about_example and applied.effect.lacks_example:
+        message += "; add one that is valid there as the effect's 'example'"
     return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
 
 
-def _suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) -> list[AppliedEffect]:
-    """The effects of a step, the likeliest first: nearest to the place."""
+def _rank_suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) -> list[AppliedEffect]:
+    """The effects of a step that can have caused a fault, nearest to its place first."""
     closure = older.closure(target.part) if target.part in older.contract.parts and target.part else []
 
     def distance(applied: AppliedEffect) -> tuple[int, int]:
-        """How near an effect is, and among those that touch the place how exactly they name it; wording is innocent."""
-        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING]
-        around = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
-        if around:
-            return 0, -max(around)
-        changed = changed_parts(applied.older, applied.newer)
+        """How far an effect is from the place: it touches the place, its part, a part in the closure, or none of these.
+
+        Among effects that touch the place, the one with the deepest target is nearest. Touches of wording don't count.
+        """
+        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING_FACETS]
+        depths = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
+        if depths:
+            return 0, -max(depths)
+        changed = find_changed_parts(applied.older, applied.newer)
         if target.part in changed:
             return 1, 0
         return (2, 0) if set(changed) & set(closure) else (3, 0)

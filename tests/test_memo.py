@@ -1,4 +1,4 @@
-"""What a serving process remembers: whatever is saved, pages are those of who reads the project for the first time."""
+"""The memo of a process that loads a project repeatedly: pages are the same as those of a first load."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from api_upgrades.core.errors import ApiUpgradesError
-from api_upgrades.history.memo import Memory
+from api_upgrades.history.memo import Memo
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.project import Project
-from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from tests.shop import FILES, edit, write
 
 MODELS = "changes/api/__init__.py"
@@ -57,19 +57,19 @@ def everything(project: Project) -> dict[str, str]:
         history = project.load()
     except ApiUpgradesError as error:
         return {"error": str(error)}
-    pages = tuple(render(history, Addresses()))
-    every = (*pages, *exports(history, Addresses(), pages, ""))
+    pages = tuple(render_pages(history, Addresses()))
+    every = (*pages, *render_exports(history, Addresses(), pages, ""))
     return {one.path: one.html if isinstance(one, Page) else one.content for one in every}
 
 
 @pytest.mark.parametrize("saves", SAVES.values(), ids=SAVES.keys())
-def test_pages_after_a_save_are_those_of_a_first_reading(saves: list[tuple[str, str, str]], tmp_path: Path) -> None:
+def test_pages_after_a_save_are_those_of_a_first_load(saves: list[tuple[str, str, str]], tmp_path: Path) -> None:
     root = write(tmp_path, FILES)
-    remembering = Project(root)
-    assert everything(remembering) == everything(Project(root))
+    reloaded = Project(root)
+    assert everything(reloaded) == everything(Project(root))
     for file, old, new in saves:
         edit(root, (old, new), file=file)
-        assert everything(remembering) == everything(Project(root))
+        assert everything(reloaded) == everything(Project(root))
 
 
 def contract(**schemas: dict[str, object]) -> Contract:
@@ -77,13 +77,13 @@ def contract(**schemas: dict[str, object]) -> Contract:
     return Contract(parts, {"openapi": "3.1.0"})
 
 
-def test_what_a_saved_model_leaves_as_it_was_is_the_same_object() -> None:
-    memory = Memory()
+def test_parts_that_a_save_does_not_change_are_the_same_objects() -> None:
+    memo = Memo()
 
     def read(**schemas: dict[str, object]) -> Contract:
-        memory.begin()
+        memo.begin_load()
         found = contract(**schemas)
-        return memory.kept("head", (found,), lambda: memory.same(found))
+        return memo.get_or_compute("head", (found,), lambda: memo.intern_contract(found))
 
     first = read(A={"type": "object"}, B={"type": "string", "title": "b"}, C={"type": "object"})
     second = read(A={"type": "object"}, B={"title": "b", "type": "string"}, C={"type": "integer"})
@@ -97,14 +97,14 @@ def test_what_a_saved_model_leaves_as_it_was_is_the_same_object() -> None:
     assert all(third.parts[part] is second.parts[part] for part in second.parts)
 
 
-def test_what_one_reading_has_no_use_for_is_forgotten() -> None:
-    memory, source = Memory(), object()
-    memory.kept("result", (source,), lambda: 1)
-    memory.begin()
-    assert memory.has("result", (source,))
-    assert not memory.has("result", (object(),))
-    memory.begin()
-    assert memory.last("result") == 1
-    memory.begin()
-    assert not memory.has("result", (source,))
-    assert memory.last("result") is None
+def test_results_that_a_load_does_not_use_are_dropped() -> None:
+    memo, source = Memo(), object()
+    memo.get_or_compute("result", (source,), lambda: 1)
+    memo.begin_load()
+    assert memo.has_result("result", (source,))
+    assert not memo.has_result("result", (object(),))
+    memo.begin_load()
+    assert memo.get_previous("result") == 1
+    memo.begin_load()
+    assert not memo.has_result("result", (source,))
+    assert memo.get_previous("result") is None
