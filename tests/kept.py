@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.files import write, write_all
+from api_upgrades.core.files import write_files, write_text
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.draft.rename_detection import Decide, recognised
+from api_upgrades.draft.rename_detection import Decide, resolve_renames
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.openapi.internal import Visibility
@@ -18,10 +18,10 @@ from api_upgrades.openapi.schema_edit import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Registry
-from api_upgrades.releases.amend import amended, locked
+from api_upgrades.releases.amend import amend_version, complete_locks
 from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
-from api_upgrades.releases.fault import Checked
+from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.lock import read_locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.releases.release import release
@@ -41,7 +41,7 @@ class Kept:
         self.released: dict[str, Contract] = {}
         # Whether each name stands where it stood; one that goes from one place to another goes in all versions.
         self.is_ordered = True
-        write(self.folder / "1" / "version.yaml", "summary: The first.\n")
+        write_text(self.folder / "1" / "version.yaml", "summary: The first.\n")
         self.lock()
         self.released["1"] = head
 
@@ -53,7 +53,7 @@ class Kept:
         registry = self.registry
         return ProjectState(registry, read_locks(self.folder, self.root, [one.id for one in registry.versions]), TABLE)
 
-    def check(self) -> Checked:
+    def check(self) -> CheckResult:
         return check(self.standing(), SOURCE)
 
     def kinds(self) -> set[str]:
@@ -62,16 +62,16 @@ class Kept:
 
     def lock(self) -> None:
         standing = self.standing()
-        locked(standing, check(standing, SOURCE)).write(standing.locks)
+        complete_locks(standing, check(standing, SOURCE)).write(standing.locks)
 
     def draft(self, decide: Decide, date: str | None = None) -> Draft:
         """Draft and write the files. Raises ApiUpgradesError."""
         standing = self.standing()
-        goal = standing.goal
+        goal = standing.latest_from_lock
         assert goal is not None
-        names = recognised(goal, standing.now, decide, Names())
+        names = resolve_renames(goal, standing.latest_from_source, decide, Names())
         found = draft_files(standing, names, self.read, date)
-        write_all(self.folder, found.files)
+        write_files(self.folder, found.files)
         return found
 
     def read(self, file: str) -> str:
@@ -96,7 +96,7 @@ class Kept:
 
     def amend(self, version: str) -> None:
         standing = self.standing()
-        locks, _ = amended(standing, version, "It never was so.", "2024-01-31")
+        locks, _ = amend_version(standing, version, "It never was so.", "2024-01-31")
         locks.write(standing.locks)
 
     def start_again(self) -> None:

@@ -11,15 +11,15 @@ import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.cli.lock import freeze
-from api_upgrades.core.errors import WrongCall
-from api_upgrades.core.files import keep
+from api_upgrades.core.errors import UsageError
+from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.progress import stage
-from api_upgrades.draft.rename_detection import Ambiguous, Question, as_said, recognised
+from api_upgrades.draft.rename_detection import Ambiguous, Question, parse_renames, resolve_renames
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
-from api_upgrades.releases.amend import refuse_before_addition
+from api_upgrades.releases.amend import require_ready_for_addition
 from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
 from api_upgrades.releases.project_state import ProjectState
@@ -50,20 +50,20 @@ def draft(
     Example: api-upgrades draft --addition --date 2023-07-10
     """
     if day is not None and not addition:
-        raise WrongCall("--date is the day of an addition; say --addition too")
+        raise UsageError("--date is the day of an addition; say --addition too")
     standing = project.standing()
     names = _names(standing, renames, no_renames)
     date = (day.date() if day else Date.today()).isoformat()
     if addition:
-        refuse_before_addition(check(standing, project.source))
+        require_ready_for_addition(check(standing, project.source))
     found = _drafted(project, standing, names, date if addition else None)
-    if not addition and not dry_run and found.breaks_nobody and _is_terminal():
+    if not addition and not dry_run and found.is_compatible and _is_terminal():
         addition = click.confirm(f"{_BREAKS_NOBODY} Does it go live in every version at once?")
         found = _drafted(project, standing, names, date) if addition else found
     _write(project, found, dry_run)
-    if addition and not dry_run and (found.files or standing.pending):
+    if addition and not dry_run and (found.files or standing.unlocked_additions):
         freeze(project)
-    if not found.files and not found.reworded:
+    if not found.files and not found.reworded_places:
         click.echo("Every difference is in a change already; there is nothing to draft.")
     for line in _advice(standing, found, addition, dry_run):
         click.echo(line, err=True)
@@ -74,7 +74,7 @@ _BREAKS_NOBODY = "None of this breaks anybody."
 
 def _advice(standing: ProjectState, found: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
     """What else there is to do, for those who were not asked."""
-    if found.breaks_nobody and not addition and not _is_terminal():
+    if found.is_compatible and not addition and not _is_terminal():
         first = "" if dry_run else "take it away again and "
         yield f"{_BREAKS_NOBODY} If it goes live in every version at once, {first}run: api-upgrades draft --addition"
     if not found.files and addition and standing.registry.unreleased:
@@ -82,8 +82,8 @@ def _advice(standing: ProjectState, found: Draft, addition: bool, dry_run: bool)
             "If a change in unreleased/ goes live in every version at once, move its file to additions/, "
             "give it a 'date' and run: api-upgrades lock"
         )
-    if found.reworded:
-        places = ", ".join(map(str, found.reworded))
+    if found.reworded_places:
+        places = ", ".join(map(str, found.reworded_places))
         yield f"{places}: the same in other words, as another pydantic has them. Run: api-upgrades lock --rebase"
 
 
@@ -106,20 +106,24 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
         for name, text in files.items():
-            keep(folder / name, text)
+            write_text_durably(folder / name, text)
 
 
 def _names(standing: ProjectState, renames: tuple[str, ...], no_renames: bool) -> Names:
     """How names moved: as the call says, and for the rest as somebody at the terminal says."""
-    goal = standing.goal
+    goal = standing.latest_from_lock
     if goal is None:
         return Names()
-    told = [move for applied in standing.upcoming.effects for move in applied.moves] if standing.upcoming else []
-    said = as_said(goal, standing.now, renames, told)
+    told = (
+        [move for applied in standing.unreleased_step.effects for move in applied.moves]
+        if standing.unreleased_step
+        else []
+    )
+    said = parse_renames(goal, standing.latest_from_source, renames, told)
     if no_renames:
         return said
     asker = _Asker(_is_terminal())
-    found = recognised(goal, standing.now, asker.decide, said)
+    found = resolve_renames(goal, standing.latest_from_source, asker.decide, said)
     if asker.open:
         raise Ambiguous(asker.open)
     return found

@@ -1,4 +1,4 @@
-"""Drafted effects as changes: what belongs together in one file, the way a person would write it."""
+"""Groups drafted effects into changes: one file for what a person would describe together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
-from api_upgrades.history.derive import AppliedEffect, undone
-from api_upgrades.history.history import changed_parts
+from api_upgrades.history.derive import AppliedEffect, revert_change
+from api_upgrades.history.history import find_changed_parts
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.locate import schema_spot
@@ -20,73 +20,73 @@ from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import UNRELEASED, Change
 
-LONGEST = 60
-"""Of an id that is made of words, in characters."""
+MAX_ID_LENGTH = 60
+"""The maximum length of an id made of words, in characters."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Effects that make one change, in the order in which they happened, and what they touch."""
+    """The effects of one change, in the order in which they happened, and what they touch."""
 
     effects: tuple[Effect, ...]
     touches: tuple[Touch, ...]
 
     def conflicts(self, others: Iterable[Touch]) -> bool:
-        """Whether the order of this and something else matters."""
+        """Whether the order of this group and other touches matters."""
         others = list(others)
         return any(one.conflicts(other) for one in self.touches for other in others)
 
     @property
     def id(self) -> str:
-        """A name for the change: what it is about, in the words of the API, and what is done there.
+        """The id of the change: the place that changed and what happened to it, in names of the API.
 
-        Two people who alter one place in two ways get two files, which git merges.
+        Two people who change one place in different ways get two files, which git can merge.
         """
         first = self.effects[0]
-        return "-".join(filter(None, (slug(_about(first)) or "change", slug(_done(first)))))
+        return "-".join(filter(None, (slug(_subject_words(first)) or "change", slug(_action_words(first)))))
 
 
-def grouped(effects: Sequence[Effect], newer: Contract) -> list[Group]:
-    """Effects that led to `newer`, as changes that commute.
+def group_into_changes(effects: Sequence[Effect], newer: Contract) -> list[Group]:
+    """The effects that led to `newer`, grouped into changes that are independent of each other's order.
 
-    Together stay effects of which the order matters, those that do one thing at several places, and a schema with
-    what first refers to it.
+    Effects stay together if their order matters, if they do the same at several places, or if one adds a schema and
+    another its first reference.
     """
-    applied = undone(_change(effects), newer)
-    touches = [touched(one) for one in applied]
-    sets = Sets(len(applied))
+    applied = revert_change(_as_change(effects), newer)
+    touches = [touches_with_anchors(one) for one in applied]
+    sets = DisjointSets(len(applied))
     for index in range(len(applied)):
         for other in range(index):
             if any(touch.conflicts(another) for touch in touches[index] for another in touches[other]):
                 sets.join(index, other)
     by_intent: dict[Hashable, int] = {}
     for index, one in enumerate(applied):
-        for intent in _intents(one):
+        for intent in _intent_keys(one):
             sets.join(index, by_intent.setdefault(intent, index))
-    for index, schema in ((i, part) for i, one in enumerate(applied) for part in _schemas_come_or_gone(one)):
+    for index, schema in ((i, part) for i, one in enumerate(applied) for part in _added_or_removed_schemas(one)):
         for other, one in enumerate(applied):
-            if other != index and _first_or_last_refers(one, schema):
+            if other != index and _changes_references_to(one, schema):
                 sets.join(index, other)
-    groups = _groups(sets, applied, newer, touches)
+    groups = _build_groups(sets, applied, newer, touches)
     if not _commute(groups, applied[0].older, newer):
-        # An effect may look at more than it touches; what happened in one part is one change then, or all of it is.
+        # An effect may read more than it touches. Join the effects on the same part; if that isn't enough, join all.
         for index, other in combinations(range(len(applied)), 2):
             if _parts(touches[index]) & _parts(touches[other]):
                 sets.join(index, other)
-        groups = _groups(sets, applied, newer, touches)
+        groups = _build_groups(sets, applied, newer, touches)
     if not _commute(groups, applied[0].older, newer):
         for index in range(len(applied)):
             sets.join(0, index)
-        groups = _groups(sets, applied, newer, touches)
+        groups = _build_groups(sets, applied, newer, touches)
     return groups
 
 
-def _groups(
-    sets: Sets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
+def _build_groups(
+    sets: DisjointSets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
 ) -> list[Group]:
     return [
         Group(
-            _combined([applied[index] for index in members], newer, applied),
+            _combine_if_equal([applied[index] for index in members], newer, applied),
             tuple(touch for index in members for touch in touches[index]),
         )
         for members in sets.members().values()
@@ -98,26 +98,28 @@ def _parts(touches: Iterable[Touch]) -> set[Part | None]:
 
 
 def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
-    """Whether the groups lead back to the same contract in the order of their names, and in the opposite one."""
+    """Whether reverting the groups gives the same contract in the order of their ids and in reverse."""
     by_id = sorted(groups, key=lambda group: group.id)
     try:
-        found = [_older([one for group in order for one in group.effects], newer) for order in (by_id, by_id[::-1])]
+        found = [
+            _revert_all([one for group in order for one in group.effects], newer) for order in (by_id, by_id[::-1])
+        ]
     except RegistryErrors:
         return False
     return all(one.is_same(older) for one in found)
 
 
-def touched(applied: AppliedEffect) -> tuple[Touch, ...]:
-    """What an effect touches, and what it needs to be there: that beside which something stood."""
+def touches_with_anchors(applied: AppliedEffect) -> tuple[Touch, ...]:
+    """The touches of an effect, and of the places that have to exist when it is reverted."""
     return (*applied.touches, *(Touch(place, "order") for place in applied.effect.anchors()))
 
 
-def _change(effects: Sequence[Effect]) -> Change:
+def _as_change(effects: Sequence[Effect]) -> Change:
     return Change("draft", UNRELEASED, "", "", None, tuple(effects), "draft")
 
 
-class Sets:
-    """Numbers that belong together, directly or by way of others."""
+class DisjointSets:
+    """Disjoint sets of the numbers from 0: union-find."""
 
     def __init__(self, count: int) -> None:
         self._parent = list(range(count))
@@ -131,19 +133,19 @@ class Sets:
         low, high = sorted((self.root(one), self.root(other)))
         self._parent[high] = low
 
-    def is_one(self, one: int, other: int) -> bool:
+    def are_joined(self, one: int, other: int) -> bool:
         return self.root(one) == self.root(other)
 
     def members(self) -> dict[int, list[int]]:
-        """The numbers that belong together, by the lowest of them."""
+        """The sets by their lowest number."""
         found: dict[int, list[int]] = {}
         for index in range(len(self._parent)):
             found.setdefault(self.root(index), []).append(index)
         return found
 
 
-def _intents(applied: AppliedEffect) -> Iterator[Hashable]:
-    """What tells that two effects belong to one thing that somebody did: its place, and what is done there."""
+def _intent_keys(applied: AppliedEffect) -> Iterator[Hashable]:
+    """Keys that effects with one intent share: their place, or what they do there."""
     effect = applied.effect
     if not effect.targets or effect.existence:  # adding two parts is two changes
         return
@@ -154,7 +156,7 @@ def _intents(applied: AppliedEffect) -> Iterator[Hashable]:
     told = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
     if effect.limits_values:
         yield effect.kind, repr(told), repr(meaning(schemas.value_schema(_read(applied.newer, at))))
-    elif at.steps:  # a property of one name, which may be null in one object and not in another
+    elif at.steps:  # properties of the same name may be nullable in one object only
         yield effect.kind, at.name, repr({key: value for key, value in told.items() if key not in ("was", "required")})
     else:
         yield effect.kind, at.name if at.section else "", repr(told)
@@ -165,44 +167,44 @@ def _read(contract: Contract, at: Target) -> JsonObject:
     return found
 
 
-def _schemas_come_or_gone(applied: AppliedEffect) -> list[Part]:
+def _added_or_removed_schemas(applied: AppliedEffect) -> list[Part]:
     return sorted(part for part in applied.older.parts.keys() ^ applied.newer.parts.keys() if part.kind == "schema")
 
 
-def _first_or_last_refers(applied: AppliedEffect, schema: Part) -> bool:
-    """Whether an effect brings or takes a reference to a schema."""
+def _changes_references_to(applied: AppliedEffect, schema: Part) -> bool:
+    """Whether an effect adds the first reference to a schema or removes the last one in a part."""
 
     def refers(contract: Contract, part: Part) -> bool:
         return part in contract.parts and any(schema_of(ref) == schema for ref in references(contract.parts[part]))
 
-    changed = changed_parts(applied.older, applied.newer)
+    changed = find_changed_parts(applied.older, applied.newer)
     return any(refers(applied.older, part) != refers(applied.newer, part) for part in changed)
 
 
-def _combined(
+def _combine_if_equal(
     members: Sequence[AppliedEffect], newer: Contract, everything: Sequence[AppliedEffect]
 ) -> tuple[Effect, ...]:
-    """The effects of a group, those that do the same at several targets as one, if that leads to the same contract."""
+    """The effects of a group, with equal effects combined into one, unless that would change the result."""
     separate = tuple(one.effect for one in members)
-    together = with_lists(separate)
+    together = combine_targets(separate)
     if len(together) == len(separate):
         return separate
-    # All else being reverted as it was, the group as one must give what it gave one by one.
+    # With all other effects unchanged, the combined effects must give the same older contract.
     rest = [one.effect for one in everything if one not in members]
     try:
-        older = _older((*rest, *together), newer)
+        older = _revert_all((*rest, *together), newer)
     except RegistryErrors:
         return separate
     was = everything[0].older
     return together if older.is_same(was) else separate
 
 
-def _older(effects: Sequence[Effect], newer: Contract) -> Contract:
-    return undone(_change(effects), newer)[0].older
+def _revert_all(effects: Sequence[Effect], newer: Contract) -> Contract:
+    return revert_change(_as_change(effects), newer)[0].older
 
 
-def with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
-    """Effects that differ only in their target as one with a list of targets."""
+def combine_targets(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """The effects, with those that differ only in their target combined into one with a list of targets."""
     found: dict[Hashable, Effect] = {}
     for effect in effects:
         key = (effect.kind, repr(effect.as_data() | {"target": None})) if effect.targets else id(effect)
@@ -211,39 +213,41 @@ def with_lists(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     return tuple(found.values())
 
 
-def _about(effect: Effect) -> str:
-    """What an effect is about, in words for a name."""
+def _subject_words(effect: Effect) -> str:
+    """What an effect changes, as words for an id."""
     if not effect.targets:
         return effect.subject
     first = effect.targets[0]
     if len(effect.targets) == 1:
         return f"{first} {effect.subject}".rstrip()
     name = effect.subject or (first.name if first.steps else "")
-    parts = [_words(target.part.name if target.part else "document") for target in effect.targets]
+    parts = [_split_words(target.part.name if target.part else "document") for target in effect.targets]
     shared = list(takewhile(lambda words: len(set(words)) == 1, zip(*parts, strict=False)))
     return " ".join([*(words[0] for words in shared), name or first.name])
 
 
-def _done(effect: Effect) -> str:
-    """What an effect does to a place; nothing where that came, or came by its name."""
+def _action_words(effect: Effect) -> str:
+    """What an effect does to its place, as words for an id; empty if the place says it."""
     if effect.is_named_by_place:
         return ""
     data = effect.as_data()
     return str(data["keyword"]) if "keyword" in data else f"{effect.kind} {data.get('value', '')}"
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", text)
 
 
 def slug(text: str) -> str:
-    """A text as a name for a file."""
-    found = "-".join(word.lower() for word in _words(text))
-    return found if len(found) <= LONGEST else found[: LONGEST + 1].rpartition("-")[0] or found[:LONGEST]
+    """A text as a file name."""
+    found = "-".join(word.lower() for word in _split_words(text))
+    return (
+        found if len(found) <= MAX_ID_LENGTH else found[: MAX_ID_LENGTH + 1].rpartition("-")[0] or found[:MAX_ID_LENGTH]
+    )
 
 
-def free_id(id: str, taken: set[str]) -> str:
-    """An id that no other change has, whatever the case; `taken` learns it."""
+def unique_id(id: str, taken: set[str]) -> str:
+    """An id that no other change has, ignoring case. Adds it to `taken`."""
     numbered = (id if number == 1 else f"{id}-{number}" for number in range(1, len(taken) + 2))
     found = next(one for one in numbered if one.casefold() not in taken)
     taken.add(found.casefold())

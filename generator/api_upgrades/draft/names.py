@@ -1,4 +1,4 @@
-"""Places that went by another name, as the names say: undone as renames and moves, not as things gone and come."""
+"""Drafts renames and moves, as given by a rename map, instead of removals and additions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from api_upgrades.core.json import Json
 from api_upgrades.draft.schemas import KEPT, is_list
-from api_upgrades.draft.undo import STUMBLES, Undone, cost, made, size
+from api_upgrades.draft.undo import DRAFT_ERRORS, PartialDraft, build_effect, cost, size
 from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
 from api_upgrades.openapi.contract import Contract
@@ -18,7 +18,7 @@ from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
 class Rename(NamedTuple):
-    """A place of the newer contract, and the name that it had beside it, all that holds both being as it is now."""
+    """A renamed place: its newer name, and its older name under the newer names of everything around it."""
 
     old: Target
     new: Target
@@ -28,64 +28,64 @@ class Rename(NamedTuple):
         return bool(self.new.section) + len(self.new.steps)
 
     def effect(self) -> Effect | None:
-        """The effect that gave the place its newer name; None where no kind does that."""
+        """The effect that renames the place; None if no kind does."""
         old, new = self
         kind = _kind_of_place(new)
         if kind == "property":
-            return made("rename_property", target=str(new.holder), old=old.name, new=new.name)
+            return build_effect("rename_property", target=str(new.holder), old=old.name, new=new.name)
         if kind == "response":
-            return made("change_status", target=str(new.holder), old=old.name, new=new.name)
+            return build_effect("change_status", target=str(new.holder), old=old.name, new=new.name)
         if kind == "parameter":
-            return made("rename_parameter", target=str(new), old=old.name)
+            return build_effect("rename_parameter", target=str(new), old=old.name)
         if kind == "operation" and old.part and new.part:
             method = old.part.method if old.part.method != new.part.method else MISSING
             path = old.part.path if old.part.path != new.part.path else MISSING
-            return made("move_operation", target=str(new), was_method=method, was_path=path)
-        return made(f"rename_{kind}", old=old.name, new=new.name)
+            return build_effect("move_operation", target=str(new), was_method=method, was_path=path)
+        return build_effect(f"rename_{kind}", old=old.name, new=new.name)
 
 
-class Renames:
-    """The renames between two contracts. They are undone after all else, so that all else has the newer names."""
+class RenameDraft:
+    """The renames between two contracts. They are reverted last, so all other effects use the newer names."""
 
-    def __init__(self, old: Contract, undone: Undone, names: Names) -> None:
+    def __init__(self, old: Contract, undone: PartialDraft, names: Names) -> None:
         self._old = old
         self._undone = undone
         self._names = names
         self._effects: list[Effect] = []
 
     def align(self) -> Contract:
-        """The older contract under the newer names. What went away to make room for such a name is left out.
+        """The older contract under the newer names, without places that were removed to free such a name.
 
-        Moves from one object to another have no name in both, so these are undone here and now.
+        Properties moved between objects have no name in both contracts, so these moves are reverted at once.
         """
         waiting: list[Rename] = []
-        for old, new in reversed(list(self._places())):
+        for old, new in reversed(list(self._renamed_places())):
             if not new.section and not new.steps:
                 waiting.append(Rename(old, new))
             elif self._names.newer(old.holder) == new.holder:
                 waiting.append(Rename(new.sibling(old.name), new))
             elif new.steps:
-                self._undo_move(old, new)
+                self._revert_move(old, new)
         waiting = [rename for rename in waiting if rename.old != rename.new]
         waiting.sort(key=lambda rename: rename.depth)
         goal = self._old
         while waiting:
             taken = {rename.old for rename in waiting}
             ready = next((rename for rename in waiting if rename.new not in taken), None)
-            if ready is None:  # names that went round in a circle, which one rename at a time cannot
+            if ready is None:  # names were swapped in a cycle, which single renames cannot express
                 waiting.pop()
                 continue
             waiting.remove(ready)
-            goal = self._aligned(goal, ready)
+            goal = self._align(goal, ready)
         return goal
 
-    def undo(self) -> None:
-        """Undo the renames, the innermost first."""
+    def revert(self) -> None:
+        """Revert the renames, the innermost first."""
         for effect in reversed(self._effects):
-            self._undone.undo(effect)
+            self._undone.revert(effect)
 
-    def _places(self) -> Iterator[tuple[Target, Target]]:
-        """The older and the newer name of all that moved and is in both contracts, by however many moves."""
+    def _renamed_places(self) -> Iterator[tuple[Target, Target]]:
+        """The older and newer names of all renamed places that exist in both contracts."""
         seen: set[Target] = set()
         for index, move in enumerate(self._names.moves):
             new = Names(self._names.moves[index + 1 :]).newer(move.new)
@@ -96,7 +96,7 @@ class Renames:
                 if _exists(self._old, old) and _exists(self._undone.contract, new):
                     yield old, new
 
-    def _undo_move(self, old: Target, new: Target) -> None:
+    def _revert_move(self, old: Target, new: Target) -> None:
         was_in = self._names.newer(old.holder)
         holder = holder_spot(self._old, old.holder, old.name).read(self._old)
         after = list(holder["properties"])
@@ -104,7 +104,7 @@ class Renames:
         siblings = (self._names.newer(old.holder.property(name)) for name in after)
         now = self._undone.contract
         before = next((one.name for one in siblings if one.holder == was_in and _exists(now, one)), MISSING)
-        self._undone.undo_at(
+        self._undone.revert_at(
             "move_property",
             new,
             was_in=str(was_in),
@@ -113,44 +113,44 @@ class Renames:
             before=before,
         )
 
-    def _aligned(self, goal: Contract, rename: Rename) -> Contract:
-        """The older contract with one more newer name; unchanged where no effect would lead back."""
+    def _align(self, goal: Contract, rename: Rename) -> Contract:
+        """The older contract with one more newer name; unchanged if no effect can revert it."""
         effect, reverse = rename.effect(), Rename(rename.new, rename.old).effect()
-        in_the_way = made(f"add_{_kind_of_place(rename.new)}", target=str(rename.new))
+        in_the_way = build_effect(f"add_{_kind_of_place(rename.new)}", target=str(rename.new))
         if effect is None or reverse is None or in_the_way is None:
             return goal
         try:
             free = in_the_way.revert(goal) if _exists(goal, rename.new) else goal
             was = schema_spot(goal, rename.old).read(goal) if rename.new.steps else None
             aligned = reverse.revert(free)
-        except STUMBLES:
+        except DRAFT_ERRORS:
             return goal
-        listed = self._listed(aligned, rename, was)
+        listed = self._align_list(aligned, rename, was)
         if listed is not None:
             effect, aligned = listed
         self._effects.append(effect)
         return aligned
 
-    def _listed(self, aligned: Contract, rename: Rename, was: Json) -> tuple[Effect, Contract] | None:
-        """Where one value became a list of them: the effect, and the contract with today's list in its place."""
+    def _align_list(self, aligned: Contract, rename: Rename, was: Json) -> tuple[Effect, Contract] | None:
+        """The effect for a value that became a list, and the older contract with that list; None if it did not."""
         contract = self._undone.contract
         now = schema_spot(contract, rename.new).read(contract) if rename.new.steps else None
         if not isinstance(now, dict) or not isinstance(was, dict) or not is_list(now) or is_list(was):
             return None
-        effect = made("one_to_list", target=str(rename.new.holder), old=rename.old.name, new=rename.new.name)
+        effect = build_effect("one_to_list", target=str(rename.new.holder), old=rename.old.name, new=rename.new.name)
         kept = {key: value for key, value in now.items() if key not in KEPT}
         listed = kept | {key: value for key, value in was.items() if key in KEPT}
         older = schema_spot(aligned, rename.new).write(aligned, listed)
         try:
             back = effect.revert(older) if effect else older
             one = schema_spot(back, rename.old).read(back)
-        except STUMBLES:
+        except DRAFT_ERRORS:
             return None
         return (effect, older) if effect and 2 * cost(one, was) <= size(was) else None
 
 
 def _kind_of_place(target: Target) -> str:
-    """What a place is, as the kinds of effects call it; nothing where it has no name of its own."""
+    """The sort of a place as kinds of effects name it; empty if the place has no name of its own."""
     location = target.section.partition(" ")[0]
     if target.steps:
         return "property" if target.steps[-1].startswith(".") else ""
@@ -169,6 +169,6 @@ def _exists(contract: Contract, target: Target) -> bool:
             schema_spot(contract, target)
         elif target.section:
             section_spot(contract, target)
-    except STUMBLES:
+    except DRAFT_ERRORS:
         return False
     return True

@@ -1,6 +1,6 @@
-"""Renames, recognised: what went away and what came, where one may be the other under a new name.
+"""Detects likely renames: a removed place and an added one that may be the same.
 
-Nothing is decided here. Each likely rename is a `Question`, and whoever asks decides.
+Nothing is decided here. Each likely rename is a `Question`, and the caller decides.
 """
 
 from __future__ import annotations
@@ -26,49 +26,49 @@ from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import digest, meaning
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
-SIMILAR = 0.6
-"""How alike two names are, by `difflib`, to be taken for one thing's."""
+MIN_NAME_SIMILARITY = 0.6
+"""The minimum similarity of two names, by `difflib`, for a rename."""
 
-ALIKE = 0.7
-"""How many of all their properties two schemas share, to be taken for one thing."""
+MIN_SHARED_PROPERTIES = 0.7
+"""The minimum share of common properties for two schemas to be the same."""
 
-COMMON = 0.5
-"""How much of all that they say two schemas share, to be taken for one thing."""
+MIN_SHARED_LEAVES = 0.5
+"""The minimum share of common JSON leaves for two schemas to be the same."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a place that is gone goes on as one of those that are new, the likeliest first."""
+    """Whether a removed place was renamed to one of the candidates, the likeliest first."""
 
     old: Target
     candidates: tuple[Target, ...]
 
     def __str__(self) -> str:
-        new = " or ".join(f"`{_shown(one)}`" for one in self.candidates)
-        return f"`{_shown(self.old)}` is gone. Is it {new} now?"
+        new = " or ".join(f"`{_display_name(one)}`" for one in self.candidates)
+        return f"`{_display_name(self.old)}` is gone. Is it {new} now?"
 
 
 class Ambiguous(UsageError):
-    """Something may have been renamed, and nobody is there to say so."""
+    """Something may have been renamed, and there is no terminal to ask at."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
-        super().__init__("\n".join(map(_with_answers, questions)))
+        super().__init__("\n".join(map(_question_with_options, questions)))
 
 
-def _with_answers(question: Question) -> str:
-    answers = [f"--rename '{question.old}={_shown(one)}'" for one in question.candidates]
+def _question_with_options(question: Question) -> str:
+    answers = [f"--rename '{question.old}={_display_name(one)}'" for one in question.candidates]
     return f"{question} Say {' or '.join(answers)}, or --no-renames."
 
 
 Decide = Callable[[Question], Target | None]
-"""Says which of the candidates it is, if any."""
+"""Chooses one of the candidates of a question, or none."""
 
 
-def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Names:
-    """How names move between two contracts: `names`, and what `decide` says of the rest."""
-    likeness = _Likeness(was, now)
+def resolve_renames(was: Contract, now: Contract, decide: Decide, names: Names) -> Names:
+    """The rename map between two contracts: `names`, and what `decide` chooses for the rest."""
+    likeness = _SimilarityIndex(was, now)
     for stage in _STAGES:
-        gone, new = _unexplained(was, now, *_gone_and_new(was, now, names, stage))
+        gone, new = _without_explained(was, now, *_removed_and_added(was, now, names, stage))
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
@@ -80,23 +80,34 @@ def recognised(was: Contract, now: Contract, decide: Decide, names: Names) -> Na
     return names
 
 
-def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
-    """How names move as somebody says, `old=new` each. Raises UsageError for one that fits nothing.
+def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
+    """The rename map of `--rename` options, each `old=new`. Raises UsageError for one that matches nothing.
 
     What a change has `told` already is no mistake: it may be said again.
     """
-    again = [(_Gone(move.old, move.old), move.new) for move in told]
+    again = [(_RemovedPlace(move.old, move.old), move.new) for move in told]
     names = Names()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
     for stage in _STAGES:
-        gone, new = _gone_and_new(was, now, names, stage)
-        known += [f"{_bare(place.target)}={_bare(one)}" for place in gone for one in new if _beside(place.target, one)]
-        found = [(text, Move(old.target, one)) for text in left for old in gone for one in new if _says(text, old, one)]
+        gone, new = _removed_and_added(was, now, names, stage)
+        known += [
+            f"{_bare_name(place.target)}={_bare_name(one)}"
+            for place in gone
+            for one in new
+            if _are_siblings(place.target, one)
+        ]
+        found = [
+            (text, Move(old.target, one))
+            for text in left
+            for old in gone
+            for one in new
+            if _matches_option(text, old, one)
+        ]
         names += Names.of(move for _, move in found)
         left = [text for text in left if text not in dict(found)]
     for text in left:
-        if any(_says(text, old, new) for old, new in again):
+        if any(_matches_option(text, old, new) for old, new in again):
             continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
         raise UsageError(f"--rename {text}: nothing went away and came under these names{hint}")
@@ -104,36 +115,38 @@ def as_said(was: Contract, now: Contract, renames: Iterable[str], told: Iterable
 
 
 _STAGES = ("part", "place", "value")
-"""What is renamed: schemas and operations, then properties and parameters, then values of enums."""
+"""The order of detection: schemas and operations, then properties and parameters, then enum values."""
 
 
 @dataclass(frozen=True)
-class _Gone:
-    """A place that is gone: the name that it would have now, and its older one."""
+class _RemovedPlace:
+    """A removed place: the name that it would have now, and its older name."""
 
     target: Target
     origin: Target
 
 
-def _gone_and_new(was: Contract, now: Contract, names: Names, stage: str) -> tuple[list[_Gone], list[Target]]:
-    gone: dict[_Gone, None] = {}
+def _removed_and_added(
+    was: Contract, now: Contract, names: Names, stage: str
+) -> tuple[list[_RemovedPlace], list[Target]]:
+    gone: dict[_RemovedPlace, None] = {}
     new: dict[Target, None] = {}
     for finding in compare(was, now, names, lambda part: (), RuleTable.with_overrides({})):
-        step = _value_step(finding)
+        step = _enum_value_step(finding)
         target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
-        if _stage(finding, target) != stage:
+        if _stage_of(finding, target) != stage:
             continue
         if finding.after is None:
-            gone[_Gone(target, origin)] = None
+            gone[_RemovedPlace(target, origin)] = None
         else:
             new[target] = None
     return list(gone), list(new)
 
 
-def _unexplained(
-    was: Contract, now: Contract, gone: Sequence[_Gone], new: Sequence[Target]
-) -> tuple[list[_Gone], list[Target]]:
-    """The places that were removed or added, without those whose kind of effect explains both at once."""
+def _without_explained(
+    was: Contract, now: Contract, gone: Sequence[_RemovedPlace], new: Sequence[Target]
+) -> tuple[list[_RemovedPlace], list[Target]]:
+    """The removed and the added places, without those that one kind of effect explains together."""
     known: set[Target] = set()
     origins = {place.target.holder: place.origin.holder for place in gone if place.target.steps}
     for holder in dict.fromkeys(place.holder for place in new if place.steps):
@@ -149,13 +162,13 @@ def _unexplained(
     return [place for place in gone if place.target not in known], [place for place in new if place not in known]
 
 
-def _value_step(finding: Finding) -> str:
+def _enum_value_step(finding: Finding) -> str:
     values = {"enum-value-removed": finding.before, "enum-value-added": finding.after}
     return f"={schemas.as_text(values[finding.rule])}" if finding.rule in values else ""
 
 
-def _stage(finding: Finding, target: Target) -> str:
-    """At which stage a finding is looked at; at none unless something with a name went away or came."""
+def _stage_of(finding: Finding, target: Target) -> str:
+    """The stage at which a finding counts; empty unless something with a name was removed or added."""
     if target.steps[-1:] and target.steps[-1].startswith("="):
         return "value"
     if finding.facet != "existence":
@@ -167,74 +180,79 @@ def _stage(finding: Finding, target: Target) -> str:
     return "place" if target.steps or has_name else ""
 
 
-def _says(text: str, old: _Gone, new: Target) -> bool:
-    if text in (f"{old.origin}={new}", f"{old.target}={new}", f"{old.target}={_shown(new)}"):
+def _matches_option(text: str, old: _RemovedPlace, new: Target) -> bool:
+    if text in (f"{old.origin}={new}", f"{old.target}={new}", f"{old.target}={_display_name(new)}"):
         return True
-    return _beside(old.target, new) and text in (f"{_bare(old.target)}={_bare(new)}", f"{old.target}={_bare(new)}")
+    return _are_siblings(old.target, new) and text in (
+        f"{_bare_name(old.target)}={_bare_name(new)}",
+        f"{old.target}={_bare_name(new)}",
+    )
 
 
-def _beside(old: Target, new: Target) -> bool:
-    """Whether two places stand in the same holder, parts in the contract."""
+def _are_siblings(old: Target, new: Target) -> bool:
+    """Whether two places have the same holder; two parts always do."""
     if not old.section and not old.steps:
         return not new.section and not new.steps
     return old.holder == new.holder and old.section.partition(" ")[0] == new.section.partition(" ")[0]
 
 
-def _bare(target: Target) -> str:
+def _bare_name(target: Target) -> str:
     return target.name.removeprefix("=")
 
 
-def _shown(target: Target) -> str:
-    """A place as a person writes it; a value of an enum alone."""
-    return _bare(target) if target.steps[-1:] and target.steps[-1].startswith("=") else str(target)
+def _display_name(target: Target) -> str:
+    """A place as people write it; for an enum value, only the value."""
+    return _bare_name(target) if target.steps[-1:] and target.steps[-1].startswith("=") else str(target)
 
 
-class _Likeness:
-    """How alike places of two contracts are. What was found out of a part is kept: it is compared with many."""
+class _SimilarityIndex:
+    """How similar places of two contracts are. Traits of parts are cached, because each is compared with many."""
 
     def __init__(self, was: Contract, now: Contract) -> None:
         self._was = was
         self._now = now
         self._traits: dict[tuple[bool, Part], _Traits] = {}
 
-    def candidates(self, place: _Gone, gone: Sequence[_Gone], new: Sequence[Target]) -> list[Target]:
-        """What a place may be now: those of a similar name before all others; without any, the only one there is."""
-        likely = [one for one in new if self._is_likely(place, one)]
-        others = [other for other in gone if other != place and any(self._is_likely(other, one) for one in likely)]
+    def candidates(self, place: _RemovedPlace, gone: Sequence[_RemovedPlace], new: Sequence[Target]) -> list[Target]:
+        """The likely new names of a place: similar names first; without any, the only candidate."""
+        likely = [one for one in new if self._could_be_renamed(place, one)]
+        others = [
+            other for other in gone if other != place and any(self._could_be_renamed(other, one) for one in likely)
+        ]
         similar = [
             one
             for one in sorted(likely, key=lambda one: -similarity(place.target, one))
-            if similarity(place.target, one) >= SIMILAR
-            # What another place, gone too, resembles more is that one's.
+            if similarity(place.target, one) >= MIN_NAME_SIMILARITY
+            # A place that is more similar to another removed place belongs to that one.
             and all(similarity(other.target, one) <= similarity(place.target, one) for other in others)
         ]
         return similar or (likely if not others else [])
 
-    def _is_likely(self, old: _Gone, new: Target) -> bool:
-        """Whether one could be the other: the same thing by its type and its example."""
-        if not _beside(old.target, new):
+    def _could_be_renamed(self, old: _RemovedPlace, new: Target) -> bool:
+        """Whether a rename is possible: same type and same example."""
+        if not _are_siblings(old.target, new):
             return False
         if old.target.part is not None and not new.section and not new.steps:
-            return self._are_alike(old.origin, new)
+            return self._are_similar_parts(old.origin, new)
         if new.steps[-1:] and new.steps[-1].startswith("="):
-            return similarity(old.target, new) >= SIMILAR
+            return similarity(old.target, new) >= MIN_NAME_SIMILARITY
         try:
-            before, after = _value(self._was, old.origin), _value(self._now, new)
-        except ContractMismatch:  # behind a reference that others share, where no rename reaches
+            before, after = _read_place(self._was, old.origin), _read_place(self._now, new)
+        except ContractMismatch:  # behind a shared reference, which no rename can edit
             return False
         if new.section.startswith("response ") and not new.steps:
             return old.target.name[0] == new.name[0] and json_equal(meaning(before), meaning(after))
-        if _is_list(after) and not _is_list(before):  # one of them became a list of them
-            return similarity(old.target, new) >= SIMILAR and _is_item(before, after)
+        if _is_list(after) and not _is_list(before):  # a value may have become a list
+            return similarity(old.target, new) >= MIN_NAME_SIMILARITY and _is_list_of(before, after)
         if not json_equal(meaning(before), meaning(after)):
             return False
         example, other = _example(before), _example(after)
-        if example is MISSING and other is MISSING:  # a reference says what it is; two bare strings say nothing
-            return schemas.ref(before) is not None or similarity(old.target, new) >= SIMILAR
+        if example is MISSING and other is MISSING:  # equal references match; two plain strings prove nothing
+            return schemas.ref(before) is not None or similarity(old.target, new) >= MIN_NAME_SIMILARITY
         return json_equal(example, other)
 
-    def _are_alike(self, old: Target, new: Target) -> bool:
-        """Whether two parts could be one."""
+    def _are_similar_parts(self, old: Target, new: Target) -> bool:
+        """Whether two parts may be the same."""
         if old.part is None or new.part is None or old.part.kind != new.part.kind:
             return False
         if old.part.kind == "operation":
@@ -253,23 +271,26 @@ class _Likeness:
 
 
 class _Traits(NamedTuple):
-    """What a part is known by."""
+    """What identifies a part."""
 
     meaning: str
     properties: frozenset[str]
     leaves: frozenset[str]
 
     def resembles(self, other: _Traits) -> bool:
-        """Whether a schema has nearly the same properties as another, and most of them are the same."""
-        return _shared(self.properties, other.properties) >= ALIKE and _shared(self.leaves, other.leaves) >= COMMON
+        """Whether two schemas have nearly the same properties, most of them equal."""
+        return (
+            _overlap(self.properties, other.properties) >= MIN_SHARED_PROPERTIES
+            and _overlap(self.leaves, other.leaves) >= MIN_SHARED_LEAVES
+        )
 
 
-def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(len(one | other), 1)
 
 
 def _leaves(value: Json, way: str = "") -> Iterator[str]:
-    """Every leaf of some JSON with the way to it, as text."""
+    """Each leaf of some JSON with its path, as text."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from _leaves(item, f"{way}/{key}")
@@ -281,17 +302,17 @@ def _leaves(value: Json, way: str = "") -> Iterator[str]:
 
 
 def similarity(old: Target, new: Target) -> float:
-    """How alike two names are, from 0 to 1."""
-    return _similarity_of(_bare(old), _bare(new))
+    """The similarity of two names, from 0 to 1."""
+    return _similarity_of(_bare_name(old), _bare_name(new))
 
 
 @lru_cache(65536)
 def _similarity_of(old: str, new: str) -> float:
-    """How alike two names are; those that share half of their words or more are."""
+    """The similarity of two names. Names that share at least half of their words count as similar."""
     one, other = _words(old), _words(new)
     ratio = difflib.SequenceMatcher(None, "".join(one), "".join(other)).ratio()
     shares = len({*one} & {*other}) * 2 >= max(len(one), len(other))
-    return max(ratio, SIMILAR if shares else 0)
+    return max(ratio, MIN_NAME_SIMILARITY if shares else 0)
 
 
 def _words(name: str) -> list[str]:
@@ -302,14 +323,14 @@ def _is_list(schema: JsonObject) -> bool:
     return isinstance(schemas.value_schema(schema).get("items"), dict)
 
 
-def _is_item(before: Json, after: Json) -> bool:
-    """Whether a list holds what there was one of, null aside."""
+def _is_list_of(before: Json, after: Json) -> bool:
+    """Whether the items of a list have the schema of a former single value, ignoring null."""
     item = schemas.value_schema(after)["items"]
     return json_equal(meaning(schemas.value_schema(before)), meaning(schemas.value_schema(item)))
 
 
-def _value(contract: Contract, target: Target) -> Json:
-    """What stands at a property or a parameter."""
+def _read_place(contract: Contract, target: Target) -> Json:
+    """The schema of a property, or the content of a parameter."""
     spot = place_spot(contract, target)
     found = spot.read(contract)
     return {key: value for key, value in found.items() if key not in ("name", "in")} if not target.steps else found

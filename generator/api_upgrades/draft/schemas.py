@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.draft.undo import Undone, cost, left_over, size
+from api_upgrades.draft.undo import PartialDraft, cost, find_json_differences, size
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Property
 from api_upgrades.effects.schema import merge_references
@@ -45,7 +45,7 @@ SMALL = 6
 class SchemaDraft:
     """What drafts the effects inside of schemas. `goal` is the older contract, under the names of the newer."""
 
-    undone: Undone
+    undone: PartialDraft
     goal: Contract
     names: Names
 
@@ -79,7 +79,7 @@ class SchemaDraft:
         self._children(target)
         self._nullability(target)
         self._example(target)
-        if any(not left.pointer or left.pointer[0] in SHAPE for left in left_over(self._now(target), goal)):
+        if any(not left.pointer or left.pointer[0] in SHAPE for left in find_json_differences(self._now(target), goal)):
             self._another_type(target)
 
     def _goal(self, target: Target) -> Json:
@@ -92,12 +92,12 @@ class SchemaDraft:
     def _words(self, target: Target, goal: JsonObject, now: JsonObject) -> None:
         was = {key: goal.get(key) for key in WORDS if goal.get(key) != now.get(key)}
         if was:
-            self.undone.undo_at("wording", target, was=was)
+            self.undone.revert_at("wording", target, was=was)
 
     def _deprecation(self, target: Target, goal: JsonObject) -> None:
         now = self._now(target)
         if now.get("deprecated") is True and "deprecated" not in goal and "x-replaced-by" not in goal:
-            self.undone.undo_at("deprecate", target, replaced_by=now.get("x-replaced-by", MISSING))
+            self.undone.revert_at("deprecate", target, replaced_by=now.get("x-replaced-by", MISSING))
 
     def _became_list(self, target: Target, goal: JsonObject) -> bool:
         """A list of what was one of them before, under the same name."""
@@ -107,7 +107,7 @@ class SchemaDraft:
 
         if not target.steps or not target.steps[-1].startswith("."):
             return False
-        return self.undone.undo_at("one_to_list", target.holder, fits, old=target.name, new=target.name)
+        return self.undone.revert_at("one_to_list", target.holder, fits, old=target.name, new=target.name)
 
     def _extracted(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
         """What refers to a schema now and held it itself before, or nearly so."""
@@ -118,7 +118,7 @@ class SchemaDraft:
         def fits(older: Contract) -> bool:
             return 2 * cost(_inlined(self._now(target, older), goal, older), goal) <= size(goal)
 
-        return self.undone.undo_at("extract_schema", target, fits)
+        return self.undone.revert_at("extract_schema", target, fits)
 
     def _inlined(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
         """What holds now what it referred to before, or nearly so."""
@@ -129,7 +129,7 @@ class SchemaDraft:
         if 2 * cost(schemas.value_schema(now), held) > size(held):
             return False
         left = cost(now, goal)
-        return self.undone.undo_at(
+        return self.undone.revert_at(
             "inline_schema", target, lambda older: cost(self._now(target, older), goal) < left, was=name
         )
 
@@ -142,7 +142,7 @@ class SchemaDraft:
         }
         if size(was) > max(SMALL, left + 2):
             return False
-        return self.undone.undo_at(
+        return self.undone.revert_at(
             "change_type", target, lambda older: cost(self._now(target, older), goal) < left, was=was
         )
 
@@ -165,7 +165,7 @@ class SchemaDraft:
 
         kind = "remove" if has is MISSING else "add" if was is MISSING else "change"
         example = MISSING if keyword in schemas.OUTSIDE else self._older_example(goal, now)
-        self.undone.undo_at(f"{kind}_constraint", target, fits, keyword=keyword, was=was, example=example)
+        self.undone.revert_at(f"{kind}_constraint", target, fits, keyword=keyword, was=was, example=example)
 
     def _older_example(self, goal: JsonObject, now: JsonObject) -> Json:
         """The older example, where it is another and a kind that takes one can write it; else MISSING."""
@@ -178,7 +178,7 @@ class SchemaDraft:
     def _example(self, target: Target) -> None:
         was = self._older_example(self._goal(target), self._now(target))
         if was is not MISSING:
-            self.undone.undo_at("change_example", target, was=was)
+            self.undone.revert_at("change_example", target, was=was)
 
     def _mapped_values(self, target: Target) -> None:
         """Values that went by other names, as the names say; what is new beside them is undone first."""
@@ -197,9 +197,9 @@ class SchemaDraft:
         def fits(older: Contract) -> bool:
             return json_equal(schemas.example(self._now(target, older)), was_example)
 
-        if not self.undone.undo_at("map_enum_values", target, fits, values=values):
+        if not self.undone.revert_at("map_enum_values", target, fits, values=values):
             example = self._older_example(self._goal(target), self._now(target))
-            self.undone.undo_at("map_enum_values", target, values=values, example=example)
+            self.undone.revert_at("map_enum_values", target, values=values, example=example)
 
     def _values(self, target: Target) -> None:
         """Values that came and values that went. The older ones are put back first: an enum is never empty."""
@@ -221,7 +221,7 @@ class SchemaDraft:
         shown = schemas.example(now if kind == "add_enum_value" else goal)
         is_shown = value in shown if isinstance(shown, list) else json_equal(value, shown)
         example = self._older_example(goal, now) if is_shown else MISSING
-        return self.undone.undo_at(kind, target, value=value, before=before, example=example)
+        return self.undone.revert_at(kind, target, value=value, before=before, example=example)
 
     def _nullability(self, target: Target) -> None:
         goal, now = self._goal(target), self._now(target)
@@ -230,7 +230,7 @@ class SchemaDraft:
             return
         left = cost(now, goal)
         is_shown = schemas.example(now if has else goal) is None
-        self.undone.undo_at(
+        self.undone.revert_at(
             "make_nullable" if has else "make_not_nullable",
             target,
             lambda older: cost(self._now(target, older), goal) < left,
@@ -243,14 +243,14 @@ class SchemaDraft:
         older, newer = _properties(goal), _properties(now)
         for name in reversed(newer):
             if name not in older:
-                self.undone.undo_at("add_property", target.property(name))
+                self.undone.revert_at("add_property", target.property(name))
         required, requires = _required(goal), _required(now)
         for name in reversed(newer):
             if name not in older:
                 continue
             if (name in required) != (name in requires):
                 kind = "make_required" if name in requires else "make_optional"
-                self.undone.undo_at(kind, target.property(name))
+                self.undone.revert_at(kind, target.property(name))
             if not json_equal(older[name], newer[name]):
                 self.draft(target.property(name))
         for holder in _holders(goal):
@@ -272,7 +272,7 @@ class SchemaDraft:
 
         for kind in KINDS.values():
             for effect in kind.candidates(target, older, newer):
-                self.undone.undo(effect, fits)
+                self.undone.revert(effect, fits)
 
     def _gone(self, target: Target, holder: JsonObject, present: set[str]) -> None:
         """The properties of one object that are no more, put back from the last to the first."""
@@ -288,7 +288,7 @@ class SchemaDraft:
         def fits(older: Contract) -> bool:
             return schema_spot(older, target).pointer == schema_spot(self.goal, target).pointer
 
-        return self.undone.undo_at("remove_property", target, fits, was=was, required=required, before=before)
+        return self.undone.revert_at("remove_property", target, fits, was=was, required=required, before=before)
 
 
 def _inlined(now: Json, goal: Json, contract: Contract) -> Json:

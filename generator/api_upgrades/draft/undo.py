@@ -1,4 +1,4 @@
-"""A contract on its way back: effects undone one by one, and what is left once no kind has a word for it."""
+"""A draft in progress: effects reverted one by one, and the differences that are left for `replace`."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
-STUMBLES = (ContractMismatch, ValidationError, KeyError, IndexError, TypeError, AttributeError, ValueError)
-"""How an effect, or what looks for one, fails on JSON that is no sound OpenAPI. Such a place is left to `replace`."""
+DRAFT_ERRORS = (ContractMismatch, ValidationError, KeyError, IndexError, TypeError, AttributeError, ValueError)
+"""How drafting fails on JSON that is not valid OpenAPI. Such a place is left to `replace`."""
 
 
-class Undone:
-    """The newer contract with effects undone on it. `effects` holds these, the last that happened first."""
+class PartialDraft:
+    """The newer contract, and the effects that were reverted on it, latest first."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.effects: list[Effect] = []
 
-    def undo(self, effect: Effect, fits: Callable[[Contract], bool] | None = None) -> bool:
-        """Revert an effect, unless it cannot be or what comes of it does not fit; whether it was reverted."""
+    def revert(self, effect: Effect, fits: Callable[[Contract], bool] | None = None) -> bool:
+        """Revert an effect if possible and if the result `fits`. Returns whether it was reverted."""
         try:
             older = effect.revert(self.contract)
             if fits is not None and not fits(older):
                 return False
-        except STUMBLES:
+        except DRAFT_ERRORS:
             return False
         self.contract = older
         self.effects.append(effect)
         return True
 
-    def undo_at(
+    def revert_at(
         self, kind: str, target: Target, fits: Callable[[Contract], bool] | None = None, **fields: Json
     ) -> bool:
-        """The same for a kind at one target; a field that is MISSING is left out."""
-        found = made(kind, target=str(target), **fields)
-        return found is not None and self.undo(found, fits)
+        """Build an effect of a kind at one target and revert it, as `revert` does. MISSING fields are omitted."""
+        found = build_effect(kind, target=str(target), **fields)
+        return found is not None and self.revert(found, fits)
 
 
-def made(kind: str, **fields: Json) -> Effect | None:
-    """An effect of a kind, None where its fields cannot hold what they would have to."""
+def build_effect(kind: str, **fields: Json) -> Effect | None:
+    """An effect of a kind, or None if its fields cannot hold the values. MISSING fields are omitted."""
     try:
         return KINDS[kind].model_validate(
             {"kind": kind} | {key: value for key, value in fields.items() if value is not MISSING}
@@ -56,15 +56,15 @@ def made(kind: str, **fields: Json) -> Effect | None:
         return None
 
 
-class Left(NamedTuple):
-    """One place in some JSON that is still different. `was` is MISSING where nothing was there."""
+class JsonDifference(NamedTuple):
+    """One place in some JSON that differs. `was` is MISSING if nothing was there."""
 
     pointer: Pointer
     was: Json
 
 
-def left_over(now: Json, older: Json) -> list[Left]:
-    """The smallest places to replace, in this order, so that `now` becomes `older`.
+def find_json_differences(now: Json, older: Json) -> list[JsonDifference]:
+    """The smallest places to replace, in order, so that `now` becomes `older`.
 
     Where replacing the inner places of something that has other keys would copy as much as there is, the outer place
     is one replacement; so it is where the items of a plain list are in another order.
@@ -72,30 +72,32 @@ def left_over(now: Json, older: Json) -> list[Left]:
     if json_equal(now, older):
         return []
     if isinstance(now, dict) and isinstance(older, dict):
-        found = list(_left_in_object(now, older))
+        found = list(_differences_in_object(now, older))
     elif isinstance(now, list) and isinstance(older, list):
-        found = _left_in_list(now, older)
+        found = _differences_in_list(now, older)
     else:
-        found = [Left((), older)]
+        found = [JsonDifference((), older)]
     copied = [one.was for one in found if one.was is not MISSING]
     is_reordered = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
     has_same_keys = isinstance(now, dict) and isinstance(older, dict) and now.keys() == older.keys()
     if len(found) > 1 and (is_reordered or (sum(map(size, copied)) >= size(older) and not has_same_keys)):
-        return [Left((), older)]
+        return [JsonDifference((), older)]
     return found
 
 
-def _left_in_object(now: JsonObject, older: JsonObject) -> Iterator[Left]:
+def _differences_in_object(now: JsonObject, older: JsonObject) -> Iterator[JsonDifference]:
     for key in now:
         if key not in older:
-            yield Left((key,), MISSING)
+            yield JsonDifference((key,), MISSING)
     for key, was in older.items():
-        yield from _below(key, left_over(now[key], was) if key in now else [Left((), was)])
+        yield from _prefixed(key, find_json_differences(now[key], was) if key in now else [JsonDifference((), was)])
 
 
-def _left_in_list(now: list[Json], older: list[Json]) -> list[Left]:
+def _differences_in_list(now: list[Json], older: list[Json]) -> list[JsonDifference]:
     if len(now) == len(older):
-        return [left for index, was in enumerate(older) for left in _below(index, left_over(now[index], was))]
+        return [
+            left for index, was in enumerate(older) for left in _prefixed(index, find_json_differences(now[index], was))
+        ]
     extra: list[int] = []
     matched = 0
     for index, value in enumerate(now):
@@ -103,22 +105,22 @@ def _left_in_list(now: list[Json], older: list[Json]) -> list[Left]:
             matched += 1
         else:
             extra.append(index)
-    if matched == len(older):  # from the last to the first, so that the others keep their index
-        return [Left((index,), MISSING) for index in reversed(extra)]
-    return [Left((), older)]
+    if matched == len(older):  # from last to first, so that indexes stay valid
+        return [JsonDifference((index,), MISSING) for index in reversed(extra)]
+    return [JsonDifference((), older)]
 
 
-def _below(key: str | int, found: list[Left]) -> Iterator[Left]:
-    return (Left((key, *left.pointer), left.was) for left in found)
+def _prefixed(key: str | int, found: list[JsonDifference]) -> Iterator[JsonDifference]:
+    return (JsonDifference((key, *left.pointer), left.was) for left in found)
 
 
 def cost(now: Json, older: Json) -> int:
-    """How much has to be said to get from `now` to `older`: the leaves put back, and the places taken away."""
-    return sum(1 if left.was is MISSING else size(left.was) for left in left_over(now, older))
+    """The size of the differences from `now` to `older`: leaves to restore plus places to delete."""
+    return sum(1 if left.was is MISSING else size(left.was) for left in find_json_differences(now, older))
 
 
 def size(value: Json) -> int:
-    """The leaves of some JSON; an empty object or list is one."""
+    """The number of leaves in some JSON; an empty object or list counts as one."""
     if isinstance(value, dict):
         return sum(map(size, value.values())) or 1
     if isinstance(value, list):
@@ -126,15 +128,15 @@ def size(value: Json) -> int:
     return 1
 
 
-def undo_the_rest(undone: Undone, older: Contract) -> None:
-    """Replace whatever still differs in the parts that both have, and in the rest of the document."""
+def replace_rest(undone: PartialDraft, older: Contract) -> None:
+    """Draft a `replace` for whatever still differs in common parts and in the rest of the document."""
     for part in reversed(list(undone.contract.parts)):
         if part in older.parts:
-            _replace(undone, part, undone.contract.parts[part], older.parts[part])
-    _replace(undone, None, undone.contract.said, older.said)
+            _replace_in_part(undone, part, undone.contract.parts[part], older.parts[part])
+    _replace_in_part(undone, None, undone.contract.said, older.said)
 
 
-def _replace(undone: Undone, part: Part | None, now: Json, older: Json) -> None:
-    for pointer, was in left_over(now, older):
+def _replace_in_part(undone: PartialDraft, part: Part | None, now: Json, older: Json) -> None:
+    for pointer, was in find_json_differences(now, older):
         how = {"absent": True} if was is MISSING else {"was": was}
-        undone.undo_at("replace", Target(part), pointer=format_pointer(pointer), **how)
+        undone.revert_at("replace", Target(part), pointer=format_pointer(pointer), **how)

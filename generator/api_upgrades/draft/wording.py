@@ -1,4 +1,4 @@
-"""What two contracts that promise the same say in other words, with other examples, in another order."""
+"""Drafts the differences between contracts that mean the same: wording, examples and order."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from api_upgrades.core.json import Json, Pointer, format_pointer, json_equal
 from api_upgrades.draft.draft import draft
-from api_upgrades.draft.grouping import with_lists
-from api_upgrades.draft.undo import Undone, made
+from api_upgrades.draft.grouping import combine_targets
+from api_upgrades.draft.undo import PartialDraft, build_effect
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import find_key_moves, keys_in_order
 from api_upgrades.openapi.contract import Contract, Part
@@ -15,90 +15,90 @@ from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
 Moves = dict[str, str | None]
-"""Keys with those that they stood before, as `Reorder` has them."""
+"""Keys with the key that each preceded, as in `Reorder`."""
 
 
-def reworded(older: Contract, newer: Contract) -> tuple[Effect, ...]:
-    """The effects, in the order in which they happened, that turn `newer` into `older` to the last comma."""
-    undone = Undone(newer)
-    _undo_all(undone, _orders(undone.contract, older, _lists))
-    _undo_all(undone, draft(older, undone.contract))
-    _undo_all(undone, tuple(_holders(undone.contract, older)))
-    _undo_all(undone, _orders(undone.contract, older, _keys))
+def draft_wording(older: Contract, newer: Contract) -> tuple[Effect, ...]:
+    """The effects, in the order in which they happened, that turn `newer` into `older` exactly."""
+    undone = PartialDraft(newer)
+    _revert_all(undone, _draft_reorders(undone.contract, older, _find_reordered_lists))
+    _revert_all(undone, draft(older, undone.contract))
+    _revert_all(undone, tuple(_draft_empty_containers(undone.contract, older)))
+    _revert_all(undone, _draft_reorders(undone.contract, older, _find_reordered_keys))
     return tuple(reversed(undone.effects))
 
 
-def _undo_all(undone: Undone, effects: Sequence[Effect]) -> None:
-    """Undo effects, those together that do the same: the order of keys that comes of that is still to be mended."""
-    for effect in reversed(with_lists(effects)):
-        undone.undo(effect)
+def _revert_all(undone: PartialDraft, effects: Sequence[Effect]) -> None:
+    """Revert effects, equal ones combined. The order of keys is fixed afterwards."""
+    for effect in reversed(combine_targets(effects)):
+        undone.revert(effect)
 
 
-Orders = Callable[[Json, Json], Iterator[tuple[Pointer, Moves]]]
+FindOrders = Callable[[Json, Json], Iterator[tuple[Pointer, Moves]]]
 
 
-def _orders(now: Contract, older: Contract, orders: Orders) -> tuple[Effect, ...]:
-    """What was in another order, in the parts and then in what holds them: that makes the contract anew."""
+def _draft_reorders(now: Contract, older: Contract, orders: FindOrders) -> tuple[Effect, ...]:
+    """The `reorder` effects of all parts, and then of the document around them."""
     found: list[tuple[Part | None, tuple[Pointer, Moves]]] = [
         (part, one) for part, value in now.parts.items() for one in orders(value, older.parts[part])
     ]
-    found += [(None, one) for one in orders(_skeleton(now), _skeleton(older))]
+    found += [(None, one) for one in orders(_without_part_content(now), _without_part_content(older))]
     effects = (
-        made("reorder", target=str(Target(part)), pointer=format_pointer(pointer), before=before)
+        build_effect("reorder", target=str(Target(part)), pointer=format_pointer(pointer), before=before)
         for part, (pointer, before) in found
     )
     return tuple(filter(None, effects))[::-1]
 
 
-def _holders(now: Contract, older: Contract) -> Iterator[Effect]:
-    """What would hold parts and holds none in one document, and is not there in the other; the outer last."""
-    was, has = _skeleton(older), _skeleton(now)
+def _draft_empty_containers(now: Contract, older: Contract) -> Iterator[Effect]:
+    """Effects for empty containers of parts that only one document has; the outer ones last."""
+    was, has = _without_part_content(older), _without_part_content(now)
     for outer, key in (("components", "schemas"), ("", "components"), ("", "paths"), ("", "webhooks")):
         in_was, in_has = (document.get(outer, {}) if outer else document for document in (was, has))
         if (key in in_was) != (key in in_has):
             how: dict[str, Json] = {"was": {}} if key in in_was else {"absent": True}
-            effect = made(
+            effect = build_effect(
                 "replace", target="document", pointer=format_pointer((outer, key) if outer else (key,)), **how
             )
             yield from (effect,) if effect else ()
 
 
-def _skeleton(contract: Contract) -> Json:
-    """The document without what is inside its parts, whose order is their own."""
+def _without_part_content(contract: Contract) -> Json:
+    """The document with empty parts, to compare the order around them."""
     return Contract({part: {} for part in contract.parts}, contract.document).to_openapi()
 
 
-def _keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
-    """The objects, in JSON that is the same, whose keys are in another order."""
+def _find_reordered_keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
+    """The objects whose keys are ordered differently, in JSON that is otherwise equal."""
     if isinstance(now, Mapping):
         if list(now) != list(older):
             yield (), find_key_moves(list(now), list(older))
         for key, value in older.items():
-            yield from _below(key, _keys(now[key], value))
+            yield from _prefixed(key, _find_reordered_keys(now[key], value))
     elif isinstance(now, list):
         for index, value in enumerate(older):
-            yield from _below(index, _keys(now[index], value))
+            yield from _prefixed(index, _find_reordered_keys(now[index], value))
 
 
-def _lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
-    """The lists, in JSON that promises the same, whose items are in another order."""
+def _find_reordered_lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
+    """The lists whose items are ordered differently, in JSON that means the same."""
     if isinstance(now, Mapping) and isinstance(older, Mapping):
         for key, value in older.items():
             if key in now and not json_equal(now[key], value):
-                yield from _below(key, _lists(now[key], value))
+                yield from _prefixed(key, _find_reordered_lists(now[key], value))
     elif isinstance(now, list) and isinstance(older, list):
-        order = _order(now, older)
+        order = _match_items(now, older)
         if order is None:
             return
         names = keys_in_order(now)
         if order != sorted(order):
             yield (), find_key_moves(names, [names[index] for index in order])
         for index, value in enumerate(older):
-            yield from _below(index, _lists(now[order[index]], value))
+            yield from _prefixed(index, _find_reordered_lists(now[order[index]], value))
 
 
-def _order(now: list[Json], older: list[Json]) -> list[int] | None:
-    """Where the items of an older list stand in a newer one; None where they are others."""
+def _match_items(now: list[Json], older: list[Json]) -> list[int] | None:
+    """The indexes in the newer list of the older list's items; None if the items differ."""
     left = {index: meaning(value) for index, value in enumerate(now)}
     found: list[int] = []
     for value in map(meaning, older):
@@ -110,5 +110,5 @@ def _order(now: list[Json], older: list[Json]) -> list[int] | None:
     return None if left else found
 
 
-def _below(key: str | int, found: Iterator[tuple[Pointer, Moves]]) -> Iterator[tuple[Pointer, Moves]]:
+def _prefixed(key: str | int, found: Iterator[tuple[Pointer, Moves]]) -> Iterator[tuple[Pointer, Moves]]:
     return (((key, *pointer), before) for pointer, before in found)

@@ -1,4 +1,4 @@
-"""Which effects of a step have to stay in the order in which they happened."""
+"""Finds the effects of a step whose order matters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from api_upgrades.draft.grouping import touched
+from api_upgrades.draft.grouping import touches_with_anchors
 from api_upgrades.effects.replace import are_apart
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
@@ -14,14 +14,14 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.target import Target
 
 Pairs = set[tuple[int, int]]
-"""Effects by their numbers, the earlier one first."""
+"""Pairs of effects by their index, the earlier one first."""
 
 
-def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
-    """The pairs of effects of which the order matters."""
+def find_dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
+    """The pairs of effects whose order matters."""
     by_part: dict[Part | None, list[tuple[int, Touch]]] = defaultdict(list)
     for index, effect in enumerate(applied):
-        for touch in touched(effect):
+        for touch in touches_with_anchors(effect):
             by_part[touch.target.part].append((index, touch))
     found: Pairs = set()
     for touches in by_part.values():
@@ -31,15 +31,15 @@ def dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
     for index, effect in enumerate(applied):
         for part in effect.effect.copied_schemas(effect.newer):
             found |= {_pair(index, other) for other, _ in by_part[part] if other != index}
-    return found | set(_with_names(applied))
+    return found | set(_schema_rename_pairs(applied))
 
 
 def _pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def _with_names(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
-    """A schema's renaming with all effects that call it by a name."""
+def _schema_rename_pairs(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
+    """Pairs of a schema's rename and an effect that refers to the schema by name."""
     renames: dict[Part, list[int]] = defaultdict(list)
     for index, one in enumerate(applied):
         for target in (target for move in one.effect.moves() for target in move):

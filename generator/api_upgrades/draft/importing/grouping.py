@@ -1,4 +1,4 @@
-"""The effects of a step as changes: one for each thing that somebody did, in an order that leads back."""
+"""Groups the effects of a step into changes, one for each intent, in an order that can be reverted."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.draft.grouping import Sets, with_lists
-from api_upgrades.draft.importing.dependencies import dependencies
-from api_upgrades.draft.importing.intents import intents
+from api_upgrades.draft.grouping import DisjointSets, combine_targets
+from api_upgrades.draft.importing.dependencies import find_dependencies
+from api_upgrades.draft.importing.intents import intent_keys
 from api_upgrades.effects import Effect
-from api_upgrades.history.derive import AppliedEffect, undone
+from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.registry.model import UNRELEASED, Change
 
 Resources = Mapping[Part, str]
-"""The resource that each part belongs to."""
+"""The resource of each part."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Effects that make one change, in the order in which they happened, and the resources that it is about."""
+    """The effects of one change, in the order in which they happened, and the resources that it affects."""
 
     effects: tuple[Effect, ...]
     resources: tuple[str, ...]
@@ -29,49 +29,51 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """Changes: those of which the order matters, which happened first, and the others."""
+    """The changes of a step: first those whose order matters, then the others."""
 
     ordered: tuple[Group, ...]
     others: tuple[Group, ...]
 
 
-def grouped(effects: Sequence[Effect], newer: Contract, resources: Resources) -> Grouping:
-    """The effects that led to a contract, as changes. Each effect has one target."""
+def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Resources) -> Grouping:
+    """The effects that led to a contract, grouped into changes. Each effect has one target."""
     if not effects:
         return Grouping((), ())
-    applied = undone(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
+    applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     older = applied[0].older
-    follows = dependencies(applied)
-    sets = Sets(len(applied))
+    follows = find_dependencies(applied)
+    sets = DisjointSets(len(applied))
     first: dict[Hashable, int] = {}
-    for index, keys in enumerate(intents(applied, resources)):
+    for index, keys in enumerate(intent_keys(applied, resources)):
         for key in keys:
             sets.join(index, first.setdefault(key, index))
     while True:
-        order = _without_circles(sets, follows)
-        bound = {set_of for pair in follows for set_of in map(sets.root, pair) if not sets.is_one(*pair)}
+        order = _order_sets(sets, follows)
+        bound = {set_of for pair in follows for set_of in map(sets.root, pair) if not sets.are_joined(*pair)}
         members = sets.members()
         ordered = [members[root] for root in order if root in bound]
         others = [members[root] for root in order if root not in bound]
-        stray = _stray(applied, [index for group in (*ordered, *others) for index in group], newer, older)
+        stray = _find_mismatched_parts(
+            applied, [index for group in (*ordered, *others) for index in group], newer, older
+        )
         if not stray:
             break
-        # An effect may look at more than it touches; what happened in these parts is one change then, or all of it is.
+        # An effect may read more than it touches. Join the effects on these parts; if that isn't enough, join all.
         there = [index for index, one in enumerate(applied) if _parts(one) & stray]
         if not _join_all(sets, there):
             _join_all(sets, range(len(applied)))
     return Grouping(
-        tuple(_group([applied[index] for index in group], group, follows, resources) for group in ordered),
-        tuple(_group([applied[index] for index in group], group, follows, resources) for group in others),
+        tuple(_build_group([applied[index] for index in group], group, follows, resources) for group in ordered),
+        tuple(_build_group([applied[index] for index in group], group, follows, resources) for group in others),
     )
 
 
-def _without_circles(sets: Sets, follows: Iterable[tuple[int, int]]) -> list[int]:
-    """The sets in an order in which they may have happened. Those that went on in turns are made one."""
+def _order_sets(sets: DisjointSets, follows: Iterable[tuple[int, int]]) -> list[int]:
+    """The sets in a possible order. Sets that depend on each other in a cycle are joined."""
     while True:
         graph: dict[int, set[int]] = {root: set() for root in sets.members()}
         for earlier, later in follows:
-            if not sets.is_one(earlier, later):
+            if not sets.are_joined(earlier, later):
                 graph[sets.root(later)].add(sets.root(earlier))
         try:
             return list(TopologicalSorter(graph).static_order())
@@ -79,10 +81,10 @@ def _without_circles(sets: Sets, follows: Iterable[tuple[int, int]]) -> list[int
             _join_all(sets, error.args[1])
 
 
-def _join_all(sets: Sets, indexes: Iterable[int]) -> bool:
-    """Make all of them one; whether they were not one yet."""
+def _join_all(sets: DisjointSets, indexes: Iterable[int]) -> bool:
+    """Join all sets of the given numbers. Returns whether any were separate."""
     first, *others = indexes
-    apart = [index for index in others if not sets.is_one(first, index)]
+    apart = [index for index in others if not sets.are_joined(first, index)]
     for index in apart:
         sets.join(first, index)
     return bool(apart)
@@ -92,10 +94,10 @@ def _parts(applied: AppliedEffect) -> set[Part | None]:
     return {touch.target.part for touch in applied.effect.touches()}
 
 
-def _stray(
+def _find_mismatched_parts(
     applied: Sequence[AppliedEffect], order: Sequence[int], newer: Contract, older: Contract
 ) -> set[Part | None]:
-    """The parts that are not what they were when the effects are undone in an order, or where one doesn't fit then."""
+    """The parts that differ from `older` when the effects are reverted in an order, or where one does not fit."""
     contract = newer
     for index in reversed(order):
         try:
@@ -112,7 +114,7 @@ def _differs(one: Contract, other: Contract, part: Part) -> bool:
     return one.parts.get(part) is not other.parts.get(part) and one.parts.get(part) != other.parts.get(part)
 
 
-def _group(
+def _build_group(
     members: Sequence[AppliedEffect], indexes: Sequence[int], follows: Iterable[tuple[int, int]], resources: Resources
 ) -> Group:
     inside = set(indexes)
@@ -121,4 +123,4 @@ def _group(
     about = dict.fromkeys(
         resources[part] for one in members for part in sorted(filter(None, _parts(one))) if part in resources
     )
-    return Group(with_lists(effects) if is_free else effects, tuple(about))
+    return Group(combine_targets(effects) if is_free else effects, tuple(about))

@@ -1,4 +1,4 @@
-"""What tells that effects belong to one thing that somebody did: what is done, to what, in which resource."""
+"""Recognizes effects with one intent by what they do, to which place and in which resource."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 UNTITLED = ""
-"""The resource of what belongs to none."""
+"""The name for places that belong to no resource."""
 
 
-def intents(applied: Sequence[AppliedEffect], resources: Mapping[Part, str]) -> Iterator[list[Hashable]]:
-    """For each effect the keys that it shares with those of the same intent."""
+def intent_keys(applied: Sequence[AppliedEffect], resources: Mapping[Part, str]) -> Iterator[list[Hashable]]:
+    """For each effect, the keys that it shares with other effects of the same intent."""
     at_place: dict[Target, list[Effect]] = defaultdict(list)
     holders: dict[str, set[Target]] = defaultdict(set)
     for one in applied:
         if (place := one.effect.place) is not None:
             at_place[place].append(one.effect)
-            holders[named(place)].add(place)
+            holders[innermost_name(place)].add(place)
     for one in applied:
         place = one.effect.place
         if place is None:
@@ -35,22 +35,22 @@ def intents(applied: Sequence[AppliedEffect], resources: Mapping[Part, str]) -> 
         done = tuple(sorted(effect.kind for effect in at_place[place]))
         told = tuple(sorted(effect.details() for effect in at_place[place]))
         scope = one.effect.scope if len(done) == 1 else "place"
-        if scope == "holder" and len(holders[named(place)]) == 1:
-            yield [(done, place.holder)]  # what came to one object, and nowhere else, came to it together
+        if scope == "holder" and len(holders[innermost_name(place)]) == 1:
+            yield [(done, place.holder)]  # properties added to one object only were added together
             continue
         if scope == "resource":
             yield [(done, resource_of(place.part, resources))]
             continue
-        value = _value(one, place)
+        value = _digest_at(one, place)
         yield [
             ("place", place),
-            (done, named(place), resource_of(place.part, resources)),
-            (done, named(place), told, value),
+            (done, innermost_name(place), resource_of(place.part, resources)),
+            (done, innermost_name(place), told, value),
         ]
 
 
-def named(place: Target) -> str:
-    """What a place is called: the innermost name on the way to it."""
+def innermost_name(place: Target) -> str:
+    """The innermost name in a target."""
     steps = [step[1:] for step in place.steps if step.startswith(".")]
     location, _, name = place.section.partition(" ")
     if steps or place.section:
@@ -62,8 +62,8 @@ def resource_of(part: Part | None, resources: Mapping[Part, str]) -> str:
     return resources.get(part, UNTITLED) if part is not None else UNTITLED
 
 
-def _value(one: AppliedEffect, place: Target) -> Json:
-    """The meaning of what stands at a place, after the effect or before it, as a digest."""
+def _digest_at(one: AppliedEffect, place: Target) -> Json:
+    """The digest of what a place means after the effect or, if it was removed, before."""
     for contract in (one.newer, one.older):
         found = _read(contract, place)
         if found is not None:

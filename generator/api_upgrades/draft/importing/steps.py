@@ -1,7 +1,6 @@
-"""A series of OpenAPI documents as a registry: what happened from each to the next, in changes as a person writes them.
+"""Imports one step of a series of documents: the changes between two neighbors.
 
-Nothing of an older document is kept but what differs. Each step is exact: its effects, undone on the newer document,
-give the older one again, to the order of its keys.
+Each step is exact: reverting its effects on the newer document restores the older one, including the order of keys.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api_upgrades.draft.draft import draft_promises
-from api_upgrades.draft.grouping import free_id, slug
-from api_upgrades.draft.importing.grouping import Group, grouped
-from api_upgrades.draft.importing.titles import title
-from api_upgrades.draft.rename_detection import SIMILAR, Question, recognised, similarity
-from api_upgrades.draft.wording import reworded
+from api_upgrades.draft.draft import draft_contract_changes
+from api_upgrades.draft.grouping import slug, unique_id
+from api_upgrades.draft.importing.grouping import Group, group_into_changes
+from api_upgrades.draft.importing.titles import build_title
+from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
+from api_upgrades.draft.wording import draft_wording
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import join_names
 from api_upgrades.openapi.contract import Contract, Part
@@ -28,7 +27,7 @@ from api_upgrades.registry.model import WORDING
 
 @dataclass(frozen=True)
 class ImportedChange:
-    """A change whose reason nobody has written yet."""
+    """A change without a reason, which a person has to write."""
 
     id: str
     title: str
@@ -38,17 +37,18 @@ class ImportedChange:
 
 @dataclass(frozen=True)
 class ImportedStep:
-    """What happened from one document to the next: changes in the order in which they happened, of which the first
-    `bound` need that order; and what was only worded otherwise.
+    """What happened between two documents: the changes in their order, and the effects that only reword.
+
+    The order of the first `ordered_count` changes matters.
     """
 
     changes: tuple[ImportedChange, ...]
-    bound: int
+    ordered_count: int
     wording: tuple[Effect, ...]
 
     @property
     def summary(self) -> str:
-        """Where most changes are, in a sentence."""
+        """A sentence about the resources with most changes."""
         found = Counter(name for change in self.changes for name in change.resources)
         names = [name for name, _ in found.most_common()]
         shown, left = names[:3], len(names) - 3
@@ -57,42 +57,42 @@ class ImportedStep:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The changes that `version.yaml` has to put in their order."""
-        return tuple(change.id for change in self.changes[: self.bound])
+        """The ids of the changes whose order `version.yaml` has to state."""
+        return tuple(change.id for change in self.changes[: self.ordered_count])
 
 
-def step_between(older: Contract, newer: Contract) -> ImportedStep:
-    """What leads from a document to the one that came after it."""
-    names = recognised(older, newer, _alone_and_similar, NO_NAMES)
-    drafted = draft_promises(older, newer, names)
+def import_step(older: Contract, newer: Contract) -> ImportedStep:
+    """The changes between a document and the next newer one."""
+    names = resolve_renames(older, newer, _accept_single_similar, NO_NAMES)
+    drafted = draft_contract_changes(older, newer, names)
     effects = [effect for effect in drafted if not effect.only_rewords]
-    grouping = grouped(effects, newer, _resources(older, newer))
+    grouping = group_into_changes(effects, newer, _resources(older, newer))
     taken = {WORDING}
-    ordered = _changes(grouping.ordered, taken)
-    # As the registry has it: what needs no order is in that of its names.
-    changes = (*ordered, *sorted(_changes(grouping.others, taken), key=lambda change: change.id))
+    ordered = _build_changes(grouping.ordered, taken)
+    # The registry sorts changes without an order by their ids.
+    changes = (*ordered, *sorted(_build_changes(grouping.others, taken), key=lambda change: change.id))
     was = newer
     for effect in reversed([effect for change in changes for effect in change.effects]):
         was = effect.revert(was)
-    return ImportedStep(changes, len(ordered), reworded(older, was))
+    return ImportedStep(changes, len(ordered), draft_wording(older, was))
 
 
-def _changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:
+def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:
     found = []
     for group in groups:
-        text = title(group)
-        found.append(ImportedChange(free_id(slug(text) or "change", taken), text, group.effects, group.resources))
+        text = build_title(group)
+        found.append(ImportedChange(unique_id(slug(text) or "change", taken), text, group.effects, group.resources))
     return found
 
 
-def _alone_and_similar(question: Question) -> Target | None:
-    """Takes a likely rename for one where nothing else comes into question: nobody is there to be asked."""
-    if len(question.candidates) != 1 or similarity(question.old, question.candidates[0]) < SIMILAR:
+def _accept_single_similar(question: Question) -> Target | None:
+    """Accepts a rename if there is a single candidate with a similar name, because an import cannot ask."""
+    if len(question.candidates) != 1 or similarity(question.old, question.candidates[0]) < MIN_NAME_SIMILARITY:
         return None
     return question.candidates[0]
 
 
 def _resources(*contracts: Contract) -> dict[Part, str]:
-    """The resource of each part, in the last contract that has it."""
+    """The resource of each part, from the last contract that has the part."""
     usages = [Usage(contract, References()) for contract in contracts]
     return {part: resource.name for usage in usages for resource in resources(usage) for part in resource.parts}

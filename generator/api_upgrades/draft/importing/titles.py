@@ -1,47 +1,47 @@
-"""What a change of an imported step is called: what happened, by the names of the API."""
+"""Builds the titles of imported changes from the names of the API."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from api_upgrades.draft.importing.grouping import Group
-from api_upgrades.draft.importing.intents import named
+from api_upgrades.draft.importing.intents import innermost_name
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 
-SHOWN = 2
-"""How many of several names a title shows."""
+MAX_NAMES = 2
+"""The number of names that a title shows before it counts the others."""
 
-LONG = 120
-"""Of a title, in characters: what else happened is counted then, and not told."""
+MAX_LENGTH = 120
+"""The length of a title, in characters, above which it counts the other effects."""
 
 _THINGS = {"operation": "operation", "webhook": "webhook", "schema": "object"}
 
 
-def title(group: Group) -> str:
-    """One line of Markdown."""
+def build_title(group: Group) -> str:
+    """The title of a change, as one line of Markdown."""
     if all(effect.existence for effect in group.effects):
-        return _come_or_gone(group)
+        return _title_of_parts(group)
     first, *others = _sentences(group.effects)
     if not others:
         return first
     whole = "; ".join([first, *others])
-    return whole if len(whole) <= LONG else f"{first}, and {_counted(len(others), 'more change')} there"
+    return whole if len(whole) <= MAX_LENGTH else f"{first}, and {_count_of(len(others), 'more change')} there"
 
 
-def _come_or_gone(group: Group) -> str:
-    """Parts that came or went: the operations first, as objects come with them."""
+def _title_of_parts(group: Group) -> str:
+    """A title for added or removed parts, operations first, because schemas come with them."""
     by_kind: dict[str, list[str]] = {kind: [] for kind in _THINGS}
     for target in _targets(group.effects):
         if target.part is not None:
             by_kind[target.part.kind].append(target.part.name)
     names = [(kind, name) for kind, found in by_kind.items() for name in found]
-    shown = [as_code(name) for _, name in names[:SHOWN]]
-    left = [_THINGS[kind] for kind, _ in names[SHOWN:]]
-    counts = [_counted(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
+    shown = [as_code(name) for _, name in names[:MAX_NAMES]]
+    left = [_THINGS[kind] for kind, _ in names[MAX_NAMES:]]
+    counts = [_count_of(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
     done = "new" if group.effects[0].existence == "added" else "gone"
     return f"{join_names([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
 
@@ -51,7 +51,7 @@ def _targets(effects: Iterable[Effect]) -> Iterator[Target]:
 
 
 def _sentences(effects: Sequence[Effect]) -> list[str]:
-    """What happened, each thing once with the places where it did."""
+    """One sentence for each distinct effect, with its places."""
     at_places: dict[str, list[Target]] = {}
     at_wholes: dict[str, Effect] = {}
     others: dict[str, list[str]] = {}
@@ -63,32 +63,32 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
             continue
         for target in effect.targets:
             one = effect.at(target)
-            if one.place != target:  # a whole part, or a place whose name the headline says
+            if one.place != target:  # a whole part, or a place that the headline names itself
                 key = one.at(_IT).headline()
                 known = at_wholes.get(key)
                 at_wholes[key] = known.at(*known.targets, target) if known else one
             else:
-                key = one.at(_called(named(target))).headline()
+                key = one.at(_standalone_target(innermost_name(target))).headline()
                 at_places.setdefault(key, []).append(target)
-    for text, places in _of_values(effects):
+    for text, places in _enum_sentences(effects):
         at_places.setdefault(text, []).extend(places)
     return [
-        *(_first_of(texts) for texts in others.values()),
-        *(_first_of_targets(effect) for effect in at_wholes.values()),
-        *_together(at_places),
+        *(_summarize(texts) for texts in others.values()),
+        *(_headline_of_first(effect) for effect in at_wholes.values()),
+        *_merge_sentences(at_places),
     ]
 
 
-def _called(name: str) -> Target:
-    """What a headline speaks of by a name that stands alone."""
+def _standalone_target(name: str) -> Target:
+    """A target that a headline shows as a single name."""
     return Target(Part("operation", name))
 
 
-_IT = _called("it")
+_IT = _standalone_target("it")
 
 
-def _of_values(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
-    """What values of enums came or went, those of one place together."""
+def _enum_sentences(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
+    """Sentences about added and removed enum values, one for each place."""
     values: dict[tuple[str, Target], list[str]] = {}
     for effect in effects:
         if allowed := effect.allowed_value():
@@ -96,11 +96,11 @@ def _of_values(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
             for target in effect.targets:
                 values.setdefault((verb, target), []).append(as_code(as_text(value)))
     for (verb, target), found in values.items():
-        yield f"{as_code(named(target))} {verb} {_some(found, 'more value')}", [target]
+        yield f"{as_code(innermost_name(target))} {verb} {_join_some(found, 'more value')}", [target]
 
 
-def _together(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
-    """What happened at places: what is said of several properties is said once."""
+def _merge_sentences(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
+    """Sentences with their places, equal predicates about several properties merged."""
     by_predicate: dict[tuple[str, object], dict[str, Sequence[Target]]] = {}
     for text, places in at_places.items():
         name, is_one, predicate = text.partition("` is ")
@@ -110,41 +110,41 @@ def _together(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
     for (predicate, _), names in by_predicate.items():
         places = [place for found in names.values() for place in found]
         if len(names) > 1:
-            text = f"{_some(list(names), 'more')} are {predicate}"
+            text = f"{_join_some(list(names), 'more')} are {predicate}"
         else:
             text = next(iter(names)) if next(iter(names)) == predicate else f"{next(iter(names))} is {predicate}"
-        yield _at(text, places)
+        yield _with_holders(text, places)
 
 
-def _at(text: str, places: Sequence[Target]) -> str:
+def _with_holders(text: str, places: Sequence[Target]) -> str:
     if not any(place.steps or place.section for place in places):
-        return text  # which names the schema itself
-    return f"{text} {'from' if text.endswith(' gone') else 'in'} {_holders(places)}"
+        return text  # the text names the schema itself
+    return f"{text} {'from' if text.endswith(' gone') else 'in'} {_holder_names(places)}"
 
 
-def _holders(places: Iterable[Target]) -> str:
-    """The parts in which places are."""
+def _holder_names(places: Iterable[Target]) -> str:
+    """The parts of places, as Markdown."""
     found = dict.fromkeys(place.part for place in places)
-    return _some([as_code(Target(part)) for part in found], "more")
+    return _join_some([as_code(Target(part)) for part in found], "more")
 
 
-def _first_of(texts: Sequence[str]) -> str:
+def _summarize(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]}, and {len(texts) - 1} more alike"
 
 
-def _first_of_targets(effect: Effect) -> str:
-    first = effect.at(*effect.targets[:SHOWN])
-    left = len(effect.targets) - SHOWN
+def _headline_of_first(effect: Effect) -> str:
+    first = effect.at(*effect.targets[:MAX_NAMES])
+    left = len(effect.targets) - MAX_NAMES
     return first.headline() if left <= 0 else f"{first.headline()}, and {left} more"
 
 
-def _some(names: Sequence[str], more: str) -> str:
-    """The first of some names, and how many there are beside them."""
-    left = len(names) - SHOWN
+def _join_some(names: Sequence[str], more: str) -> str:
+    """The first names, and the number of the others."""
+    left = len(names) - MAX_NAMES
     if left <= 1:
         return join_names(list(names))
-    return join_names([*names[:SHOWN], f"{left} {more}" if more == "more" else _counted(left, more)])
+    return join_names([*names[:MAX_NAMES], f"{left} {more}" if more == "more" else _count_of(left, more)])
 
 
-def _counted(count: int, one: str) -> str:
+def _count_of(count: int, one: str) -> str:
     return f"{count} {one}{'' if count == 1 else 's'}"
