@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api_upgrades.examples.formats import CHECKS, format_checker
-from api_upgrades.examples.validate import invalid_examples
+from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
 from api_upgrades.openapi.usage import Direction
 from tests.documents import PATHS, contract, every_document
@@ -26,7 +26,7 @@ def faults(
 ) -> list[str]:
     """What is wrong with the examples of a document that has these schemas."""
     whole = Contract.from_openapi({"openapi": openapi, "components": {"schemas": schemas}, **rest})
-    return [str(fault) for fault in invalid_examples(whole, whole.parts, lambda part: (direction,))]
+    return [str(fault) for fault in find_invalid_examples(whole, whole.parts, lambda part: (direction,))]
 
 
 WORD = {"type": "string", "examples": ["word"]}
@@ -117,13 +117,13 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
         # References
         pytest.param(
             holding(ref("Nothing"), "p"),
-            ["It.p: the reference '#/components/schemas/Nothing' leads nowhere"],
-            id="leads nowhere",
+            ["It.p: the reference '#/components/schemas/Nothing' cannot be resolved"],
+            id="broken reference",
         ),
-        pytest.param(holding(ref("Nothing")), [], id="left out where it leads nowhere"),
+        pytest.param(holding(ref("Nothing")), [], id="optional, broken reference"),
         pytest.param(
             holding({"$ref": "https://127.0.0.1:1/x.json"}, "p"),
-            ["It.p: the reference 'https://127.0.0.1:1/x.json' leads nowhere"],
+            ["It.p: the reference 'https://127.0.0.1:1/x.json' cannot be resolved"],
             id="never asks the network",
         ),
         pytest.param(
@@ -136,7 +136,7 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
             [],
             id="another dialect, and a reference",
         ),
-        pytest.param(holding({"$ref": "#/components/schemas/It/properties/q"}), [], id="leads nowhere inside"),
+        pytest.param(holding({"$ref": "#/components/schemas/It/properties/q"}), [], id="broken reference inside"),
         pytest.param({"It": ref("It")}, [], id="only itself"),
         pytest.param(
             {"It": {"allOf": [ref("It")]}, "A": {"type": "object", "properties": {"p": ref("It", examples=[5])}}},
@@ -192,9 +192,9 @@ def test_schemas_are_checked_in_the_direction_of_their_use() -> None:
         "responses": {"200": answer({"type": "array", "items": ref("Made")})},
     }
     whole = Contract.from_openapi({"paths": {"/x": {"post": operation}}, "components": {"schemas": schemas}})
-    found = invalid_examples(whole, [Part("operation", "POST /x")], lambda part: ())
+    found = find_invalid_examples(whole, [Part("operation", "POST /x")], lambda part: ())
     assert [str(fault.target) for fault in found] == ["New.p", "Made.p"]
-    found = invalid_examples(whole, [schema_part("Unused")], shown_in_responses)
+    found = find_invalid_examples(whole, [schema_part("Unused")], shown_in_responses)
     assert [str(fault.target) for fault in found] == ["Unused"]
 
 
@@ -267,7 +267,7 @@ def test_formats(name: str, good: str, bad: str) -> None:
 def test_real_documents(path: Path) -> None:
     whole = contract(path)
     started = time.process_time()
-    found = list(invalid_examples(whole, whole.parts, shown_in_responses))
+    found = list(find_invalid_examples(whole, whole.parts, shown_in_responses))
     assert time.process_time() - started < 5
     assert len(found) == len(set(found))
     assert all(fault.target.part in whole.parts for fault in found)
@@ -281,7 +281,8 @@ def test_dangling_reference_of_a_real_document_is_reported() -> None:
     if path is None:
         pytest.skip("../shared/data, with documents of real APIs, is absent")
     whole = contract(path)
-    found = [str(fault) for fault in invalid_examples(whole, whole.parts, shown_in_responses)]
+    found = [str(fault) for fault in find_invalid_examples(whole, whole.parts, shown_in_responses)]
     assert (
-        "conversation.custom_attributes: the reference '#/components/schemas/custom_attributes' leads nowhere" in found
+        "conversation.custom_attributes: the reference '#/components/schemas/custom_attributes' cannot be resolved"
+        in found
     )

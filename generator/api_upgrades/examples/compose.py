@@ -1,8 +1,8 @@
-"""The example of a schema, composed from what its properties say: what a payload looks like at one version.
+"""Composes the example of a schema from the examples of its properties: the payload at one version.
 
 Every property carries its own example value, so the payload follows from the contract and changes with it. A value is
-what the schema fixes (`const`), else its own example, else its default, else its first enum value, else it is composed
-from what is inside, else it is a placeholder of its type.
+the first of these that the schema has: its `const`, its example, its default, its first enum value, a value composed
+from its properties or items, a placeholder of its type.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.examples.placeholder import least_items, placeholder, type_of
+from api_upgrades.examples.placeholder import minimum_length, placeholder, type_of
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, resolve
 from api_upgrades.openapi.operation import Body
@@ -21,28 +21,32 @@ from api_upgrades.openapi.usage import Direction
 
 MOST_VALUES = 5_000
 DEEPEST = 60
-"""Bounds on one payload. Thirty schemas that each hold the next one twice would make a billion values."""
+"""Bounds on the values and the nesting of one payload. A chain of 30 schemas, each with two properties of the next one,
+would give a billion values.
+"""
 
 _ENDLESS: Json = object()
-"""No finite value: a schema inside itself."""
+"""The schema has no finite value, because it requires itself."""
 _UNKNOWN: Json = object()
-"""Nothing can be said: a reference that leads nowhere, or a payload past its bounds."""
+"""The value is unknown: the reference is broken, or the payload exceeds its bounds."""
 
 
 def compose(contract: Contract, schema: JsonObject, direction: Direction) -> Json:
-    """The example of a schema as it is sent (request) or received (response, webhook).
+    """Compose the example of a schema as sent (request) or received (response, webhook).
 
-    A request has the required properties and those optional ones that carry an example; no read-only ones, and no
-    optional ones that are replaced or marked `x-example-omit`. What is received has all but write-only properties.
-    A schema is entered once on the way down, so that recursion ends: there the property is left out, the list empty
-    or the value null, as far as the schema allows it. The result shares JSON with the contract; don't edit it.
+    A request has the required properties and the optional ones with an example. It has no read-only properties, and no
+    optional ones that are replaced or marked `x-example-omit`. Responses and webhooks have all properties that are not
+    write-only.
+
+    A schema inside itself ends the recursion: there the property is omitted, the list empty or the value null, as far
+    as the schema allows it. The result shares JSON with the contract, so don't edit it.
     """
     value = _Composer(contract, direction).value(schema, frozenset({id(schema)}))
     return None if _is_absent(value) else value
 
 
 def compose_body(contract: Contract, body: Body, direction: Direction) -> Json:
-    """The example of a body. Its media type's own example serves where the schema gives nothing to compose from."""
+    """Compose the example of a body. If its schema gives nothing, use the example of its media type."""
     value = compose(contract, body.schema, direction)
     return body.example if value in (None, {}, []) and body.example is not MISSING else value
 
@@ -53,12 +57,12 @@ def is_sent(contract: Contract, schema: JsonObject, required: bool) -> bool:
 
 
 def as_json(value: Json) -> str:
-    """JSON as the site shows it: as `json.dumps` indents it, which takes three times as long."""
+    """JSON as the site shows it: the format of an indented `json.dumps`, in a third of the time."""
     return _written(value, "\n")
 
 
 def _written(value: Json, line: str) -> str:
-    """JSON inside of a line that is indented as far as `line` says, a line break included."""
+    """JSON nested in other JSON. `line` is a line break followed by the current indentation."""
     if isinstance(value, str):
         return encode_basestring(value)
     inner = f"{line}  "
@@ -71,7 +75,7 @@ def _written(value: Json, line: str) -> str:
 
 
 def _key(key: Json) -> str:
-    """A name as JSON, which has no others than strings."""
+    """A key as JSON, where every key is a string."""
     return encode_basestring(key if isinstance(key, str) else json.dumps(key))
 
 
@@ -80,7 +84,7 @@ def _is_absent(value: Json) -> bool:
 
 
 def _own_value(schema: JsonObject) -> Json:
-    """The value that a schema names itself, or MISSING. An empty default says less than what can be composed."""
+    """The value that the schema gives itself, or MISSING. An empty default is ignored: a composed value shows more."""
     if (const := schemas.get(schema, "const", MISSING)) is not MISSING:
         return const
     if (example := schemas.example(schema)) is not MISSING:
@@ -92,7 +96,7 @@ def _own_value(schema: JsonObject) -> Json:
 
 
 def _says(schema: JsonObject) -> set[str]:
-    """The keywords that say something about the value."""
+    """The keywords of a schema that restrict its value."""
     return {key for key in schema if key not in _SILENT and not key.startswith("x-")}
 
 
@@ -106,15 +110,15 @@ def _required(schema: JsonObject) -> list[str]:
 
 
 class _Composer:
-    """One payload in the making. `path` holds the ids of the schemas that a value is inside of."""
+    """Composes one payload. `path` has the ids of all schemas that contain the current value."""
 
     def __init__(self, contract: Contract, direction: Direction) -> None:
         self._contract = contract
         self._direction = direction
         self._values = 0
         self._depth = 0
-        self._cuts = 0  # how often something was left out for being inside of itself
-        self._bare: set[str] = set()  # references behind which nothing carries an example
+        self._cuts = 0  # how often a schema inside itself was omitted
+        self._bare: set[str] = set()  # references whose closure has no example
 
     def value(self, schema: Json, path: frozenset[int]) -> Json:
         if not isinstance(schema, dict):
@@ -152,7 +156,7 @@ class _Composer:
         return self._list(schema, path) if kind == "array" else placeholder(kind, schema)
 
     def _first_branch(self, branches: list[Json], rest: JsonObject, path: frozenset[int]) -> Json:
-        """The first branch that isn't null, with what the schema says beside it; the next one where it never ends."""
+        """The value of the first branch that isn't null and is finite, combined with the rest of the schema."""
         found: Json = None
         for branch in branches:
             if branch == {"type": "null"}:
@@ -165,14 +169,14 @@ class _Composer:
         return found
 
     def _target(self, ref: Json) -> Json:
-        """What a `$ref` points at, or MISSING."""
+        """The target of a `$ref`, or MISSING."""
         try:
             return resolve(self._contract, ref)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             return MISSING
 
     def _referred(self, ref: Json, path: frozenset[int]) -> Json:
-        """What is behind a reference; once for each contract, unless it depends on what it is inside of."""
+        """The value of a reference, composed once for each contract unless it depends on the schemas around it."""
         known = self._contract.composed
         if (ref, self._direction) in known:
             return known[ref, self._direction]
@@ -240,7 +244,7 @@ class _Composer:
                 yield name, others if isinstance(others, dict) else True
 
     def is_shown(self, schema: Json, required: bool) -> bool:
-        """Whether a property belongs into a payload of this direction."""
+        """Whether a property is part of a payload in this direction."""
         if not isinstance(schema, dict):
             return required or self._direction != "request"
         if self._direction != "request":
@@ -253,7 +257,7 @@ class _Composer:
         return not is_replaced and not schemas.get(schema, "x-example-omit") and self._carries_example(schema)
 
     def _carries_example(self, schema: JsonObject) -> bool:
-        """Whether a schema, or anything inside it, has an example; a fixed value is its own."""
+        """Whether a schema or anything inside it has an example. A `const` counts as one."""
         waiting: list[Json] = [schema]
         seen: set[str] = set()
         while waiting:
@@ -273,7 +277,7 @@ class _Composer:
         return False
 
     def _list(self, schema: JsonObject, path: frozenset[int]) -> Json:
-        least = least_items(schema, "minItems")
+        least = minimum_length(schema, "minItems")
         if schema.get("maxItems") == 0:
             return []
         found = [self.value(one, path) for one in schema.get("prefixItems", ())]

@@ -1,6 +1,7 @@
-"""Whether a value is plainly valid, by the keywords that most schemas are made of: many times faster than `jsonschema`.
+"""A fast check for values that are certainly valid, many times faster than `jsonschema`.
 
-What isn't plainly valid may be valid all the same: that is for `jsonschema` to say, which also knows what is wrong.
+It supports the keywords that most schemas consist of. If it does not accept a value, the value may still be valid:
+`jsonschema` then decides, and reports the faults.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from api_upgrades.examples.formats import CHECKS
 from api_upgrades.openapi import schema as schemas
 
 ReferenceResolver = Callable[[str, Json], JsonObject | None]
-"""Gives the schema at a reference, None where the value is known to be valid by it. Raises KeyError for none there."""
+"""Returns the schema at a reference, or None if the value is known to match it.
+
+Raises KeyError, IndexError, ValueError or TypeError if the reference is broken.
+"""
 
 MAX_DEPTH = 40
-"""Schemas and references inside each other: beyond that a schema may be its own, and have no end."""
+"""Bound on the nesting of schemas and references, because a schema may contain itself."""
 
 _TYPES: Mapping[Json, Callable[[Json], bool]] = {
     "string": lambda value: isinstance(value, str),
@@ -29,12 +33,14 @@ _TYPES: Mapping[Json, Callable[[Json], bool]] = {
 }
 
 _NEVER_SUPPORTED = frozenset({"$schema", "$id", "exclusiveMinimum", "exclusiveMaximum"})
-"""Keywords that alter what others mean, in one dialect or another."""
+"""Keywords that change the meaning of others in one of the dialects."""
 
 
 class FastValidator:
-    """Judges values by schemas. `asserting` are the keywords that say something of a value, `absent` is the one of
-    properties that are not required in the direction that is judged.
+    """Tells which values are certainly valid.
+
+    `dialect` is "3.0" or "3.1". `known_keywords` are all keywords that can make a value invalid. A property with the
+    `exempting_keyword` (`readOnly` for requests, `writeOnly` for responses) is never required.
     """
 
     def __init__(
@@ -46,7 +52,7 @@ class FastValidator:
         self._resolve = resolve
 
     def is_certainly_valid(self, schema: Json, value: Json) -> bool:
-        """Whether a value is plainly valid; by what cannot be read none is."""
+        """Whether a value is certainly valid. False also for malformed schemas and for keywords without support."""
         try:
             return self._is_valid(schema, value, 0)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
@@ -60,7 +66,7 @@ class FastValidator:
         if "$ref" in schema:
             if not self._is_valid_reference(schema["$ref"], value, depth):
                 return False
-            if self._is_openapi_30:  # what stands beside a reference says nothing
+            if self._is_openapi_30:  # OpenAPI 3.0 ignores the siblings of a reference
                 return True
         if not self._unsupported.isdisjoint(schema) or not _is_valid_alone(schema, value):
             return False
@@ -72,8 +78,8 @@ class FastValidator:
         return self._is_valid_combination(schema, value, depth)
 
     def _is_valid_reference(self, ref: Json, value: Json, depth: int) -> bool:
-        found = self._resolve(ref, value)
-        return found is None or self._is_valid(found, value, depth + 1)
+        target = self._resolve(ref, value)
+        return target is None or self._is_valid(target, value, depth + 1)
 
     def _is_valid_object(self, schema: JsonObject, value: JsonObject, depth: int) -> bool:
         declared = schema.get("properties", {})
@@ -82,19 +88,19 @@ class FastValidator:
         for name in schema.get("required", ()):
             if name not in value and not (name in declared and schemas.get(declared[name], self._exempting_keyword)):
                 return False
-        more = schema.get("additionalProperties", True)
+        additional = schema.get("additionalProperties", True)
         for name, item in value.items():
             if name in declared:
                 if not self._is_valid(declared[name], item, depth + 1):
                     return False
-            elif more is not True and not self._is_valid(more, item, depth + 1):
+            elif additional is not True and not self._is_valid(additional, item, depth + 1):
                 return False
         return True
 
     def _is_valid_combination(self, schema: JsonObject, value: Json, depth: int) -> bool:
         if not all(self._is_valid(branch, value, depth + 1) for branch in schema.get("allOf", ())):
             return False
-        # The first branch that isn't just null has to do: whether another would is not looked at here.
+        # Only the first branch that isn't null is tried here. `jsonschema` tries the others.
         branches = [one for one in schema.get("anyOf", ()) if value is None or one != {"type": "null"}]
         return "anyOf" not in schema or (bool(branches) and self._is_valid(branches[0], value, depth + 1))
 
@@ -108,7 +114,7 @@ _SUPPORTED = frozenset(
 
 
 def _is_valid_alone(schema: JsonObject, value: Json) -> bool:
-    """Whether a value is valid by the keywords that look at nothing inside of it."""
+    """Whether a value is valid by the keywords that concern the value itself and not its items or properties."""
     if "type" in schema:
         names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         if not any(isinstance(name, str) and name in _TYPES and _TYPES[name](value) for name in names):

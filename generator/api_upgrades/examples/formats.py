@@ -1,6 +1,6 @@
-"""What the formats of a string mean, as checks for `jsonschema`.
+"""Checks of string formats for `jsonschema`.
 
-Its own checker knows several of them only where further packages are installed, and says nothing where they aren't.
+Its own checker needs additional packages for several formats, and accepts every value if they are not installed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _time(text: str) -> bool:
 
 
 def _date_time(text: str) -> bool:
-    """RFC 3339: the day, a `T` (or a space), the time with its offset."""
+    """RFC 3339: the date, a `T` or a space, and the time with its offset."""
     day, rest = text[:10], text[11:]
     if not (_DATE.fullmatch(day) and _TIME.fullmatch(rest) and text[10] in "Tt "):
         return False
@@ -59,11 +59,11 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "uri-reference": _uri_reference,
     "uuid": _UUID.fullmatch,
 }
-"""For each format what is true of a text that has it; a ValueError says as much as something false."""
+"""The check of each format. A text is invalid if its check returns a false value or raises ValueError."""
 
 
 def format_checker() -> FormatChecker:
-    """A checker that knows these formats, and no other."""
+    """A checker that supports only the formats in `CHECKS`."""
     checker = FormatChecker(formats=())
     for name, check in CHECKS.items():
         checker.checks(name, raises=ValueError)(_accept_non_strings(check))
@@ -71,5 +71,5 @@ def format_checker() -> FormatChecker:
 
 
 def _accept_non_strings(check: Callable[[str], object]) -> Callable[[object], bool]:
-    """A format says nothing about values that aren't strings."""
+    """A check that accepts every value except strings, since a format only concerns strings."""
     return lambda value: not isinstance(value, str) or bool(check(value))

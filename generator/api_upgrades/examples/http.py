@@ -1,7 +1,6 @@
-"""Calls and answers as HTTP text and as curl commands, composed from a contract.
+"""Requests and responses as HTTP text and as curl commands, composed from a contract.
 
-What comes from a contract is encoded for the place it goes to, so that no example can end a header or leave a shell's
-quotes.
+Every text from a contract is encoded for its context: no example can end a header or leave the quotes of a shell.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ BOUNDARY = "boundary"
 
 @dataclass(frozen=True)
 class Header:
-    """A header field. Where a secret belongs, `secret` says which, and it goes behind the value."""
+    """A header field. `secret`, if set, names a secret that follows the value: `token`, `api_key` or `credentials`."""
 
     name: str
     value: str
@@ -38,7 +37,7 @@ class Header:
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One call. `body` is MISSING, and `media_type` empty, where it has none."""
+    """One request. Without a body, `body` is MISSING and `media_type` empty."""
 
     method: str
     url: str
@@ -48,27 +47,30 @@ class HttpRequest:
 
 
 def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
-    """The call of an operation, with what it requires and what carries an example, made for a version."""
+    """Compose a request for an operation that selects an API version.
+
+    It has the required parameters and those optional ones that have an example.
+    """
     operation = operation_object(contract, part)
-    pinning: Mapping[str, str] = contract.document.get("x-api-version", {})
-    pinned = {name.lower() for name in pinning.values()}
+    version_parameter: Mapping[str, str] = contract.document.get("x-api-version", {})
+    version_names = {name.lower() for name in version_parameter.values()}
     sent = [
         (parameter, compose(contract, parameter.schema, "request"))
         for parameter in parameters(contract, part)
-        if parameter.name.lower() not in pinned
+        if parameter.name.lower() not in version_names
         and (parameter.location == "path" or is_sent(contract, parameter.schema, parameter.required))
     ]
     credentials = list(_credentials(contract, operation))
     headers = [header for header in credentials if isinstance(header, Header)]
     query = [text for text in credentials if isinstance(text, str)]
-    if "header" in pinning:
-        headers.append(Header(_header_name(pinning["header"]), _single_line(version)))
-    elif "query" in pinning:
-        query.append(f"{_encode(pinning['query'])}={_encode(version)}")
+    if "header" in version_parameter:
+        headers.append(Header(_header_name(version_parameter["header"]), _single_line(version)))
+    elif "query" in version_parameter:
+        query.append(f"{_encode(version_parameter['query'])}={_encode(version)}")
     path = {}
     for parameter, value in sent:
         if parameter.location == "path":
-            if is_sent(contract, parameter.schema, False):  # else its name says more than a placeholder
+            if is_sent(contract, parameter.schema, False):  # else `{name}` in the URL says more than a placeholder
                 path[parameter.name] = _join(value, _encode)
         elif parameter.location == "query":
             query += _serialize_query(parameter, value)
@@ -85,11 +87,11 @@ def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
 
 
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
-"""Headers that OpenAPI says elsewhere; parameters of these names are to be ignored."""
+"""Headers that OpenAPI describes elsewhere. The specification says to ignore parameters with these names."""
 
 
 def as_http(request: HttpRequest) -> str:
-    """A call as it goes over the wire, a secret as `<token>`."""
+    """A request as HTTP text, with secrets as `<token>`."""
     url = urlsplit(request.url)
     lines = [
         f"{request.method} {url.path or '/'}{'?' + url.query if url.query else ''} HTTP/1.1",
@@ -101,7 +103,7 @@ def as_http(request: HttpRequest) -> str:
 
 
 def as_curl(request: HttpRequest) -> str:
-    """A call as a shell command, a secret as a variable: `$TOKEN`."""
+    """A request as a shell command, with secrets as variables: `$TOKEN`."""
     method = {"GET": [], "HEAD": ["--head"]}.get(request.method, ["-X", shlex.quote(request.method)])
     parts = [" ".join(["curl", *method, shlex.quote(request.url)])]
     for header in request.headers:
@@ -118,7 +120,7 @@ def as_curl(request: HttpRequest) -> str:
 
 
 def as_response(status: str, body: Json = MISSING, media_type: str = JSON_MEDIA_TYPE) -> str:
-    """An answer as it comes over the wire. A class of statuses (`4XX`) and `default` stand as they are."""
+    """A response as HTTP text. A range of statuses (`4XX`) and `default` are written without a reason phrase."""
     phrase = HTTPStatus(int(status)).phrase if status in _KNOWN_STATUSES else ""
     return "\n".join(
         [f"HTTP/1.1 {_single_line(status)} {phrase}".rstrip(), *_body_lines(_single_line(media_type), body)]
@@ -129,7 +131,7 @@ _KNOWN_STATUSES = {str(status.value) for status in HTTPStatus}
 
 
 def _body_lines(media_type: str, body: Json) -> list[str]:
-    """The lines that a body adds to a message: its header, an empty line, and the body itself."""
+    """The lines of a message for its body: the `Content-Type` header, an empty line, and the body itself."""
     if body is MISSING:
         return []
     header = f"{media_type}; boundary={BOUNDARY}" if media_type == MULTIPART else media_type
@@ -137,7 +139,7 @@ def _body_lines(media_type: str, body: Json) -> list[str]:
 
 
 def _body_text(media_type: str, body: Json) -> str:
-    """A body as its media type writes it: a form, plain text where it is a string, else JSON."""
+    """A body in the format of its media type: a form, plain text if it is a string, else JSON."""
     if media_type == FORM:
         return "&".join(f"{_encode(name)}={_encode(text)}" for name, text in form_fields(body))
     if media_type == MULTIPART:
@@ -149,18 +151,18 @@ def _body_text(media_type: str, body: Json) -> str:
 
 
 def form_fields(body: Json) -> Iterator[tuple[str, str]]:
-    """The fields of a form; a list is the same field several times, an object inside is JSON."""
+    """The (name, text) pairs of a form. A list becomes one field for each item, an object becomes JSON."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
         for one in value if isinstance(value, list) else [value]:
             yield name, as_text(one)
 
 
 def _credentials(contract: Contract, operation: JsonObject) -> Iterator[Header | str]:
-    """What the first way to authenticate asks for: headers, and parts of the query."""
-    ways = operation.get("security", contract.document.get("security")) or [{}]
-    known = contract.document.get("components", {}).get("securitySchemes", {})
-    for name in ways[0]:
-        scheme = resolved(contract, known.get(name, {}))
+    """The credentials of the first security alternative: headers, and query parameters as `name=value`."""
+    alternatives = operation.get("security", contract.document.get("security")) or [{}]
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    for name in alternatives[0]:
+        scheme = resolved(contract, schemes.get(name, {}))
         if scheme.get("type") == "apiKey":
             key = str(scheme.get("name", ""))
             if scheme.get("in") == "query":
@@ -176,7 +178,7 @@ def _credentials(contract: Contract, operation: JsonObject) -> Iterator[Header |
 
 
 def _server_url(contract: Contract, part: Part, operation: JsonObject) -> str:
-    """The address before the path: of the first server that the operation, its path or the document names."""
+    """The URL of the first server of the operation, else of its path item, else of the document."""
     for holder in (operation, path_item(contract, part), contract.document):
         for server in holder.get("servers") or ():
             defaults = {
@@ -188,7 +190,7 @@ def _server_url(contract: Contract, part: Part, operation: JsonObject) -> str:
 
 
 def _fill_template(template: str, values: Mapping[str, str]) -> str:
-    """A template with its `{names}` replaced, encoded but for them; a name without a value stays to be seen."""
+    """Replace each `{name}` of a URL template by its value and encode the rest. A name without a value is kept."""
     pieces = re.split(r"\{([^{}]*)\}", template)
     for index, piece in enumerate(pieces):
         if index % 2 == 0:
@@ -199,7 +201,7 @@ def _fill_template(template: str, values: Mapping[str, str]) -> str:
 
 
 def _serialize_query(parameter: Parameter, value: Json) -> list[str]:
-    """A query parameter as its style writes it: `tag=a&tag=b`, `tag=a,b`, `filter[name]=x`, or JSON."""
+    """A query parameter, serialized by its style: `tag=a&tag=b`, `tag=a,b`, `filter[name]=x`, or JSON."""
     name = _encode(parameter.name)
     style = parameter.value.get("style", "form")
     if "content" in parameter.value:
@@ -217,7 +219,7 @@ _DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 def _join(value: Json, encode: Callable[[str], str], delimiter: str = ",") -> str:
-    """A value in one piece, as paths and headers have it."""
+    """A value as one text, as in paths and headers: list items, or keys and values, joined by a delimiter."""
     if isinstance(value, Mapping):
         value = [one for pair in value.items() for one in pair]
     return delimiter.join(encode(as_text(one)) for one in (value if isinstance(value, list) else [value]))
@@ -228,16 +230,16 @@ def _encode(text: str) -> str:
 
 
 def _single_line(text: str) -> str:
-    """Text that cannot end the line it stands on."""
+    """Text without control characters and line breaks, so that it stays on one line."""
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text)
 
 
 def _header_name(name: str) -> str:
-    """A name that may stand before the colon of a header."""
+    """A name with all characters replaced that a header name must not contain."""
     return re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]+", "-", name)
 
 
 def _quote_with_variable(text: str, secret: str) -> str:
-    """A text with a shell variable behind it, in one pair of quotes where the text allows it."""
+    """A quoted text followed by a shell variable, in one pair of double quotes if the text is safe inside them."""
     variable = f"${secret.upper()}"
     return f'"{text}{variable}"' if re.fullmatch(r"[\w :=.-]*", text, re.ASCII) else f'{shlex.quote(text)}"{variable}"'

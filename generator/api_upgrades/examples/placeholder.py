@@ -1,6 +1,6 @@
-"""A value that fits a type, its format and its bounds, for a schema that brings no example.
+"""Placeholder values for schemas without an example. They fit the type, its format and its bounds.
 
-A `pattern` is not followed: what must look like something needs an example of its own.
+They do not follow a `pattern`: a schema with a pattern needs an example of its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORMATS = {
 }
 
 MAX_LENGTH = 1_000
-"""More characters or items than this are not made up, whatever a schema asks for."""
+"""Bound on the characters or items of a placeholder, whatever the schema requires."""
 
 _KEYWORDS_BY_TYPE = {
     "object": ("properties", "additionalProperties", "patternProperties", "propertyNames", "required"),
@@ -39,9 +39,9 @@ _KEYWORDS_BY_TYPE = {
 
 
 def type_of(schema: JsonObject) -> str:
-    """The one type to compose for: the first that isn't null, else the one that the other keywords are about.
+    """The type of value to compose: the first type that isn't null, else the type that the other keywords concern.
 
-    `null` where nothing tells: any JSON will do.
+    It is `null` if the schema allows any JSON.
     """
     declared = schema.get("type")
     names = declared if isinstance(declared, list) else [declared] if declared else []
@@ -51,7 +51,7 @@ def type_of(schema: JsonObject) -> str:
 
 
 def placeholder(kind: str, schema: JsonObject) -> Json:
-    """A value of a type that is neither object nor list."""
+    """A value of a type other than object and array."""
     if kind == "string":
         return _string_placeholder(schema)
     if kind in ("integer", "number"):
@@ -59,38 +59,38 @@ def placeholder(kind: str, schema: JsonObject) -> Json:
     return True if kind == "boolean" else None
 
 
-def least_items(schema: JsonObject, keyword: str) -> int:
-    """How many items or characters there must be at least, within reason."""
-    least = schema.get(keyword)
-    return min(least, MAX_LENGTH) if isinstance(least, int) else 0
+def minimum_length(schema: JsonObject, keyword: str) -> int:
+    """The minimum number of items or characters, at most MAX_LENGTH."""
+    minimum = schema.get(keyword)
+    return min(minimum, MAX_LENGTH) if isinstance(minimum, int) else 0
 
 
 def _string_placeholder(schema: JsonObject) -> str:
-    known = FORMATS.get(str(schema.get("format")))
-    if known is not None:
-        return known
-    least, most = least_items(schema, "minLength"), schema.get("maxLength")
+    of_format = FORMATS.get(str(schema.get("format")))
+    if of_format is not None:
+        return of_format
+    min_length, max_length = minimum_length(schema, "minLength"), schema.get("maxLength")
     text = "string"
-    text = (text * (least // len(text) + 1))[: max(least, len(text))]
-    return text[:most] if isinstance(most, int) else text
+    text = (text * (min_length // len(text) + 1))[: max(min_length, len(text))]
+    return text[:max_length] if isinstance(max_length, int) else text
 
 
 def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
-    """The fitting number that is nearest to 1, or to the bound that keeps it from 1."""
-    low, above = _bound(schema, "minimum", "exclusiveMinimum")
-    high, below = _bound(schema, "maximum", "exclusiveMaximum")
+    """A valid number near 1, or near the bound that excludes 1. Falls back to 1 if none is found."""
+    low, is_low_exclusive = _bound(schema, "minimum", "exclusiveMinimum")
+    high, is_high_exclusive = _bound(schema, "maximum", "exclusiveMaximum")
     step = _to_fraction(schema.get("multipleOf"))
     if whole:
         step = Fraction(step.numerator) if step else Fraction(1)
     near = [Fraction(1), *(bound for bound in (low, high) if bound is not None)]
     if step:
-        candidates = [step * whole_steps for one in near for whole_steps in _nearest_integers(one / step)]
+        candidates = [step * factor for one in near for factor in _nearest_integers(one / step)]
     else:
         candidates = [*near, *(one + shift for one in near[1:] for shift in (1, -1)), sum(near[1:], Fraction()) / 2]
 
     def fits(number: Fraction) -> bool:
-        return (low is None or number > low or (number == low and not above)) and (
-            high is None or number < high or (number == high and not below)
+        return (low is None or number > low or (number == low and not is_low_exclusive)) and (
+            high is None or number < high or (number == high and not is_high_exclusive)
         )
 
     found = next(filter(fits, candidates), Fraction(1))
@@ -98,16 +98,16 @@ def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
 
 
 def _nearest_integers(number: Fraction) -> tuple[int, ...]:
-    """The whole numbers about a number, nearest first."""
+    """The integers around a number, nearest first."""
     nearest = round(number)
     return nearest, nearest + 1, nearest - 1
 
 
 def _bound(schema: JsonObject, keyword: str, exclusive: str) -> tuple[Fraction | None, bool]:
-    """A bound, and whether the value must differ from it. OpenAPI 3.0 has `exclusiveMinimum: true`."""
-    bound, strict = _to_fraction(schema.get(keyword)), _to_fraction(schema.get(exclusive))
-    if strict is not None:
-        return strict, True
+    """A bound, and whether it is exclusive. In OpenAPI 3.0 the exclusive keyword is a boolean."""
+    bound, exclusive_bound = _to_fraction(schema.get(keyword)), _to_fraction(schema.get(exclusive))
+    if exclusive_bound is not None:
+        return exclusive_bound, True
     return bound, schema.get(exclusive) is True
 
 

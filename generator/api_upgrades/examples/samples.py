@@ -1,4 +1,4 @@
-"""What shows a part: the payloads and messages composed from a contract, as text."""
+"""Samples of a part: payloads and HTTP messages composed from a contract, as text."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from api_upgrades.registry.model import UNRELEASED
 Language = Literal["json", "http", "text"]
 
 VERSION_PLACEHOLDER = "\ue000"
-"""Stands for the version in text that several versions share. A private-use character, so it is nobody's."""
+"""Placeholder for the version in samples that several versions share: a private-use character."""
 
 
 def fill_version(text: str, version: str) -> str:
-    """A shared text as one version has it. No call can name what is not released yet."""
+    """Replace the placeholder for the version. Unreleased changes get a phrase, since no request can send them yet."""
     return text.replace(VERSION_PLACEHOLDER, "not-released-yet" if version == UNRELEASED else version)
 
 
 class Sample(NamedTuple):
-    """One text that shows a part; requests have a mark for the version that they name."""
+    """One text that shows a part. `text` of a request contains a placeholder for the version that it sends."""
 
     title: str
     part: Part | None
@@ -36,17 +36,17 @@ class Sample(NamedTuple):
 NO_SAMPLE = Sample("", None, "text", "")
 
 Samples = Iterator[tuple[str, Sample]]
-"""Texts by what they are of, so that the older one and the newer one find each other whatever their part is called."""
+"""Pairs of a key and a sample. The key does not contain the name of the part, so it is the same after a rename."""
 
 
 def compose_samples(usage: Usage, contract: Contract, part: Part | None) -> Samples:
-    """What can be shown of a part; nothing where the contract hasn't got it. `usage` tells how a schema is used."""
+    """Compose the samples of a part. Yields nothing if the part does not exist in the contract."""
     if part is None or part not in contract.parts:
         return
     if part.kind == "schema":
-        by = find_sample_owner(usage, contract, part)
-        if by != part:
-            yield "request", _request_sample(contract, by)
+        owner = find_sample_owner(usage, contract, part)
+        if owner != part:
+            yield "request", _request_sample(contract, owner)
         else:
             yield "object", _object_sample(contract, part, "request" if is_request_only(usage, part) else "response")
     elif part.kind == "webhook":
@@ -63,12 +63,15 @@ def compose_samples(usage: Usage, contract: Contract, part: Part | None) -> Samp
 
 
 def is_request_only(usage: Usage, part: Part) -> bool:
-    """Whether a part is an object that requests carry and nothing else does."""
+    """Whether a part is a schema that only requests use."""
     return part.kind == "schema" and usage.directions(part) == {"request"}
 
 
 def find_sample_owner(usage: Usage, contract: Contract, part: Part) -> Part:
-    """The part whose texts show one: itself, but for an object that is only sent the first request that carries it."""
+    """The part whose samples show `part`.
+
+    It is the first operation that sends it if only requests use it, else the part itself.
+    """
     for one in usage.reach_of(part) if is_request_only(usage, part) else ():
         if one.kind == "operation" and one in contract.parts and request_body(contract, one) is not None:
             return one

@@ -1,4 +1,4 @@
-"""A call in the languages that people write: Python with httpx, JavaScript with fetch.
+"""Requests as code: Python with httpx, JavaScript with fetch.
 
 Every text is written as a literal of the language, so that no example can leave its quotes.
 """
@@ -15,7 +15,7 @@ INDENT = "    "
 
 
 def as_httpx(request: HttpRequest) -> str:
-    """A call in Python, a secret taken from the environment."""
+    """A request in Python, with secrets read from environment variables."""
     secrets = {header.name: f'os.environ["{header.secret.upper()}"]' for header in request.headers if header.secret}
     lines = ["import os", ""] if secrets else []
     lines += ["import httpx", "", "response = httpx.request("]
@@ -37,7 +37,7 @@ def as_httpx(request: HttpRequest) -> str:
 
 
 def _httpx_body(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    """The argument that sends a body, and the headers that httpx doesn't write itself."""
+    """The argument that sends a body, and the headers that httpx does not set itself."""
     if request.media_type == MULTIPART:
         parts = [
             f"({_python_literal(name)}, (None, {_python_literal(text)}))" for name, text in form_fields(request.body)
@@ -55,7 +55,7 @@ def _httpx_body(request: HttpRequest) -> tuple[str, dict[str, str]]:
 
 
 def _python_literal(value: Json, depth: int = 0) -> str:
-    """A JSON value as a literal of Python."""
+    """A JSON value as a Python literal."""
     inner, outer = INDENT * (depth + 1), INDENT * depth
     if isinstance(value, dict) and value:
         items = [f"{inner}{_python_literal(key)}: {_python_literal(item, depth + 1)},\n" for key, item in value.items()]
@@ -68,7 +68,7 @@ def _python_literal(value: Json, depth: int = 0) -> str:
 
 
 def as_fetch(request: HttpRequest) -> str:
-    """A call in JavaScript, a secret taken from the environment."""
+    """A request in JavaScript, with secrets read from environment variables."""
     lines = [f"const response = await fetch({json.dumps(request.url)}, {{", f"  method: {json.dumps(request.method)},"]
     headers = [
         f"    {json.dumps(header.name)}: {json.dumps(header.value, ensure_ascii=False)}"

@@ -1,7 +1,7 @@
-"""Whether every example that the site shows is valid by the contract it is shown for.
+"""Checks that every example on the site is valid by the contract of its version.
 
-What the site shows is composed, so the composed payload is what is checked. An object inside it that is exactly what
-its own schema composes to is checked once, as that schema's, and what is wrong with it is reported there.
+The site shows composed payloads, so these are checked. If an object in a payload equals the composed example of its own
+schema, it is checked once, as the example of that schema, and its faults are reported there.
 """
 
 from __future__ import annotations
@@ -48,27 +48,27 @@ class InvalidExample:
 def find_invalid_examples(
     contract: Contract, parts: Iterable[Part], directions: Callable[[Part], Collection[Direction]]
 ) -> Iterator[InvalidExample]:
-    """The invalid examples of some parts and of the schemas behind them, each once.
+    """The invalid examples of some parts and of the schemas that they reference, each once.
 
-    `directions` says in which directions a schema is shown on its own. What an operation or a webhook uses is checked
-    in the direction of its use in any case.
+    `directions` returns the directions in which a schema's own example is checked. Schemas that an operation or a
+    webhook uses are always checked in the direction of that use.
     """
-    checks = {direction: _ExampleChecker(contract, direction) for direction in DIRECTIONS}
+    checkers = {direction: _ExampleChecker(contract, direction) for direction in DIRECTIONS}
     found: dict[InvalidExample, None] = {}
     for part in parts:
         if part.kind == "schema":
             for direction in directions(part):
-                checks[direction].add_schema(part)
+                checkers[direction].add_schema(part)
         else:
             for direction, target, schema, value in _examples_of(contract, part):
-                found |= dict.fromkeys(checks[direction].check(target, schema, value))
-    for check in checks.values():
-        found |= dict.fromkeys(check.check_added_schemas())
+                found |= dict.fromkeys(checkers[direction].check(target, schema, value))
+    for checker in checkers.values():
+        found |= dict.fromkeys(checker.check_added_schemas())
     yield from found
 
 
 def _examples_of(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:
-    """What the site shows of an operation or a webhook: where, by which schema, and the value."""
+    """The examples of an operation or a webhook. Yields (direction, place, schema, value)."""
     direction: Direction = "request" if part.kind == "operation" else "webhook"
     body = request_body(contract, part)
     if body is not None:
@@ -86,7 +86,7 @@ def _examples_of(contract: Contract, part: Part) -> Iterator[tuple[Direction, Ta
 
 
 class _ExampleChecker:
-    """The examples of one contract in one direction."""
+    """Checks the examples of one contract in one direction."""
 
     def __init__(self, contract: Contract, direction: Direction) -> None:
         self._contract = contract
@@ -107,8 +107,8 @@ class _ExampleChecker:
 
     @cached_property
     def _validator(self) -> Any:
-        """What judges all that isn't plainly valid."""
-        around = _accept_null if self._contract.dialect == "3.0" else _unchanged
+        """The `jsonschema` validator, for values that the fast validator does not accept."""
+        adapt = _accept_null if self._contract.dialect == "3.0" else _unchanged
         keywords: dict[str, KeywordCheck] = {
             **self._base_validator.VALIDATORS,
             "$ref": self._check_reference,
@@ -116,27 +116,27 @@ class _ExampleChecker:
             "pattern": _check_pattern,
             "required": self._check_required,
         }
-        known = {name: around(keyword) for name, keyword in keywords.items()}
-        dialect = extend(self._base_validator, known)  # type: ignore[no-untyped-call]  # its stub names no types
-        # The document and the registry are for schemas that name a dialect of their own (`$schema`) and so aren't
-        # checked by these keywords: references still lead into the contract, and never to the network.
-        shown = self._contract.of_kind("schema")
-        document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in shown}}}
+        adapted = {name: adapt(keyword) for name, keyword in keywords.items()}
+        dialect = extend(self._base_validator, adapted)  # type: ignore[no-untyped-call]  # its stub has no types
+        # The keywords above don't check a schema with a dialect of its own (`$schema`). The document and the empty
+        # registry make its references resolve within the contract, and never in the network.
+        parts = self._contract.of_kind("schema")
+        document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in parts}}}
         return dialect(document, format_checker=format_checker(), registry=Registry())
 
     def add_schema(self, part: Part) -> None:
-        """Have a schema's own example checked."""
+        """Add a schema whose own example `check_added_schemas` checks."""
         if part not in self._composed:
             self._composed[part] = compose(self._contract, self._contract.parts[part], self._direction)
             self._added.append(part)
 
     def check_added_schemas(self) -> Iterator[InvalidExample]:
-        """What is wrong with the schemas that were reached, those included that are reached from these."""
+        """Check the examples of all added schemas, and of the schemas that these checks add in turn."""
         for part in self._added:
             yield from self.check(Target(part), self._contract.parts[part], self._composed[part])
 
     def check(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
-        """What is wrong with a value that is shown for a schema."""
+        """The faults of an example value, as its schema states them."""
         if self._fast_validator.is_certainly_valid(schema, value):
             return
         try:
@@ -153,12 +153,12 @@ class _ExampleChecker:
         try:
             target = self._resolve_unless_composed(ref, instance)
         except (KeyError, IndexError, ValueError, TypeError):
-            yield ValidationError(f"the reference {ref!r} leads nowhere")
+            yield ValidationError(f"the reference {ref!r} cannot be resolved")
             return
         if target is None:
             return
         here = (ref, id(instance))
-        if here in self._open_references:  # a schema that is itself, for the same value
+        if here in self._open_references:  # a schema that contains itself, for the same value
             return
         self._open_references.add(here)
         try:
@@ -167,7 +167,10 @@ class _ExampleChecker:
             self._open_references.discard(here)
 
     def _resolve_unless_composed(self, ref: str, instance: Json) -> JsonObject | None:
-        """The schema at a reference, None for what it composes to. Raises KeyError and the like where there is none."""
+        """The schema at a reference, or None if the instance equals its composed example, which is checked separately.
+
+        Raises KeyError, IndexError, ValueError or TypeError if the reference is broken.
+        """
         part = schema_of(ref)
         if part is not None and part in self._contract.parts and ref == SCHEMA_REF + escape_token(part.name):
             self.add_schema(part)
@@ -179,25 +182,27 @@ class _ExampleChecker:
     def _check_required(
         self, validator: Any, names: Json, instance: Json, schema: JsonObject
     ) -> Iterator[ValidationError]:
-        """What is read-only is not required in a request, nor what is write-only in a response."""
-        absent = _exempting_keyword(self._direction)
+        """Like `required`, but read-only properties may be absent from requests, and write-only ones from responses."""
+        exempting_keyword = _exempting_keyword(self._direction)
         for name in names if isinstance(instance, dict) else ():
             declared = schema.get("properties", {}).get(name, {})
-            if name not in instance and not (isinstance(declared, Mapping) and schemas.get(declared, absent)):
+            if name not in instance and not (
+                isinstance(declared, Mapping) and schemas.get(declared, exempting_keyword)
+            ):
                 yield ValidationError(f"{name!r} is a required property")
 
 
 def _exempting_keyword(direction: Direction) -> str:
-    """The keyword of what is not there in a direction."""
+    """The keyword of properties that may be absent in a direction even if they are required."""
     return "readOnly" if direction == "request" else "writeOnly"
 
 
 _SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""How `jsonschema` fails over a schema that isn't one."""
+"""Errors that `jsonschema` raises for malformed schemas."""
 
 
 def _check_pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
-    r"""A pattern that Python doesn't know how to read (`\p{L}`) is not held against the example."""
+    r"""Like `pattern`, but a pattern that Python cannot compile (`\p{L}`) accepts every value."""
     try:
         matches = not isinstance(instance, str) or re.search(pattern, instance)
     except re.error:
@@ -211,7 +216,7 @@ def _unchanged(keyword: KeywordCheck) -> KeywordCheck:
 
 
 def _accept_null(keyword: KeywordCheck) -> KeywordCheck:
-    """OpenAPI 3.0: where a schema is `nullable`, null is right whatever else it says."""
+    """A keyword check for OpenAPI 3.0, where null is always valid if the schema is `nullable`."""
 
     def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
         return (
@@ -222,7 +227,7 @@ def _accept_null(keyword: KeywordCheck) -> KeywordCheck:
 
 
 def _locate(target: Target, error: ValidationError) -> Target:
-    """Where in the contract an error is: the keywords on the way there tell names, lists and maps apart."""
+    """The place of an error in the contract, found by following the keywords of its path in the schema."""
     path = list(error.absolute_schema_path)
     keywords = iter(path[:-1] if path and path[-1] == error.validator else path)
     for keyword in keywords:
@@ -241,7 +246,7 @@ def _locate(target: Target, error: ValidationError) -> Target:
 
 
 def _format_message(error: ValidationError) -> str:
-    """The validator's own message, with JSON's words for what Python calls otherwise, and long values shortened."""
+    """The validator's message, with `null` instead of `None` and with long values shortened."""
     value = repr(error.instance)
     shown = {"None": "null", "True": "true", "False": "false"}.get(value, _shorten(value, MAX_VALUE_LENGTH))
     return _shorten(error.message.replace(value, shown, 1), MAX_MESSAGE_LENGTH)

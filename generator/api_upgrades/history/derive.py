@@ -103,8 +103,8 @@ def find_live_additions(
 ) -> tuple[tuple[LiveAddition, ...], list[RegistryError]]:
     """The additions, each at the newest version that it fits, and the errors of those that fit no version.
 
-    Unreleased changes are tried last, because readers do not have them yet. The errors are those of the version that was
-    tried first.
+    Unreleased changes are tried last, because readers do not have them yet. The errors are those of the first version
+    that was tried.
     """
     found: list[LiveAddition] = []
     errors: list[RegistryError] = []
@@ -154,7 +154,8 @@ def _revert_version(
 ) -> tuple[AppliedEffect, ...]:
     """Revert the changes of a version. Returns the effects that fit, oldest first, and adds the others to `errors`.
 
-    `tainted` collects the parts of effects that did not fit. Later errors about these parts are consequences, so they are not reported.
+    `tainted` collects the parts of effects that did not fit. Later errors about these parts are consequences, so they
+    are not reported.
     """
     applied: list[AppliedEffect] = []
     for change in reversed(ordered_changes(version)):
@@ -186,9 +187,7 @@ def _misfit_error(change: Change, index: int, effect: Effect, error: ContractMis
     return RegistryError(change.locate(index, *path), message, "" if is_released else _OUTDATED_HINT)
 
 
-_OUTDATED_HINT = (
-    "Fix the effect. If the models changed after it was drafted, delete it and run: api-upgrades draft"
-)
+_OUTDATED_HINT = "Fix the effect. If the models changed after it was drafted, delete it and run: api-upgrades draft"
 
 
 def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:

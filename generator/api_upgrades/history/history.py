@@ -36,8 +36,8 @@ class JudgedEffect:
 class JudgedChange:
     """A change with its judged effects and the parts that it affects.
 
-    `changed_parts` are the parts that it changes itself. `affected_parts` are all parts whose closure holds one of them,
-    in the older or the newer contract, operations and webhooks included.
+    `changed_parts` are the parts that it changes itself. `affected_parts` are all parts whose closure contains one of
+    them in the older or the newer contract, operations and webhooks included.
     """
 
     change: Change
@@ -51,7 +51,7 @@ class JudgedChange:
 
 
 class History:
-    """All versions of an API, oldest first. Computes contracts, usages and judged changes when they are first needed."""
+    """All versions of an API, oldest first. Usages, judged changes and additions are computed when first needed."""
 
     def __init__(self, registry: Registry, steps: Iterable[Step], table: RuleTable, memo: Memo | None = None) -> None:
         self.registry = registry
@@ -223,7 +223,7 @@ def _components_of(document: JsonObject, name: str) -> Json:
 
 
 def _referenced_components(contract: Contract, value: Json) -> dict[str, Json]:
-    """The components other than schemas that some JSON refers to, directly or indirectly, by `$ref`. None if missing."""
+    """The components other than schemas that some JSON references, directly or not, by `$ref`. None if missing."""
     found: dict[str, Json] = {}
     queue = [value]
     for one in queue:

@@ -56,7 +56,7 @@ class Memo:
         return value
 
     def has_result(self, name: Hashable, sources: tuple[object, ...]) -> bool:
-        """Whether a result that was computed from these objects is in the table. If so, this load counts as using it."""
+        """Whether the table has a result that was computed from these objects. If so, this load uses it."""
         key = (name, *map(id, sources))
         if key not in self._current and key in self._previous:
             self._current[key] = self._previous[key]

@@ -34,12 +34,12 @@ class PathEntry:
 
     @property
     def name(self) -> str:
-        """The place inside its part, by its name in the end version or, if removed, the start version. Empty for the part."""
+        """The name inside the part in the end version, or if removed the start version. Empty for the part itself."""
         return _name_in_part(self.old_target if self.is_removed else self.target)
 
     @property
     def old_name(self) -> str:
-        """The place inside its part, by its name in the start version."""
+        """The name inside the part in the start version. Empty for the part itself."""
         return _name_in_part(self.old_target)
 
     @property

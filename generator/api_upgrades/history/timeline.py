@@ -100,7 +100,7 @@ class Timeline:
 
     @cached_property
     def _version_indexes(self) -> Mapping[Part | None, list[int]]:
-        """For each part, the ascending indexes of the versions that changed or renamed it, under its name in the version."""
+        """The ascending indexes of the versions that changed or renamed each part, by its name in the version."""
         found: dict[Part | None, list[int]] = {}
         for version, changes in self._changes_by_part.items():
             moved = {target.part for move in self._renames[version].moves for target in move}

@@ -1,4 +1,4 @@
-"""The upgrade path between any two versions: the changes in order, and the differences of every part and its samples."""
+"""The upgrade path between any two versions: the changes in order, and how each part and its samples differ."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ The last item is both versions if a place moved between this part and another on
 class PathSample:
     """One sample of a part in both versions, the text empty where the part does not exist.
 
-    `key` identifies the sample among those of its part. `part` is the part that owns it: for an object that only requests
-    use, an operation that sends it. `templates` are both texts with a placeholder for the version.
+    `key` identifies the sample among those of its part. `part` is the part that owns it: for a schema that only
+    requests use, an operation that sends it. `templates` are both texts with a placeholder for the version.
     """
 
     key: str
@@ -121,7 +121,7 @@ class UpgradePaths:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._order = {version.id: index for index, version in enumerate(history.versions)}
+        self._index_of_version = {version.id: index for index, version in enumerate(history.versions)}
         self.samples = PartSamples(history)
         self._reversed_changes: dict[tuple[str, str], JudgedChange] = {}
         self._findings_by_key: dict[Hashable, tuple[Finding, ...]] = {}
@@ -145,8 +145,8 @@ class UpgradePaths:
 
     def _versions_between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
         """The versions after the older end up to the newer one, oldest first, and whether the path is a downgrade."""
-        first, last = self._order[start], self._order[end]
-        return tuple(self._order)[min(first, last) + 1 : max(first, last) + 1], first > last
+        first, last = self._index_of_version[start], self._index_of_version[end]
+        return tuple(self._index_of_version)[min(first, last) + 1 : max(first, last) + 1], first > last
 
     def _reverse_version(self, version: str) -> list[JudgedChange]:
         changes = [self._reverse_change(change) for change in self._history.changes_of(version)]
@@ -178,7 +178,7 @@ class UpgradePaths:
         was, now = self._history.revisions[start], self._history.revisions[end]
         moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
         older = {(moved.newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts}
-        # A place that moved between parts is compared with its old place, which the revisions of both parts don't cover.
+        # A place that moved between parts is compared with its old place, which no revision of these parts covers.
         parts_of_moves = {
             target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
         }
