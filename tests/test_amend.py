@@ -11,8 +11,8 @@ import pytest
 
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.releases.freeze import Freezer, Frozen
-from api_upgrades.releases.lock import changed_digests, read_locks
+from api_upgrades.releases.lock import diff_digests, read_locks
+from api_upgrades.releases.locking import LockBuilder, LockedVersions
 from tests.shop import FILES, VERSIONS, call, edit, frozen, texts, write
 
 WHY = 'It was "always" so:\n<b>a string</b>'
@@ -163,14 +163,14 @@ def reworded(value: Json) -> Json:
 def worded(project: Path) -> Path:
     """A project frozen by a pydantic that put it otherwise."""
     locks = read_locks(project / "changes", project, VERSIONS)
-    contracts, freezer = Frozen(locks).contracts, Freezer()
+    contracts, freezer = LockedVersions(locks).contracts, LockBuilder()
     found = {}
     older: dict[str, str] = {}
     for version, lock in locks.by_version.items():
         contract = Contract.from_openapi(reworded(contracts[version].to_openapi()))
-        newer = freezer.digests(contract)
+        newer = freezer.compute_digests(contract)
         whole = contract.to_openapi() if lock.contract else None
-        found[version] = lock.model_copy(update={"parts": changed_digests(older, newer), "contract": whole})
+        found[version] = lock.model_copy(update={"parts": diff_digests(older, newer), "contract": whole})
         older = newer
     locks.with_locks(found).write(locks)
     return project

@@ -15,7 +15,7 @@ from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.rename_detection import Question
 from api_upgrades.effects import Effect
-from api_upgrades.history.derive import in_order
+from api_upgrades.history.derive import ordered_changes
 from api_upgrades.openapi.contract import Contract, references
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import schema_spot, value_spot
@@ -56,7 +56,7 @@ def test_an_amendment_alters_what_is_derived_from_it_and_nothing_else(data: st.D
             draft(kept, data)
             kept.write_prose()
             if unreleased := kept.registry.unreleased:
-                written = [effect for change in in_order(unreleased) for effect in change.effects]
+                written = [effect for change in ordered_changes(unreleased) for effect in change.effects]
                 kept.release()
                 told[list(kept.released)[-1]] = written
         before = kept.head
@@ -82,7 +82,7 @@ def test_an_amendment_alters_what_is_derived_from_it_and_nothing_else(data: st.D
         else:
             kept.released = {version: corrected[version] for version in kept.released}
         check_released(kept)
-        assert not {fault.kind for fault in kept.check().faults} & {"undocumented", "altered", "unfrozen", "misfit"}
+        assert not {fault.kind for fault in kept.check().faults} & {"undocumented", "altered", "unlocked", "misfit"}
 
 
 @sequences
@@ -155,7 +155,7 @@ def add(kept: Kept, before: Contract, date: str) -> None:
         kept.head = before
         return
     event("added")
-    history = kept.standing().released
+    history = kept.standing().history_from_locks
     assert history is not None
     newest = list(kept.released)[-1]
     here = grown(kept.released[newest], public(history.contract_at(newest)), kept.is_ordered)
@@ -270,17 +270,17 @@ def check_fine(kept: Kept) -> None:
 def check_released(kept: Kept) -> None:
     """Every version is what it was, by the models and the changes, and by the locks alone."""
     standing = kept.standing()
-    released = standing.released
+    released = standing.history_from_locks
     assert released is not None
     for version, contract in kept.released.items():
-        for found in (public(released.contract_at(version)), standing.frozen.contracts[version]):
+        for found in (public(released.contract_at(version)), standing.locked_versions.contracts[version]):
             assert promise(found, kept.is_ordered) == promise(contract, kept.is_ordered), version
 
 
 def promises_more(kept: Kept) -> bool:
     """Whether head, with what is unreleased undone, promises something else than the newest released version."""
     now, unreleased = kept.head, kept.registry.unreleased
-    for change in reversed(in_order(unreleased)) if unreleased else ():
+    for change in reversed(ordered_changes(unreleased)) if unreleased else ():
         for effect in reversed(change.effects):
             now = effect.revert(now)
     now, was = public(now), list(kept.released.values())[-1]

@@ -13,8 +13,8 @@ from api_upgrades.core.errors import RegistryError
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.registry.model import Amendment, Registry
-from api_upgrades.releases.freeze import Freezer, Frozen
-from api_upgrades.releases.lock import Lock, Locks, changed_digests, parse_lock
+from api_upgrades.releases.lock import Lock, Locks, diff_digests, parse_lock
+from api_upgrades.releases.locking import LockBuilder, LockedVersions
 from tests.generated import registries
 from tests.kept import TABLE, as_models_say, promise
 
@@ -43,23 +43,23 @@ LOCKS = st.builds(
 @laws
 @given(LOCKS)
 def test_a_lock_is_read_as_it_was_written(lock: Lock) -> None:
-    read = parse_lock(lock.text().encode(), "lock.json")
+    read = parse_lock(lock.to_text().encode(), "lock.json")
     assert read == lock
-    assert read.text() == lock.text()
+    assert read.to_text() == lock.to_text()
     assert json.dumps(read.contract) == json.dumps(lock.contract)
 
 
 @laws
 @given(LOCKS, st.integers(0))
 def test_half_a_lock_is_no_lock(lock: Lock, cut: int) -> None:
-    data = lock.text().encode()
+    data = lock.to_text().encode()
     with pytest.raises(RegistryError, match="take the file back"):
         parse_lock(data[: cut % (len(data) - 2)], "lock.json")
 
 
 @given(st.dictionaries(TEXTS, DIGESTS, max_size=5), st.dictionaries(TEXTS, DIGESTS, max_size=5))
 def test_what_changed_leads_from_the_older_digests_to_the_newer(older: dict[str, str], newer: dict[str, str]) -> None:
-    changed = changed_digests(older, newer)
+    changed = diff_digests(older, newer)
     merged = {**older, **changed}
     assert {part: digest for part, digest in merged.items() if digest is not None} == newer
     assert all(older.get(part) != digest for part, digest in changed.items())
@@ -72,13 +72,13 @@ def test_the_locks_alone_say_what_every_version_was(registry: Registry) -> None:
     steps, errors = derive(registry)
     assert errors == []
     history = History(registry, steps, TABLE)
-    frozen = Frozen(Freezer().locks(history, Locks(Path(), Path(), {})))
+    frozen = LockedVersions(LockBuilder().build_locks(history, Locks(Path(), Path(), {})))
     assert list(frozen.locks.digests) == [version.id for version in registry.versions]
     for version, contract in history.contracts.items():
-        assert frozen.locks.digests[version] == Freezer().digests(contract)
+        assert frozen.locks.digests[version] == LockBuilder().compute_digests(contract)
         assert promise(frozen.contracts[version]) == promise(contract)
 
 
 def test_a_contract_that_its_digests_deny_is_not_believed() -> None:
     lock = Lock(effects=[], parts={"Other": "0" * 16}, contract={"openapi": "3.1.0"})
-    assert Frozen(Locks(Path(), Path(), {"1": lock})).contracts == {}
+    assert LockedVersions(Locks(Path(), Path(), {"1": lock})).contracts == {}

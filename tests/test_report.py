@@ -14,9 +14,9 @@ from markdown import markdown as html
 
 from api_upgrades.cli import main
 from api_upgrades.project import Project
-from api_upgrades.review.page_diff import grouped
-from api_upgrades.review.pull_request import reported
-from api_upgrades.review.report import LIMIT, Report
+from api_upgrades.review.page_diff import group_pages
+from api_upgrades.review.pull_request import build_pull_request_report
+from api_upgrades.review.report import MAX_LENGTH, Report
 from tests.repository import commit, git, repository, shop
 from tests.shop import API, FILES, LATEST, frozen, write
 
@@ -38,7 +38,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def told(root: Path, base: str = "main") -> Report:
-    return reported(Project(root), base)
+    return build_pull_request_report(Project(root), base)
 
 
 def run(root: Path, *arguments: str) -> Result:
@@ -55,7 +55,7 @@ def done(root: Path, *arguments: str) -> Path:
 
 
 def places(report: Report) -> list[tuple[str, str, str | None]]:
-    return [(one.edit.what, one.place, one.severity) for one in report.edits]
+    return [(one.edit.kind, one.place, one.severity) for one in report.edits]
 
 
 def renamed(root: Path) -> Path:
@@ -83,9 +83,9 @@ def test_a_new_change_that_breaks(root: Path) -> None:
     [one] = report.breaking
     assert one.operations == ("GET /books/first", "GET /orders/last")
     assert report.pages is not None
-    assert report.pages.merged.all == ()
-    assert "upgrades/unreleased/" in report.pages.released.added
-    assert {"upgrades/", "reference/latest/books/"} <= set(report.pages.released.changed)
+    assert report.pages.after_merge.all == ()
+    assert "upgrades/unreleased/" in report.pages.after_release.added
+    assert {"upgrades/", "reference/latest/books/"} <= set(report.pages.after_release.changed)
 
 
 def test_all_that_a_change_reaches_is_folded(root: Path) -> None:
@@ -107,10 +107,10 @@ def test_words_alone(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("A book has a title.", "So do records.")}))
     assert report.verdict == "No change to the API; nothing released is altered."
     assert places(report) == [("edited", "2024-03-01/title", "breaking")]
-    assert report.edits[0].what == "edited, in words alone: why"
+    assert report.edits[0].summary == "edited, in words alone: why"
     assert report.breaking == ()
     assert report.pages is not None
-    assert report.pages.merged.changed == (f"upgrades/{LATEST}/",)
+    assert report.pages.after_merge.changed == (f"upgrades/{LATEST}/",)
 
 
 def test_a_release(root: Path) -> None:
@@ -123,14 +123,14 @@ def test_a_release(root: Path) -> None:
     assert places(report) == [("released", "2024-04-01/number", "breaking")]
     assert report.breaking == report.edits
     assert report.pages is not None
-    assert "upgrades/2024-04-01/" in report.pages.merged.added
-    assert "upgrades/unreleased/" in report.pages.released.removed
+    assert "upgrades/2024-04-01/" in report.pages.after_merge.added
+    assert "upgrades/unreleased/" in report.pages.after_release.removed
 
 
 def test_a_released_version_that_is_altered(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("old: name", "old: label")}))
     assert report.breaking == ()
-    assert {fault.versions for fault in report.altered} == {("2024-02-01", "2024-01-01")}
+    assert {fault.versions for fault in report.altered_faults} == {("2024-02-01", "2024-01-01")}
     assert "what was released is altered in" in report.verdict
     markdown = report.as_markdown()
     assert "## Released, and altered\n\n- 2024-02-01 is not as it was released: Book." in markdown
@@ -140,9 +140,9 @@ def test_a_released_version_that_is_altered(root: Path) -> None:
 def test_what_was_altered_on_purpose_says_why(root: Path) -> None:
     write(root, {TITLED: FILES[TITLED].replace("old: name", "old: label")})
     report = told(done(root, "amend", "2024-02-01", "--why", "It was `label` all along."))
-    assert report.altered == ()
-    assert {one.why for one in report.refrozen} == {("It was `label` all along.",)}
-    assert {version for one in report.refrozen for version in one.versions} == {"2024-02-01", "2024-01-01"}
+    assert report.altered_faults == ()
+    assert {one.why for one in report.lock_changes} == {("It was `label` all along.",)}
+    assert {version for one in report.lock_changes for version in one.versions} == {"2024-02-01", "2024-01-01"}
     assert "what was released is altered in" in report.verdict
     assert "Amended: It was `label` all along." in report.as_markdown()
 
@@ -152,9 +152,9 @@ def test_locks_that_somebody_wrote_to(root: Path) -> None:
     for lock in root.glob("changes/*/lock.json"):
         lock.unlink()
     report = told(frozen(root))
-    assert report.checked.faults == ()
-    assert report.refrozen
-    assert {one.why for one in report.refrozen} == {()}
+    assert report.check_result.faults == ()
+    assert report.lock_changes
+    assert {one.why for one in report.lock_changes} == {()}
     assert "**No amendment says why.**" in report.as_markdown()
 
 
@@ -164,7 +164,7 @@ def test_a_version_that_is_gone(root: Path) -> None:
     (root / "changes" / "2024-01-01").rmdir()
     (root / "changes" / "2024-02-01" / "pages.yaml").unlink()
     report = told(root)
-    assert ("2024-01-01",) in [one.versions for one in report.refrozen]
+    assert ("2024-01-01",) in [one.versions for one in report.lock_changes]
     assert "what was released is altered" in report.verdict
 
 
@@ -172,10 +172,10 @@ def test_an_addition_alters_nothing_released(root: Path) -> None:
     write(root, {"changes/api/__init__.py": with_blurb(API)})
     report = told(done(root, "draft", "--addition", "--date", "2024-03-15"))
     assert [one[0::2] for one in places(report)] == [("added", "additive")]
-    assert report.refrozen == ()
+    assert report.lock_changes == ()
     assert report.verdict == "1 addition; 2 texts still to be written; nothing released is altered."
     assert report.pages is not None
-    assert "reference/2024-01-01/books/" in report.pages.merged.changed
+    assert "reference/2024-01-01/books/" in report.pages.after_merge.changed
 
 
 def test_what_no_change_tells_of(root: Path) -> None:
@@ -206,11 +206,14 @@ def test_a_registry_that_is_new(tmp_path: Path) -> None:
     for name in (".", "sub"):
         report = told(frozen(write(repo / name, FILES)), at)
         assert report.comparison.state == "new"
-        assert report.comparison.told == f"Compared with `{at[:10]}`. There was no registry then: everything is new."
+        assert (
+            report.comparison.description
+            == f"Compared with `{at[:10]}`. There was no registry then: everything is new."
+        )
         assert report.verdict.startswith("3 versions are released with 1 breaking change, 1 addition; ")
         assert report.pages is not None
-        assert report.pages.merged.changed == report.pages.merged.removed == ()
-        assert "upgrades/" in report.pages.merged.added
+        assert report.pages.after_merge.changed == report.pages.after_merge.removed == ()
+        assert "upgrades/" in report.pages.after_merge.added
 
 
 @pytest.mark.parametrize(
@@ -298,7 +301,7 @@ def test_it_is_short_whatever_there_is(root: Path) -> None:
     report = told(root)
     assert len(report.breaking) == 60
     text = report.as_markdown()
-    assert len(text) <= LIMIT
+    assert len(text) <= MAX_LENGTH
     assert re.search(r"^- and \d+ more$", text, re.MULTILINE)
     assert len(report.as_json()["changes"]) == 60
 
@@ -327,7 +330,7 @@ def test_as_data(root: Path) -> None:
             "webhooks": [],
         }
     ]
-    assert (data["faults"], data["undocumented"], data["refrozen"], data["released"]) == ([], [], [], [])
+    assert (data["faults"], data["undocumented"], data["lock_changes"], data["released"]) == ([], [], [], [])
     assert data["pages"]["merged"] == {"added": [], "changed": [], "removed": []}
 
 
@@ -360,7 +363,7 @@ def test_without_a_base(root: Path) -> None:
 
 def test_pages_are_grouped() -> None:
     pages = ("upgrades/", *(f"reference/{v}/{p}/" for v in (1, 2) for p in "ab"), "reference/3/c/", "reference/3/d/")
-    assert [(one.path, one.count) for one in grouped(pages)] == [
+    assert [(one.path, one.count) for one in group_pages(pages)] == [
         ("upgrades/", 1),
         ("reference/*/a/", 2),
         ("reference/*/b/", 2),

@@ -10,7 +10,7 @@ from api_upgrades.cli.group import main
 from api_upgrades.cli.prose import Prose
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
-from api_upgrades.releases.amend import amended
+from api_upgrades.releases.amend import amend_version
 
 
 @main.command()
@@ -26,6 +26,6 @@ def amend(project: Project, version: str, why: str) -> None:
     """
     standing = project.standing()
     with stage("Deriving every version"):
-        locks, versions = amended(standing, version, why, Date.today().isoformat())
+        locks, versions = amend_version(standing, version, why, Date.today().isoformat())
     locks.write(standing.locks)
     click.echo(f"Amended: {', '.join(reversed(versions))}.")

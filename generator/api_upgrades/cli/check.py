@@ -12,7 +12,7 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.releases.check import check as checked_of
-from api_upgrades.releases.fault import Checked
+from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.project_state import ProjectState
 
 
@@ -38,7 +38,7 @@ def check(project: Project, form: str, allow_todo: bool) -> None:
         sys.exit(1)
 
 
-def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectState, Checked]:
+def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectState, CheckResult]:
     standing = project.standing()
     with stage("Checking every version"):
         return standing, checked_of(standing, project.source, allow_todo=allow_todo)

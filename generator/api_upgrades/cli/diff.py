@@ -13,14 +13,20 @@ import click
 
 from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity
-from api_upgrades.core.errors import ApiUpgradesError, WrongCall, did_you_mean
+from api_upgrades.core.errors import ApiUpgradesError, UsageError, did_you_mean
 from api_upgrades.core.progress import stage
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.releases.public import published
-from api_upgrades.review.contract_diff import Followed, Side, compared, followed_by_history, followed_by_likeness
-from api_upgrades.review.contract_diff_text import ComparedText
+from api_upgrades.releases.public import restrict_to_public
+from api_upgrades.review.contract_diff import (
+    RenameDetection,
+    Side,
+    detect_renames,
+    diff_contracts,
+    renames_from_history,
+)
+from api_upgrades.review.contract_diff_text import ContractDiffText
 from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import SUFFIXES
 
@@ -64,16 +70,16 @@ def diff(
     was, now = sides.read(old), sides.read(new)
     followed = _followed(sides, was, now, renames, no_renames)
     with stage("Comparing"):
-        found = compared(was, now, followed, RuleTable.with_overrides(project.severity))
+        found = diff_contracts(was, now, followed, RuleTable.with_overrides(project.severity))
     if form == "json":
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     elif form == "markdown":
-        click.echo(ComparedText(found).as_markdown(), nl=False)
+        click.echo(ContractDiffText(found).as_markdown(), nl=False)
     else:
-        click.echo(ComparedText(found).as_text(painted), color=colours())
+        click.echo(ContractDiffText(found).as_text(painted), color=colours())
     for line in _advice(followed):
         click.echo(line, err=True)
-    if fail_on is not None and found.worst_is(fail_on):
+    if fail_on is not None and found.has_finding_at_least(fail_on):
         sys.exit(1)
 
 
@@ -86,7 +92,7 @@ class _Sides:
     @cached_property
     def history(self) -> History:
         """What the public sees, which is what `export` prints."""
-        return published(self._project.load())
+        return restrict_to_public(self._project.load())
 
     def read(self, name: str) -> Side:
         """A document from its file, or the contract of a version."""
@@ -109,16 +115,16 @@ class _Sides:
         return name.lower().endswith(SUFFIXES) or any(one in name for one in separators)
 
 
-def _followed(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> Followed:
+def _followed(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> RenameDetection:
     if not sides.is_file(was.name) and not sides.is_file(now.name):
         if renames or no_renames:
-            raise WrongCall("between two versions, names are followed as their changes tell; leave out the renames")
-        return followed_by_history(sides.history, was.name, now.name)
+            raise UsageError("between two versions, names are followed as their changes tell; leave out the renames")
+        return renames_from_history(sides.history, was.name, now.name)
     with stage("Recognising renames"):
-        return followed_by_likeness(was.contract, now.contract, renames, not no_renames)
+        return detect_renames(was.contract, now.contract, renames, not no_renames)
 
 
-def _advice(followed: Followed) -> Iterator[str]:
+def _advice(followed: RenameDetection) -> Iterator[str]:
     """What may have been renamed, but to more than one thing."""
     if followed.ambiguous:
         count = len(followed.ambiguous)

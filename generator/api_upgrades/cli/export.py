@@ -8,10 +8,10 @@ import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
-from api_upgrades.core.files import write_all
+from api_upgrades.core.files import write_files
 from api_upgrades.project import Project
-from api_upgrades.releases.public import published
-from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
+from api_upgrades.releases.public import restrict_to_public
+from api_upgrades.site.exports.openapi import OpenapiRenderer, render_openapi
 
 
 @main.command()
@@ -29,14 +29,14 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     """
     if (version is None) == (out is None):
         raise click.UsageError("give a version to print, or --out DIR to write all of them")
-    history = published(project.load())
+    history = restrict_to_public(project.load())
     contracts = history.contracts
     if out is not None:
-        documents = OpenapiDocuments(contracts)
-        write_all(out, {f"{id}.json": documents.write(id) for id in contracts})
+        documents = OpenapiRenderer(contracts)
+        write_files(out, {f"{id}.json": documents.render(id) for id in contracts})
         return
     chosen = history.latest.id if version in (None, "latest") else version
     if chosen not in contracts:
         hint = did_you_mean(chosen, contracts)
         raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
-    click.echo(openapi_document(contracts[chosen], chosen), nl=False)
+    click.echo(render_openapi(contracts[chosen], chosen), nl=False)

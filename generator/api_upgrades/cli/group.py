@@ -13,7 +13,7 @@ import click
 
 from api_upgrades.cli.mkdocs_config import plugin_options
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.core.errors import ApiUpgradesError, WrongCall
+from api_upgrades.core.errors import ApiUpgradesError, UsageError
 from api_upgrades.project import REGISTRY, SOURCE, Project
 
 
@@ -25,7 +25,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except ApiUpgradesError as error:
             click.echo(str(error), err=True)
-            sys.exit(2 if isinstance(error, WrongCall) else 1)
+            sys.exit(2 if isinstance(error, UsageError) else 1)
 
 
 @click.group(cls=_Group)

@@ -11,16 +11,16 @@ import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new
-from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, WrongCall
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, UsageError
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural
 from api_upgrades.registry.reader import name_fault
-from api_upgrades.releases.check import undocumented
-from api_upgrades.releases.import_files import Imported, imported
-from api_upgrades.releases.import_store import refuse_another, store_new, store_onto
+from api_upgrades.releases.check import find_undocumented
+from api_upgrades.releases.import_files import ImportResult, convert_documents
+from api_upgrades.releases.import_store import create_registry, extend_registry, require_empty_folder
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.openapi_file import OpenApiFile, read_document
 from api_upgrades.sources.source_map import SUFFIXES, is_document
@@ -53,30 +53,30 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
 
 
 def _named(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:
-    """The files by their versions. Raises WrongCall where one has no name for a version."""
+    """The files by their versions. Raises UsageError where one has no name for a version."""
     if versions and len(versions) != len(files):
-        raise WrongCall(f"there are {len(files)} documents and {len(versions)} times --version; say it for each")
+        raise UsageError(f"there are {len(files)} documents and {len(versions)} times --version; say it for each")
     found: dict[str, Path] = {}
     for file, version in zip(files, versions or [file.stem for file in files], strict=True):
         if version in found:
-            raise WrongCall(f"{found[version]} and {file} are both version {version}; name them with --version")
+            raise UsageError(f"{found[version]} and {file} are both version {version}; name them with --version")
         if fault := name_fault(version, found):
-            raise WrongCall(f"{file}: {version!r} is not a name for a version: {fault}; or say it with --version")
+            raise UsageError(f"{file}: {version!r} is not a name for a version: {fault}; or say it with --version")
         found[version] = file
     return found
 
 
-def _begin(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
+def _begin(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
     """A new registry, and the site of it where there is none."""
     folder = project.root / project.registry
-    refuse_another(folder)
-    made = imported({version: Contract.from_openapi(one.document) for version, one in read.items()})
+    require_empty_folder(folder)
+    made = convert_documents({version: Contract.from_openapi(one.document) for version, one in read.items()})
     newest = list(read.values())[-1]
     suffix, data = _as_file(newest)
     project = replace(project, source=f"{project.registry}/api/openapi{suffix}")
     site = site_files(project, project.source, title_of(made.history.registry.head, project.root))
     write_new(project.root, site)
-    store_new(folder, made, f"api/openapi{suffix}", data)
+    create_registry(folder, made, f"api/openapi{suffix}", data)
     advise(project, project.source, site)
     return made
 
@@ -85,25 +85,25 @@ def _as_file(read: OpenApiFile) -> tuple[str, bytes]:
     """How the name of a document ends, and what is in it: as it is, if it is one file."""
     first, *others = read.files
     if others or first.suffix.lower() not in SUFFIXES:
-        return ".json", indented(read.document).encode()
+        return ".json", indent_json(read.document).encode()
     return first.suffix.lower(), first.read_bytes()
 
 
-def _add(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
+def _add(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
     """Newer versions in the registry that is here. Raises ApiUpgradesError where that is not sound by itself."""
     if not is_document(project.source):
-        raise WrongCall(f"the API of today is in {project.source}, which is no document; edit that, and run: draft")
+        raise UsageError(f"the API of today is in {project.source}, which is no document; edit that, and run: draft")
     standing = project.standing()
     registry, latest = standing.registry, standing.registry.latest.id
     known = [version.id for version in registry.versions]
     for version in read:
         if fault := name_fault(version, known):
-            raise WrongCall(f"{version!r} is not a name for a new version: {fault}")
+            raise UsageError(f"{version!r} is not a name for a new version: {fault}")
         if natural(version)[0] <= natural(latest)[0]:
-            raise WrongCall(f"{version} is not after {latest}; documents are added in the order of their versions")
+            raise UsageError(f"{version} is not after {latest}; documents are added in the order of their versions")
     if registry.unreleased:
         raise ApiUpgradesError(f"{registry.unreleased.file}: there are changes on their way; release them first")
-    made = imported(
+    made = convert_documents(
         {latest: _older(standing, project.source, read)}
         | {version: Contract.from_openapi(one.document) for version, one in read.items()},
         registry,
@@ -111,8 +111,8 @@ def _add(project: Project, read: Mapping[str, OpenApiFile]) -> Imported:
     )
     suffix, data = _as_file(list(read.values())[-1])
     if suffix != Path(project.source).suffix.lower():
-        data = indented(list(read.values())[-1].document).encode()  # which is YAML, too
-    store_onto(project.root / project.registry, made, standing.locks, project.root / project.source, data)
+        data = indent_json(list(read.values())[-1].document).encode()  # which is YAML, too
+    extend_registry(project.root / project.registry, made, standing.locks, project.root / project.source, data)
     return made
 
 
@@ -123,6 +123,6 @@ def _older(standing: ProjectState, source: str, read: Mapping[str, OpenApiFile])
     newest = list(read.values())[-1]
     if kept and kept.contract and json.dumps(head.to_openapi()) == json.dumps(newest.document):
         return Contract.from_openapi(kept.contract)  # the same import was interrupted
-    if faults := [*undocumented(standing, source), *standing.errors]:
+    if faults := [*find_undocumented(standing, source), *standing.errors]:
         raise RegistryErrors(faults)
     return head

@@ -16,16 +16,16 @@ from api_upgrades.cli.group import main
 from api_upgrades.cli.mkdocs_config import NAMES, file_in, plugin_options
 from api_upgrades.cli.prose import Prose
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.errors import ApiUpgradesError, WrongCall
-from api_upgrades.core.files import keep
+from api_upgrades.core.errors import ApiUpgradesError, UsageError
+from api_upgrades.core.files import write_text_durably
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.registry.file_models import Line
 from api_upgrades.registry.model import NOT_VERSIONS, Registry, Version
 from api_upgrades.registry.reader import name_fault
-from api_upgrades.releases.amend import locked
+from api_upgrades.releases.amend import complete_locks
 from api_upgrades.releases.check import check
-from api_upgrades.releases.lock import LOCK, Locks
+from api_upgrades.releases.lock import LOCK_FILE, Locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import Declared
@@ -53,7 +53,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     title = _said(title, "What is the API called", title_of(head.contract if head else None, root), Prose(Line))
     version = _said(version, "What is its version called", date.today().isoformat())
     if fault := name_fault(version, ()):
-        raise WrongCall(f"{version!r} is not a name for a version: {fault}")
+        raise UsageError(f"{version!r} is not a name for a version: {fault}")
     files = {f"{SOURCE}/__init__.py": scaffold.models(title)} if is_example else {}
     files |= _first_version(project, source, version, head or _of_example(files))
     files |= site_files(project, source, title)
@@ -90,7 +90,7 @@ def title_of(contract: Contract | None, root: Path) -> str:
 def _of_example(files: Mapping[str, str]) -> Head:
     with TemporaryDirectory(prefix="api-upgrades-") as folder:
         for name, text in files.items():
-            keep(Path(folder, name), text)
+            write_text_durably(Path(folder, name), text)
         return read_head(SOURCE, Path(folder))
 
 
@@ -101,8 +101,8 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     declared = Declared(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), declared=declared)
     standing = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
-    lock = locked(standing, check(standing, source)).by_version[version]
-    return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK}": lock.text()}
+    lock = complete_locks(standing, check(standing, source)).by_version[version]
+    return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK_FILE}": lock.to_text()}
 
 
 def site_files(project: Project, source: str, title: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ def write_new(root: Path, files: Mapping[str, str]) -> None:
             if (root / name).exists():
                 raise ApiUpgradesError(f"{name}: is there already; move it away")
             written.append(root / name)
-            keep(root / name, text)
+            write_text_durably(root / name, text)
     except BaseException:
         _remove(root, written)
         raise

@@ -7,13 +7,13 @@ import click
 from api_upgrades.cli.check import run_check
 from api_upgrades.cli.group import main
 from api_upgrades.project import Project
-from api_upgrades.releases.amend import locked, rebased
+from api_upgrades.releases.amend import complete_locks, rebase_locks
 
 
 def freeze(project: Project) -> None:
     """Bring the locks up to what is there."""
     standing, checked = run_check(project)
-    locked(standing, checked).write(standing.locks)
+    complete_locks(standing, checked).write(standing.locks)
 
 
 @main.command()
@@ -31,7 +31,7 @@ def lock(project: Project, rebase: bool) -> None:
         click.echo("Every version and every addition is frozen.")
         return
     standing, checked = run_check(project)
-    locks, told = rebased(standing, checked)
+    locks, told = rebase_locks(standing, checked)
     locks.write(standing.locks)
     for line in told:
         click.echo(line)

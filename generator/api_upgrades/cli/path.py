@@ -9,7 +9,7 @@ import click
 from api_upgrades.cli.group import colours, main, painted
 from api_upgrades.cli.path_text import brief
 from api_upgrades.project import Project
-from api_upgrades.releases.public import published
+from api_upgrades.releases.public import restrict_to_public
 
 
 @main.command()
@@ -34,7 +34,7 @@ def path(project: Project, start: str, end: str, form: str, resource: str | None
 
     Example: api-upgrades path 2022-12-20 2023-06-26 --format markdown --resource Appointments
     """
-    found = brief(published(project.load()), start, end, resource)
+    found = brief(restrict_to_public(project.load()), start, end, resource)
     if form == "json":
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     elif form == "markdown":

@@ -11,8 +11,8 @@ from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
-from api_upgrades.history.path_entries import PlacePath
-from api_upgrades.history.upgrade_path import PartPath, TextPath, path
+from api_upgrades.history.path_entries import PathEntry
+from api_upgrades.history.upgrade_path import PathPart, PathSample, upgrade_path
 from api_upgrades.registry.model import natural
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changes import ChangeView
@@ -78,11 +78,11 @@ class Brief:
         yield from ("", "What differs") if self.resources else ("", "No operation, object or webhook differs.")
         for resource in self.resources:
             yield f"\n  {resource.name}"
-            for part in resource.own:
+            for part in resource.changed_parts:
                 yield f"    {part.part}"
-                for place in part.places:
+                for place in part.entries:
                     name = f"{place.name}: " if place.name else ""
-                    yield f"      {_marked(place.severity, paint)} {name}{prose.to_plain(place.words)}"
+                    yield f"      {_marked(place.severity, paint)} {name}{prose.to_plain(place.summary)}"
             others = [str(part.part) for part in resource.parts if not part.findings]
             if others:
                 yield f"    only in its messages: {', '.join(others)}"
@@ -112,7 +112,7 @@ def brief(history: History, start: str, end: str, resource: str | None) -> Brief
     if start == end:
         raise ApiUpgradesError(f"FROM and TO are both {start}; there is nothing to do")
     site = Site(history, Addresses())
-    view = PathView(site, path(history, start, end))
+    view = PathView(site, upgrade_path(history, start, end))
     return Brief(view, None if resource is None else _resource(view, resource))
 
 
@@ -166,24 +166,24 @@ def _change(change: ChangeView) -> dict[str, Json]:
     }
 
 
-def _part(part: PartPath, resource: ResourcePath) -> dict[str, Json]:
+def _part(part: PathPart, resource: ResourcePath) -> dict[str, Json]:
     return {
         "kind": part.part.kind,
         "before": part.before and part.before.name,
         "after": part.after and part.after.name,
         "resource": resource.name,
         "severity": part.severity,
-        "differences": [_place(place) for place in part.places],
-        "messages": [_text(text) for text in part.texts],
+        "differences": [_place(place) for place in part.entries],
+        "messages": [_text(text) for text in part.samples],
     }
 
 
-def _place(place: PlacePath) -> dict[str, Json]:
+def _place(place: PathEntry) -> dict[str, Json]:
     return {
         "place": str(place.target),
         "old_place": str(place.old_target),
         "severity": place.severity,
-        "words": place.words,
+        "words": place.summary,
         "findings": [
             {
                 "rule": finding.rule,
@@ -198,7 +198,7 @@ def _place(place: PlacePath) -> dict[str, Json]:
     }
 
 
-def _text(text: TextPath) -> dict[str, Json]:
+def _text(text: PathSample) -> dict[str, Json]:
     return {
         "key": text.key,
         "part": text.part and str(text.part),

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.core.files import write_all
+from api_upgrades.core.files import write_files
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
-from api_upgrades.releases.public import published
+from api_upgrades.releases.public import restrict_to_public
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render as render_pages
+from api_upgrades.site.pages.render import render_pages
 
 
 @main.command()
@@ -24,8 +24,8 @@ def render(project: Project, out: Path) -> None:
 
     Example: api-upgrades render --out build/markdown
     """
-    history = published(project.load())
+    history = restrict_to_public(project.load())
     with stage("Rendering the pages"):
         pages = render_pages(history, Addresses("index.md"))
         files = {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)}
-    write_all(out, files)
+    write_files(out, files)

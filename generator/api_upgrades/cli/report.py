@@ -9,7 +9,7 @@ import click
 from api_upgrades.cli.group import main
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
-from api_upgrades.review.pull_request import reported
+from api_upgrades.review.pull_request import build_pull_request_report
 
 
 @main.command()
@@ -22,7 +22,7 @@ def report(project: Project, base: str, form: str) -> None:
     Example: api-upgrades report --base origin/main
     """
     with stage("Comparing with the base"):
-        found = reported(project, base)
+        found = build_pull_request_report(project, base)
     if form == "json":
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     else:

@@ -6,7 +6,7 @@ import math
 
 import yaml
 
-from api_upgrades.site.pages.markdown import text
+from api_upgrades.site.pages.markdown import escape_text
 
 SUMMARY = "The first version that is documented here."
 
@@ -61,7 +61,7 @@ def version_file() -> str:
 def first_page(title: str) -> str:
     """The page at which the site begins."""
     return f"""\
-# {text(title)}
+# {escape_text(title)}
 
 Every version of this API, and how to move from one to the next.
 

@@ -17,12 +17,14 @@ from api_upgrades.site.text import prose
 _ID = re.compile(r'\sid="([^"]*)"')
 
 
-def ids(html: str) -> set[str]:
+def find_ids(html: str) -> set[str]:
     """The places of a page to which links can lead."""
     return set(map(unescape, _ID.findall(html)))
 
 
-def broken(page: str, html: str, has: Callable[[str], bool], ids_of: Callable[[str], set[str] | None]) -> Iterator[str]:
+def find_broken_links(
+    page: str, html: str, has_file: Callable[[str], bool], ids_of: Callable[[str], set[str] | None]
+) -> Iterator[str]:
     """What is wrong with the links of prose on a page, which has its file's path as its name.
 
     `has` tells whether the site has a file, and `ids_of` which places a page has, None where nobody knows.
@@ -33,10 +35,10 @@ def broken(page: str, html: str, has: Callable[[str], bool], ids_of: Callable[[s
         parts = urlsplit(address)
         path = posixpath.normpath(posixpath.join("/", posixpath.dirname(page), unquote(parts.path)))[1:]
         files = (path, posixpath.join(path, "index.html")) if parts.path else (page,)
-        file = next(filter(has, files), None)
+        file = next(filter(has_file, files), None)
         if file is None:
             yield f"contains a link '{address}', but there is no such page"
         elif parts.fragment:
-            places = ids(html) if file == page else ids_of(file)
+            places = find_ids(html) if file == page else ids_of(file)
             if places is not None and unquote(parts.fragment) not in places:
                 yield f"contains a link '{address}', but there is no such place on '{file}'"

@@ -21,28 +21,28 @@ LABEL = "\ue004"
 CONTENT = "<!--<h1-->\ue005"
 """Marks, of characters that are nobody's. The theme adds a heading of its own to content in which it sees none."""
 
-_CONTENT = "\ue005"
+_CONTENT_CHARACTER = "\ue005"
 _HEADINGS = ("\ue006", "\ue008")
 _LINKS = ("\ue009", "\ue00a", "\ue00b")
 _NAMES = ("\ue00c", "\ue00d", "\ue00e")
-_CONTENTS = "\ue00f"
-_LIST = "\ue010"
+_TOC = "\ue00f"
+_SIBLINGS = "\ue010"
 _FIRST_HEADING, _FIRST_LINK = _HEADINGS[0], _LINKS[0]
 
-_PRESENT = 'id="__toc"'
+_CURRENT_PAGE_MARKER = 'id="__toc"'
 """What only the present page's entry in the theme's navigation holds: the switch of its contents list on a phone."""
 
-_SLOT = re.compile(f"(<!--<h1-->{_CONTENT}|#?[\ue001-\ue010])")
-_ITEM = re.compile(r"<li\b|</li>")
+_PLACEHOLDER = re.compile(f"(<!--<h1-->{_CONTENT_CHARACTER}|#?[\ue001-\ue010])")
+_LIST_ITEM_TAG = re.compile(r"<li\b|</li>")
 
 Values = Mapping[str, str]
 
 
-class NoForm(Exception):
+class NotTemplatable(Exception):
     """The theme shows something else than expected where the marks are."""
 
 
-def marked(page: Page, head: Sequence[Crumb]) -> Page:
+def add_placeholders(page: Page, head: Sequence[Crumb]) -> Page:
     """A page like another, with marks for what is its own: what the theme is to render. `head` are those of the pages
     beside it that the theme has at the beginning of the list beside every page of the kind.
     """
@@ -58,46 +58,46 @@ def marked(page: Page, head: Sequence[Crumb]) -> Page:
     )
 
 
-class Shell:
+class PageTemplate:
     """The theme's output for a page with marks in it. `entry` is the theme's HTML for a heading of a contents list.
 
     Raises NoForm where the marks are not where the theme has them by itself.
     """
 
     def __init__(self, output: str, entry: Callable[[Heading], str], page: Page) -> None:
-        self._entry = entry
-        self._between_headings = ""
-        self._between_items = ""
-        self._item: tuple[str, ...] = ()
-        self._present: tuple[str, ...] = ()
+        self._render_heading = entry
+        self._heading_separator = ""
+        self._sibling_separator = ""
+        self._sibling_pieces: tuple[str, ...] = ()
+        self._current_page_pieces: tuple[str, ...] = ()
         if page.contents:
-            output = self._without_headings(output)
+            output = self._extract_toc(output)
         if page.siblings:
-            output = self._without_list(output)
-        self._pieces = tuple(_SLOT.split(output))
+            output = self._extract_siblings(output)
+        self._pieces = tuple(_PLACEHOLDER.split(output))
 
     @property
-    def has_list(self) -> bool:
+    def has_siblings(self) -> bool:
         """Whether it shows the pages beside a page."""
-        return bool(self._item)
+        return bool(self._sibling_pieces)
 
-    def _without_headings(self, html: str) -> str:
+    def _extract_toc(self, html: str) -> str:
         """Put one mark in place of each contents list."""
-        first, second = (self._entry(Heading(mark, mark)) for mark in _HEADINGS)
+        first, second = (self._render_heading(Heading(mark, mark)) for mark in _HEADINGS)
         found = re.search(f"{re.escape(first)}(\\s*){re.escape(second)}", html)
         if not found:
-            raise NoForm
-        self._between_headings = found.group(1)
-        return html.replace(found.group(), _CONTENTS)
+            raise NotTemplatable
+        self._heading_separator = found.group(1)
+        return html.replace(found.group(), _TOC)
 
-    def _without_list(self, html: str) -> str:
+    def _extract_siblings(self, html: str) -> str:
         """Put one mark in place of the list of pages beside the page."""
         if not any(mark in html for mark in _LINKS):
             return html
-        present = _item(html, html.find(_PRESENT))
+        present = _find_list_item(html, html.find(_CURRENT_PAGE_MARKER))
         before = html.rfind(f'href="#{_LINKS[0]}"', 0, present[0])
         after = (html.find(f'href="#{mark}"', present[1]) for mark in _LINKS[1:])
-        first, second, third = (_item(html, place) for place in (before, *after))
+        first, second, third = (_find_list_item(html, place) for place in (before, *after))
         items = {
             html[slice(*span)].replace(link, _FIRST_LINK).replace(name, LABEL)
             for span, link, name in zip((first, second, third), _LINKS, _NAMES, strict=True)
@@ -114,19 +114,19 @@ class Shell:
         lead, present_lead = gap.removeprefix(shared), gap_before.removeprefix(shared)
         start = first[0] - len(lead)
         if len(items) != 1 or gap != gap_after or html[start : first[0]] != lead:
-            raise NoForm
-        self._between_items = shared
-        self._item = tuple(_SLOT.split(lead + items.pop()))
-        self._present = tuple(_SLOT.split(present_lead + html[slice(*present)]))
-        return html[:start] + _LIST + html[third[1] :]
+            raise NotTemplatable
+        self._sibling_separator = shared
+        self._sibling_pieces = tuple(_PLACEHOLDER.split(lead + items.pop()))
+        self._current_page_pieces = tuple(_PLACEHOLDER.split(present_lead + html[slice(*present)]))
+        return html[:start] + _SIBLINGS + html[third[1] :]
 
-    def contents(self, headings: Sequence[Heading]) -> str:
+    def render_toc(self, headings: Sequence[Heading]) -> str:
         """A contents list, as the theme has it."""
-        return self._between_headings.join(map(self._entry, headings))
+        return self._heading_separator.join(map(self._render_heading, headings))
 
-    def item(self, link: str, name: str) -> str:
+    def render_sibling(self, link: str, name: str) -> str:
         """The entry of a page in the list beside another one; both are HTML."""
-        return "".join(_filled(self._item, {f"#{_FIRST_LINK}": link, LABEL: name}))
+        return "".join(_fill_pieces(self._sibling_pieces, {f"#{_FIRST_LINK}": link, LABEL: name}))
 
     def fill(
         self, values: Values, contents: str, first_heading: str, beside: Sequence[str], own: int, first_link: str
@@ -136,31 +136,31 @@ class Shell:
         """
         known = {
             **values,
-            _CONTENTS: contents,
+            _TOC: contents,
             f"#{_FIRST_HEADING}": f"#{first_heading}",
             f"#{_FIRST_LINK}": first_link,
         }
-        if self._item:
-            present = "".join(_filled(self._present, known))
-            known[_LIST] = self._between_items.join([*beside[:own], present, *beside[own + 1 :]])
-        return _filled(self._pieces, known)
+        if self._sibling_pieces:
+            present = "".join(_fill_pieces(self._current_page_pieces, known))
+            known[_SIBLINGS] = self._sibling_separator.join([*beside[:own], present, *beside[own + 1 :]])
+        return _fill_pieces(self._pieces, known)
 
 
-def _filled(pieces: Sequence[str], values: Values) -> list[str]:
+def _fill_pieces(pieces: Sequence[str], values: Values) -> list[str]:
     """Literal pieces and marks in turn, the marks replaced."""
     try:
         return [values[piece] if index % 2 else piece for index, piece in enumerate(pieces)]
     except KeyError:
-        raise NoForm from None
+        raise NotTemplatable from None
 
 
-def _item(html: str, inside: int) -> tuple[int, int]:
+def _find_list_item(html: str, inside: int) -> tuple[int, int]:
     """Where the innermost list item around a place begins and ends."""
     if inside < 0 or (start := html.rfind("<li", 0, inside)) < 0:
-        raise NoForm
+        raise NotTemplatable
     depth = 0
-    for match in _ITEM.finditer(html, start):
+    for match in _LIST_ITEM_TAG.finditer(html, start):
         depth += 1 if match.group() == "<li" else -1
         if depth == 0:
             return start, match.end()
-    raise NoForm
+    raise NotTemplatable

@@ -23,36 +23,36 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils.templates import TemplateContext
 
 from api_upgrades.core.errors import ApiUpgradesError
-from api_upgrades.core.files import Folder
-from api_upgrades.core.parallel import on_all_cores
-from api_upgrades.core.progress import counted, stage
+from api_upgrades.core.files import OutputFolder
+from api_upgrades.core.parallel import parallel_map
+from api_upgrades.core.progress import count_progress, stage
 from api_upgrades.history.history import History
-from api_upgrades.history.memo import Memory
-from api_upgrades.plugin.generated_page import GeneratedPage, site_base, with_siblings
-from api_upgrades.plugin.links import broken
-from api_upgrades.plugin.live import Compiled, OnDemand
-from api_upgrades.plugin.preview_banner import as_preview, preview_number
-from api_upgrades.plugin.publisher import Publisher, Surroundings, is_ordinary, together
-from api_upgrades.plugin.site_files import GeneratedFiles, Mounted
+from api_upgrades.history.memo import Memo
+from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_site_base
+from api_upgrades.plugin.links import find_broken_links
+from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
+from api_upgrades.plugin.preview_banner import add_banner, preview_number
+from api_upgrades.plugin.publisher import Publisher, ThemeContext, group_by_resource, needs_mkdocs_rendering
+from api_upgrades.plugin.site_files import GeneratedFiles, GeneratedSite
 from api_upgrades.project import REGISTRY, SOURCE, Project
-from api_upgrades.releases.public import published, shows_unreleased
-from api_upgrades.review.preview_page import with_preview
-from api_upgrades.review.pull_request import reported_anyway
-from api_upgrades.site.exports.export import exports
+from api_upgrades.releases.public import restrict_to_public, shows_unreleased
+from api_upgrades.review.preview_page import add_preview_page
+from api_upgrades.review.pull_request import build_report_or_explain
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset, Page
-from api_upgrades.site.pages.path.interactive import package_file
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.path.interactive import read_asset
+from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from api_upgrades.sources.source import expect_reading, read_head
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
 
-LARGE = 900_000_000
+LARGE_SITE_BYTES = 900_000_000
 """Bytes of a site that nears a gigabyte, which is all that many hosts take."""
 
-PATIENCE, PATIENCE_SERVING = 2_000_000, 20_000
+GC_THRESHOLD_BUILD, GC_THRESHOLD_SERVE = 2_000_000, 20_000
 """How many objects more there are before Python looks for garbage in cycles. A build keeps nearly all that it makes to
 its end, and looking through that again and again would take a fifth of its time; who serves leaves some behind.
 """
@@ -77,23 +77,23 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def __init__(self) -> None:
         self._last_good: tuple[Page | Asset, ...] | None = None
-        self._memory = Memory()
-        self.on_demand = OnDemand()
-        self._compiled = Compiled()
-        self._serves = False
-        self._preview: str | None = None
+        self._memo = Memo()
+        self.on_demand = OnDemandWriter()
+        self._template_cache = TemplateCache()
+        self._is_serving = False
+        self._preview_number: str | None = None
         self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
-        self._serves = command == "serve"
-        gc.set_threshold(PATIENCE_SERVING if self._serves else PATIENCE, 20, 100)
+        self._is_serving = command == "serve"
+        gc.set_threshold(GC_THRESHOLD_SERVE if self._is_serving else GC_THRESHOLD_BUILD, 20, 100)
         atexit.register(gc.freeze)  # a process that ends has no need to take apart a million objects, one by one
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""
         try:
-            self._preview = preview_number(os.environ)
+            self._preview_number = preview_number(os.environ)
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         if STYLE not in config.extra_css:
@@ -105,24 +105,26 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Adds all that is generated. Raises PluginError for a page that is there already."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
-                files.append(File.generated(config, asset, content=package_file(posixpath.basename(asset))))
-        self._mounted = Mounted(self._generated(config), self._mount, config, is_ordinary=is_ordinary(config))
-        return self._mounted.add_to(files)
+                files.append(File.generated(config, asset, content=read_asset(posixpath.basename(asset))))
+        self._generated_site = GeneratedSite(
+            self._generate(config), self._mount, config, is_ordinary=needs_mkdocs_rendering(config)
+        )
+        return self._generated_site.add_to(files)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Makes the pages that `nav` names, which keep the title that they have there."""
         assert isinstance(files, GeneratedFiles), "they are what we gave back"
-        self._mounted.name(nav, files)
+        self._generated_site.insert_into_nav(nav, files)
         self._nav = nav
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Keeps what the theme puts around pages, as MkDocs has it now."""
-        if self._serves:
-            env.bytecode_cache = self._compiled
-        around = Surroundings(config, self._nav, env, files)
-        finish = partial(as_preview, number=self._preview) if self._preview else None
-        self._publisher = Publisher(self._mounted.beside, self._mount, around, finish)
+        if self._is_serving:
+            env.bytecode_cache = self._template_cache
+        around = ThemeContext(config, self._nav, env, files)
+        finish = partial(add_banner, number=self._preview_number) if self._preview_number else None
+        self._publisher = Publisher(self._generated_site.pages_to_write, self._mount, around, finish)
         assert isinstance(files, GeneratedFiles), "they are what we gave back"
         self._files = files
 
@@ -131,8 +133,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     ) -> TemplateContext:
         """Lists in the site map what search engines shall find, and that alone."""
         if template_name == "sitemap.xml":
-            listed = [file for file in context["pages"] if not self._mounted.is_unlisted(file)]
-            context["pages"] = [*listed, *self._publisher.listed()]
+            listed = [file for file in context["pages"] if not self._generated_site.is_unlisted(file)]
+            context["pages"] = [*listed, *self._publisher.list_sitemap_files()]
         return context
 
     @event_priority(-100)  # after the search, which reads the page in the same event
@@ -141,63 +143,66 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     ) -> TemplateContext:
         """Shows a generated page, with the pages of the same section beside it: it is in no navigation itself."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
-            page.content = page.generated.html
-            context["nav"] = with_siblings(nav, page)
+            page.content = page.site_page.html
+            context["nav"] = add_siblings(nav, page)
         return context
 
     @event_priority(-100)  # after all that has something to do with the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Says that a preview is one."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
-            self._tell(page.file.dest_uri, self._broken(page.file.dest_uri, output), config)
-        return output if self._preview is None else as_preview(output, self._preview)
+            self._log_faults(page.file.dest_uri, self._find_broken_links(page.file.dest_uri, output), config)
+        return output if self._preview_number is None else add_banner(output, self._preview_number)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Says on what is no page of its own, as the theme's page for errors is, that a preview is one."""
-        if self._preview is None or not template_name.endswith(".html"):
+        if self._preview_number is None or not template_name.endswith(".html"):
             return output_content
-        return as_preview(output_content, self._preview)
+        return add_banner(output_content, self._preview_number)
 
     @event_priority(100)  # before the search writes what it found
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Writes what MkDocs doesn't; while serving, each page when it is asked for."""
-        self._publisher.tell_search()
+        self._publisher.feed_search()
         mount = self._mount
         texts: dict[str, Callable[[], str]] = {
-            f"{mount}{page.path}index.html": partial(self._publisher.html, page) for page in self._mounted.beside
+            f"{mount}{page.path}index.html": partial(self._publisher.html, page)
+            for page in self._generated_site.pages_to_write
         }
-        texts |= {mount + asset.path: asset.write for asset in self._mounted.assets_beside}
-        folder = Folder(Path(config.site_dir))
-        if self._serves:
-            self.on_demand.offer(folder, texts)
+        texts |= {mount + asset.path: asset.render for asset in self._generated_site.assets_to_write}
+        folder = OutputFolder(Path(config.site_dir))
+        if self._is_serving:
+            self.on_demand.set_pages(folder, texts)
             return
         self._publisher.prepare()
 
         def write(name: str) -> tuple[str, int, tuple[str, ...]]:
             text = texts[name]()
-            return name, folder.write(name, text), self._broken(name, text) if name.endswith(".html") else ()
+            return name, folder.write(name, text), self._find_broken_links(name, text) if name.endswith(".html") else ()
 
-        size, faults = sum(_size(file.abs_dest_path) for file in self._files), {}
+        size, faults = sum(_file_size(file.abs_dest_path) for file in self._files), {}
         try:
-            with counted("Writing the pages", len(texts)) as one_more:
-                for name, written, found in on_all_cores(together(texts), write):
+            with count_progress("Writing the pages", len(texts)) as one_more:
+                for name, written, found in parallel_map(group_by_resource(texts), write):
                     size += written
                     faults[name] = found
                     one_more()
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         for name in texts:
-            self._tell(name, faults[name], config)
-        if size > LARGE:
+            self._log_faults(name, faults[name], config)
+        if size > LARGE_SITE_BYTES:
             # No warning: nothing is wrong, and a strict build would fail of it.
             log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
 
-    def _broken(self, name: str, html: str) -> tuple[str, ...]:
+    def _find_broken_links(self, name: str, html: str) -> tuple[str, ...]:
         """What is wrong with links of prose."""
-        return tuple(broken(name, html, lambda path: self._files.at(path) is not None, self._files.ids_at))
+        return tuple(
+            find_broken_links(name, html, lambda path: self._files.find_by_dest(path) is not None, self._files.find_ids)
+        )
 
     @staticmethod
-    def _tell(name: str, faults: Iterable[str], config: MkDocsConfig) -> None:
+    def _log_faults(name: str, faults: Iterable[str], config: MkDocsConfig) -> None:
         """Says what is wrong with the links of a page, in the words and with the severity of MkDocs."""
         for fault in faults:
             levels = config.validation.links
@@ -208,14 +213,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Watches the registry, and all that says what the API is today. Writes the pages that are asked for."""
         self._server = server
         project = self._project(config)
-        for folder in self._folders(project):
+        for folder in self._watched_folders(project):
             server.watch(str(folder))
         self._watch(project, read_head(project.source, project.root).files)
-        server.set_app(self.on_demand.before(server.get_app() or server.serve_request, server.mount_path))
+        server.set_app(self.on_demand.wrap(server.get_app() or server.serve_request, server.mount_path))
         return server
 
     @staticmethod
-    def _folders(project: Project) -> list[Path]:
+    def _watched_folders(project: Project) -> list[Path]:
         """The folders that say what the API is and was; none inside another, which would notice what is saved twice."""
         folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
         apart = [folder for folder in folders if not any(other in folder.parents for other in folders)]
@@ -226,7 +231,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         if self._server is None:
             return
         for path in dict.fromkeys(file.parent if file.suffix == ".py" else file for file in files):
-            if path.exists() and not any(path.is_relative_to(one) for one in self._folders(project)):
+            if path.exists() and not any(path.is_relative_to(one) for one in self._watched_folders(project)):
                 self._server.watch(str(path), recursive=False)
 
     @property
@@ -239,43 +244,43 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def _project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-        return Project(root, self.config.registry, self.config.source, self.config.severity, self._memory)
+        return Project(root, self.config.registry, self.config.source, self.config.severity, self._memo)
 
     @staticmethod
     def _addresses(config: MkDocsConfig) -> Addresses:
         return Addresses("" if config.use_directory_urls else "index.html")
 
-    def _generated(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
+    def _generate(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
         """All that is generated, as the registry has it; while serving a broken one, as it last was."""
         try:
             project, addresses = self._project(config), self._addresses(config)
             history = project.load()
             self._watch(project, history.registry.declared.files)
-            if self._serves:
+            if self._is_serving:
                 expect_reading(project.source, project.root)
-            is_preview = self._preview is not None
-            if not shows_unreleased(self.config.unreleased, serves=self._serves, is_preview=is_preview):
-                history = published(history)
-            site_url = site_base(config) and site_base(config) + self._mount
+            is_preview = self._preview_number is not None
+            if not shows_unreleased(self.config.unreleased, serves=self._is_serving, is_preview=is_preview):
+                history = restrict_to_public(history)
+            site_url = make_site_base(config) and make_site_base(config) + self._mount
             with stage("Rendering the pages"):
-                pages = self._previewed(config, history, tuple(render(history, addresses)))
-                self._last_good = (*pages, *exports(history, addresses, pages, site_url))
+                pages = self._add_preview(config, history, tuple(render_pages(history, addresses)))
+                self._last_good = (*pages, *render_exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
-            if not self._serves or self._last_good is None:
+            if not self._is_serving or self._last_good is None:
                 raise PluginError(str(error)) from None
             log.error("%s\nThe pages stay as they were until this is mended.", error)
         return self._last_good
 
-    def _previewed(
+    def _add_preview(
         self, config: MkDocsConfig, history: History, pages: tuple[Page | Asset, ...]
     ) -> tuple[Page | Asset, ...]:
         """The pages, and in a preview that knows what to compare with the one that says what it changes."""
         base = os.environ.get("API_UPGRADES_BASE")
-        if not base or self._preview is None:
+        if not base or self._preview_number is None:
             return pages
-        report = reported_anyway(self._project(config), base)
-        return tuple(with_preview(Site(history, self._addresses(config)), report, pages))
+        report = build_report_or_explain(self._project(config), base)
+        return tuple(add_preview_page(Site(history, self._addresses(config)), report, pages))
 
 
-def _size(path: str | None) -> int:
+def _file_size(path: str | None) -> int:
     return os.path.getsize(path) if path and os.path.isfile(path) else 0

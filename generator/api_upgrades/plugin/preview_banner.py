@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from api_upgrades.core.errors import ApiUpgradesError
 
-VARIABLE = "API_UPGRADES_PREVIEW"
+NUMBER_VARIABLE = "API_UPGRADES_PREVIEW"
 """The environment variable that holds the number of the pull request."""
 
 ROBOTS = '<meta name="robots" content="noindex">'
@@ -15,18 +15,18 @@ ROBOTS = '<meta name="robots" content="noindex">'
 
 def preview_number(environment: Mapping[str, str]) -> str | None:
     """The number of the pull request that a build previews, None for any other build. Raises ApiUpgradesError."""
-    number = environment.get(VARIABLE, "")
+    number = environment.get(NUMBER_VARIABLE, "")
     if not number:
         return None
     if re.fullmatch("[0-9]+", number) is None:
         raise ApiUpgradesError(
-            f"the environment variable {VARIABLE} is {number!r}; set it to the number of the pull request, digits "
+            f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, digits "
             "alone, or leave it out where this is no preview"
         )
     return number
 
 
-def as_preview(html: str, number: str) -> str:
+def add_banner(html: str, number: str) -> str:
     """A page of the site that says that it is a preview, to readers and to search engines; each page once."""
     banner = (
         '<aside class="au-preview" aria-label="Preview">'

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.draft.draft import draft
-from api_upgrades.draft.grouping import Group, free_id, grouped, touched
-from api_upgrades.draft.yaml_text import TODO, change_text, effect_lines
+from api_upgrades.draft.grouping import Group, group_into_changes, touches_with_anchors, unique_id
+from api_upgrades.draft.yaml_text import TODO, effect_lines, untitled_change_text
 from api_upgrades.effects.touch import Touch
-from api_upgrades.history.consistency import shows
-from api_upgrades.history.derive import undone
-from api_upgrades.history.history import JudgedChange, judged
+from api_upgrades.history.consistency import is_confirmed
+from api_upgrades.history.derive import revert_change
+from api_upgrades.history.history import JudgedChange, judge_change
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.renames import Names
@@ -22,7 +22,7 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Change
-from api_upgrades.releases.freeze import Freezer
+from api_upgrades.releases.locking import LockBuilder
 from api_upgrades.releases.project_state import ProjectState
 
 
@@ -36,69 +36,71 @@ class Draft:
 
     files: Mapping[str, str]
     severity: Severity | None
-    reworded: tuple[Target, ...] = ()
+    reworded_places: tuple[Target, ...] = ()
 
     @property
-    def breaks_nobody(self) -> bool:
+    def is_compatible(self) -> bool:
         return self.severity in ("additive", "neutral")
 
 
-def draft_files(standing: ProjectState, names: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
+def draft_files(state: ProjectState, renames: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
     """The change files for all that no change tells of: to be released or, with a `date`, as additions.
 
     `read` gives the text of a file that an unreleased change stands in, by the name that messages use. Raises
     ApiUpgradesError where an addition would break somebody.
     """
-    goal = _goal(standing, names)
-    effects = draft(*with_hidden(goal, standing.whole, standing.now), names)
+    goal = _find_locked_contract(state, renames)
+    effects = draft(*with_hidden(goal, state.latest_from_source_with_internal, state.latest_from_source), renames)
     if not effects:
         return Draft({}, None)
-    every = grouped(effects, standing.whole)
-    by_group = [(group, _judged(group, standing, goal, every)) for group in every]
+    every = group_into_changes(effects, state.latest_from_source_with_internal)
+    by_group = [(group, _judge_group(group, state, goal, every)) for group in every]
     reworded = [
-        group for group, change in by_group if not any(shows(one.applied, one.findings) for one in change.effects)
+        group
+        for group, change in by_group
+        if not any(is_confirmed(one.applied, one.findings) for one in change.effects)
     ]
     groups = [group for group in every if group not in reworded]
     severities = [change.severity for group, change in by_group if group not in reworded]
     if date is not None:
-        _refuse_breaking(groups, severities)
-    taken = {change.id.casefold() for change in _known(standing, date)}
+        _reject_breaking(groups, severities)
+    taken = {change.id.casefold() for change in _list_existing_changes(state, date)}
     files: dict[str, str] = {}
     for group, severity in zip(groups, severities, strict=True):
         asks = severity == "breaking"
-        change = _in_the_way(group, standing) if date is None else None
+        change = _find_overlapping_change(group, state) if date is None else None
         if change is not None:
             name = f"{UNRELEASED}/{change.id}.yaml"
-            files[name] = _with_effects(files.get(name) or read(change.file), change, group, asks)
+            files[name] = _insert_effects(files.get(name) or read(change.file), change, group, asks)
             continue
-        id = free_id(group.id, taken)
+        id = unique_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
-        files[f"{folder}/{id}.yaml"] = change_text(SCHEMA_LINE, group.effects, asks, date)
+        files[f"{folder}/{id}.yaml"] = untitled_change_text(SCHEMA_LINE, group.effects, asks, date)
     places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
     return Draft(files, worst(severities) if severities else None, tuple(places))
 
 
-def _goal(standing: ProjectState, names: Names) -> Contract:
+def _find_locked_contract(state: ProjectState, renames: Names) -> Contract:
     """What was released, in today's words, also for what goes by another name today."""
-    if standing.goal is None:
-        assert standing.lost is not None, "that says why"
-        raise standing.lost
-    return settled(standing.goal, standing.now, names)
+    if state.latest_from_lock is None:
+        assert state.latest_lock_error is not None, "that says why"
+        raise state.latest_lock_error
+    return settled(state.latest_from_lock, state.latest_from_source, renames)
 
 
-def _judged(group: Group, standing: ProjectState, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
+def _judge_group(group: Group, state: ProjectState, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
     """A group as a change, as the public sees it, judged by the uses that both contracts make of what it alters."""
     references = References()
-    usages = [Usage(contract, references) for contract in (standing.now, goal)]
+    usages = [Usage(contract, references) for contract in (state.latest_from_source, goal)]
     every = tuple(effect for one in groups if one is not group for effect in one.effects)
     change = Change(group.id, UNRELEASED, "", "", None, (*every, *group.effects), "")
-    public = Freezer().public
-    applied = undone(change, standing.whole)[len(every) :]
+    public = LockBuilder().to_public
+    applied = revert_change(change, state.latest_from_source_with_internal)[len(every) :]
     seen = [replace(one, older=public(one.older), newer=public(one.newer)) for one in applied]
-    return judged(seen, usages, standing.table)
+    return judge_change(seen, usages, state.table)
 
 
-def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
+def _reject_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
     told = [
         f"{'; '.join(effect.headline() for effect in group.effects)}: this is {severity}"
         for group, severity in zip(groups, severities, strict=True)
@@ -111,26 +113,26 @@ def _refuse_breaking(groups: Sequence[Group], severities: Sequence[Severity]) ->
         raise ApiUpgradesError("\n".join([*told, f"{way_out[0].upper()}{way_out[1:]}"]))
 
 
-def _known(standing: ProjectState, date: str | None) -> Iterable[Change]:
+def _list_existing_changes(state: ProjectState, date: str | None) -> Iterable[Change]:
     if date is not None:
-        return standing.registry.additions
-    return standing.registry.unreleased.changes if standing.registry.unreleased else ()
+        return state.registry.additions
+    return state.registry.unreleased.changes if state.registry.unreleased else ()
 
 
-def _in_the_way(group: Group, standing: ProjectState) -> Change | None:
+def _find_overlapping_change(group: Group, state: ProjectState) -> Change | None:
     """The first unreleased change that touches what a group touches: then both are one change.
 
     What a group tells of happened before: it leads to the newest released version as the unreleased changes have it.
     """
     touches: dict[str, list[Touch]] = {}
     changes: dict[str, Change] = {}
-    for applied in standing.upcoming.effects if standing.upcoming else ():
+    for applied in state.unreleased_step.effects if state.unreleased_step else ():
         changes[applied.change.id] = applied.change
-        touches.setdefault(applied.change.id, []).extend(touched(applied))
+        touches.setdefault(applied.change.id, []).extend(touches_with_anchors(applied))
     return next((changes[id] for id, found in touches.items() if group.conflicts(found)), None)
 
 
-def _with_effects(text: str, change: Change, group: Group, asks: bool) -> str:
+def _insert_effects(text: str, change: Change, group: Group, needs_upgrade_text: bool) -> str:
     """A change file with further effects before its first one, all else left as it is."""
     lines = text.splitlines()
     at = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)
@@ -140,6 +142,6 @@ def _with_effects(text: str, change: Change, group: Group, asks: bool) -> str:
     first = next((line for line in lines[at + 1 :] if line.lstrip().startswith("- ")), "  - ")
     indent = first[: len(first) - len(first.lstrip())]
     is_told = change.upgrade is not None or any(line.startswith("upgrade:") for line in lines)
-    asked = [f"upgrade: {TODO}"] if asks and not is_told else []
+    asked = [f"upgrade: {TODO}"] if needs_upgrade_text and not is_told else []
     added = effect_lines(group.effects, indent)
     return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"

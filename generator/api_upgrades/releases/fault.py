@@ -8,25 +8,27 @@ from typing import Literal
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import Json
 
-Kind = Literal["misfit", "undocumented", "altered", "unfrozen", "dishonest", "unsound", "internal", "addition", "prose"]
+FaultKind = Literal[
+    "misfit", "undocumented", "altered", "unlocked", "inconsistent", "unsound", "internal", "addition", "prose"
+]
 
 
 class Fault(RegistryError):
     """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
 
     def __init__(
-        self, kind: Kind, location: Location, told: str, versions: tuple[str, ...] = (), way_out: str = ""
+        self, kind: FaultKind, location: Location, problem: str, versions: tuple[str, ...] = (), fix: str = ""
     ) -> None:
-        super().__init__(location, told, way_out)
+        super().__init__(location, problem, fix)
         self.kind = kind
         self.versions = versions
 
     def as_json(self) -> dict[str, Json]:
-        return {"kind": self.kind, **_place_as_json(self), "versions": list(self.versions)}
+        return {"kind": self.kind, **_message_as_json(self), "versions": list(self.versions)}
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """What a check found. `notes` are worth a look and no fault."""
 
     faults: tuple[Fault, ...]
@@ -35,10 +37,10 @@ class Checked:
     def as_json(self) -> dict[str, Json]:
         return {
             "faults": [fault.as_json() for fault in self.faults],
-            "notes": [_place_as_json(note) for note in self.notes],
+            "notes": [_message_as_json(note) for note in self.notes],
         }
 
 
-def _place_as_json(error: RegistryError) -> dict[str, Json]:
+def _message_as_json(error: RegistryError) -> dict[str, Json]:
     where = error.location
     return {"file": where.file, "line": where.line, "column": where.column, "message": error.message}

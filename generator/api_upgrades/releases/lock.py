@@ -18,11 +18,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.core.files import keep
+from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.json import JsonObject
 from api_upgrades.registry.model import Amendment
 
-LOCK = "lock.json"
+LOCK_FILE = "lock.json"
 
 
 class Lock(BaseModel):
@@ -36,14 +36,20 @@ class Lock(BaseModel):
     parts: dict[str, Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None]
     contract: dict[str, Any] | None = None
 
-    def text(self) -> str:
+    def to_text(self) -> str:
         """The file's text: a line for each effect and for each part, so that a diff shows which of them changed."""
-        lines = [f'  "additions": {_line(self.additions)}'] if self.additions is not None else []
+        lines = [f'  "additions": {_to_json_line(self.additions)}'] if self.additions is not None else []
         if self.amendments:
-            lines.append(_block("amendments", "[]", [_line(one.model_dump()) for one in self.amendments]))
-        lines.append(_block("effects", "[]", [_line(effect) for effect in self.effects]))
+            lines.append(
+                _format_block("amendments", "[]", [_to_json_line(one.model_dump()) for one in self.amendments])
+            )
+        lines.append(_format_block("effects", "[]", [_to_json_line(effect) for effect in self.effects]))
         lines.append(
-            _block("parts", "{}", [f"{_line(name)}: {_line(self.parts[name])}" for name in sorted(self.parts)])
+            _format_block(
+                "parts",
+                "{}",
+                [f"{_to_json_line(name)}: {_to_json_line(self.parts[name])}" for name in sorted(self.parts)],
+            )
         )
         if self.contract is not None:
             contract = json.dumps(self.contract, ensure_ascii=False, indent=1).replace("\n", "\n  ")
@@ -51,11 +57,11 @@ class Lock(BaseModel):
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _line(value: object) -> str:
+def _to_json_line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _block(key: str, brackets: str, lines: Iterable[str]) -> str:
+def _format_block(key: str, brackets: str, lines: Iterable[str]) -> str:
     inside = ",\n".join(f"    {line}" for line in lines)
     return f'  "{key}": {brackets[0]}\n{inside}\n  {brackets[1]}' if inside else f'  "{key}": {brackets}'
 
@@ -68,13 +74,13 @@ class Locks:
     root: Path
     by_version: Mapping[str, Lock]
 
-    def named(self, *path: str) -> str:
+    def display_path(self, *path: str) -> str:
         """What lies below the registry, as messages name it."""
         return Path(os.path.relpath(self.folder.joinpath(*path), self.root)).as_posix()
 
-    def file(self, version: str) -> str:
+    def lock_file(self, version: str) -> str:
         """The name of a version's lock in messages."""
-        return self.named(version, LOCK)
+        return self.display_path(version, LOCK_FILE)
 
     @property
     def additions(self) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ class Locks:
     def with_locks(self, by_version: Mapping[str, Lock]) -> Locks:
         return replace(self, by_version=by_version)
 
-    def tidied(self) -> Locks:
+    def compact(self) -> Locks:
         """The locks without what only the newest one needs."""
         newest = next(reversed([*self.by_version]), None)
         older = {"additions": None, "contract": None}
@@ -110,25 +116,25 @@ class Locks:
         Killed in between, each version is as it was before or as it is now: what a lock takes from an older one that
         is about to differ is written into it first.
         """
-        texts = {version: lock.text() for version, lock in before.by_version.items()}
-        for locks in (before._apart_from(self), self):
+        texts = {version: lock.to_text() for version, lock in before.by_version.items()}
+        for locks in (before._make_independent_of(self), self):
             for version, lock in locks.by_version.items():
-                text = lock.text()
+                text = lock.to_text()
                 if texts.get(version) != text:  # the order of keys is part of the text
-                    keep(self.folder / version / LOCK, text)
+                    write_text_durably(self.folder / version / LOCK_FILE, text)
                     texts[version] = text
 
-    def _apart_from(self, newer: Locks) -> Locks:
+    def _make_independent_of(self, newer: Locks) -> Locks:
         """The same locks, none of which takes anything from an older one that differs in the newer locks."""
         found = dict(self.by_version)
         for version, lock in self.by_version.items():
-            was, now = self._taken_by(version), newer._taken_by(version)
+            was, now = self._inherited_digests(version), newer._inherited_digests(version)
             differing = [part for part in {**was, **now} if was.get(part) != now.get(part)]
             own = {part: self.digests[version].get(part) for part in differing}
             found[version] = lock.model_copy(update={"parts": {**lock.parts, **own}})
         return self.with_locks(found)
 
-    def _taken_by(self, version: str) -> Mapping[str, str]:
+    def _inherited_digests(self, version: str) -> Mapping[str, str]:
         """The digests of the version before."""
         ids = list(self.by_version)
         index = ids.index(version)
@@ -142,11 +148,13 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
     locks = Locks(folder, root, found)
     for version in versions:
         try:
-            found[version] = parse_lock((folder / version / LOCK).read_bytes(), locks.file(version))
+            found[version] = parse_lock((folder / version / LOCK_FILE).read_bytes(), locks.lock_file(version))
         except FileNotFoundError:
             continue
         except OSError as error:
-            errors.append(RegistryError(Location(locks.file(version)), f"cannot be read: {error.strerror}; {_RESTORE}"))
+            errors.append(
+                RegistryError(Location(locks.lock_file(version)), f"cannot be read: {error.strerror}; {_RESTORE_HINT}")
+            )
         except RegistryError as error:
             errors.append(error)
     if errors:
@@ -154,8 +162,8 @@ def read_locks(folder: Path, root: Path, versions: Sequence[str]) -> Locks:
     return locks
 
 
-_RESTORE = "take the file back from version control; it is written by the command alone"
-_MERGED = "holds the marks of a merge; take every lock.json from one of both sides, and run: api-upgrades lock"
+_RESTORE_HINT = "take the file back from version control; it is written by the command alone"
+_MERGE_CONFLICT = "holds the marks of a merge; take every lock.json from one of both sides, and run: api-upgrades lock"
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
@@ -163,17 +171,17 @@ def parse_lock(data: bytes, file: str) -> Lock:
     try:
         return Lock.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
-        message = _MERGED if "<<<<<<< " in error.doc else f"is not JSON: {error.msg}; {_RESTORE}"
+        message = _MERGE_CONFLICT if "<<<<<<< " in error.doc else f"is not JSON: {error.msg}; {_RESTORE_HINT}"
         raise RegistryError(Location(file, error.lineno, error.colno), message) from None
     except (UnicodeDecodeError, RecursionError):
-        raise RegistryError(Location(file), f"is not JSON; {_RESTORE}") from None
+        raise RegistryError(Location(file), f"is not JSON; {_RESTORE_HINT}") from None
     except ValidationError as error:
         first = error.errors()[0]
         at = f" at {'/'.join(map(str, first['loc']))!r}" if first["loc"] else ""
-        raise RegistryError(Location(file), f"is no lock: {first['msg']}{at}; {_RESTORE}") from None
+        raise RegistryError(Location(file), f"is no lock: {first['msg']}{at}; {_RESTORE_HINT}") from None
 
 
-def changed_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:
+def diff_digests(older: Mapping[str, str], newer: Mapping[str, str]) -> dict[str, str | None]:
     """What a lock says of its parts: the digests that differ from those before, null for parts that went."""
     gone: JsonObject = dict.fromkeys(part for part in older if part not in newer)
     return {part: digest for part, digest in newer.items() if older.get(part) != digest} | dict(gone)

@@ -11,8 +11,8 @@ from typing import Any
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.json import Json, pointer_text
-from api_upgrades.draft.undo import STUMBLES, left_over
+from api_upgrades.core.json import Json, format_pointer
+from api_upgrades.draft.undo import DRAFT_ERRORS, find_json_differences
 from api_upgrades.effects import KINDS
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
@@ -22,52 +22,52 @@ from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import Digests, meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.releases.lock import Lock, Locks, changed_digests
-from api_upgrades.releases.public import public_effects
+from api_upgrades.releases.lock import Lock, Locks, diff_digests
+from api_upgrades.releases.public import restrict_effects
 
 
-class Freezer:
+class LockBuilder:
     """Makes locks of a history. What several versions share is read once."""
 
     def __init__(self) -> None:
         self._visibility = Visibility()
         self._digests = Digests()
 
-    def digests(self, contract: Contract) -> dict[str, str]:
+    def compute_digests(self, contract: Contract) -> dict[str, str]:
         """The digests of what is public in a contract."""
-        return self._digests.of(self.public(contract))
+        return self._digests.of(self.to_public(contract))
 
-    def public(self, contract: Contract) -> Contract:
+    def to_public(self, contract: Contract) -> Contract:
         return self._visibility.public(contract)
 
-    def effects(self, step: Step) -> list[dict[str, Any]]:
+    def collect_effects(self, step: Step) -> list[dict[str, Any]]:
         """The effects that led to a version, as far as the public sees them, without mere wording."""
         effects = [applied for applied in step.effects if not applied.change.is_wording]
-        return [applied.effect.as_data() for applied in public_effects(effects, self._visibility)]
+        return [applied.effect.as_data() for applied in restrict_effects(effects, self._visibility)]
 
-    def locks(self, history: History, before: Locks) -> Locks:
+    def build_locks(self, history: History, before: Locks) -> Locks:
         """The locks of all released versions of a history. Amendments of `before` are kept."""
         found: dict[str, Lock] = {}
         older: dict[str, str] = {}
         newest = history.latest.id
         for version in history.registry.versions:
             contract = history.contract_at(version.id)
-            newer = self.digests(contract)
+            newer = self.compute_digests(contract)
             step = history.steps.get(version.id)
             old = before.by_version.get(version.id)
             found[version.id] = Lock(
                 additions=[one.id for one in history.registry.additions] if version.id == newest else None,
                 amendments=old.amendments if old else [],
-                effects=self.effects(step) if step else [],
-                parts=changed_digests(older, newer),
-                contract=self.public(contract).to_openapi() if version.id == newest else None,
+                effects=self.collect_effects(step) if step else [],
+                parts=diff_digests(older, newer),
+                contract=self.to_public(contract).to_openapi() if version.id == newest else None,
             )
             older = newer
         return before.with_locks(found)
 
 
 @dataclass(frozen=True)
-class Frozen:
+class LockedVersions:
     """What the locks say of the versions that have one, oldest first."""
 
     locks: Locks
@@ -75,16 +75,18 @@ class Frozen:
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
-        freezer = Freezer()
+        freezer = LockBuilder()
         whole = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
         found: dict[str, Contract] = {}
         if whole is not None:
-            with suppress(*_NONSENSE):
-                led_to = self.led_to(Contract.from_openapi(whole))
-                found.update(takewhile(lambda one: freezer.digests(one[1]) == self.locks.digests[one[0]], led_to))
+            with suppress(*_MALFORMED_LOCK_ERRORS):
+                led_to = self.derive_contracts(Contract.from_openapi(whole))
+                found.update(
+                    takewhile(lambda one: freezer.compute_digests(one[1]) == self.locks.digests[one[0]], led_to)
+                )
         return found
 
-    def led_to(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
+    def derive_contracts(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
         """A contract as that of the newest version, and those from which the frozen effects led to it, back from there
         for as long as they fit.
         """
@@ -93,19 +95,19 @@ class Frozen:
             if back is None:
                 break
             yield version, back
-            back = _reverted(back, lock)
+            back = _revert_lock(back, lock)
 
 
-def _reverted(contract: Contract, lock: Lock) -> Contract | None:
+def _revert_lock(contract: Contract, lock: Lock) -> Contract | None:
     try:
         for data in reversed(lock.effects):
             contract = KINDS[data["kind"]].model_validate(data).revert(contract)
-    except _NONSENSE:
+    except _MALFORMED_LOCK_ERRORS:
         return None
     return contract
 
 
-_NONSENSE = (*STUMBLES, RecursionError)
+_MALFORMED_LOCK_ERRORS = (*DRAFT_ERRORS, RecursionError)
 """How JSON that somebody wrote into a lock fails, if it is no contract or no effect."""
 
 
@@ -126,15 +128,15 @@ class Difference:
         return str(Target(self.target.part))
 
     def __str__(self) -> str:
-        return f"{self.place} {self.text}" if self.is_sentence else f"{self.place}: {self.text}"
+        return f"{self.place} {self.text}" if self.is_predicate else f"{self.place}: {self.text}"
 
     @property
-    def is_sentence(self) -> bool:
+    def is_predicate(self) -> bool:
         """Whether the text goes on from the place: `Appointment.note is gone`."""
         return self.finding is None or self.finding.facet == "existence"
 
 
-def differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
+def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
     """Every difference in what two contracts promise, names not followed, those first that rules name."""
     references = References()
     usages = [Usage(contract, references) for contract in (was, now)]
@@ -150,10 +152,10 @@ def differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Diff
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
-    yield from _unnamed(was, now, named)
+    yield from _find_unruled_differences(was, now, named)
 
 
-def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[Difference]:
+def _find_unruled_differences(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[Difference]:
     """What differs in parts in which no rule found anything."""
     pairs: list[tuple[Part | None, Json, Json]] = [
         (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
@@ -162,16 +164,16 @@ def _unnamed(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[
     for part, before, after in pairs:
         if part in named or before is after:
             continue
-        for left in left_over(meaning(after), meaning(before)):
-            pointer = pointer_text(left.pointer)
+        for left in find_json_differences(meaning(after), meaning(before)):
+            pointer = format_pointer(left.pointer)
             yield Difference(Target(part), f"differs at {pointer or 'its top'}")
 
 
-def altered(frozen: Frozen, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
+def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
     """The versions, newest first, and the parts of each, that are by none of the histories what was released."""
-    freezer = Freezer()
-    for version, was in reversed(list(frozen.locks.digests.items())):
-        found = [freezer.digests(history.contract_at(version)) for history in histories]
+    freezer = LockBuilder()
+    for version, was in reversed(list(locked.locks.digests.items())):
+        found = [freezer.compute_digests(history.contract_at(version)) for history in histories]
         for part in dict.fromkeys([*was, *found[0]]):
             if all(was.get(part) != now.get(part) for now in found):
                 yield version, part

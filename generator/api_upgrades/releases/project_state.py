@@ -14,8 +14,8 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import with_hidden
 from api_upgrades.openapi.semantics import settled
 from api_upgrades.registry.model import Addition, Registry
-from api_upgrades.releases.freeze import Difference, LockBuilder, LockedVersions, find_differences
 from api_upgrades.releases.lock import Locks
+from api_upgrades.releases.locking import Difference, LockBuilder, LockedVersions, find_differences
 
 RESTORE_LOCK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
 

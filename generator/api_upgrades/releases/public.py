@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from api_upgrades.core.errors import DoesNotFit
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.draft import draft
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, Step
@@ -25,12 +25,12 @@ def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> 
     return serves or is_preview if option is None else option
 
 
-def published(history: History) -> History:
+def restrict_to_public(history: History) -> History:
     """The history without what is not released yet, and without all that is internal and changes to it."""
-    return _Published(history).history
+    return _PublicHistoryBuilder(history).history
 
 
-class _Published:
+class _PublicHistoryBuilder:
     """What makes the public form of a history."""
 
     def __init__(self, whole: History) -> None:
@@ -40,22 +40,22 @@ class _Published:
     @cached_property
     def history(self) -> History:
         registry = self._whole.registry
-        steps = [self._step(step) for step in self._whole.steps.values() if step.version.is_released]
-        versions = (self._version(registry.versions[0], ()), *(step.version for step in steps))
+        steps = [self._restrict_step(step) for step in self._whole.steps.values() if step.version.is_released]
+        versions = (self._restrict_version(registry.versions[0], ()), *(step.version for step in steps))
         head = self._visibility.public(self._whole.contract_at(registry.latest.id))
         additions = tuple(
             replace(live.addition, effects=tuple(one.effect for one in effects))
             for live in self._whole.live_additions
-            if (effects := public_effects(live.effects, self._visibility))
+            if (effects := restrict_effects(live.effects, self._visibility))
         )
         return History(Registry(head, versions, None, additions), steps, self._whole.table)
 
-    def _step(self, step: Step) -> Step:
-        effects = public_effects(step.effects, self._visibility)
+    def _restrict_step(self, step: Step) -> Step:
+        effects = restrict_effects(step.effects, self._visibility)
         older, newer = map(self._visibility.public, (step.older, step.newer))
-        return Step(self._version(step.version, effects), step.older_version, older, newer, effects)
+        return Step(self._restrict_version(step.version, effects), step.older_version, older, newer, effects)
 
-    def _version(self, version: Version, effects: tuple[AppliedEffect, ...]) -> Version:
+    def _restrict_version(self, version: Version, effects: tuple[AppliedEffect, ...]) -> Version:
         """A version with the changes of some effects alone, and corrections of what is public."""
         shown = {applied.change.id: applied.change for applied in effects}
         return replace(
@@ -63,10 +63,10 @@ class _Published:
             changes=tuple(shown[change.id] for change in version.changes if change.id in shown),
             order=tuple(id for id in version.order if id in shown),
             wording=version.wording and shown.get(version.wording.id),
-            amendments=tuple(self._amendment(version.id, one) for one in version.amendments),
+            amendments=tuple(self._restrict_amendment(version.id, one) for one in version.amendments),
         )
 
-    def _amendment(self, version: str, amendment: Amendment) -> Amendment:
+    def _restrict_amendment(self, version: str, amendment: Amendment) -> Amendment:
         whole = self._whole.contract_at(version)
         public = self._visibility.public(whole)
         if public is whole:
@@ -75,9 +75,9 @@ class _Published:
         return amendment.model_copy(update={"places": places})
 
 
-def public_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
+def restrict_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
     """Effects as the public sees them, in changes that hold these alone."""
-    shown = [one for applied in effects for one in _public_effect(applied, visibility)]
+    shown = [one for applied in effects for one in _restrict_effect(applied, visibility)]
     changes: dict[str, Change] = {}
     for applied in shown:
         kept = tuple(other.effect for other in shown if other.change.id == applied.change.id)
@@ -85,14 +85,14 @@ def public_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> 
     return tuple(replace(applied, change=changes[applied.change.id]) for applied in shown)
 
 
-def _public_effect(applied: AppliedEffect, visibility: Visibility) -> list[AppliedEffect]:
+def _restrict_effect(applied: AppliedEffect, visibility: Visibility) -> list[AppliedEffect]:
     """An effect between public contracts: as it is, at some of its targets, or what else leads from one to the other;
     none where the public sees nothing of it.
     """
     older, newer = map(visibility.public, (applied.older, applied.newer))
     if older is applied.older and newer is applied.newer:
         return [applied]
-    effect = _fitting(applied.effect, older, newer)
+    effect = _fit_effect(applied.effect, older, newer)
     if effect is not None:
         return [replace(applied, effect=effect, older=older, newer=newer)]
     override = {"override": applied.effect.override} if applied.effect.override else {}
@@ -104,20 +104,20 @@ def _public_effect(applied: AppliedEffect, visibility: Visibility) -> list[Appli
     return found[::-1]
 
 
-def _fitting(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
+def _fit_effect(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
     """An effect that leads from the one contract to the other: the one given, or it at some of its targets."""
-    fitting = [target for target in effect.targets if _reverted(effect.at(target), newer) is not None]
+    fitting = [target for target in effect.targets if _try_revert(effect.at(target), newer) is not None]
     if effect.targets and not fitting:
         return None
     effect = effect.at(*fitting)
-    found = _reverted(effect, newer)
+    found = _try_revert(effect, newer)
     return effect if found is not None and found.is_same(older) else None
 
 
-def _reverted(effect: Effect, contract: Contract) -> Contract | None:
+def _try_revert(effect: Effect, contract: Contract) -> Contract | None:
     try:
         return effect.revert(contract)
-    except DoesNotFit:
+    except ContractMismatch:
         return None
 
 
@@ -127,14 +127,14 @@ def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
         target = Target.parse(place)
     except ValueError:
         return False
-    return _has(whole, target) and not _has(public, target)
+    return _has_place(whole, target) and not _has_place(public, target)
 
 
-def _has(contract: Contract, target: Target) -> bool:
+def _has_place(contract: Contract, target: Target) -> bool:
     """Whether a contract has a place."""
     try:
         spot = place_spot(contract, target)
         spot.read(contract)
-    except (DoesNotFit, KeyError, IndexError):
+    except (ContractMismatch, KeyError, IndexError):
         return False
     return True

@@ -9,7 +9,13 @@ from functools import cached_property
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, rank
 from api_upgrades.core.json import Json
-from api_upgrades.draft.rename_detection import SIMILAR, Question, as_said, recognised, similarity
+from api_upgrades.draft.rename_detection import (
+    MIN_NAME_SIMILARITY,
+    Question,
+    parse_renames,
+    resolve_renames,
+    similarity,
+)
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import Move, Names
@@ -31,50 +37,50 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Followed:
+class RenameDetection:
     """How names moved, those moves that were recognised and told by nobody, and what may be more than one thing."""
 
-    names: Names
-    recognised: tuple[Move, ...] = ()
+    renames: Names
+    detected: tuple[Move, ...] = ()
     ambiguous: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
-class Compared:
+class ContractDiff:
     """Two contracts and every difference between them."""
 
     old: Side
     new: Side
-    followed: Followed
+    rename_detection: RenameDetection
     findings: tuple[Finding, ...]
     table: RuleTable
 
-    def is_recognised(self, finding: Finding) -> bool:
+    def is_detected_rename(self, finding: Finding) -> bool:
         """Whether a finding is a rename that nobody told of."""
         place = finding.target
         if finding.rule == "enum-value-renamed":
             place = place.child(f"={finding.after}")
         elif finding.facet != "name" and finding.rule != "property-became-list":
             return False
-        return place in self._recognised
+        return place in self._detected_targets
 
     @cached_property
-    def _recognised(self) -> frozenset[Target]:
-        return frozenset(move.new for move in self.followed.recognised)
+    def _detected_targets(self) -> frozenset[Target]:
+        return frozenset(move.new for move in self.rename_detection.detected)
 
-    def worst_is(self, severity: Severity) -> bool:
+    def has_finding_at_least(self, severity: Severity) -> bool:
         """Whether anything is as bad as that, or worse."""
         return any(rank(finding.severity) <= rank(severity) for finding in self.findings)
 
     @property
-    def counts(self) -> str:
+    def summary(self) -> str:
         """How many differences there are of each severity, the worst first. One in two directions is one."""
-        found = [difference.severity for difference in differences(self.findings)]
+        found = [difference.severity for difference in merge_directions(self.findings)]
         counted = ", ".join(f"{found.count(one)} {one}" for one in SEVERITIES if one in found)
         return counted or "No difference"
 
     @cached_property
-    def resource_of(self) -> Mapping[Part, str]:
+    def resource_by_part(self) -> Mapping[Part, str]:
         """The resource of each part, by its newer name; of one that is gone, what it was of."""
         older = {part: one.name for one in resources(Usage(self.old.contract, References())) for part in one.parts}
         newer = {part: one.name for one in resources(Usage(self.new.contract, References())) for part in one.parts}
@@ -92,7 +98,7 @@ class Compared:
                 "facet": finding.facet,
                 "before": finding.before,
                 "after": finding.after,
-                "recognised": self.is_recognised(finding),
+                "recognised": self.is_detected_rename(finding),
                 "text": finding.text,
             }
             for finding in self.findings
@@ -100,7 +106,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Told:
+class MergedFinding:
     """One difference as it is told: in whichever directions it is found, once. The worst of them comes first."""
 
     findings: tuple[Finding, ...]
@@ -116,43 +122,45 @@ class Told:
         return () if len(found) == len(self.findings) and len(found) > 1 else tuple(found)
 
 
-def differences(findings: Iterable[Finding]) -> list[Told]:
+def merge_directions(findings: Iterable[Finding]) -> list[MergedFinding]:
     """The findings of one difference in several directions as one."""
     grouped: dict[tuple[str, Target, Target, str, str], list[Finding]] = {}
     for finding in findings:
         key = (finding.rule, finding.target, finding.old_target, finding.facet, repr((finding.before, finding.after)))
         grouped.setdefault(key, []).append(finding)
-    return [Told(tuple(sorted(found, key=lambda one: rank(one.severity)))) for found in grouped.values()]
+    return [MergedFinding(tuple(sorted(found, key=lambda one: rank(one.severity)))) for found in grouped.values()]
 
 
-def compared(old: Side, new: Side, followed: Followed, table: RuleTable) -> Compared:
+def diff_contracts(old: Side, new: Side, rename_detection: RenameDetection, table: RuleTable) -> ContractDiff:
     """Every difference from one to the other."""
     usages = [Usage(side.contract, References()) for side in (old, new)]
 
     def directions(part: Part) -> frozenset[Direction]:
         return frozenset().union(*(usage.directions(part) for usage in usages))
 
-    findings = compare(old.contract, new.contract, followed.names, directions, table)
-    return Compared(old, new, followed, findings, table)
+    findings = compare(old.contract, new.contract, rename_detection.renames, directions, table)
+    return ContractDiff(old, new, rename_detection, findings, table)
 
 
-def followed_by_history(history: History, start: str, end: str) -> Followed:
+def renames_from_history(history: History, start: str, end: str) -> RenameDetection:
     """How names moved between two versions, as the changes between them tell."""
     order = [version.id for version in history.versions]
     first, last = order.index(start), order.index(end)
     between = order[min(first, last) + 1 : max(first, last) + 1]
-    names = Names.of(move for version in between for move in history.steps[version].names.moves)
-    return Followed(names if first <= last else Names.of(Move(one.new, one.old) for one in reversed(names.moves)))
+    names = Names.of(move for version in between for move in history.steps[version].renames.moves)
+    return RenameDetection(
+        names if first <= last else Names.of(Move(one.new, one.old) for one in reversed(names.moves))
+    )
 
 
-def followed_by_likeness(old: Contract, new: Contract, renames: Iterable[str], recognises: bool) -> Followed:
+def detect_renames(old: Contract, new: Contract, renames: Iterable[str], detects_renames: bool) -> RenameDetection:
     """How names moved between two documents: as somebody says, else where one similar name alone is likely.
 
-    Raises WrongCall for a rename that fits nothing.
+    Raises UsageError for a rename that fits nothing.
     """
-    said = as_said(old, new, renames)
-    if not recognises:
-        return Followed(said)
+    said = parse_renames(old, new, renames)
+    if not detects_renames:
+        return RenameDetection(said)
     ambiguous: list[Question] = []
 
     def decide(question: Question) -> Target | None:
@@ -160,22 +168,22 @@ def followed_by_likeness(old: Contract, new: Contract, renames: Iterable[str], r
             ambiguous.append(question)
             return None
         (only,) = question.candidates
-        return only if similarity(question.old, only) >= SIMILAR else None
+        return only if similarity(question.old, only) >= MIN_NAME_SIMILARITY else None
 
-    names = recognised(old, new, decide, said)
-    return Followed(names, names.moves[len(said.moves) :], tuple(ambiguous))
+    names = resolve_renames(old, new, decide, said)
+    return RenameDetection(names, names.moves[len(said.moves) :], tuple(ambiguous))
 
 
-def shortened(finding: Finding, longest: int) -> Finding:
+def shorten_values(finding: Finding, max_length: int) -> Finding:
     """The finding with long values cut, for those who read rather than compute."""
     if finding.facet == "existence":
         return finding
-    return replace(finding, before=_cut(finding.before, longest), after=_cut(finding.after, longest))
+    return replace(finding, before=_shorten(finding.before, max_length), after=_shorten(finding.after, max_length))
 
 
-def _cut(value: Json, longest: int) -> Json:
-    if value is None or len(as_text(value)) <= longest:
+def _shorten(value: Json, max_length: int) -> Json:
+    if value is None or len(as_text(value)) <= max_length:
         return value
-    if isinstance(value, list) and all(isinstance(one, str) and len(one) < longest for one in value):
+    if isinstance(value, list) and all(isinstance(one, str) and len(one) < max_length for one in value):
         return [*value[:4], f"{len(value) - 4} more"] if len(value) > 5 else value
-    return f"{as_text(value)[: longest - 1]}…"
+    return f"{as_text(value)[: max_length - 1]}…"

@@ -12,36 +12,40 @@ from itertools import groupby
 from textwrap import wrap
 
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
-from api_upgrades.effects.base import as_code, listed
-from api_upgrades.history.path_entries import PlacePath
+from api_upgrades.effects.base import as_code, join_names
+from api_upgrades.history.path_entries import PathEntry
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
-from api_upgrades.review.contract_diff import WHOLE_API, Compared, Told, differences, shortened
+from api_upgrades.review.contract_diff import WHOLE_API, ContractDiff, MergedFinding, merge_directions, shorten_values
 from api_upgrades.site.pages import markdown
 from api_upgrades.site.text import prose
 
-Paint = Callable[[str, Severity], str]
+Colorize = Callable[[str, Severity], str]
 """What puts a text into the colour of a severity."""
 
-MANY = 5
+MIN_PARTS_TO_MERGE = 5
 """In how many parts something differs alike to be told once for all of them."""
 
 WIDTH = 100
-LONGEST = 60
+MAX_VALUE_LENGTH = 60
 """Characters of a value."""
 
-SHOWN = 10
+MAX_NAMES = 10
 """How many of several names are shown."""
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal acts upon instead of showing it."""
 
-_WHERE = {"request": "in what is sent", "response": "in what comes back", "webhook": "in what is sent to you"}
+_DIRECTION_PHRASES = {
+    "request": "in what is sent",
+    "response": "in what comes back",
+    "webhook": "in what is sent to you",
+}
 
 
 @dataclass(frozen=True)
-class Line:
+class DiffLine:
     """One difference in words: the place inside its part and what became of it, as Markdown."""
 
     severity: Severity
@@ -51,177 +55,181 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
+class ResourceGroup:
     """What differs in a resource, part by part; the names of objects that only came, or only went."""
 
     name: str
-    parts: tuple[tuple[Part | None, tuple[Line, ...]], ...]
-    came: tuple[str, ...]
-    went: tuple[str, ...]
+    parts: tuple[tuple[Part | None, tuple[DiffLine, ...]], ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
 
     @property
-    def objects(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def object_lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What to call such objects, and their names."""
-        yield from (("new objects", self.came),) if self.came else ()
-        yield from (("objects that are gone", self.went),) if self.went else ()
+        yield from (("new objects", self.added),) if self.added else ()
+        yield from (("objects that are gone", self.removed),) if self.removed else ()
 
     @property
     def rank(self) -> int:
         """What to sort by to have the worst first."""
-        return min((_rank(lines) for _, lines in self.parts), default=len(SEVERITIES))
+        return min((_best_rank(lines) for _, lines in self.parts), default=len(SEVERITIES))
 
 
-class ComparedText:
+class ContractDiffText:
     """A comparison as text and as Markdown."""
 
-    def __init__(self, compared: Compared) -> None:
-        self._compared = compared
+    def __init__(self, compared: ContractDiff) -> None:
+        self._diff = compared
         self._title = f"{compared.old.name} to {compared.new.name}"
-        lines = [self._line(found) for found in _of_one_place(differences(compared.findings))]
-        alike: dict[tuple[Severity, str, str], list[Line]] = {}
+        lines = [self._make_line(found) for found in _merge_enum_values(merge_directions(compared.findings))]
+        alike: dict[tuple[Severity, str, str], list[DiffLine]] = {}
         for line in lines:
             if line.name:
                 alike.setdefault((line.severity, line.name, line.words), []).append(line)
-        many = [found for found in alike.values() if len(found) >= MANY]
-        self._many = sorted(many, key=_rank)
+        many = [found for found in alike.values() if len(found) >= MIN_PARTS_TO_MERGE]
+        self._merged = sorted(many, key=_best_rank)
         told = {line for found in many for line in found}
-        self._groups = sorted(self._grouped([line for line in lines if line not in told]), key=lambda one: one.rank)
+        self._groups = sorted(
+            self._group_by_resource([line for line in lines if line not in told]), key=lambda one: one.rank
+        )
 
-    def _line(self, told: Sequence[Told]) -> Line:
+    def _make_line(self, told: Sequence[MergedFinding]) -> DiffLine:
         """Differences in words: one, or several values of one enum."""
-        finding = shortened(told[0].findings[0], LONGEST)
-        place = PlacePath(finding.target, finding.old_target, (finding,))
-        words = place.words
+        finding = shorten_values(told[0].findings[0], MAX_VALUE_LENGTH)
+        place = PathEntry(finding.target, finding.old_target, (finding,))
+        words = place.summary
         if len(told) > 1:
             values = [one.findings[0].after or one.findings[0].before for one in told]
-            words = _OF_VALUES[finding.rule].format(_some([as_code(as_text(value)) for value in values]))
-        if self._compared.is_recognised(told[0].findings[0]):
+            words = _ENUM_VALUES_WORDS[finding.rule].format(_list_names([as_code(as_text(value)) for value in values]))
+        if self._diff.is_detected_rename(told[0].findings[0]):
             words += ", by its likeness"
-        if told[0].directions and len(self._compared.table.rules[finding.rule].verdicts) > 1:
-            words += f" ({' and '.join(_WHERE[one] for one in told[0].directions)})"
-        return Line(told[0].severity, finding.target.part, place.name, words)
+        if told[0].directions and len(self._diff.table.rules[finding.rule].verdicts) > 1:
+            words += f" ({' and '.join(_DIRECTION_PHRASES[one] for one in told[0].directions)})"
+        return DiffLine(told[0].severity, finding.target.part, place.name, words)
 
-    def _grouped(self, lines: Iterable[Line]) -> Iterator[Group]:
-        by_resource: dict[str, dict[Part | None, list[Line]]] = {}
+    def _group_by_resource(self, lines: Iterable[DiffLine]) -> Iterator[ResourceGroup]:
+        by_resource: dict[str, dict[Part | None, list[DiffLine]]] = {}
         for line in lines:
-            name = self._compared.resource_of.get(line.part, WHOLE_API) if line.part else WHOLE_API
+            name = self._diff.resource_by_part.get(line.part, WHOLE_API) if line.part else WHOLE_API
             by_resource.setdefault(name, {}).setdefault(line.part, []).append(line)
         for name, parts in by_resource.items():
             objects: dict[str, list[str]] = {}
-            told: list[tuple[Part | None, tuple[Line, ...]]] = []
+            told: list[tuple[Part | None, tuple[DiffLine, ...]]] = []
             for part, found in parts.items():
                 if part is not None and part.kind == "schema" and not found[0].name and found[0].words in _EXISTENCE:
                     objects.setdefault(found[0].words, []).append(str(Target(part)))
                     continue
                 told.append((part, tuple(sorted(found, key=lambda line: rank(line.severity)))))
-            told.sort(key=lambda one: _rank(one[1]))
-            yield Group(name, tuple(told), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
+            told.sort(key=lambda one: _best_rank(one[1]))
+            yield ResourceGroup(name, tuple(told), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
 
-    def as_text(self, paint: Paint) -> str:
+    def as_text(self, paint: Colorize) -> str:
         """For a terminal, the counts last."""
 
         def marked(indent: int, severity: Severity, text: str) -> str:
-            return f"{' ' * indent}{paint(f'{severity:<8}', severity)}  {_printable(text)}"
+            return f"{' ' * indent}{paint(f'{severity:<8}', severity)}  {_escape_controls(text)}"
 
         return "\n".join(self._text_lines(marked))
 
     def _text_lines(self, marked: Callable[[int, Severity, str], str]) -> Iterator[str]:
-        yield _printable(self._title)
-        if self._many:
+        yield _escape_controls(self._title)
+        if self._merged:
             yield "\nIn many parts"
-        for found in self._many:
-            yield marked(2, found[0].severity, _sentence(found[0]))
-            yield from _wrapped(f"in {len(found)}: {_some([_together(Target(line.part)) for line in found])}", 12)
+        for found in self._merged:
+            yield marked(2, found[0].severity, _to_sentence(found[0]))
+            yield from _wrap_lines(
+                f"in {len(found)}: {_list_names([_keep_on_one_line(Target(line.part)) for line in found])}", 12
+            )
         for group in self._groups:
-            yield f"\n{_printable(group.name)}"
+            yield f"\n{_escape_controls(group.name)}"
             for part, lines in group.parts:
                 if len(lines) == 1 and not lines[0].name and part is not None:
-                    yield marked(2, lines[0].severity, f"{Target(part)} {_plain(lines[0].words)}")
+                    yield marked(2, lines[0].severity, f"{Target(part)} {_to_plain(lines[0].words)}")
                     continue
-                yield f"  {_printable(str(Target(part)))}"
-                yield from (marked(4, line.severity, _sentence(line)) for line in lines)
-            for words, names in group.objects:
+                yield f"  {_escape_controls(str(Target(part)))}"
+                yield from (marked(4, line.severity, _to_sentence(line)) for line in lines)
+            for words, names in group.object_lists:
                 yield marked(2, "neutral", f"{words}:")
-                yield from _wrapped(", ".join(names), 12)
-        yield f"\n{self._compared.counts}."
-        if count := len(self._compared.followed.recognised):
+                yield from _wrap_lines(", ".join(names), 12)
+        yield f"\n{self._diff.summary}."
+        if count := len(self._diff.rename_detection.detected):
             followed = "1 name is" if count == 1 else f"{count} names are"
             yield f"{followed} followed by likeness, as nobody tells of renames. Without: --no-renames."
 
     def as_markdown(self) -> str:
         """For a comment or a release note, the counts first."""
         lines = "\n".join(self._markdown_lines()).split("\n")
-        return markdown.inert("".join(f"{_printable(line)}\n" for line in lines))
+        return markdown.make_inert("".join(f"{_escape_controls(line)}\n" for line in lines))
 
     def _markdown_lines(self) -> Iterator[str]:
-        old, new = (as_code(side.name) for side in (self._compared.old, self._compared.new))
-        yield f"## From {old} to {new}\n\n{self._compared.counts}."
-        if self._many:
+        old, new = (as_code(side.name) for side in (self._diff.old, self._diff.new))
+        yield f"## From {old} to {new}\n\n{self._diff.summary}."
+        if self._merged:
             yield "\n### In many parts\n"
-        for found in self._many:
-            where = _some([as_code(Target(line.part)) for line in found])
+        for found in self._merged:
+            where = _list_names([as_code(Target(line.part)) for line in found])
             yield f"- **{found[0].severity}** {as_code(found[0].name)} {found[0].words}: in {where}"
         for group in self._groups:
-            yield f"\n### {markdown.text(group.name)}\n"
+            yield f"\n### {markdown.escape_text(group.name)}\n"
             for part, lines in group.parts:
                 for line in lines:
                     place = as_code(f"{Target(part)} {line.name}".strip() if part else line.name or Target(None))
                     yield f"- **{line.severity}** {place} {line.words}"
-            for words, names in group.objects:
+            for words, names in group.object_lists:
                 yield f"- **neutral** {words}: {', '.join(map(as_code, names))}"
 
 
 _EXISTENCE = ("is new", "is gone")
 
 
-def _rank(lines: Sequence[Line]) -> int:
+def _best_rank(lines: Sequence[DiffLine]) -> int:
     return min(rank(line.severity) for line in lines)
 
 
-def _sentence(line: Line) -> str:
+def _to_sentence(line: DiffLine) -> str:
     """A line as text: its place, and what became of it."""
-    words = _plain(line.words)
+    words = _to_plain(line.words)
     return (
         f"{line.name} {words}" if line.name and words.startswith(_EXISTENCE) else f"{line.name}: {words}".lstrip(": ")
     )
 
 
-def _plain(words: str) -> str:
+def _to_plain(words: str) -> str:
     return prose.to_plain(words)
 
 
-def _some(names: Sequence[str]) -> str:
+def _list_names(names: Sequence[str]) -> str:
     """Some names, and how many more."""
-    return listed([*names[:SHOWN], *([f"{len(names) - SHOWN} more"] if len(names) > SHOWN else [])])
+    return join_names([*names[:MAX_NAMES], *([f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else [])])
 
 
-def _wrapped(text: str, indent: int) -> Iterator[str]:
-    found = wrap(_printable(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
-    return (f"{' ' * indent}{line}".replace(_TOGETHER, " ") for line in found)
+def _wrap_lines(text: str, indent: int) -> Iterator[str]:
+    found = wrap(_escape_controls(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return (f"{' ' * indent}{line}".replace(_NO_BREAK_SPACE, " ") for line in found)
 
 
-def _together(target: Target) -> str:
+def _keep_on_one_line(target: Target) -> str:
     """A name that stays on one line."""
-    return str(target).replace(" ", _TOGETHER)
+    return str(target).replace(" ", _NO_BREAK_SPACE)
 
 
-def _of_one_place(found: Iterable[Told]) -> Iterator[tuple[Told, ...]]:
+def _merge_enum_values(found: Iterable[MergedFinding]) -> Iterator[tuple[MergedFinding, ...]]:
     """Differences, those of several values of one enum in one."""
 
-    def key(told: Told) -> tuple[object, ...]:
+    def key(told: MergedFinding) -> tuple[object, ...]:
         finding = told.findings[0]
-        return (finding.rule, finding.target, told.directions) if finding.rule in _OF_VALUES else (id(told),)
+        return (finding.rule, finding.target, told.directions) if finding.rule in _ENUM_VALUES_WORDS else (id(told),)
 
     return (tuple(group) for _, group in groupby(found, key))
 
 
-_OF_VALUES = {
+_ENUM_VALUES_WORDS = {
     "enum-value-added": "{} are more of its values",
     "enum-value-removed": "{} are none of its values any more",
 }
-_TOGETHER = "\xa0"
+_NO_BREAK_SPACE = "\xa0"
 
 
-def _printable(text: str) -> str:
+def _escape_controls(text: str) -> str:
     """A text on one line, in which what a terminal would act upon is shown instead."""
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _CONTROL_CHARACTERS.sub(lambda found: ascii(found[0])[1:-1], text)

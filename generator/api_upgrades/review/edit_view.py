@@ -11,15 +11,15 @@ from api_upgrades.core.json import Json
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.registry.model import NOT_VERSIONS, written
 from api_upgrades.releases.project_state import ProjectState
-from api_upgrades.review.change_file_diff import Edit
+from api_upgrades.review.change_file_diff import ChangeFileEdit
 
 
 @dataclass(frozen=True)
 class EditView:
     """A change that differs, with what it does to callers where that is known."""
 
-    edit: Edit
-    judged: JudgedChange | None
+    edit: ChangeFileEdit
+    judged_change: JudgedChange | None
 
     @property
     def place(self) -> str:
@@ -42,25 +42,25 @@ class EditView:
 
     @property
     def severity(self) -> Severity | None:
-        return self.judged.severity if self.judged else None
+        return self.judged_change.severity if self.judged_change else None
 
     @property
-    def what(self) -> str:
+    def summary(self) -> str:
         """`edited: why, effects`."""
-        before, fields = self.edit.before, ", ".join(self.edit.fields)
-        if before is not None and self.edit.what in ("renamed", "moved"):
-            was = f"{self.edit.what} from {before.version}/{before.id}"
+        before, fields = self.edit.before, ", ".join(self.edit.changed_fields)
+        if before is not None and self.edit.kind in ("renamed", "moved"):
+            was = f"{self.edit.kind} from {before.version}/{before.id}"
             return f"{was}, edited: {fields}" if fields else was
-        if self.edit.what == "edited" and not self.edit.alters_effects:
+        if self.edit.kind == "edited" and not self.edit.alters_effects:
             return f"edited, in words alone: {fields}"
-        return f"{self.edit.what}, edited: {fields}".removeprefix("edited, ") if fields else self.edit.what
+        return f"{self.edit.kind}, edited: {fields}".removeprefix("edited, ") if fields else self.edit.kind
 
     @property
-    def is_news(self) -> bool:
+    def is_new_to_callers(self) -> bool:
         """Whether it tells callers of something that was not told of before. What is corrected in a release is not."""
-        if self.edit.what in ("edited", "renamed"):
-            return "effects" in self.edit.fields and self.edit.change.version in NOT_VERSIONS
-        return self.edit.what != "removed"
+        if self.edit.kind in ("edited", "renamed"):
+            return "effects" in self.edit.changed_fields and self.edit.change.version in NOT_VERSIONS
+        return self.edit.kind != "removed"
 
     @property
     def headlines(self) -> tuple[str, ...]:
@@ -68,23 +68,25 @@ class EditView:
 
     @property
     def operations(self) -> tuple[str, ...]:
-        return self._reached("operation")
+        return self._list_affected("operation")
 
     @property
     def webhooks(self) -> tuple[str, ...]:
-        return self._reached("webhook")
+        return self._list_affected("webhook")
 
-    def _reached(self, kind: str) -> tuple[str, ...]:
-        return tuple(part.name for part in (self.judged.reached if self.judged else ()) if part.kind == kind)
+    def _list_affected(self, kind: str) -> tuple[str, ...]:
+        return tuple(
+            part.name for part in (self.judged_change.affected_parts if self.judged_change else ()) if part.kind == kind
+        )
 
     def as_json(self) -> dict[str, Json]:
         edit = self.edit
         return {
-            "what": edit.what,
+            "what": edit.kind,
             "folder": edit.change.version,
             "id": edit.change.id,
             "before": edit.before and {"folder": edit.before.version, "id": edit.before.id},
-            "edited": list(edit.fields),
+            "edited": list(edit.changed_fields),
             "file": edit.change.file,
             "title": edit.change.title,
             "severity": self.severity,
@@ -94,21 +96,23 @@ class EditView:
         }
 
 
-def edit_views(edits: Iterable[Edit], before: ProjectState | None, now: ProjectState | None) -> tuple[EditView, ...]:
-    """Changes with what they do, news first and the worst of them. A standing is None where it cannot be derived."""
-    then, today = _judged(before), _judged(now)
+def make_edit_views(
+    edits: Iterable[ChangeFileEdit], before: ProjectState | None, now: ProjectState | None
+) -> tuple[EditView, ...]:
+    """Changes with what they do, news first and the worst of them. A state is None where it cannot be derived."""
+    then, today = _index_judged_changes(before), _index_judged_changes(now)
     views = (
-        EditView(one, (then if one.what == "removed" else today).get((one.change.version, one.change.id)))
+        EditView(one, (then if one.kind == "removed" else today).get((one.change.version, one.change.id)))
         for one in edits
     )
-    return tuple(sorted(views, key=lambda one: (not one.is_news, rank(one.severity), one.place)))
+    return tuple(sorted(views, key=lambda one: (not one.is_new_to_callers, rank(one.severity), one.place)))
 
 
-def _judged(standing: ProjectState | None) -> dict[tuple[str, str], JudgedChange]:
+def _index_judged_changes(state: ProjectState | None) -> dict[tuple[str, str], JudgedChange]:
     """What each change does, by its folder and id."""
-    if standing is None:
+    if state is None:
         return {}
-    history = standing.history
+    history = state.history
     try:
         additions = history.additions
     except RegistryErrors:  # which `check` tells

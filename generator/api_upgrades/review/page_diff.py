@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from api_upgrades.history.history import History
-from api_upgrades.releases.public import published
+from api_upgrades.releases.public import restrict_to_public
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 
 
 @dataclass(frozen=True)
-class Differing:
+class PageDiff:
     """Addresses of pages, in the order of the site."""
 
     added: tuple[str, ...] = ()
@@ -26,9 +26,9 @@ class Differing:
     def all(self) -> tuple[str, ...]:
         return (*self.added, *self.changed, *self.removed)
 
-    def without(self, other: Differing) -> Differing:
+    def without(self, other: PageDiff) -> PageDiff:
         """Those of the pages that do not differ in the same way in another comparison."""
-        return Differing(
+        return PageDiff(
             *(
                 tuple(path for path in mine if path not in theirs)
                 for mine, theirs in (
@@ -41,37 +41,37 @@ class Differing:
 
 
 @dataclass(frozen=True)
-class SitePages:
+class SiteDiff:
     """The pages that differ as soon as this is merged, and those that do so once what is unreleased is released."""
 
-    merged: Differing = field(default_factory=Differing)
-    released: Differing = field(default_factory=Differing)
+    after_merge: PageDiff = field(default_factory=PageDiff)
+    after_release: PageDiff = field(default_factory=PageDiff)
 
 
-def site_pages(before: History | None, now: History) -> SitePages:
+def diff_sites(before: History | None, now: History) -> SiteDiff:
     """The pages that differ; all are new where there was no history before.
 
     The public sees no unreleased change. What it will see once that is released is what a preview shows today.
     """
-    merged = _differing(before and published(before), published(now))
+    merged = _diff_pages(before and restrict_to_public(before), restrict_to_public(now))
     if now.registry.unreleased is None and (before is None or before.registry.unreleased is None):
-        return SitePages(merged)
-    return SitePages(merged, _differing(before, now).without(merged))
+        return SiteDiff(merged)
+    return SiteDiff(merged, _diff_pages(before, now).without(merged))
 
 
-def _differing(before: History | None, now: History) -> Differing:
-    old, new = ({} if before is None else _digests(before)), _digests(now)
-    return Differing(
+def _diff_pages(before: History | None, now: History) -> PageDiff:
+    old, new = ({} if before is None else _hash_pages(before)), _hash_pages(now)
+    return PageDiff(
         tuple(path for path in new if path not in old),
         tuple(path for path, digest in new.items() if old.get(path, digest) != digest),
         tuple(path for path in old if path not in new),
     )
 
 
-def _digests(history: History) -> Mapping[str, str]:
+def _hash_pages(history: History) -> Mapping[str, str]:
     """Each page by its address; data that scripts read belong to the page below whose address they are."""
     found: dict[str, hashlib._Hash] = {}
-    for one in render(history, Addresses()):
+    for one in render_pages(history, Addresses()):
         if isinstance(one, Page):
             text = f"{one.title}\n{one.description}\n{one.html}"
             found.setdefault(one.path, hashlib.sha256()).update(text.encode())
@@ -83,7 +83,7 @@ def _digests(history: History) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
-class Group:
+class PageGroup:
     """Pages that are the same page of several versions, or several of one version, or one page alone."""
 
     path: str
@@ -94,18 +94,18 @@ class Group:
         return len(self.pages)
 
 
-_OF_VERSION = re.compile(r"^(reference|upgrades/from)/[^/]+/")
+_VERSION_PREFIX = re.compile(r"^(reference|upgrades/from)/[^/]+/")
 
 
-def grouped(pages: Iterable[str]) -> tuple[Group, ...]:
+def group_pages(pages: Iterable[str]) -> tuple[PageGroup, ...]:
     """Pages as `reference/*/books/` where it is the same in several versions, as `reference/2024-01-01/…` where only
     one version has them.
     """
     same: dict[str, list[str]] = {}
     for path in pages:
-        same.setdefault(_OF_VERSION.sub(r"\1/*/", path), []).append(path)
+        same.setdefault(_VERSION_PREFIX.sub(r"\1/*/", path), []).append(path)
     groups: dict[str, list[str]] = {}
     for name, paths in same.items():
-        folder = _OF_VERSION.match(paths[0])
+        folder = _VERSION_PREFIX.match(paths[0])
         groups.setdefault(f"{folder[0]}…" if folder and len(paths) == 1 else name, []).extend(paths)
-    return tuple(Group(name if found[1:] else found[0], tuple(found)) for name, found in groups.items())
+    return tuple(PageGroup(name if found[1:] else found[0], tuple(found)) for name, found in groups.items())
