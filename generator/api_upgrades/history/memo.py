@@ -50,8 +50,8 @@ class Memo:
 
     def intern(self, name: Hashable, value: _Result) -> _Result:
         """The object that the previous load stored under a name if it equals `value`, else `value`."""
-        known = self._previous_by_name.get(name)
-        value = known if known == value else value
+        previous = self._previous_by_name.get(name)
+        value = previous if previous == value else value
         self._current[name,] = value, ()
         return value
 

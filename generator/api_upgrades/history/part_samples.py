@@ -73,12 +73,12 @@ class PartSamples:
         found: dict[Part, SampleRevision] = {}
         parts: Iterable[Part] = usage.contract.parts
         if previous is not None:
-            older, known = self._history.usage_at(previous), self._revisions[previous]
-            found = {part: known[part] for part in parts if part in known}
+            older, older_revisions = self._history.usage_at(previous), self._revisions[previous]
+            found = {part: older_revisions[part] for part in parts if part in older_revisions}
             changed = [part for part in parts if revisions[part] == version]
-            removed = [part for part in known if part not in usage.contract.parts]
+            removed = [part for part in older_revisions if part not in usage.contract.parts]
             # If the order of parts changed, another operation may be the first one that sends an object.
-            if [*found] == [part for part in known if part in found]:
+            if [*found] == [part for part in older_revisions if part in found]:
                 parts = usage.behind(changed) | older.behind((*removed, *changed))
         for part in parts:
             if part in usage.contract.parts:

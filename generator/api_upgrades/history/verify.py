@@ -22,15 +22,15 @@ def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[
     """The faults of head, located in `source`, then the faults that only older versions have, newest version first."""
     head = history.usage_at(history.versions[-1].id)
     memo = memo or Memo()
-    known = dict(_find_faults(head, head.contract.parts, memo))
-    for target, message in known.values():
+    reported = dict(_find_faults(head, head.contract.parts, memo))
+    for target, message in reported.values():
         where = history.registry.declared.locate(target, source)
         yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
         for key, (target, message) in _find_new_faults(older, step, memo):
-            if key not in known:
-                known[key] = (target, message)
+            if key not in reported:
+                reported[key] = (target, message)
                 yield _locate_fault(step, older, target, message)
 
 
