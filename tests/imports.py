@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from api_upgrades.compare.compare import compare
-from api_upgrades.core.json import Json, same
+from api_upgrades.core.json import Json, json_equal
 from api_upgrades.draft.undo import size
 from api_upgrades.effects import Effect
 from api_upgrades.history.history import History
@@ -92,7 +92,7 @@ def measured(folder: Path, out: Path) -> Row:
 
 def differences(history: History, older: str, newer: str) -> int:
     old, new = history.usage_at(older), history.usage_at(newer)
-    names = history.steps[newer].names
+    names = history.steps[newer].renames
     found = compare(
         old.contract, new.contract, names, lambda part: old.directions(part) | new.directions(part), history.table
     )
@@ -101,7 +101,7 @@ def differences(history: History, older: str, newer: str) -> int:
 
 def lacking(history: History, older: str, newer: str) -> int:
     """The leaves of the older document that the newer one lacks at the same place, parts by their newer names."""
-    names = history.steps[newer].names
+    names = history.steps[newer].renames
     was, now = history.contract_at(older), history.contract_at(newer)
     count = _lacking(was.said, now.said)
     for part, value in was.parts.items():
@@ -116,7 +116,7 @@ def _lacking(was: Json, now: Json) -> int:
     if isinstance(was, list) and isinstance(now, list) and was:
         pairs = zip(was, now, strict=False)
         return sum(_lacking(*pair) for pair in pairs) + sum(map(size, was[len(now) :]))
-    return 0 if same(was, now) else size(was)
+    return 0 if json_equal(was, now) else size(was)
 
 
 def opaque(effect: Effect) -> int:
@@ -150,9 +150,9 @@ def page(rows: Iterable[Row], compared: str) -> str:
 def _lines(rows: list[Row]) -> Iterator[str]:
     yield "# Real APIs, imported\n"
     yield (
-        "The OpenAPI documents of six real APIs, taken in by `api-upgrades import`. Each document can be had back from "
-        "its registry exactly, to the order of its keys: the tests hold it. This page is written by "
-        "`python -m tests.imports`, on two cores.\n"
+        "OpenAPI documents of six real APIs, imported by `api-upgrades import`. Each document can be exported again "
+        "from its registry exactly, including the order of its keys; the tests verify that. `python -m "
+        "tests.imports` writes this page, on two cores.\n"
     )
     yield "| Series | Versions | Parts | Differences | Changes | Effects | Effects of wording | CPU, s | Peak, MB |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
@@ -162,33 +162,33 @@ def _lines(rows: list[Row]) -> Iterator[str]:
         yield f"| {row.name} | {cells} | {row.seconds:.1f} | {row.memory:.0f} |"
     yield (
         "\n*Parts* are the schemas, operations and webhooks of the newest document. *Differences* are what the "
-        "comparison finds between neighbours, wording left aside.\n"
+        "comparison finds between neighbors, without wording.\n"
     )
-    yield "## What is only put back, and not told\n"
+    yield "## Opaque effects\n"
     yield (
-        "An effect that removes a property says so by its kind, and carries the property to put it back. What a "
-        "`replace`, or another type, carries below the place that it names is opaque: nobody is told what of it is "
-        "other than before. Its share of all leaves of the older documents that the newer ones lack:\n"
+        "The kind of most effects says what changed. A `replace` or a `change_type` carries a whole older value, and "
+        "a reader cannot see which part of it differs: it is opaque. This table shows its share of all leaves that "
+        "the older documents have and the newer ones lack:\n"
     )
-    yield "| Series | Lacking | Opaque | Share |"
+    yield "| Series | Missing leaves | Opaque | Share |"
     yield "| --- | ---: | ---: | ---: |"
     for row in rows:
         yield f"| {row.name} | {row.lacking:,} | {row.opaque:,} | {row.opaque / max(row.lacking, 1):.1%} |"
     opaque, lacking = sum(row.opaque for row in rows), sum(row.lacking for row in rows)
-    yield f"| all of them | {lacking:,} | {opaque:,} | {opaque / max(lacking, 1):.1%} |"
+    yield f"| all | {lacking:,} | {opaque:,} | {opaque / max(lacking, 1):.1%} |"
     yield f"\n{OPAQUE}\n"
-    yield "## What changes are called\n"
+    yield "## Titles of changes\n"
     yield TITLES
 
 
 OPAQUE = (
-    "Most of what is opaque is examples that went as a whole, beside operations and in `components`: wording, which "
-    "the guide leaves out."
+    "Most opaque values are examples that were removed as a whole, in operations and in `components`. They are "
+    "wording, which the guide omits."
 )
 
 TITLES = (
-    f"Of {READ['titles']} titles, drawn evenly from all series and read by a person, {READ['vague']} do not say what "
-    "happened: they name a place of the document that has changed, where no kind of effect says how."
+    f"Of {READ['titles']} titles, sampled evenly from all series and read by a person, {READ['vague']} do not say "
+    "what happened: they only name a place that changed."
 )
 
 

@@ -284,12 +284,12 @@ def section(binary: Path) -> str:
 def _lines(found: list[Series]) -> Iterator[str]:
     yield "## Compared with an independent tool\n"
     yield (
-        "[oasdiff](https://www.oasdiff.com) follows every reference and reports a difference wherever it comes to it; "
-        "we report it once, at the schema. Each of its differences is looked for in ours: at the place that it leads "
-        "to or, where that as a whole came, went or became something else, at what holds it. Wording is no contract "
-        "to us, so that differences in it are counted and not looked for."
+        "[oasdiff](https://www.oasdiff.com) follows every reference and reports a difference at each place that uses "
+        "it; we report it once, at the schema. We look for each of its differences in ours: at the same place or, if "
+        "the whole place was added, removed or replaced, at its holder. Differences in wording are only counted, "
+        "because wording is no contract."
     )
-    yield "\n| Series | Differences | in wording | among ours | these at what holds it | none to us | missing |"
+    yield "\n| Series | Differences | in wording | found | found at the holder | no difference for us | missing |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     for one in found:
         if one.refused:
@@ -306,7 +306,7 @@ def _lines(found: list[Series]) -> Iterator[str]:
             yield f"| {one.name} | {' | '.join(f'{number:,}' for number in numbers)} |"
     reasons: Counter[str] = sum((one.reasoned for one in found), Counter())
     if reasons:
-        yield "\nNone to us, and why:\n"
+        yield "\nWhy some are no difference for us:\n"
         yield from (f"- {count:,}: {why}" for why, count in reasons.most_common())
     missing = [line for one in found for line in (f"{one.name} {text}" for text in one.unmatched)]
     if missing:
@@ -321,7 +321,7 @@ def _severities(found: list[Series]) -> Iterator[str]:
     unjudged = sum(len(one.unjudged) for one in found)
     yield (
         f"\nIts changelog has {judged:,} entries, {judged - differing - unjudged:,} of which it judges as we do: "
-        "an error is breaking, a warning risky, and information additive or neutral. Where the two differ:\n"
+        "an error is breaking, a warning risky, and information additive or neutral. The others:\n"
     )
     yield "| oasdiff | says | our rule | says | times | why |"
     yield "| --- | --- | --- | --- | ---: | --- |"

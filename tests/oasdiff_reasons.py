@@ -10,18 +10,21 @@ UNLIKE: Mapping[int, str] = {1: "information", 2: "warning", 3: "error"}
 NOT_FOUND = "no difference"
 """What stands for our rule where we find none."""
 
-_INSIDE = "it is inside of a value that refers to another schema as a whole, and nobody tells that this is the same one"
-_LEFT_OUT = "a call that leaves it out is not refused, and may mean something else"
-_TOGETHER = "the same, said by the branches of an `allOf` instead of by the schema itself"
+_INSIDE = "it is inside a value that now refers to another schema, and nothing says that both are the same"
+_LEFT_OUT = "a call that omits it is not rejected, and may mean something else"
+_TOGETHER = "the branches of an `allOf` mean the same as the schema before"
 
 SEVERITIES: Mapping[tuple[str, str], str] = {
     ("request-parameter-default-value-changed", "default-changed"): _LEFT_OUT,
     ("request-property-default-value-added", "default-changed"): _LEFT_OUT,
     ("request-parameter-default-value-added", "default-changed"): _LEFT_OUT,
-    ("request-property-removed", "property-removed"): "what is sent there has no effect any more, or is refused",
-    ("request-parameter-removed", "parameter-removed"): "it is refused, or ignored and the answer is another",
-    ("response-optional-property-removed", "property-removed"): "optional or not, code that reads it finds nothing",
-    ("response-property-enum-value-removed", "enum-value-removed"): "code that waits for the value waits in vain",
+    ("request-property-removed", "property-removed"): "the value has no effect any more, or the request is rejected",
+    (
+        "request-parameter-removed",
+        "parameter-removed",
+    ): "the request is rejected, or the parameter is ignored and the response differs",
+    ("response-optional-property-removed", "property-removed"): "optional or not, code that reads it gets no value",
+    ("response-property-enum-value-removed", "enum-value-removed"): "code that waits for the value waits forever",
     ("response-property-type-changed", NOT_FOUND): _TOGETHER,
     ("response-required-property-removed", NOT_FOUND): _TOGETHER,
     ("response-optional-property-removed", NOT_FOUND): _TOGETHER,

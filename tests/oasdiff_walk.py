@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api_upgrades.core.json import Json, same
+from api_upgrades.core.json import Json, json_equal
 from api_upgrades.openapi.contract import Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, resolved
 from api_upgrades.openapi.renames import Move, Names
@@ -55,8 +55,8 @@ class Theirs:
     """Why we need not tell of it, where that shows in the documents."""
 
 
-TOGETHER = "the same, said by the branches of an `allOf` instead of by the schema itself"
-FORM = "the same in another form: a keyword stands inside of a branch or beside it, or a default is written out"
+TOGETHER = "the branches of an `allOf` mean the same as the schema before"
+FORM = "equivalent spellings: a keyword inside a branch or beside it, or an explicit default"
 
 
 class Walk:
@@ -131,7 +131,7 @@ class Walk:
             return TOGETHER if (inner in was.get(keyword, ())) == (inner in now.get(keyword, ())) else ""
         if keyword == "properties":
             return TOGETHER if inner in was.get(keyword, ()) and inner in now.get(keyword, ()) else ""
-        return TOGETHER if same(was.get(keyword), now.get(keyword)) else ""
+        return TOGETHER if json_equal(was.get(keyword), now.get(keyword)) else ""
 
     def _in_schema(self, opened: Place, found: Json) -> Iterator[tuple[Theirs, str]]:
         """Each difference, and which keyword of the schema it is about, if of none further inside."""
@@ -175,7 +175,7 @@ class Walk:
         elif key in ("type", "listOfTypes", "nullable"):
             yield self._theirs(opened, key, {"type", "nullable", "anyOf", "oneOf", "allOf"})
         else:
-            found_same = same(_said(opened.old, keyword), _said(opened.new, keyword))
+            found_same = json_equal(_said(opened.old, keyword), _said(opened.new, keyword))
             theirs = self._theirs(opened, key, {keyword, "type"})
             yield replace(theirs, reason=FORM) if found_same else theirs
 

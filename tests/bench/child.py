@@ -60,10 +60,10 @@ def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict
     """Write generated pages as Markdown files, so many at most, evenly spread over all of them."""
     from api_upgrades.site.pages.addresses import Addresses
     from api_upgrades.site.pages.page import Page
-    from api_upgrades.site.pages.render import render
+    from api_upgrades.site.pages.render import render_pages
 
     history = _history(root, registry, source)
-    pages = [page for page in render(history, Addresses("index.md")) if isinstance(page, Page)]
+    pages = [page for page in render_pages(history, Addresses("index.md")) if isinstance(page, Page)]
     step = max(1.0, len(pages) / int(most))
     chosen = {round(number * step) for number in range(min(int(most), len(pages)))}
     for number, page in enumerate(pages):
@@ -75,9 +75,9 @@ def markdown(root: str, registry: str, source: str, out: str, most: str) -> dict
 
 def _history(root: str, registry: str, source: str) -> History:
     from api_upgrades.project import Project
-    from api_upgrades.releases.public import published
+    from api_upgrades.releases.public import restrict_to_public
 
-    return published(Project(Path(root), registry, source).load())
+    return restrict_to_public(Project(Path(root), registry, source).load())
 
 
 def sections(root: str, registry: str, source: str) -> dict[str, int]:
@@ -104,7 +104,7 @@ def derive(root: str, registry: str, source: str) -> float:
 
 def ways(root: str, registry: str, source: str) -> dict[str, float]:
     """What leads from any version to any other: how much there is of it, and the CPU seconds that it takes."""
-    from api_upgrades.history.upgrade_path import Paths
+    from api_upgrades.history.upgrade_path import UpgradePaths
     from api_upgrades.site.pages.addresses import Addresses
     from api_upgrades.site.pages.path.data import PathData
     from api_upgrades.site.pages.path.static import PathView, path_pages
@@ -116,7 +116,7 @@ def ways(root: str, registry: str, source: str) -> dict[str, float]:
     data = sum(len(asset.content.encode()) for asset in PathData(site).assets(""))
     pages = sum(1 for page in path_pages(site) if page.html)
     cpu = time.process_time() - start
-    between = Paths(history)
+    between = UpgradePaths(history)
     views = [PathView(site, between.between(one.id, history.latest.id)) for one in history.versions[:-1]]
     return {"data": data, "pages": pages, "formula": sum(1 + len(view.resources) for view in views), "cpu": cpu}
 

@@ -35,7 +35,7 @@ def page(figures: Figures) -> str:
         counts=table(COUNTS, map(_counts, figures.builds)),
         imported=", ".join(build.name for build in figures.imported),
         costs=table(COSTS, map(_costs, figures.builds)),
-        stages=table(("what", *STAGES.values(), "what remains"), map(_stages, figures.builds)),
+        stages=table(("what", *STAGES.values(), "other"), map(_stages, figures.builds)),
         empties=f"{figures.server_api.but_models / figures.server_api.peers[OUT_OF_SEARCH].start.cpu:.1f}",
         share=f"{figures.server_api.ours / figures.server_api.but_models:.0%}",
         most=f"{figures.most:,}",
@@ -65,7 +65,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 
-TARGET = ("To reach", "Limit", "Found", "Reached or not")
+TARGET = ("Target", "Limit", "Measured", "Result")
 
 
 def _target(figures: Figures, target: Target) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _save(save: Save) -> str:
     return f"{save.served:.2f} ({save.noticed:.2f})"
 
 
-WAYS = ("versions", "pairs", "parts", "revisions", "data, KB", "pages *from*", "as by the formula", "CPU, s")
+WAYS = ("versions", "pairs", "parts", "revisions", "data, KB", "pages *from*", "by the formula", "CPU, s")
 
 
 def _ways(ways: Ways) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _ways(ways: Ways) -> tuple[str, ...]:
 
 
 def _missed(figures: Figures) -> Iterator[tuple[list[str], str]]:
-    """What stands in the way of targets that are missed: what was tried, and one profile for all that it is about."""
+    """For the missed targets of each build: what was tried, and the profile of that build."""
     missed = [target for target in TARGETS if not target.is_reached(figures)]
     for name in dict.fromkeys(target.profile for target in missed):
         texts = [_tried(target) for target in missed if target.profile == name]
@@ -136,4 +136,4 @@ def _missed(figures: Figures) -> Iterator[tuple[list[str], str]]:
 
 
 def _tried(target: Target) -> str:
-    return f"**{target.what[0].upper()}{target.what[1:]}.** {target.tried or 'Nothing was tried yet.'}"
+    return f"**{target.what[0].upper()}{target.what[1:]}.** {target.tried or 'Nothing has been tried yet.'}"

@@ -1,4 +1,4 @@
-"""What is to be reached, and whether it was."""
+"""The targets of the benchmark, and whether a run reached them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.bench.figures import COPY, HUGO, OUT_OF_SEARCH, Build, Figures
 
 @dataclass(frozen=True)
 class Target:
-    """A figure that is to be at most, or at least, so much. `profile` names what shows where it is spent.
+    """A figure with an upper or a lower limit. `profile` names the build that is profiled if the target is missed.
 
-    `tried` is written by hand: what was tried where the figure is missed.
+    `tried` is written by hand: what was tried to reach the target.
     """
 
     what: str
@@ -33,7 +33,7 @@ class Target:
 
 
 FIFTH, NONE, LARGEST, MANY, SAVE = "fifth", "none", "largest", "many versions", "save"
-"""What is profiled where a target of it is missed."""
+"""The builds that are profiled if one of their targets is missed."""
 
 
 def _less(build: Build) -> float:
@@ -41,26 +41,24 @@ def _less(build: Build) -> float:
 
 
 RENDERED = (
-    "Templates that are kept compiled, call functions and look attributes up directly, texts composed once for "
-    "references and ways, sections carried from version to version until something in them is another, one rendering "
-    "for pages that differ in their version alone, examples that are "
-    "plainly valid not asked of `jsonschema`, closures known once for each graph of references, garbage looked for "
-    "seldom, nothing taken apart when the process ends, words escaped once: together less than half of what it was. "
-    "What is left is spread thin, over sections that really differ, rendered row by row, and over the comparison of "
-    "versions for the ways."
+    "Templates are cached compiled, and call functions and attributes directly. Texts are composed once for the "
+    "reference and for upgrade paths. Sections are reused from version to version until something in them changes, "
+    "and pages that differ only in their version are rendered once. Examples that are trivially valid skip "
+    "`jsonschema`. Closures are computed once for each graph of references. The garbage collector runs rarely, and "
+    "nothing is freed when the process ends. Together this costs less than half of what it did. The rest is spread "
+    "over rendering distinct sections row by row and over comparing versions for upgrade paths."
 )
-"""What was tried where rendering stands in the way."""
+"""What was tried for targets that depend on rendering."""
 
 FLOOR = (
-    f"{RENDERED} Importing the models, starting Python with what is imported, MkDocs and the theme, and writing the "
-    "files, which are all in the table of stages above, take more than half of what the target leaves for everything."
+    f"{RENDERED} Importing the models, starting Python, MkDocs and the theme, and writing the files (all in the table "
+    "of stages above) take more than half of the time that the target allows."
 )
-"""The same where what is not ours to make faster takes much of what there is."""
+"""The same for builds with a large share of fixed costs."""
 
 TARGETS = (
     Target(
-        "2,000 pages of which a fifth are distinct: how many times less CPU than plain MkDocs, these pages left out of "
-        "its search",
+        "2,000 pages, a fifth of them distinct: factor of CPU saved compared with plain MkDocs without its search",
         "times",
         lambda figures: _less(figures.fifth),
         FIFTH,
@@ -68,17 +66,16 @@ TARGETS = (
         tried=FLOOR,
     ),
     Target(
-        "the same pages: wall time, in terms of Hugo's",
+        "the same pages: wall time relative to Hugo",
         "times",
         lambda figures: figures.fifth.cost.wall / figures.fifth.of(HUGO).wall,
         FIFTH,
         at_most=1,
-        tried="The same as for its CPU, and pages are rendered and written by all cores. What comes before is done by "
-        "one: reading the models in a process of their own, deriving, and planning the pages. Hugo's layout of ten "
-        "lines is no theme.",
+        tried="The same as for CPU, and all cores render and write pages. One core does what comes before: reading the "
+        "models in a process of their own, deriving, and planning the pages. Hugo's layout of ten lines is no theme.",
     ),
     Target(
-        "2,000 pages of which none repeats: how many times less CPU than plain MkDocs",
+        "2,000 pages, all distinct: factor of CPU saved compared with plain MkDocs",
         "times",
         lambda figures: _less(figures.none),
         NONE,
@@ -86,23 +83,23 @@ TARGETS = (
         tried=RENDERED,
     ),
     Target(
-        "one more version that changes nothing: CPU, in terms of what writing its files takes",
+        "one more version without changes: CPU relative to writing its files",
         "times",
         lambda figures: figures.more.cpu / figures.more.copy_cpu,
         LARGEST,
         at_most=2,
     ),
     Target(
-        "100 versions of 1,000 parts: wall time, in terms of what writing the same files takes",
+        "100 versions of 1,000 parts: wall time relative to writing the same files",
         "times",
         lambda figures: figures.largest.cost.wall / figures.largest.of(COPY).wall,
         LARGEST,
         at_most=2,
-        tried="A page is one text with marks for all versions that share it, filled into the theme once and written as "
-        "bytes by all cores, each file beside its place and then renamed, which costs nothing that could be measured. "
-        "Closures are known once for each graph of references, and the way to the latest version is rendered once for "
-        "all versions from which it is the same. What is left is what one core does first (reading the models, "
-        "planning every page), and the kernel's part of writing, of which two processes at once take more.",
+        tried="A page is one text with placeholders for all versions that share it, filled into the theme once and "
+        "written as bytes by all cores. Writing each file beside its place and then renaming it costs nothing that "
+        "could be measured. Closures are computed once for each graph of references, and an upgrade path is rendered "
+        "once for all versions from which it is the same. The rest is what one core does first (reading the models, "
+        "planning every page) and the kernel's share of writing, which grows when two processes write at once.",
     ),
     Target(
         "100 versions of 1,000 parts: memory",
@@ -112,28 +109,26 @@ TARGETS = (
         at_most=1000,
     ),
     Target(
-        "from saving a change or a model to its page, at 2,000 pages: the slower of the two",
+        "from saving a change or a model to its page, in a site of 2,000 pages: the slower of the two",
         "s",
         lambda figures: max(figures.served[-1].change.served, figures.served[-1].model.served),
         SAVE,
         at_most=1.5,
-        tried="What follows from a file that is the same is kept, pages are made when they are asked for, and a saved "
-        "model is noticed once. Parts that a saved model leaves as they were, in head and in every version derived "
-        "from it, are made the same objects again, so that nothing is worked out anew but what follows from the "
-        "others: no finding of a way, no text of a part, and nothing that is known to have no faults. The theme's "
-        "templates are compiled once, and the process that reads the models waits with pydantic imported. What is left "
-        "of a saved model is building all models and their schemas, which takes about a second, and reverting every "
-        "change on what they say; and of either save planning all pages, and MkDocs' own part.",
+        tried="Results that depend only on unchanged files are cached, pages are rendered on request, and a saved model "
+        "triggers one rebuild. Parts that a saved model does not change become the same objects again, in head and in "
+        "every derived version, so only what depends on other parts is recomputed. The theme's templates are compiled "
+        "once, and the process that reads the models waits with pydantic imported. The rest of a saved model is "
+        "building all models and their schemas, which takes about a second, and reverting every change; the rest of "
+        "either save is planning all pages, and MkDocs' own share.",
     ),
     Target(
-        "200 changes in 100 versions of 100 parts: CPU apart from writing, in terms of the same in 10 versions",
+        "200 changes in 100 versions of 100 parts: CPU without writing, relative to 10 versions",
         "times",
         lambda figures: figures.many_versions.but_writing / figures.few_versions.but_writing,
         MANY,
         at_most=1.5,
-        tried="What versions share is rendered, composed and verified once, and the graph of references is known once "
-        "for all versions that have the same. What grows with versions all the same are their pages: each is planned, "
-        "listed and filled into the theme, ten times as many of them.",
+        tried="What versions share is rendered, composed and verified once, and versions with equal references share "
+        "one graph. Pages still grow with versions: ten times as many are planned, listed and filled into the theme.",
     ),
     Target(
         "100 versions of 1,000 parts read, derived and verified: CPU",
