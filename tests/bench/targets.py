@@ -114,12 +114,12 @@ TARGETS = (
         lambda figures: max(figures.served[-1].change.served, figures.served[-1].model.served),
         SAVE,
         at_most=1.5,
-        tried="Results that depend only on unchanged files are cached, pages are rendered on request, and a saved model "
-        "triggers one rebuild. Parts that a saved model does not change become the same objects again, in head and in "
-        "every derived version, so only what depends on other parts is recomputed. The theme's templates are compiled "
-        "once, and the process that reads the models waits with pydantic imported. The rest of a saved model is "
-        "building all models and their schemas, which takes about a second, and reverting every change; the rest of "
-        "either save is planning all pages, and MkDocs' own share.",
+        tried="Results that depend only on unchanged files are cached, pages are rendered on request, and a saved "
+        "model triggers one rebuild. Parts that a saved model does not change become the same objects again, "
+        "in head and in every derived version, so only what depends on other parts is recomputed. The theme's "
+        "templates are compiled once, and the process that reads the models waits with pydantic imported. The "
+        "rest of a saved model is building all models and their schemas, which takes about a second, and "
+        "reverting every change; the rest of either save is planning all pages, and MkDocs' own share.",
     ),
     Target(
         "200 changes in 100 versions of 100 parts: CPU without writing, relative to 10 versions",
