@@ -41,5 +41,5 @@ if __name__ == "__main__":
     from api_upgrades.cli import main
     from api_upgrades.core import progress
 
-    progress.PATIENCE = float(os.environ.get("PATIENCE", "60"))
+    progress.FIRST_UPDATE_AFTER = float(os.environ.get("PATIENCE", "60"))
     main()

@@ -47,27 +47,30 @@ def errors(folder: Path) -> list[str]:
 
 
 CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
-    "not YAML": ("title: `a` is new\n", ["1:8: not YAML: no text starts with '`'; indent with spaces, and put such"]),
+    "not YAML": (
+        "title: `a` is new\n",
+        ["1:8: not YAML: text cannot start with '`'; indent with spaces, and put such"],
+    ),
     "yes is no boolean": (
         CHANGE + "  - {kind: remove_property, target: A.b, was: {}, required: yes}\n",
         ["4:61: remove_property: 'required' must be true or false, not 'yes'"],
     ),
-    "empty file": ("", ["1:1: the file is empty; fill it or take it away"]),
-    "only a comment": ("# later\n", ["1:1: the file is empty; fill it or take it away"]),
+    "empty file": ("", ["1:1: the file is empty; write something into it, or delete it"]),
+    "only a comment": ("# later\n", ["1:1: the file is empty; write something into it, or delete it"]),
     "several documents": (ADD + "---\n" + ADD, ["5:1: a second document starts; a file holds one, so take"]),
-    "duplicate key": (ADD + "why: Again.\n", ["5:1: the key 'why' is here twice; it is also in line 2"]),
+    "duplicate key": (ADD + "why: Again.\n", ["5:1: duplicate key 'why'; it is also on line 2"]),
     "duplicate key in an effect": (
         CHANGE + "  - kind: add_property\n    target: A.b\n    target: A.c\n",
-        ["6:5: the key 'target' is here twice; it is also in line 5"],
+        ["6:5: duplicate key 'target'; it is also on line 5"],
     ),
     "not UTF-8": (b"title: caf\xe9\n", ["1:11: not UTF-8 (byte 0xE9); save the file as UTF-8 text"]),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00", ["1:1: not UTF-8 (byte 0x89); save the file as UTF-8 text"]),
-    "binary that is UTF-8": (b"GIF89a\x00\x01", ["1:7: not text: it holds the control character U+0000; take it"]),
+    "binary that is UTF-8": (b"GIF89a\x00\x01", ["1:7: not text: it contains the control character U+0000; take it"]),
     "python tag": (
         "title: !!python/object/apply:os.system ['touch hacked']\n",
-        ["1:8: the tag '!!python/object/apply:os.system' is not allowed; take it away, or put"],
+        ["1:8: the tag '!!python/object/apply:os.system' is not allowed; delete it, or put"],
     ),
-    "tag": ("title: !include x\n", ["1:8: the tag '!include' is not allowed; take it away, or put the text in quotes"]),
+    "tag": ("title: !include x\n", ["1:8: the tag '!include' is not allowed; delete it, or put the text in quotes"]),
     "merge key": (
         "title: &a {b: 1}\nwhy:\n  <<: *a\n",
         ["3:3: merge keys ('<<') are not supported; write the keys out"],
@@ -233,7 +236,7 @@ VERSIONS: dict[str, tuple[str, list[str]]] = {
     "no summary": ("label: x\n", ["1:1: missing key 'summary': say in a sentence or two what the version brought"]),
     "misspelt key": (VERSION + "sunst: x\n", ["2:1: unknown key 'sunst' (did you mean 'sunset'?)"]),
     "a change's key": (VERSION + "effects: []\n", ["2:1: unknown key 'effects'; the keys here are summary, dating, "]),
-    "duplicate key": (VERSION + VERSION, ["2:1: the key 'summary' is here twice"]),
+    "duplicate key": (VERSION + VERSION, ["2:1: duplicate key 'summary'"]),
     "a label that is a number": (
         VERSION + "label: 2.10\n",
         ["2:8: 'label' must be text, not the number 2.1; put"],
@@ -389,7 +392,9 @@ def test_names_and_folders(tmp_path: Path, files: dict[str, str | bytes], expect
 def test_the_first_version_is_not_guessed(tmp_path: Path) -> None:
     """Nothing is said about changes of a first version that is the first only because another one is broken."""
     write(tmp_path, {**GOOD, "2022-05-02/version.yaml": "", "2023-06-26/a.yaml": ADD, "2022-05-02/b.yaml": ADD})
-    assert errors(tmp_path) == ["changes/2022-05-02/version.yaml:1:1: the file is empty; fill it or take it away"]
+    assert errors(tmp_path) == [
+        "changes/2022-05-02/version.yaml:1:1: the file is empty; write something into it, or delete it"
+    ]
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir()], ids=["no folder", "empty folder"])

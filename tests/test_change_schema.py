@@ -18,7 +18,7 @@ from api_upgrades.cli import main
 from api_upgrades.core import yaml_file
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import PATTERN, Target
@@ -47,7 +47,7 @@ def loads(tmp_path_factory: pytest.TempPathFactory) -> Loads:
     def is_read(data: Json) -> bool:
         is_addition = isinstance(data, dict) and "date" in data
         text = json.dumps(data, ensure_ascii=False)
-        escaped = yaml_file.CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+        escaped = yaml_file.CONTROL_CHARACTER.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
         name = f"{'additions' if is_addition else 'v2'}/change.yaml"
         write(folder, {name: escaped})
         try:
@@ -307,7 +307,7 @@ def test_a_kind_says_what_it_means_with_an_example_that_is_valid(kind: str) -> N
 
 def test_the_schema_of_this_repository_is_the_one_of_the_classes() -> None:
     # If it isn't: api-upgrades schema
-    assert (ROOT / "changes" / "change.schema.json").read_text(encoding="utf-8") == indented(SCHEMA)
+    assert (ROOT / "changes" / "change.schema.json").read_text(encoding="utf-8") == indent_json(SCHEMA)
 
 
 class TestCommand:

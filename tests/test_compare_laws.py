@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.json import Json, JsonObject, Pointer, at, drop, put
+from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.renames import Names
 from api_upgrades.openapi.semantics import meaning
@@ -133,16 +133,16 @@ def alterations(contract: Contract) -> Iterator[Alteration]:
     for pointer in pointers(document):
         if pointer[0] in ("info", "openapi") or any(is_idle(document, pointer) for is_idle in IDLE.values()):
             continue
-        value = at(document, pointer)
+        value = value_at(document, pointer)
         if isinstance(value, bool):
-            yield contract, Contract.from_openapi(put(document, pointer, not value)), pointer
+            yield contract, Contract.from_openapi(set_at(document, pointer, not value)), pointer
         elif isinstance(value, str | int):
-            yield contract, Contract.from_openapi(put(document, pointer, OTHER[type(value)])), pointer
-        yield contract, Contract.from_openapi(drop(document, pointer)), pointer
+            yield contract, Contract.from_openapi(set_at(document, pointer, OTHER[type(value)])), pointer
+        yield contract, Contract.from_openapi(remove_at(document, pointer)), pointer
 
 
 def _beside(document: Json, pointer: Pointer) -> Json:
-    return at(document, pointer[:-1])
+    return value_at(document, pointer[:-1])
 
 
 IDLE: Mapping[str, Callable[[Json, Pointer], bool]] = {
@@ -152,9 +152,9 @@ IDLE: Mapping[str, Callable[[Json, Pointer], bool]] = {
     "the type of the values that are listed": lambda document, pointer: (
         pointer[-1] == "type" and not _beside(document, pointer).keys().isdisjoint({"enum", "const"})
     ),
-    "a schema that allows anything": lambda document, pointer: at(document, pointer) == {},
+    "a schema that allows anything": lambda document, pointer: value_at(document, pointer) == {},
     "a branch of all that says nothing": lambda document, pointer: (
-        pointer[-2:-1] == ("allOf",) and meaning(at(document, pointer)) in ({}, {"type": "object"})
+        pointer[-2:-1] == ("allOf",) and meaning(value_at(document, pointer)) in ({}, {"type": "object"})
     ),
     "what a scope is for, in words": lambda document, pointer: pointer[-2:-1] == ("scopes",),
     "what replaces a place, in words": lambda document, pointer: pointer[-1] == "x-replaced-by",

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.core import parallel
-from api_upgrades.core.parallel import on_all_cores
+from api_upgrades.core.parallel import parallel_map
 
 pytestmark = pytest.mark.forks
 BEGUN_BY = os.getpid()
@@ -29,7 +29,7 @@ NUMBERS = [number for group in GROUPS for number in group]
 def four_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Four cores, and a fork for every ten things."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
-    monkeypatch.setattr(parallel, "MANY", 10)
+    monkeypatch.setattr(parallel, "ITEMS_PER_PROCESS", 10)
     yield
     assert multiprocessing.active_children() == []
 
@@ -40,13 +40,13 @@ def is_fork() -> bool:
 
 @given(st.lists(st.lists(st.integers(), max_size=30), max_size=6))
 def test_every_item_is_worked_on_once(groups: list[list[int]]) -> None:
-    results = on_all_cores(groups, lambda number: number * 2)
+    results = parallel_map(groups, lambda number: number * 2)
     assert sorted(results) == sorted(number * 2 for group in groups for number in group)
 
 
 def test_a_group_is_one_process_s_and_in_its_order() -> None:
     worked: dict[int, list[int]] = {}
-    for process, number in on_all_cores(GROUPS, lambda number: (os.getpid(), number)):
+    for process, number in parallel_map(GROUPS, lambda number: (os.getpid(), number)):
         worked.setdefault(process, []).append(number)
     assert len(worked) == 4
     for numbers in worked.values():
@@ -58,7 +58,7 @@ def test_a_group_is_one_process_s_and_in_its_order() -> None:
     [
         pytest.param((os, "sched_getaffinity"), lambda _: {0}, id="one core"),
         pytest.param((sys, "platform"), "darwin", id="not on Linux"),
-        pytest.param((parallel, "MANY"), 101, id="few things"),
+        pytest.param((parallel, "ITEMS_PER_PROCESS"), 101, id="few things"),
         pytest.param((threading, "active_count"), lambda: 2, id="a thread"),
     ],
 )
@@ -66,7 +66,7 @@ def test_one_process_where_others_are_not_safe_or_not_worth_it(
     monkeypatch: pytest.MonkeyPatch, setting: tuple[object, str], value: object
 ) -> None:
     monkeypatch.setattr(*setting, value)
-    assert set(on_all_cores(GROUPS, lambda _: os.getpid())) == {BEGUN_BY}
+    assert set(parallel_map(GROUPS, lambda _: os.getpid())) == {BEGUN_BY}
 
 
 def refuse(number: int) -> None:
@@ -86,12 +86,12 @@ def test_what_a_fork_leaves_undone_is_done_here(fate: str) -> None:
     def work(number: int) -> object:
         return FATES[fate](number) if is_fork() and number % 10 == 5 else number
 
-    assert sorted(found for found in on_all_cores(GROUPS, work) if isinstance(found, int)) == NUMBERS
+    assert sorted(found for found in parallel_map(GROUPS, work) if isinstance(found, int)) == NUMBERS
 
 
 def test_an_error_is_raised_as_if_there_were_no_forks() -> None:
     with pytest.raises(LookupError, match="no 15"):
-        list(on_all_cores(GROUPS, lambda number: refuse(number) if number == 15 else number))
+        list(parallel_map(GROUPS, lambda number: refuse(number) if number == 15 else number))
 
 
 def test_forks_end_with_what_they_work_for(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_forks_end_with_what_they_work_for(tmp_path: Path) -> None:
 
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        list(on_all_cores(GROUPS, work))
+        list(parallel_map(GROUPS, work))
     assert time.monotonic() - begun < 30
 
 
@@ -118,7 +118,7 @@ from pathlib import Path
 from api_upgrades.core import parallel
 
 os.sched_getaffinity = lambda _: {0, 1}
-parallel.MANY, begun_by = 1, os.getpid()
+parallel.ITEMS_PER_PROCESS, begun_by = 1, os.getpid()
 
 def work(number):
     if os.getpid() == begun_by:
@@ -129,7 +129,7 @@ def work(number):
     time.sleep(0.2)
     Path(str(number)).touch()
 
-list(parallel.on_all_cores([[0], list(range(1, 300))], work))
+list(parallel.parallel_map([[0], list(range(1, 300))], work))
 """
     process = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False, timeout=50)
     assert process.returncode == -signal.SIGKILL

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.json import Pointer, at
+from api_upgrades.core.json import Pointer, value_at
 from api_upgrades.draft.draft import draft
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.structure import FORMS, faults, parts
@@ -21,9 +21,9 @@ from api_upgrades.registry.model import Registry, Version
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import Locks
 from api_upgrades.releases.project_state import ProjectState
-from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))
 
@@ -47,9 +47,9 @@ def use(contract: Contract) -> None:
     table = RuleTable.with_overrides({})
     standing = ProjectState(Registry(contract, (version,)), Locks(Path("changes"), Path(), {}), table)
     check(standing, "api.json")
-    pages = tuple(render(standing.history, Addresses("")))
+    pages = tuple(render_pages(standing.history, Addresses("")))
     assert len(pages) > 5
-    exports(standing.history, Addresses(""), pages, "")
+    render_exports(standing.history, Addresses(""), pages, "")
     was = Contract.from_openapi(DOCUMENT)
     draft(was, contract)
     draft(contract, was)
@@ -84,7 +84,7 @@ GONE = object()
 @given(st.sampled_from([path for path in paths(DOCUMENT) if path]), st.sampled_from([*OTHERS, GONE]))
 def test_what_is_not_refused_can_be_used(path: Pointer, other: Any) -> None:
     whole = copy.deepcopy(DOCUMENT)
-    holder = at(whole, path[:-1])
+    holder = value_at(whole, path[:-1])
     if other is GONE:
         del holder[path[-1]]
     else:

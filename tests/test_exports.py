@@ -23,17 +23,17 @@ from openapi_spec_validator import validate
 
 from api_upgrades.cli import main
 from api_upgrades.core.json import Json
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
 from api_upgrades.history.history import History
 from api_upgrades.project import Project
-from api_upgrades.site.exports.changes_json import changes_schema
-from api_upgrades.site.exports.changes_schema import schema
-from api_upgrades.site.exports.export import exports
-from api_upgrades.site.exports.openapi import OpenapiDocuments, openapi_document
+from api_upgrades.site.exports.changes_json import read_changes_schema
+from api_upgrades.site.exports.changes_schema import build_schema
+from api_upgrades.site.exports.export import render_exports
+from api_upgrades.site.exports.openapi import OpenapiRenderer, render_openapi
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from tests.effects import REVERTED, Case
 from tests.shop import FILES, MKDOCS, SITE, write
 
@@ -47,10 +47,10 @@ class Exported:
     def __init__(self, history: History, site_url: str = "", index: str = "") -> None:
         self.history = history
         self.index = index
-        everything = list(render(history, Addresses(index)))
+        everything = list(render_pages(history, Addresses(index)))
         self.pages: dict[str, Page] = {one.path: one for one in everything if isinstance(one, Page)}
         self.own: dict[str, str] = {
-            one.path: one.content for one in exports(history, Addresses(index), everything, site_url)
+            one.path: one.content for one in render_exports(history, Addresses(index), everything, site_url)
         }
 
     def json(self, path: str) -> Json:
@@ -111,10 +111,10 @@ class TestOpenApi:
 
     def test_versions_together_are_as_each_alone_and_as_the_library_writes_them(self, server: Exported) -> None:
         contracts = server.history.contracts
-        documents = OpenapiDocuments(contracts)
+        documents = OpenapiRenderer(contracts)
         for version in contracts:
-            document = documents.write(version)
-            assert document == openapi_document(contracts[version], version)
+            document = documents.render(version)
+            assert document == render_openapi(contracts[version], version)
             assert document == json.dumps(contracts[version].to_openapi(version), indent=2, ensure_ascii=False) + "\n"
 
     values: st.SearchStrategy[Json] = st.recursive(
@@ -124,13 +124,13 @@ class TestOpenApi:
 
     @given(values)
     def test_json_is_as_the_library_writes_it(self, value: Json) -> None:
-        assert indented(value) == json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        assert indent_json(value) == json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 class TestChanges:
     def test_the_schema_is_the_one_of_the_classes(self) -> None:
         # Refresh it by `python -m api_upgrades.site.exports.changes_schema`, whose output goes into the file.
-        assert changes_schema() == indented(schema())
+        assert read_changes_schema() == indent_json(build_schema())
 
     def test_the_schema_is_one_and_describes_every_key(self, server: Exported) -> None:
         found = server.json("changes.schema.json")
@@ -151,7 +151,7 @@ class TestChanges:
     @pytest.mark.parametrize("case", REVERTED, ids=lambda case: f"{case.kind}: {case.name}")
     def test_every_effect_that_a_registry_can_hold_is_valid(self, case: Case) -> None:
         place = "#/$defs/EffectEntry/properties/effect"
-        effects = Draft202012Validator({"$ref": place, "$defs": json.loads(changes_schema())["$defs"]})
+        effects = Draft202012Validator({"$ref": place, "$defs": json.loads(read_changes_schema())["$defs"]})
         assert list(effects.iter_errors(json.loads(json.dumps(case.effect)))) == []
 
     def test_it_is_the_whole_registry(self, server: Exported) -> None:
@@ -265,7 +265,7 @@ class TestChanges:
 
 
 def validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(changes_schema()))
+    return Draft202012Validator(json.loads(read_changes_schema()))
 
 
 def change(document: Json) -> Json:

@@ -16,7 +16,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from api_upgrades.core.files import Folder
+from api_upgrades.core.files import OutputFolder
 from tests.serving import ask
 from tests.shop import FILES, PAGES, SITE, write
 
@@ -47,7 +47,7 @@ import os
 from api_upgrades.core import parallel
 
 os.sched_getaffinity = lambda _: {0, 1}
-parallel.MANY = 1
+parallel.ITEMS_PER_PROCESS = 1
 """
 """Two processes write the pages."""
 
@@ -178,7 +178,7 @@ def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_pat
 
 
 def test_a_file_that_is_written_whole_though_its_folder_went(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
+    folder = OutputFolder(tmp_path)
     folder.write("a/b/one.txt", "1")
     (tmp_path / "a" / "b" / "one.txt").unlink()
     (tmp_path / "a" / "b").rmdir()

@@ -154,7 +154,7 @@ def test_one_file_that_two_people_wrote(project: Project) -> None:
     assert set(project.conflicts()) == {MODELS, name}
     project.git("checkout", "--ours", MODELS)
     said = project.run("check").output
-    assert said == f"{name}:1:1: the marks of a merge; keep what both sides say, each change in a file of its own\n"
+    assert said == f"{name}:1:1: merge conflict; keep the changes of both sides, each in a file of its own\n"
 
 
 # Additions, which every lock holds

@@ -105,7 +105,7 @@ BROKEN = {
     "cut off in text": (
         "api.json",
         '{\n"openapi": "3.1',
-        "api.json:2:12: not JSON: a quote opens here and does not close",
+        "api.json:2:12: not JSON: the quote that starts here is not closed",
     ),
     "cut off yaml": ("api.yaml", YAML[:-6], "api.yaml:12:1: not YAML: a comma is missing before this"),
     "a comma too many": (
@@ -114,19 +114,19 @@ BROKEN = {
         "api.json:2:1: not JSON: a key in double quotes is missing",
     ),
     "no comma": ("api.json", '{"a": 1\n "b": 2}', "api.json:2:2: not JSON: a comma is missing before this"),
-    "something after it": ("api.json", HEAD + "} {}", "not JSON: something follows the end of the document"),
+    "something after it": ("api.json", HEAD + "} {}", "not JSON: there is text after the end of the document"),
     "the same operation twice": (
         "api.json",
         HEAD + ', "paths": {"/a": {"get": {},\n "get": {}}}}',
-        "api.json:2:2: the key 'get' is here twice; it is also in line 1",
+        "api.json:2:2: duplicate key 'get'; it is also on line 1",
     ),
     "the same path twice": (
         "api.yaml",
         "openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}\n",
-        "api.yaml:4:3: the key '/a' is here twice; it is also in line 3",
+        "api.yaml:4:3: duplicate key '/a'; it is also on line 3",
     ),
-    "NaN": ("api.json", HEAD + ', "x": NaN}', "NaN is no JSON; write a number, null, or text in quotes"),
-    "infinite": ("api.json", HEAD + ', "x": [1e999]}', "this number is too large; put text in quotes"),
+    "NaN": ("api.json", HEAD + ', "x": NaN}', "NaN is not valid JSON; write a number, null, or text in quotes"),
+    "infinite": ("api.json", HEAD + ', "x": [1e999]}', "this number is too large; if it is text, put it in quotes"),
     "too many digits": ("api.json", HEAD + ', "x": ' + "9" * 5000 + "}", "this number is too large"),
     "infinite yaml": ("api.yaml", "x: 1e999\n", "api.yaml:1:4: this number is too large"),
     "half a character": ("api.json", HEAD + ', "x":\n"\\ud83d"}', "api.json:2:1: not text: this escape is half"),
@@ -138,7 +138,7 @@ BROKEN = {
     "aliases without end": (
         "api.yaml",
         BOMB,
-        "KiB with '*j' written out; say it once",
+        "KiB with '*j' expanded; repeat it less often",
     ),
     "paths is a list": ("api.json", HEAD + ',\n"paths": []}', "api.json:2:1: #/paths must be an object, and is a list"),
     "no object at a path": ("api.json", HEAD + ', "paths": {"/a": 1}}', "#/paths/~1a must be an object, and is 1"),
@@ -191,7 +191,7 @@ def test_largest_size_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_value_of_a_text_has_its_place() -> None:
     text = '{"a": [1,\n  {"b}": {}}, []],\n "c": "x\\"]"}'
-    assert list(json_file.places(text)) == [
+    assert list(json_file.scan_positions(text)) == [
         ((), 1, 1),
         (("a",), 1, 2),
         (("a", 0), 1, 8),
@@ -426,7 +426,7 @@ def test_everything_has_its_place_in_the_file_that_says_it(tmp_path: Path) -> No
         },
     )
     found = {}
-    for pointer, file, line in read_document(tmp_path / "api.json").places():
+    for pointer, file, line in read_document(tmp_path / "api.json").positions():
         assert pointer not in found
         found["/".join(map(str, pointer))] = f"{file.name}:{line}"
     wanted = {

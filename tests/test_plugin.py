@@ -246,7 +246,7 @@ def test_a_broken_link_from_generated_pages(
 ) -> None:
     """Prose of a version is on its page alone, and on the guide, from which a relative link leads elsewhere."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processes)))
-    monkeypatch.setattr(parallel, "MANY", 1)
+    monkeypatch.setattr(parallel, "ITEMS_PER_PROCESS", 1)
     title = FILES["changes/2024-03-01/title.yaml"].replace("A book has a title.", f"A book [has]({link}) a title.")
     write(configured(project, more=STRICT + plugins), {"docs/guide.md": "# Guide\n\n## Words\n\nOf it.\n"})
     write(project, {"changes/2024-03-01/title.yaml": title, "hook.py": "def on_pre_page(page, **_): return page\n"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api_upgrades.compare.difference import Difference, extension_rule, or_none
-from api_upgrades.core.json import Json, JsonObject, escape, same
+from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of
@@ -83,7 +83,7 @@ class SchemaComparison:
             if was != now:
                 yield Difference(rule if now else reverse, target, old_target, keyword, was, now)
         before, after = self._newer_value(old_target, schemas.get(old, "default")), schemas.get(new, "default")
-        if not same(before, after):
+        if not json_equal(before, after):
             yield Difference("default-changed", target, old_target, "default", before, after)
 
     def _same_reference(self, was: JsonObject, now: JsonObject) -> bool:
@@ -94,7 +94,7 @@ class SchemaComparison:
         """A reference by the newer name of what it refers to."""
         old = schema_of(ref)
         new = self.names.newer(Target(old)).part if old else None
-        return ref.replace(escape(old.name), escape(new.name), 1) if old and new else ref
+        return ref.replace(escape_token(old.name), escape_token(new.name), 1) if old and new else ref
 
     def means_same(self, old: Json, new: Json) -> bool:
         """Whether two values of a keyword promise the same, what they refer to by its newer name."""
@@ -148,8 +148,8 @@ class SchemaComparison:
             if keyword not in was and keyword not in now:
                 continue
             before, after = self._branches(was, keyword, True), self._branches(now, keyword, False)
-            gone = [one for one in before if not any(same(one, other) for other in after)]
-            come = [one for one in after if not any(same(one, other) for other in before)]
+            gone = [one for one in before if not any(json_equal(one, other) for other in after)]
+            come = [one for one in after if not any(json_equal(one, other) for other in before)]
             # An allOf asks for all of its branches, so one more of them is a constraint more.
             rules = (
                 ("constraint-loosened", "constraint-tightened")
@@ -193,7 +193,7 @@ class SchemaComparison:
         for value, name in zip(before, newer, strict=True):
             if not _is_among(name, after):
                 yield Difference("enum-value-removed", target, old_target, "enum", value, None)
-            elif not same(name, value):
+            elif not json_equal(name, value):
                 yield Difference("enum-value-renamed", target, old_target, "enum", value, name)
 
     def _constraints(
@@ -312,7 +312,7 @@ def _variant_name(variant: Json) -> str:
 
 def _is_among(value: Json, values: list[Json]) -> bool:
     """As JSON has it, where `true` is not 1."""
-    return any(same(value, one) for one in values)
+    return any(json_equal(value, one) for one in values)
 
 
 def schema_name(ref: Json) -> str:

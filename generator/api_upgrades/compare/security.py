@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from api_upgrades.compare.difference import Difference, compare_beside
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
@@ -19,7 +19,7 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
     def found(rule: str, before: Json, after: Json) -> Difference:
         return Difference(f"security-{rule}", target, old_target, "security", before, after)
 
-    if same(old, new):
+    if json_equal(old, new):
         return
     before, after = _alternatives(old), _alternatives(new)
     gone = [one for one in before if one not in after]
@@ -82,7 +82,7 @@ def compare_scheme(old: JsonObject, new: JsonObject, old_target: Target, target:
     flows = as_names(old.get("flows")), as_names(new.get("flows"))
     for keyword in dict.fromkeys((*old, *new)):
         is_told = keyword in ("flows", "description") or keyword.startswith("x-")
-        if not is_told and not same(old.get(keyword), new.get(keyword)):
+        if not is_told and not json_equal(old.get(keyword), new.get(keyword)):
             values = old.get(keyword), new.get(keyword)
             yield Difference("security-scheme-changed", target, old_target, keyword, *values)
     for flow in dict.fromkeys((*flows[0], *flows[1])):
@@ -94,7 +94,7 @@ def _flow(name: str, old: Json, new: Json, old_target: Target, target: Target) -
     """An OAuth Flow Object. What a scope is for is wording."""
     facet = f"flow {name}"
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        if not same(old, new):
+        if not json_equal(old, new):
             yield Difference("security-scheme-changed", target, old_target, facet, old, new)
         return
     before, after = as_names(old.get("scopes")), as_names(new.get("scopes"))
@@ -104,7 +104,7 @@ def _flow(name: str, old: Json, new: Json, old_target: Target, target: Target) -
         elif scope not in after:
             yield Difference("oauth-scope-removed", target, old_target, facet, scope, None)
     for keyword in dict.fromkeys((*old, *new)):
-        if keyword != "scopes" and not same(old.get(keyword), new.get(keyword)):
+        if keyword != "scopes" and not json_equal(old.get(keyword), new.get(keyword)):
             values = old.get(keyword), new.get(keyword)
             yield Difference("security-scheme-changed", target, old_target, f"{facet} {keyword}", *values)
 

@@ -1,4 +1,4 @@
-"""Plain tools: errors, JSON and YAML with positions, writing files, progress, worker processes.
+"""General tools: errors, JSON and YAML with line numbers, writing files, progress, worker processes.
 
-They know nothing of APIs and import nothing else of this library.
+Nothing here depends on OpenAPI. Imports nothing else of this library.
 """

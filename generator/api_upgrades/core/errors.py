@@ -1,6 +1,6 @@
-"""Everything that can be wrong with a registry, as errors that say where, what and what to do.
+"""The errors that a user can cause. Each says where the problem is, what it is, and how to fix it.
 
-One root, `ApiUpgradesError`. It is caught once, at the edge (`cli.py`, `plugin.py`), which prints `str(error)`.
+All of them derive from `ApiUpgradesError`, which the command and the MkDocs plugin catch to print `str(error)`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from itertools import groupby
 
 
 class ApiUpgradesError(Exception):
-    """The root of all errors that a user can cause and mend."""
+    """Base class of all errors that a user can cause and fix."""
 
 
-class WrongCall(ApiUpgradesError):
-    """What is wrong is not the project: the command was asked for what isn't there, or can't be."""
+class UsageError(ApiUpgradesError):
+    """The arguments of a command are wrong; the project itself is fine."""
 
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a file, lines and columns counted from 1. Prints as compilers do, `file:line:column`."""
+    """A file, line and column, the latter two counted from 1. Prints as compilers do: `file:line:column`."""
 
     file: str
     line: int | None = None
@@ -32,46 +32,49 @@ class Location:
 
 
 class RegistryError(ApiUpgradesError):
-    """One fault of a registry, at one place: what is so, and the ways out where others have the same ones."""
+    """One problem of a registry at one location.
 
-    def __init__(self, location: Location, told: str, way_out: str = "") -> None:
+    `fix` is a sentence about how to fix it. Consecutive errors with the same `fix` print it once.
+    """
+
+    def __init__(self, location: Location, problem: str, fix: str = "") -> None:
         self.location = location
-        self.told = told
-        self.way_out = way_out
-        self.message = f"{told}. {way_out}" if way_out else told
+        self.problem = problem
+        self.fix = fix
+        self.message = f"{problem}. {fix}" if fix else problem
         super().__init__(f"{location}: {self.message}")
 
 
-def by_place(error: RegistryError) -> tuple[str, int, int, str]:
-    """A sort key: the order in which people mend faults."""
+def location_key(error: RegistryError) -> tuple[str, int, int, str]:
+    """Key to sort errors by file, line and column, the order in which people fix them."""
     where = error.location
     return where.file, where.line or 0, where.column or 0, error.message
 
 
 class RegistryErrors(ApiUpgradesError):
-    """All faults that one run found, in the order of their places."""
+    """All errors that one run found, sorted by location."""
 
     def __init__(self, errors: Iterable[RegistryError]) -> None:
-        self.errors: Sequence[RegistryError] = sorted(errors, key=by_place)
-        super().__init__("\n".join(_lines(self.errors)))
+        self.errors: Sequence[RegistryError] = sorted(errors, key=location_key)
+        super().__init__("\n".join(_format_lines(self.errors)))
 
 
-def _lines(errors: Iterable[RegistryError]) -> Iterator[str]:
-    """A line for each error. The ways out that several in a row have in common stand after the last of them."""
-    for way_out, group in groupby(errors, key=lambda error: error.way_out):
+def _format_lines(errors: Iterable[RegistryError]) -> Iterator[str]:
+    """One line for each error. A fix that several consecutive errors share follows the last of them."""
+    for fix, group in groupby(errors, key=lambda error: error.fix):
         run = list(group)
-        if way_out and len(run) > 1:
-            yield from (f"{error.location}: {error.told}" for error in run)
-            yield way_out
+        if fix and len(run) > 1:
+            yield from (f"{error.location}: {error.problem}" for error in run)
+            yield fix
         else:
             yield from map(str, run)
 
 
-class DoesNotFit(ApiUpgradesError):
-    """An effect that cannot be reverted on the contract it was given.
+class ContractMismatch(ApiUpgradesError):
+    """A target or an effect does not match the contract that it is applied to.
 
-    Raised by effects, which know nothing of files. `field` names the field of the effect that is at fault,
-    so that whoever knows the file can point at it; `hint` follows where and when.
+    Effects and targets don't know in which file they are written. `field` is the name of the effect's wrong field, so
+    that the caller can point at its line. The caller adds the version between `message` and `hint`.
     """
 
     def __init__(self, message: str, field: str | None = None, hint: str = "") -> None:
@@ -81,7 +84,7 @@ class DoesNotFit(ApiUpgradesError):
         self.hint = hint
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`" (did you mean 'expires_at'?)"` where a known name is close to `name`, else nothing."""
-    close = difflib.get_close_matches(name, list(known), n=1)
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """`" (did you mean 'expires_at'?)"` if a candidate is similar to `name`, else an empty string."""
+    close = difflib.get_close_matches(name, list(candidates), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,91 +1,97 @@
-"""JSON values as Python has them, JSON Pointers into them, and copies that share whatever did not change."""
+"""JSON values as Python objects: JSON Pointers, comparison, and edits that return copies.
+
+Values are never edited in place. A copy shares all unchanged parts with the original.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-# JSON as `json.loads` gives it. A recursive alias would need a cast at every step into a document.
+# What `json.loads` returns. A recursive type alias would need a cast at every step into a document.
 Json: TypeAlias = Any
 JsonObject: TypeAlias = Mapping[str, Any]
 Pointer: TypeAlias = tuple[str | int, ...]
 
 
-def insert(mapping: Mapping[Any, Json], key: Any, value: Json, before: Any | None) -> dict[Any, Json]:
-    """A copy of `mapping` with `key` added before the key `before`, or at the end where that is None or absent."""
+def insert_before(mapping: Mapping[Any, Json], key: Any, value: Json, before: Any | None) -> dict[Any, Json]:
+    """A copy of `mapping` with `key` added before the key `before`, or at the end if that is None or missing."""
     if before not in mapping:
         return {**mapping, key: value}
     result: dict[Any, Json] = {}
-    for other, kept in mapping.items():
-        if other == before:
+    for other_key, other_value in mapping.items():
+        if other_key == before:
             result[key] = value
-        result[other] = kept
+        result[other_key] = other_value
     return result
 
 
-def at(value: Json, pointer: Pointer) -> Json:
-    """What stands at a path of keys and indexes. Raises KeyError or IndexError."""
+def value_at(value: Json, pointer: Pointer) -> Json:
+    """The value at a pointer. Raises KeyError or IndexError if it does not exist."""
     for key in pointer:
         value = value[key]
     return value
 
 
-def put(value: Json, pointer: Pointer, new: Json) -> Json:
-    """A copy of `value` with `new` at the pointer; what is not on the way there is shared."""
+def set_at(value: Json, pointer: Pointer, new: Json) -> Json:
+    """A copy of `value` in which the value at the pointer is `new`. An object may lack the pointer's last key.
+
+    Raises KeyError or IndexError if the pointer leads through a value that does not exist.
+    """
     if not pointer:
         return new
     key, rest = pointer[0], pointer[1:]
     if isinstance(value, dict):
-        return {**value, key: put(value[key] if rest else None, rest, new)}
+        return {**value, key: set_at(value[key] if rest else None, rest, new)}
     if isinstance(value, Sequence) and isinstance(key, int):
-        return [*value[:key], put(value[key], rest, new), *value[key + 1 :]]
+        return [*value[:key], set_at(value[key], rest, new), *value[key + 1 :]]
     raise KeyError(key)
 
 
-def drop(value: Json, pointer: Pointer) -> Json:
-    """A copy of `value` without what stands at the pointer."""
-    parent = at(value, pointer[:-1])
+def remove_at(value: Json, pointer: Pointer) -> Json:
+    """A copy of `value` without the value at the pointer. Raises KeyError or IndexError if the parent is missing."""
+    parent = value_at(value, pointer[:-1])
     if isinstance(parent, dict):
-        return put(value, pointer[:-1], {key: kept for key, kept in parent.items() if key != pointer[-1]})
-    return put(value, pointer[:-1], [kept for index, kept in enumerate(parent) if index != pointer[-1]])
+        return set_at(value, pointer[:-1], {key: item for key, item in parent.items() if key != pointer[-1]})
+    return set_at(value, pointer[:-1], [item for index, item in enumerate(parent) if index != pointer[-1]])
 
 
-def same(one: Json, other: Json) -> bool:
-    """Whether two values are the same JSON. To Python `True` is 1; in JSON it is not."""
-    return one is other or (one == other and _same_booleans(one, other))
+def json_equal(one: Json, other: Json) -> bool:
+    """Whether two values are equal as JSON. Unlike in Python, `true` does not equal 1."""
+    return one is other or (one == other and _have_same_booleans(one, other))
 
 
-def _same_booleans(one: Json, other: Json) -> bool:
-    """For values that are equal to Python."""
+def _have_same_booleans(one: Json, other: Json) -> bool:
+    """Whether two values that are equal in Python have their booleans at the same places."""
     if isinstance(one, dict):
-        return all(one[key] is other[key] or _same_booleans(one[key], other[key]) for key in one)
+        return all(one[key] is other[key] or _have_same_booleans(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
-        return all(map(_same_booleans, one, other))
+        return all(map(_have_same_booleans, one, other))
     return isinstance(one, bool) == isinstance(other, bool)
 
 
-def pointer_text(pointer: Pointer) -> str:
-    """A path of keys and indexes as a JSON Pointer."""
-    return "".join(f"/{escape(str(key))}" for key in pointer)
+def format_pointer(pointer: Pointer) -> str:
+    """Keys and indexes as the text of a JSON Pointer."""
+    return "".join(f"/{escape_token(str(key))}" for key in pointer)
 
 
-def pointer_into(value: Json, text: str) -> Pointer:
-    """A JSON Pointer as the keys and indexes that lead into some JSON. Raises KeyError where it leads nowhere."""
-    found: list[str | int] = []
+def parse_pointer(value: Json, text: str) -> Pointer:
+    """The text of a JSON Pointer as keys and indexes. Raises KeyError if `value` has nothing there."""
+    pointer: list[str | int] = []
     for token in text.split("/")[1:]:
-        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else unescape(token)
+        key: str | int = int(token) if isinstance(value, list) and token.isdigit() else unescape_token(token)
         if not (key < len(value) if isinstance(key, int) else isinstance(value, Mapping) and key in value):
             raise KeyError(key)
-        found.append(key)
+        pointer.append(key)
         value = value[key]
-    return tuple(found)
+    return tuple(pointer)
 
 
-def unescape(token: str) -> str:
-    """A JSON Pointer token as the key it stands for."""
+def unescape_token(token: str) -> str:
+    """The key that a token of a JSON Pointer stands for."""
     return token.replace("~1", "/").replace("~0", "~")
 
 
-def escape(key: str) -> str:
-    """A key as a JSON Pointer token."""
+def escape_token(key: str) -> str:
+    """A key as a token of a JSON Pointer."""
     return key.replace("~", "~0").replace("/", "~1")

@@ -1,4 +1,4 @@
-"""JSON as text for people to read."""
+"""Indented JSON text."""
 
 from __future__ import annotations
 
@@ -8,40 +8,43 @@ from collections.abc import Iterable
 from api_upgrades.core.json import Json
 
 
-def indented(value: Json) -> str:
-    """JSON for people too, as `json.dumps(value, indent=2)` has it."""
+def indent_json(value: Json) -> str:
+    """The same text as `json.dumps(value, indent=2, ensure_ascii=False)`, with a line break at its end."""
     return JsonWriter(()).write(value) + "\n"
 
 
 class JsonWriter:
-    """Writes JSON, each value that is `shared` only once. These must live as long as the writer: it knows their ids."""
+    """Writes indented JSON, and formats each of the `shared` values only once.
+
+    The shared values are recognized by their `id()`, so they must live as long as the writer.
+    """
 
     def __init__(self, shared: Iterable[Json]) -> None:
         self._shared = {id(value) for value in shared}
         self._texts: dict[tuple[int, str], str] = {}
 
     def write(self, value: Json, line: str = "\n") -> str:
-        """The text of a value that ends on a line which begins as `line`, a line break included."""
+        """The text of a value. `line` is a line break and the indentation of the line on which the value starts."""
         if id(value) not in self._shared:
-            return self._written(value, line)
+            return self._format(value, line)
         key = (id(value), line)
         if key not in self._texts:
-            self._texts[key] = self._written(value, line)
+            self._texts[key] = self._format(value, line)
         return self._texts[key]
 
-    def _written(self, value: Json, line: str) -> str:
-        deeper = f"{line}  "
+    def _format(self, value: Json, line: str) -> str:
+        indented = f"{line}  "
         if isinstance(value, dict) and value:
-            items = [f"{_key(name)}: {self.write(item, deeper)}" for name, item in value.items()]
-            return f"{{{deeper}{f',{deeper}'.join(items)}{line}}}"
+            items = [f"{_encode_key(name)}: {self.write(item, indented)}" for name, item in value.items()]
+            return f"{{{indented}{f',{indented}'.join(items)}{line}}}"
         if isinstance(value, list | tuple) and value:
-            return f"[{deeper}{f',{deeper}'.join(self.write(item, deeper) for item in value)}{line}]"
-        return _scalar(value)
+            return f"[{indented}{f',{indented}'.join(self.write(item, indented) for item in value)}{line}]"
+        return _encode(value)
 
 
-_scalar = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _key(name: object) -> str:
-    """A key of an object, which in YAML need not be text: a status, for one."""
-    return _scalar(name) if isinstance(name, str) else f'"{_scalar(name)}"'
+def _encode_key(name: object) -> str:
+    """A key of an object. In Python it need not be text: the key of a response may be the number 200."""
+    return _encode(name) if isinstance(name, str) else f'"{_encode(name)}"'

@@ -1,4 +1,7 @@
-"""Work on many things by all cores: by this process and by forks of it, which have all that it worked out before."""
+"""Maps a function over many items in this process and in forks of it.
+
+A fork shares everything that this process has computed before.
+"""
 
 from __future__ import annotations
 
@@ -15,76 +18,79 @@ from typing import Generic, TypeVar
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
-MANY = 500
-"""So many things are worth a fork: it takes a tenth of a second, and shares nothing that is worked out after it."""
+ITEMS_PER_PROCESS = 500
+"""How many items justify one more process. A fork takes a tenth of a second, and does not share what it computes."""
 
-MOST = 4
-"""So many processes, however many cores there are: most of what comes before is done by one."""
+MAX_PROCESSES = 4
+"""The most processes. More gain little, because a single process does most of the work before."""
 
 
-def on_all_cores(groups: Sequence[Sequence[_Item]], work: Callable[[_Item], _Result]) -> Iterator[_Result]:
-    """The results of some work on all items of all groups, in no order. Those of a group are worked on by one process.
+def parallel_map(groups: Sequence[Sequence[_Item]], function: Callable[[_Item], _Result]) -> Iterator[_Result]:
+    """Yield `function(item)` for all items of all groups, in no particular order.
 
-    Raises what the work raises. A fork that fails or is killed is not asked why: what it left undone is done here.
+    One process works on all items of a group, in their order. Raises what `function` raises. If a worker fails or is
+    killed, this process does the rest of its work.
     """
-    processes = _processes(groups)
-    forks = [_Fork(groups[number::processes], work) for number in range(1, processes)]
+    processes = _count_processes(groups)
+    workers = [_Worker(groups[number::processes], function) for number in range(1, processes)]
     try:
         for group in groups[::processes]:
-            yield from map(work, group)
-            for fork in forks:
-                yield from fork.results(waits=False)
-        for fork in forks:
-            yield from fork.results(waits=True)
-            yield from (work(item) for group in fork.undone for item in group)
+            yield from map(function, group)
+            for worker in workers:
+                yield from worker.receive(wait=False)
+        for worker in workers:
+            yield from worker.receive(wait=True)
+            yield from (function(item) for group in worker.pending_groups for item in group)
     finally:
-        for fork in forks:
-            fork.end()
+        for worker in workers:
+            worker.stop()
 
 
-def _processes(groups: Sequence[Sequence[object]]) -> int:
-    """How many processes are worth it. One that has threads cannot be forked safely, nor any but on Linux."""
+def _count_processes(groups: Sequence[Sequence[object]]) -> int:
+    """How many processes to use. Forking is safe only on Linux, and only in a process without threads."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), MOST, len(groups), sum(map(len, groups)) // MANY))
+    return max(
+        1, min(len(os.sched_getaffinity(0)), MAX_PROCESSES, len(groups), sum(map(len, groups)) // ITEMS_PER_PROCESS)
+    )
 
 
-class _Fork(Generic[_Item, _Result]):
-    """A fork of this process, at work on some groups. `undone` are those of which it has not told the results yet."""
+class _Worker(Generic[_Item, _Result]):
+    """A fork of this process that works on some groups. `pending_groups` are those without received results."""
 
-    def __init__(self, groups: Sequence[Sequence[_Item]], work: Callable[[_Item], _Result]) -> None:
+    def __init__(self, groups: Sequence[Sequence[_Item]], function: Callable[[_Item], _Result]) -> None:
         context = multiprocessing.get_context("fork")
-        self.undone = list(groups)
-        self._told, tells = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(groups, work, tells))
+        self.pending_groups = list(groups)
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_run_worker, args=(groups, function, sender))
         self._process.start()
-        tells.close()  # now the fork alone has this end, so that the other one says when it is gone
+        sender.close()  # only the worker has it open now, so the receiver gets EOFError when the worker ends
 
-    def results(self, *, waits: bool) -> Iterator[_Result]:
-        """The results of the groups that it did since it was last asked; with `waits`, of all that it will do."""
+    def receive(self, *, wait: bool) -> Iterator[_Result]:
+        """The results that have arrived since the last call. If `wait`, waits for the results of all groups."""
         with suppress(EOFError):
-            while self.undone and (waits or self._told.poll()):
-                results: list[_Result] = self._told.recv()
-                del self.undone[0]
+            while self.pending_groups and (wait or self._receiver.poll()):
+                results: list[_Result] = self._receiver.recv()
+                del self.pending_groups[0]
                 yield from results
 
-    def end(self) -> None:
-        """Let it work no longer."""
-        if self.undone:
+    def stop(self) -> None:
+        """End the process, also if it is still working."""
+        if self.pending_groups:
             self._process.terminate()
         self._process.join()
 
 
-def _work(groups: Sequence[Sequence[_Item]], work: Callable[[_Item], _Result], tells: Connection) -> None:
-    """What a fork does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C means the process that began, which ends this one
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that what is being written is tidied up
-    begun_by = os.getppid()
-    with suppress(Exception):  # who began does it again, and meets the same error where it can be told
+def _run_worker(groups: Sequence[Sequence[_Item]], function: Callable[[_Item], _Result], sender: Connection) -> None:
+    """Do the work of a worker process and send the results of each group."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C, the parent process stops its workers
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an exception, so that temporary files are deleted
+    parent = os.getppid()
+    with suppress(Exception):  # the parent repeats the work, and so raises the same error where it can be reported
         for group in groups:
             results = []
             for item in group:
-                if os.getppid() != begun_by:  # it was killed, and others may build by now
+                if os.getppid() != parent:  # the parent was killed, and another build may be writing the same files
                     return
-                results.append(work(item))
-            tells.send(results)
+                results.append(function(item))
+            sender.send(results)

@@ -1,4 +1,7 @@
-"""What takes a while says so: on standard error, at a terminal only, once a stage has lasted for a second."""
+"""Progress messages for long stages of work.
+
+They go to standard error, only if that is a terminal, and only after a stage has taken a second.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 
-PATIENCE = 1.0
-"""In seconds, how long a stage is silent."""
+FIRST_UPDATE_AFTER = 1.0
+"""Seconds before a stage prints its first message."""
 
 
-OFTEN = 0.2
-"""In seconds, how often a stage that counts says how far it is."""
+UPDATE_INTERVAL = 0.2
+"""Seconds between two messages of a stage that counts."""
 
 
 @contextmanager
-def stage(what: str) -> Iterator[None]:
-    """A stretch of work, `Reading the models`."""
+def stage(title: str) -> Iterator[None]:
+    """Print `title` ("Reading the models") if the work inside takes long."""
     if not sys.stderr.isatty():
         yield
         return
-    # The end of the line is in the text, since what is printed meanwhile would come in between.
-    timer = Timer(PATIENCE, print, (f"{what} ...\n",), {"end": "", "file": sys.stderr, "flush": True})
-    timer.daemon = True  # nobody waits for a word about work that has ended
+    # The line break is part of the text. Otherwise, output of other threads could come before it.
+    timer = Timer(FIRST_UPDATE_AFTER, print, (f"{title} ...\n",), {"end": "", "file": sys.stderr, "flush": True})
+    timer.daemon = True  # the process can exit without waiting for the timer
     timer.start()
     try:
         yield
@@ -33,21 +36,24 @@ def stage(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counted(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A stretch of work on many things, `Writing the pages`; what comes back is called after each of them."""
+def count_progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Print `title` ("Writing the pages") and how many of `total` items are done, if the work inside takes long.
+
+    Gives a function to call after each item.
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    done, due, is_shown = 0, time.monotonic() + PATIENCE, False
+    done, next_update, is_shown = 0, time.monotonic() + FIRST_UPDATE_AFTER, False
 
-    def one_more() -> None:
-        nonlocal done, due, is_shown
+    def count_item() -> None:
+        nonlocal done, next_update, is_shown
         done += 1
         now = time.monotonic()
-        if now >= due:
-            print(f"\r{what}: {done} of {total}", end="", file=sys.stderr, flush=True)
-            due, is_shown = now + OFTEN, True
+        if now >= next_update:
+            print(f"\r{title}: {done} of {total}", end="", file=sys.stderr, flush=True)
+            next_update, is_shown = now + UPDATE_INTERVAL, True
 
-    yield one_more
+    yield count_item
     if is_shown:
-        print(f"\r{what}: {done} of {total}", file=sys.stderr, flush=True)
+        print(f"\r{title}: {done} of {total}", file=sys.stderr, flush=True)

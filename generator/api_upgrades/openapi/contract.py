@@ -1,6 +1,6 @@
 """The contract: what the API promises at one version, as plain OpenAPI JSON in parts.
 
-A contract is immutable. Its JSON is shared with other contracts and must never be edited in place; `put`, `drop`
+A contract is immutable. Its JSON is shared with other contracts and must never be edited in place; `set_at`, `remove_at`
 and the methods of `Contract` return copies along the changed path and share everything else.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from api_upgrades.core.json import Json, JsonObject, escape, insert, same, unescape
+from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
 
 PartKind = Literal["schema", "operation", "webhook"]
 
@@ -122,9 +122,9 @@ class Contract:
 
     def is_same(self, other: Contract) -> bool:
         """Whether another contract says the same, whatever the order in which it does."""
-        if not same(self.parts, other.parts):
+        if not json_equal(self.parts, other.parts):
             return False
-        return self.document is other.document or same(self.said, other.said)
+        return self.document is other.document or json_equal(self.said, other.said)
 
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""
@@ -163,7 +163,7 @@ class Contract:
 
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
-        return replace(self, parts=insert(self.parts, part, value, before))
+        return replace(self, parts=insert_before(self.parts, part, value, before))
 
 
 def _methods(item: Json) -> list[str]:
@@ -225,7 +225,7 @@ def _in_place(
 ) -> dict[str, Json]:
     """An object with what was found at a key, in the place that is marked for it, else before another key."""
     if found:
-        return {**holder, key: found} if key in holder else insert(holder, key, found, before)
+        return {**holder, key: found} if key in holder else insert_before(holder, key, found, before)
     return {other: kept for other, kept in holder.items() if other != key or kept is not None}
 
 
@@ -247,7 +247,7 @@ def references(value: Json) -> Iterator[str]:
                 yield item
             elif key == "discriminator" and isinstance(item, dict):
                 for ref in map(str, item.get("mapping", {}).values()):
-                    yield ref if "/" in ref else SCHEMA_REF + escape(ref)
+                    yield ref if "/" in ref else SCHEMA_REF + escape_token(ref)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
                     yield from references(child)
@@ -273,12 +273,12 @@ def schema_of(ref: str) -> Part | None:
     """The schema part that a `$ref` names, or into which it points; None for any other reference."""
     if not ref.startswith(SCHEMA_REF):
         return None
-    return schema_part(unescape(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
+    return schema_part(unescape_token(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
 
 
 def resolve(contract: Contract, ref: str) -> Json:
     """What a local `$ref` points at. Raises KeyError where nothing is there."""
-    keys = [unescape(token) for token in ref.removeprefix("#/").split("/")]
+    keys = [unescape_token(token) for token in ref.removeprefix("#/").split("/")]
     if keys[:2] == ["components", "schemas"] and len(keys) > 2:
         value: Json = contract.parts[schema_part(keys[2])]
         keys = keys[3:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
 from api_upgrades.openapi.operation import resolved
 from api_upgrades.openapi.usage import References, Usage
@@ -60,7 +60,7 @@ class Visibility:
     def _shared(self, value: Json, public: Json) -> Json:
         """The public form of some JSON, as the same object wherever it is the same."""
         _, known = self._public.setdefault(id(value), (value, [value]))
-        found = next((one for one in known if same(one, public)), None)
+        found = next((one for one in known if json_equal(one, public)), None)
         if found is None:
             known.append(public)
         return public if found is None else found

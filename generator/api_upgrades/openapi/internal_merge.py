@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api_upgrades.core.json import Json, insert, same
+from api_upgrades.core.json import Json, insert_before, json_equal
 from api_upgrades.openapi.contract import Contract, Part, is_internal
 from api_upgrades.openapi.semantics import identity
 
@@ -33,11 +33,11 @@ def _beside(parts: Mapping[Part, Json], part: Part, whole: Contract) -> dict[Par
     """The parts with one more, in its place."""
     names = list(whole.parts)
     following = next((one for one in names[names.index(part) + 1 :] if one in parts), None)
-    return insert(parts, part, whole.parts[part], following)
+    return insert_before(parts, part, whole.parts[part], following)
 
 
 def _in_value(base: Json, whole: Json, public: Json, was: Json) -> Json:
-    if whole is public or same(whole, public):
+    if whole is public or json_equal(whole, public):
         return base
     if isinstance(base, Mapping) and isinstance(whole, Mapping) and isinstance(public, Mapping):
         return _in_object(base, whole, public, was if isinstance(was, Mapping) else {})
@@ -56,7 +56,7 @@ def _in_object(
     following = None
     for key in reversed(list(whole)):
         if key not in public and key not in was:
-            found = insert(found, key, whole[key], following)
+            found = insert_before(found, key, whole[key], following)
         following = key if key in found else following
     return found
 

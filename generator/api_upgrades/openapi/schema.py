@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api_upgrades.core.json import Json, JsonObject, Pointer, at, unescape
+from api_upgrades.core.json import Json, JsonObject, Pointer, unescape_token, value_at
 from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF
 
 ANNOTATIONS = frozenset(
@@ -51,7 +51,7 @@ def value_pointer(schema: JsonObject) -> Pointer:
 def value_schema(schema: JsonObject) -> JsonObject:
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
         return schema  # without another call, for the same reason
-    found: JsonObject = at(schema, value_pointer(schema))
+    found: JsonObject = value_at(schema, value_pointer(schema))
     return found
 
 
@@ -62,7 +62,7 @@ def is_null(schema: Json) -> bool:
 def keyword_pointer(schema: JsonObject, keyword: str) -> Pointer:
     """Where a keyword sits, or where it belongs if the schema hasn't got it."""
     inside = value_pointer(schema)
-    if keyword in schema or (keyword in OUTSIDE and keyword not in at(schema, inside)):
+    if keyword in schema or (keyword in OUTSIDE and keyword not in value_at(schema, inside)):
         return (keyword,)
     return (*inside, keyword)
 
@@ -74,7 +74,7 @@ def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
         return default
     pointer = keyword_pointer(schema, keyword)
-    return at(schema, pointer[:-1]).get(keyword, default)
+    return value_at(schema, pointer[:-1]).get(keyword, default)
 
 
 def types(schema: JsonObject) -> tuple[str, ...]:
@@ -120,13 +120,17 @@ def example(schema: JsonObject) -> Json:
 def ref(schema: JsonObject) -> str | None:
     """The schema name that a schema refers to, null left aside."""
     found = value_schema(schema).get("$ref")
-    return unescape(found.removeprefix(SCHEMA_REF)) if isinstance(found, str) and found.startswith(SCHEMA_REF) else None
+    return (
+        unescape_token(found.removeprefix(SCHEMA_REF))
+        if isinstance(found, str) and found.startswith(SCHEMA_REF)
+        else None
+    )
 
 
 def enum_pointer(schema: JsonObject) -> Pointer | None:
     """Where a schema's enum values stand: its own, its non-null branch's, or its list items'."""
     inside = value_pointer(schema)
-    value = at(schema, inside)
+    value = value_at(schema, inside)
     if "enum" in value:
         return (*inside, "enum")
     if isinstance(value.get("items"), dict):
@@ -139,7 +143,7 @@ def enum_values(schema: JsonObject) -> list[Json] | None:
     """The values a schema allows: an `enum`, or a `const` as the list of one."""
     pointer = enum_pointer(schema)
     if pointer is not None:
-        found: list[Json] = at(schema, pointer)
+        found: list[Json] = value_at(schema, pointer)
         return found
     value = value_schema(schema)
     return [value["const"]] if "const" in value else None

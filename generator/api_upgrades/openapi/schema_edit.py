@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from api_upgrades.core.json import Json, JsonObject, at, drop, insert, put
+from api_upgrades.core.json import Json, JsonObject, insert_before, remove_at, set_at, value_at
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF
 from api_upgrades.openapi.schema import (
     COMBINATIONS,
@@ -62,19 +62,19 @@ def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
     whole = found | dict(more)
     for keyword, value in more.items():
         after = next((key for key in found if _rank(whole, key) > _rank(whole, keyword)), None)
-        found = {**found, keyword: value} if keyword in found else insert(found, keyword, value, after)
+        found = {**found, keyword: value} if keyword in found else insert_before(found, keyword, value, after)
     return found
 
 
 def with_keyword(schema: JsonObject, keyword: str, value: Json) -> JsonObject:
     pointer = keyword_pointer(schema, keyword)
-    result: JsonObject = put(schema, pointer[:-1], merged(at(schema, pointer[:-1]), {keyword: value}))
+    result: JsonObject = set_at(schema, pointer[:-1], merged(value_at(schema, pointer[:-1]), {keyword: value}))
     return result
 
 
 def without_keyword(schema: JsonObject, keyword: str) -> JsonObject:
     pointer = keyword_pointer(schema, keyword)
-    result: JsonObject = drop(schema, pointer) if keyword in at(schema, pointer[:-1]) else schema
+    result: JsonObject = remove_at(schema, pointer) if keyword in value_at(schema, pointer[:-1]) else schema
     return result
 
 
@@ -119,7 +119,7 @@ def _drop_null(schema: JsonObject) -> JsonObject:
         left = [name for name in schema["type"] if name != "null"]
         return {**schema, "type": left[0] if len(left) == 1 else left}
     if value_pointer(schema) and "nullable" not in schema:
-        result: JsonObject = put(schema, value_pointer(schema), _drop_null(value_schema(schema)))
+        result: JsonObject = set_at(schema, value_pointer(schema), _drop_null(value_schema(schema)))
         return result
     return {key: kept for key, kept in schema.items() if key != "nullable"}
 
@@ -128,8 +128,8 @@ def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
     """The schema with its one example replaced where it stands, or given the dialect's keyword for it."""
     for inside in ((), value_pointer(schema)):
         for keyword, new in (("examples", [value]), ("example", value)):
-            if keyword in at(schema, inside):
-                result: JsonObject = put(schema, (*inside, keyword), new)
+            if keyword in value_at(schema, inside):
+                result: JsonObject = set_at(schema, (*inside, keyword), new)
                 return result
     return merged(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
 
@@ -138,8 +138,8 @@ def without_example(schema: JsonObject) -> JsonObject:
     """The schema without the keyword that has its example."""
     for inside in ((), value_pointer(schema)):
         for keyword in ("examples", "example"):
-            if keyword in at(schema, inside):
-                result: JsonObject = drop(schema, (*inside, keyword))
+            if keyword in value_at(schema, inside):
+                result: JsonObject = remove_at(schema, (*inside, keyword))
                 return result
     return schema
 

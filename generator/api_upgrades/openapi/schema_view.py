@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api_upgrades.core.errors import DoesNotFit
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, schema_of
 from api_upgrades.openapi.locate import schema_spot
@@ -30,7 +30,7 @@ def schema_at(contract: Contract, target: Target) -> Json:
     """What stands at a place, or MISSING."""
     try:
         return schema_spot(contract, target).read(contract)
-    except DoesNotFit:
+    except ContractMismatch:
         return schemas.MISSING
 
 
@@ -198,8 +198,8 @@ def _narrowed(before: JsonObject, after: JsonObject) -> str:
 def means_same(one: Json, other: Json) -> bool:
     """Whether two values of a keyword promise the same."""
     if isinstance(one, dict | list) and isinstance(other, dict | list):
-        return same(one, other) or same(meaning(one), meaning(other))
-    return same(one, other)
+        return json_equal(one, other) or json_equal(meaning(one), meaning(other))
+    return json_equal(one, other)
 
 
 def without_annotations(value: Json) -> Json:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from api_upgrades.core.json import Json, JsonObject, same
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import NAME_MAPS, Contract, Part
 from api_upgrades.openapi.locate import place_spot
@@ -52,7 +52,9 @@ def meaning(value: Json) -> Json:
     return {
         key: _of_keyword(key, item)
         for key, item in value.items()
-        if key not in _UNPROMISED and not _says_nothing(key, item) and not (key in taken and same(taken[key], item))
+        if key not in _UNPROMISED
+        and not _says_nothing(key, item)
+        and not (key in taken and json_equal(taken[key], item))
     }
 
 
@@ -139,7 +141,7 @@ def settled(was: Contract, now: Contract, names: Names = NO_NAMES) -> Contract:
 
 def settled_value(was: Json, now: Json) -> Json:
     """The same for one value; an example stays where what it is an example of is another."""
-    if was is now or same(meaning(was), meaning(now)):
+    if was is now or json_equal(meaning(was), meaning(now)):
         return now
     if isinstance(was, Mapping) and isinstance(now, Mapping):
         found = {}

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Protocol
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
-from api_upgrades.core.json import Json, Pointer, escape
+from api_upgrades.core.json import Json, Pointer, escape_token
 from api_upgrades.openapi.contract import METHODS
 
 _TOLD = 5
@@ -164,7 +164,7 @@ class Parsed(Protocol):
     @property
     def data(self) -> Json: ...
 
-    def places(self) -> Iterator[tuple[Pointer, int, int]]:
+    def positions(self) -> Iterator[tuple[Pointer, int, int]]:
         """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
 
     def locate_key(self, *path: str | int) -> Location:
@@ -184,7 +184,7 @@ def refuse_faults(parsed: Parsed, shape: str, path: Pointer = ()) -> None:
 
 def pointer(path: Pointer) -> str:
     """A path as a JSON Pointer, as in `#/paths/~1books/get`."""
-    return "#" + "".join(f"/{escape(str(key))}" for key in path)
+    return "#" + "".join(f"/{escape_token(str(key))}" for key in path)
 
 
 def _fault(value: Json, shape: str) -> str:

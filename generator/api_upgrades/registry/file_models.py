@@ -19,11 +19,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticKnownError
 
-from api_upgrades.core.yaml_file import CONTROL, shown
+from api_upgrades.core.yaml_file import CONTROL_CHARACTER, quote
 
 
 def _printable(text: str) -> str:
-    if match := CONTROL.search(text):
+    if match := CONTROL_CHARACTER.search(text):
         raise ValueError(f"the text holds the control character U+{ord(match.group()):04X}; take it out")
     return text
 
@@ -40,7 +40,7 @@ def _date(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError(f"{shown(text)} is no date; write it like '2024-01-31'")
+    raise ValueError(f"{quote(text)} is no date; write it like '2024-01-31'")
 
 
 def _not_null(value: object) -> object:
@@ -62,7 +62,7 @@ def _for_editors(pattern: str, message: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "patternErrorMessage": message})
 
 
-_PRINTABLE = rf"^(?![\s\S]*{CONTROL.pattern})"
+_PRINTABLE = rf"^(?![\s\S]*{CONTROL_CHARACTER.pattern})"
 
 Text = Annotated[
     str,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api_upgrades.core.json_text import indented
+from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
-from api_upgrades.effects.docs import REF, described, kind_schemas, tidied
+from api_upgrades.effects.docs import REF, describe_kind, kind_schemas, tidy_schema
 from api_upgrades.registry.file_models import AdditionFile
 
 SCHEMA_FILE = "change.schema.json"
@@ -24,12 +24,12 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 
 def schema_text() -> str:
     """The schema of a change file, as its own file has it."""
-    return indented(change_schema())
+    return indent_json(change_schema())
 
 
 def change_schema() -> dict[str, Any]:
     """The schema of a change file. One of `additions/` has a `date` besides; where a file is, no schema can tell."""
-    found = tidied(AdditionFile.model_json_schema(ref_template=REF))
+    found = tidy_schema(AdditionFile.model_json_schema(ref_template=REF))
     properties = found["properties"]
     for part in properties.values():
         part["description"] = f"{part['description'][0].upper()}{part['description'][1:]}."
@@ -71,10 +71,10 @@ _ANYTHING = ["string", "number", "boolean", "object", "array", "null"]
 
 def _definitions() -> dict[str, Any]:
     """The kinds under their names, which an editor shows, and what they refer to."""
-    found: dict[str, Any] = tidied(kind_schemas())
+    found: dict[str, Any] = tidy_schema(kind_schemas())
     for name, kind in KINDS.items():
         found[name] = made = found.pop(kind.__name__)
-        says, example = described(kind)
+        says, example = describe_kind(kind)
         markdown = f"{says}\n\n```yaml\n{example}\n```"
         made["properties"]["kind"] = {"const": name, "description": says, "markdownDescription": markdown}
         for part in made["properties"].values():

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from api_upgrades import effects
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors, did_you_mean
-from api_upgrades.core.yaml_file import YamlFile, read, shown
+from api_upgrades.core.yaml_file import YamlFile, quote, read
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry.file_models import AdditionFile, ChangeFile, UnreleasedFile, VersionFile, WordingFile
@@ -127,7 +127,7 @@ class _Reader:
             before = found.form.before if found.form else None
             if before is not None and found.source and before not in folders:
                 hint = did_you_mean(before, folders)
-                self._report(found.source.locate("before"), f"there is no version {shown(before)}{hint}")
+                self._report(found.source.locate("before"), f"there is no version {quote(before)}{hint}")
                 before, certain = None, False
             groups.setdefault(before, []).append(name)
         newest_first: list[str] = []
@@ -218,9 +218,9 @@ class _Reader:
         for index, id in enumerate(order):
             if id not in ids:
                 hint = did_you_mean(id, ids)
-                self._report(source.locate("order", index), f"{version} has no change {shown(id)}{hint}")
+                self._report(source.locate("order", index), f"{version} has no change {quote(id)}{hint}")
             elif id in seen:
-                self._report(source.locate("order", index), f"{shown(id)} is here twice; take one away")
+                self._report(source.locate("order", index), f"{quote(id)} is here twice; take one away")
             seen.append(id)
 
     def _version_folder(self, path: Path) -> _Folder:
@@ -318,11 +318,11 @@ class _Reader:
 
     def _why_unread(self, path: Path, files: Mapping[str, Path]) -> str:
         if path.suffix == ".yml" and f"{path.stem}.yaml" in files:
-            return f"two changes with the id {shown(path.stem)}; take this one away, as only '.yaml' is read"
+            return f"two changes with the id {quote(path.stem)}; take this one away, as only '.yaml' is read"
         if path.suffix == ".yaml":
             return "not a file; put the change itself here"
         if path.suffix == ".yml":
-            return f"not read; name it {shown(path.stem + '.yaml')}"
+            return f"not read; name it {quote(path.stem + '.yaml')}"
         return "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
 
     def _place(self, path: Path) -> Location:

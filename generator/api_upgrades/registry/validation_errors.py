@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from api_upgrades.core.errors import did_you_mean
 from api_upgrades.core.json import Json, Pointer
-from api_upgrades.core.yaml_file import shown
+from api_upgrades.core.yaml_file import quote
 
 
 class Fault(NamedTuple):
@@ -51,7 +51,7 @@ def model_faults(model: type[BaseModel], data: Json, error: ValidationError) -> 
     for path, same in found.items():
         missing = [details for details in same if details["type"] == "missing"]
         for details in missing:
-            yield Fault(path, False, f"missing key {shown(str(details['loc'][-1]))}{_hint(model, details['loc'])}")
+            yield Fault(path, False, f"missing key {quote(str(details['loc'][-1]))}{_hint(model, details['loc'])}")
         others = [details for details in same if details["type"] != "missing"]
         kept = [details for details in others if details["type"] not in _WANTED]
         if kept:
@@ -68,7 +68,7 @@ def described(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return shown(value)
+        return quote(value)
     if isinstance(value, int | float):
         return f"the number {str(value)[:60]}"
     return "a list" if isinstance(value, list) else "a mapping"
@@ -109,7 +109,7 @@ def _other(model: type[BaseModel], path: Pointer, details: ErrorDetails) -> Faul
 def _unknown_key(path: Pointer, known: list[str]) -> Fault:
     key = str(path[-1])
     advice = did_you_mean(key[:60], known) or f"; the keys here are {', '.join(known)}"
-    return Fault(path, True, f"unknown key {shown(key)}{advice}")
+    return Fault(path, True, f"unknown key {quote(key)}{advice}")
 
 
 def _path(data: Json, location: tuple[int | str, ...]) -> Pointer:
@@ -133,7 +133,7 @@ def _name(path: Pointer) -> str:
     """A place of the data as the subject of a sentence."""
     if not path:
         return "this"
-    return shown(str(path[-1])) if isinstance(path[-1], str) else f"item {path[-1] + 1} of {_name(path[:-1])}"
+    return quote(str(path[-1])) if isinstance(path[-1], str) else f"item {path[-1] + 1} of {_name(path[:-1])}"
 
 
 def _hint(model: type[BaseModel], location: tuple[int | str, ...]) -> str:

@@ -16,8 +16,8 @@ from typing import NoReturn
 from urllib.parse import unquote
 
 from api_upgrades.core.errors import RegistryError, RegistryErrors
-from api_upgrades.core.json import Json, JsonObject, Pointer, escape, unescape
-from api_upgrades.core.yaml_file import MAX_DEPTH, shown
+from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, unescape_token
+from api_upgrades.core.yaml_file import MAX_DEPTH, quote
 from api_upgrades.openapi.structure import Parsed, parts, refuse_faults
 
 SECTIONS = {
@@ -116,7 +116,7 @@ class Bundle:
         if section is not None and not self._is_own(target, section, place):
             return {**whole, "$ref": self._component(target, shape, section)}
         if target in inlined:
-            self._refuse(place, f"{shown(value['$ref'])} leads back to itself; write out what is meant")
+            self._refuse(place, f"{quote(value['$ref'])} leads back to itself; write out what is meant")
         refuse_faults(self.files[target.path], shape, target.pointer)
         if (here := self._whole(place)) is not None:
             self.origins[here] = target
@@ -177,14 +177,14 @@ class Bundle:
             if not _is_reference(value) or not self._is_elsewhere(value, target):
                 return target
             if target in passed:
-                self._refuse(place, f"{shown(ref)} leads back to itself; write out what is meant")
+                self._refuse(place, f"{quote(ref)} leads back to itself; write out what is meant")
             passed.append(target)
             ref, place = value["$ref"], target
 
     def _target(self, ref: str, place: Place) -> Place:
         """The place that a reference names. Raises RegistryErrors for one outside of the document's folder."""
         file, _, fragment = ref.partition("#")
-        name = shown(ref)
+        name = quote(ref)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
             self._refuse(place, f"{name} is no file of this folder; nothing is fetched, so save it beside this file")
         try:
@@ -200,7 +200,7 @@ class Bundle:
             self._refuse(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
         if path not in self.files:
             self.files[path] = self._read(path)
-        return Place(path, tuple(unescape(unquote(token)) for token in fragment.split("/")[1:]))
+        return Place(path, tuple(unescape_token(unquote(token)) for token in fragment.split("/")[1:]))
 
     def _at(self, target: Place, place: Place) -> Json:
         """What stands at a place to which another one refers."""
@@ -210,7 +210,7 @@ class Bundle:
             try:
                 value = value[int(key)] if isinstance(value, list) else value[key]
             except (KeyError, IndexError, ValueError, TypeError):
-                what = f"{shown(_ref(target.pointer))} in {parsed.file}"
+                what = f"{quote(_ref(target.pointer))} in {parsed.file}"
                 self._refuse(place, f"refers to {what}, which isn't there; mend the reference")
         return value
 
@@ -225,7 +225,7 @@ def _is_reference(value: Json) -> bool:
 
 
 def _ref(path: Pointer) -> str:
-    return "#" + "".join(f"/{escape(str(key))}" for key in path)
+    return "#" + "".join(f"/{escape_token(str(key))}" for key in path)
 
 
 def _free(name: str, taken: Container[str]) -> str:

@@ -34,14 +34,14 @@ class OpenApiFile:
     files: tuple[Path, ...]
     origins: Mapping[Pointer, Place] = field(default_factory=dict)
 
-    def places(self) -> Iterator[tuple[Pointer, Path, int]]:
+    def positions(self) -> Iterator[tuple[Pointer, Path, int]]:
         """Where in the document and on which line of a file everything stands, as far as the files are as they were."""
         here: dict[Place, list[Pointer]] = {Place(self.files[0]): [()]}
         for pointer, place in self.origins.items():
             here.setdefault(place, []).append(pointer)
         for file in self.files:
             try:
-                found = list(parse(file, file.name).places())
+                found = list(parse(file, file.name).positions())
             except ApiUpgradesError:  # edited since it was read
                 continue
             for path, line, _ in found:
@@ -81,7 +81,7 @@ def parse(path: Path, file: str) -> Parsed:
         if len(data) > MAX_JSON_BYTES:
             _refuse(Location(file), f"larger than {MAX_JSON_BYTES >> 20} MiB; split it")
         try:
-            return json_file.parse(yaml_file.decoded(data, file), file)
+            return json_file.parse(yaml_file.decode(data, file), file)
         except RegistryErrors:
             if path.suffix == ".json":
                 raise
@@ -105,7 +105,7 @@ def check_document(parsed: Parsed) -> None:
     if not isinstance(version, str):
         _refuse(where, 'the version of OpenAPI is text; write it in full and in quotes, as in "3.1.0"')
     if not re.fullmatch(r"3\.[01](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
-        _refuse(where, f"OpenAPI {yaml_file.shown(version)} is not known here; 3.0 and 3.1 are")
+        _refuse(where, f"OpenAPI {yaml_file.quote(version)} is not known here; 3.0 and 3.1 are")
     refuse_faults(parsed, "document")
 
 

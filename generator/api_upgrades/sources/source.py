@@ -93,7 +93,7 @@ class _Imported:
     def locate_key(self, *path: str | int) -> Location:
         return Location(self.file)
 
-    def places(self) -> Iterator[tuple[Pointer, int, int]]:
+    def positions(self) -> Iterator[tuple[Pointer, int, int]]:
         return iter(())
 
 

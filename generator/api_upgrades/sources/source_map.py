@@ -76,7 +76,7 @@ class Declared:
 
 def _of_document(document: OpenApiFile) -> Iterator[tuple[str, Path, int]]:
     """What an OpenAPI document declares, by its target, and in which files and on which lines."""
-    for pointer, file, line in document.places():
+    for pointer, file, line in document.positions():
         match pointer:
             case ("components", "schemas", str(name)):
                 yield str(Target(schema_part(name))), file, line
