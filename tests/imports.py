@@ -103,7 +103,7 @@ def lacking(history: History, older: str, newer: str) -> int:
     """The leaves of the older document that the newer one lacks at the same place, parts by their newer names."""
     names = history.steps[newer].renames
     was, now = history.contract_at(older), history.contract_at(newer)
-    count = _lacking(was.said, now.said)
+    count = _lacking(was.content, now.content)
     for part, value in was.parts.items():
         there = names.newer(Target(part)).part
         count += _lacking(value, now.parts.get(there) if there else None)

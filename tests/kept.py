@@ -13,7 +13,7 @@ from api_upgrades.draft.rename_detection import Decide, resolve_renames
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.openapi.internal import Visibility
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_edit import in_order, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import reader
@@ -69,7 +69,7 @@ class Kept:
         standing = self.standing()
         goal = standing.latest_from_lock
         assert goal is not None
-        names = resolve_renames(goal, standing.latest_from_source, decide, Names())
+        names = resolve_renames(goal, standing.latest_from_source, decide, RenameMap())
         found = draft_files(standing, names, self.read, date)
         write_files(self.folder, found.files)
         return found

@@ -9,8 +9,8 @@ from typing import Any
 
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.openapi.contract import Contract, Part, schema_of
-from api_upgrades.openapi.operation import parameters, resolved
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.operation import parameters, resolve_shared
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema_view import as_object, flattened, own_properties, whole_value
 from api_upgrades.openapi.target import Target
 
@@ -64,7 +64,7 @@ class Walk:
 
     def __init__(self, old: Contract, new: Contract) -> None:
         self.old, self.new = old, new
-        self.names = Names.of(self._same_paths())
+        self.names = RenameMap.of(self._same_paths())
 
     def _same_paths(self) -> Iterator[Move]:
         """Operations whose path differs in the names of its parameters alone: to OpenAPI they are one."""
@@ -259,8 +259,8 @@ class Walk:
                 yield from self._parameters(old, new, one)
             elif key == "requestBody":
                 bodies = (
-                    resolved(self.old, was.get("requestBody", {})),
-                    resolved(self.new, now.get("requestBody", {})),
+                    resolve_shared(self.old, was.get("requestBody", {})),
+                    resolve_shared(self.new, now.get("requestBody", {})),
                 )
                 yield from self._body(Target(new, "request"), bodies, one)
             elif key == "responses":
@@ -341,7 +341,7 @@ class Walk:
                 yield self._at(at(name), f"header {kind}", {"existence"})
         for name, one in value.get("modified", {}).items():
             before, after = (body.get("headers", {}).get(name, {}) for body in bodies)
-            schemas = resolved(self.old, before).get("schema"), resolved(self.new, after).get("schema")
+            schemas = resolve_shared(self.old, before).get("schema"), resolve_shared(self.new, after).get("schema")
             place = Place(*schemas, (at(name),), (target,), str(at(name)))
             for key, found in one.items():
                 if key == "schema":
@@ -355,8 +355,8 @@ class Walk:
                 yield self._at(Target(target.part, f"response {status}"), f"response {kind}", {"existence", "name"})
         for status, one in value.get("modified", {}).items():
             bodies = (
-                resolved(self.old, was.get("responses", {}).get(status, {})),
-                resolved(self.new, now.get("responses", {}).get(status, {})),
+                resolve_shared(self.old, was.get("responses", {}).get(status, {})),
+                resolve_shared(self.new, now.get("responses", {}).get(status, {})),
             )
             yield from self._body(Target(target.part, f"response {status}"), bodies, one)
 

@@ -15,12 +15,12 @@ from api_upgrades.history.history import History
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Amendment
 from api_upgrades.releases.lock import Lock
-from api_upgrades.site.exports.changes_json import changes_schema
-from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.changes_json import read_changes_schema
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.exports.feed import NAMESPACE, feed_id
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from tests.shop import API, FILES, write
 
 NASTY = "<script>alert(1)</script> **bold** [x](javascript:alert)"
@@ -70,7 +70,7 @@ effects:
         amendments=[Amendment(date="2024-04-02", why=NASTY, places=["Book.pages", "GET /books/first"])],
         effects=[],
         parts={},
-    ).text(),
+    ).to_text(),
 }
 
 
@@ -81,13 +81,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 @pytest.fixture(scope="module")
 def pages(history: History) -> dict[str, Page]:
-    return {page.path: page for page in render(history, Addresses()) if isinstance(page, Page)}
+    return {page.path: page for page in render_pages(history, Addresses()) if isinstance(page, Page)}
 
 
 @pytest.fixture(scope="module")
 def files(history: History) -> dict[str, str]:
-    everything = list(render(history, Addresses()))
-    return {one.path: one.content for one in exports(history, Addresses(), everything)}
+    everything = list(render_pages(history, Addresses()))
+    return {one.path: one.content for one in render_exports(history, Addresses(), everything)}
 
 
 def row(page: Page, name: str) -> str:
@@ -147,7 +147,7 @@ def test_the_feed_has_an_entry_for_each(files: dict[str, str], history: History)
 
 def test_changes_json_has_additions_and_corrections(files: dict[str, str]) -> None:
     found = json.loads(files["changes.json"])
-    Draft202012Validator(json.loads(changes_schema())).validate(found)
+    Draft202012Validator(json.loads(read_changes_schema())).validate(found)
     assert [(one["date"], one["change"]["id"]) for one in found["additions"]] == [
         ("2024-02-10", "length"),
         ("2024-03-05", "drop"),
@@ -173,9 +173,9 @@ def test_llms_txt_leads_to_them(files: dict[str, str]) -> None:
 
 def test_without_additions_nothing_tells_of_them(tmp_path: Path) -> None:
     loaded = Project(write(tmp_path, FILES)).load()
-    made = list(render(loaded, Addresses()))
+    made = list(render_pages(loaded, Addresses()))
     texts = {page.path: page.html + page.markdown() for page in made if isinstance(page, Page)}
-    texts |= {one.path: one.content for one in exports(loaded, Addresses(), made) if "schema" not in one.path}
+    texts |= {one.path: one.content for one in render_exports(loaded, Addresses(), made) if "schema" not in one.path}
     assert [path for path, text in texts.items() if "in every version" in text or "orrected" in text] == []
 
 
@@ -203,7 +203,7 @@ def test_an_api_whose_versions_have_no_dates_has_additions_first(tmp_path: Path)
     }
     loaded = Project(write(tmp_path, undated)).load()
     changelog = next(
-        page for page in render(loaded, Addresses()) if isinstance(page, Page) and page.path == "changelog/"
+        page for page in render_pages(loaded, Addresses()) if isinstance(page, Page) and page.path == "changelog/"
     )
     order = [heading.id for heading in changelog.contents]
     assert order == ["since-2024-03-05", "since-2024-02-10", "v3", "v2", "v1"]

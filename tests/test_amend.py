@@ -81,18 +81,19 @@ def test_a_second_reason_stands_beside_the_first(project: Path) -> None:
 
 
 REFUSED: list[tuple[list[tuple[str, str]], list[str], int, str]] = [
-    ([], ["2024-02-01"], 1, "2024-02-01 is as it was released, so there is nothing to amend"),
+    ([], ["2024-02-01"], 1, "2024-02-01 matches its release, so there is nothing to amend"),
     (
         RETYPED,
         ["2024-02-01"],
         1,
-        "2024-02-01 is as it was released, so there is nothing to amend; these are not: 2024-03-01",
+        "2024-02-01 matches its release, so there is nothing to amend; these versions do not: 2024-03-01",
     ),
     (
         RETYPED,
         ["2024-03-02"],
         1,
-        "there is no version '2024-03-02' (did you mean '2024-03-01'?); there are 2024-01-01, 2024-02-01, 2024-03-01",
+        "version '2024-03-02' does not exist (did you mean '2024-03-01'?); "
+        "the versions are: 2024-01-01, 2024-02-01, 2024-03-01",
     ),
 ]
 
@@ -123,7 +124,7 @@ def test_nothing_is_amended_where_a_lock_is_missing(project: Path) -> None:
     result = call(project, "amend", "2024-03-01", "--why", WHY)
     assert (result.exit_code, result.stderr) == (
         1,
-        f"{lock}: is not there. Take it back from version control or, if there never was one, run: api-upgrades lock\n",
+        f"{lock}: is missing. Restore it from version control or, if it never existed, run: api-upgrades lock\n",
     )
 
 
@@ -179,7 +180,7 @@ def worded(project: Path) -> Path:
 def test_other_words_are_no_change_and_rebase_accepts_them(worded: Path, released: Path) -> None:
     told = call(worded, "check")
     assert told.exit_code == 1
-    assert told.stderr.endswith("or if only pydantic words it otherwise: api-upgrades lock --rebase\n")
+    assert told.stderr.endswith("or if only pydantic's wording of the schema changed: api-upgrades lock --rebase\n")
     drafted = call(worded, "draft")
     assert (drafted.exit_code, drafted.output) == (
         0,
@@ -205,8 +206,8 @@ def test_rebase_refuses_what_means_something_else(worded: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (
         1,
         "",
-        "2024-03-01: Book.pages: type integer -> string differs in more than words. "
-        "Run: api-upgrades check, for the ways out\n",
+        "2024-03-01: more than wording differs: Book.pages: type integer -> string. "
+        "To see the possible fixes, run: api-upgrades check\n",
     )
     assert texts(worded) == before
 

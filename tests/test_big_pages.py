@@ -20,16 +20,25 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
-from api_upgrades.site.pages.addresses import HEADINGS, Addresses, TwinAddresses, anchors
-from api_upgrades.site.pages.limits import AROUND, FOLDED, LONG_PAGE, MARKUP, PIECE, SHOWN, head_and_rest, pieces
+from api_upgrades.site.pages.addresses import HEADING_IDS, Addresses, TwinAddresses, assign_anchors
+from api_upgrades.site.pages.limits import (
+    ITEMS_BEFORE_FOLD,
+    MARKUP_FACTOR,
+    MAX_PAGE_BYTES,
+    MAX_UNFOLDED_ITEMS,
+    SECTION_BASE_BYTES,
+    SUBPAGE_BYTES,
+    head_and_rest,
+    split_by_size,
+)
 from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import path_pages
-from api_upgrades.site.pages.reference.alphabetical import OTHERS, by_name
+from api_upgrades.site.pages.reference.alphabetical import OTHER_NAMES, index_by_name
 from api_upgrades.site.pages.reference.sections import Sections
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import upgrade_pages
-from api_upgrades.site.pages.versions import VersionView, by_year
+from api_upgrades.site.pages.versions import VersionView, group_by_year
 from tests import big, shop
 from tests.site_check import Document, resolve
 
@@ -37,7 +46,7 @@ from tests.site_check import Document, resolve
 @cache
 def pages() -> dict[str, Page]:
     """Every page by its address."""
-    return {page.path: page for page in render(big.history(), Addresses()) if isinstance(page, Page)}
+    return {page.path: page for page in render_pages(big.history(), Addresses()) if isinstance(page, Page)}
 
 
 @cache
@@ -54,12 +63,12 @@ def test_no_section_is_longer_than_what_a_page_is_planned_by(server_api: History
     site = Site(big.history() if is_big else server_api, Addresses())
     latest = site.history.latest.id
     sections, contract = Sections(site), site.history.contract_at(latest)
-    found = {part: one for each in site.resources(latest) for part, one in sections.of(latest, each).items()}
+    found = {part: one for each in site.resources(latest) for part, one in sections.sections_of(latest, each).items()}
     assert found.keys() == contract.parts.keys()
     for part, section in found.items():
-        texts = site.paths.texts.at(latest, part).values()
+        texts = site.upgrade_paths.samples.at(latest, part).values()
         said = len(json.dumps(contract.parts[part])) + sum(len(text.text) for text in texts)
-        assert len(section.html) <= AROUND + said * MARKUP
+        assert len(section.html) <= SECTION_BASE_BYTES + said * MARKUP_FACTOR
 
 
 def test_every_link_leads_to_a_place() -> None:
@@ -128,7 +137,10 @@ def test_a_version_of_many_changes_goes_by_resource_the_worst_first() -> None:
         "users": "1 addition",
     }
     catalogs = html.partition('id="in:catalogs"')[2].partition('id="in:flows"')[0]
-    assert re.findall(r"<summary>(.*?)</summary>", catalogs) == [f"{100 - SHOWN} more", "20 neutral changes"]
+    assert re.findall(r"<summary>(.*?)</summary>", catalogs) == [
+        f"{100 - ITEMS_BEFORE_FOLD} more",
+        "20 neutral changes",
+    ]
     marks = re.findall(r"au-mark au-(\w+)", catalogs)
     assert marks == ["breaking"] * 60 + ["additive"] * 40 + ["neutral"] * 20
 
@@ -141,7 +153,7 @@ def test_what_is_neutral_takes_one_line_among_many_changes() -> None:
 
 def test_many_effects_and_many_places_are_folded() -> None:
     users = pages()[f"upgrades/{big.LATEST}/users/"].html
-    assert f"<summary>{30 - SHOWN} more of the same change</summary>" in users
+    assert f"<summary>{30 - ITEMS_BEFORE_FOLD} more of the same change</summary>" in users
     assert all(f"many_{number}" in users for number in range(30))
     several = pages()[f"upgrades/{big.LATEST}/several-resources/"].html
     assert "<summary>All 60 places</summary>" in several
@@ -152,7 +164,7 @@ def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_CHANGES", 30)
     some = {
         page.path: page
-        for page in render(big.history(), Addresses())
+        for page in render_pages(big.history(), Addresses())
         if isinstance(page, Page) and "2022-09" in page.path
     }
     assert [path for path in some if path.startswith(f"upgrades/{big.SECOND}/")] == [f"upgrades/{big.SECOND}/"]
@@ -204,7 +216,7 @@ def test_long_lists_of_values_and_types_are_folded() -> None:
     html = pages()["reference/latest/tags/"].html
     row = html.partition('id="Tags0.colour"')[2].partition("</tr>")[0]
     shown, _, folded = row.partition("<details")
-    assert shown.count("colour_") == SHOWN
+    assert shown.count("colour_") == ITEMS_BEFORE_FOLD
     assert "<summary>and 288 more</summary>" in folded
     assert folded.count("colour_") == 288
     row = html.partition('id="Tags0.any"')[2].partition("</tr>")[0]
@@ -215,7 +227,7 @@ def test_long_lists_of_values_and_types_are_folded() -> None:
 def test_the_twins_of_long_pages_lead_to_each_other() -> None:
     twins = {
         page.path: page.markdown()
-        for page in render(big.history(), Addresses("index.md"))
+        for page in render_pages(big.history(), Addresses("index.md"))
         if isinstance(page, Page) and Addresses().has_twin(page.path)
     }
     addresses = TwinAddresses()
@@ -237,22 +249,22 @@ def test_the_twins_of_long_pages_lead_to_each_other() -> None:
     assert lost == []
 
 
-@given(st.lists(st.integers(1, 2 * PIECE)))
+@given(st.lists(st.integers(1, 2 * SUBPAGE_BYTES)))
 def test_pieces_hold_everything_in_order_and_are_no_larger_than_they_must_be(sizes: list[int]) -> None:
     items = list(enumerate(sizes))
-    found = pieces((item, item[1]) for item in items)
+    found = split_by_size((item, item[1]) for item in items)
     assert [item for piece in found for item in piece] == items
-    assert all(len(piece) == 1 or sum(size for _, size in piece) <= PIECE for piece in found)
+    assert all(len(piece) == 1 or sum(size for _, size in piece) <= SUBPAGE_BYTES for piece in found)
     for first, second in pairwise(found):
-        assert sum(size for _, size in first) + second[0][1] > PIECE
-    assert PIECE < LONG_PAGE
+        assert sum(size for _, size in first) + second[0][1] > SUBPAGE_BYTES
+    assert SUBPAGE_BYTES < MAX_PAGE_BYTES
 
 
-@given(st.lists(st.integers(), max_size=3 * FOLDED))
+@given(st.lists(st.integers(), max_size=3 * MAX_UNFOLDED_ITEMS))
 def test_a_list_is_folded_only_where_that_spares_something(items: list[int]) -> None:
     shown, rest = head_and_rest(items)
     assert shown + rest == items
-    assert len(shown) == (len(items) if len(items) <= FOLDED else SHOWN)
+    assert len(shown) == (len(items) if len(items) <= MAX_UNFOLDED_ITEMS else ITEMS_BEFORE_FOLD)
 
 
 SCHEMA: Literal["schema"] = "schema"
@@ -268,41 +280,41 @@ SCHEMA: Literal["schema"] = "schema"
         pytest.param([Part(SCHEMA, "名"), Part(SCHEMA, "字"), Part(SCHEMA, "")], id="unicode"),
         pytest.param([Part(SCHEMA, "get-a"), Part("operation", "GET /a"), Part("operation", "GET /a/")], id="kinds"),
         pytest.param([Part("operation", "GET /a/{b}"), Part("operation", "GET /a/b")], id="parameters"),
-        pytest.param([Part(SCHEMA, one) for one in (*HEADINGS, "__toc", "__search")], id="headings"),
+        pytest.param([Part(SCHEMA, one) for one in (*HEADING_IDS, "__toc", "__search")], id="headings"),
         pytest.param([Part("webhook", "a b"), Part("webhook", "a-b"), Part(SCHEMA, "webhook-a-b")], id="webhooks"),
     ],
 )
 def test_no_two_parts_have_the_same_id(parts: list[Part]) -> None:
-    found = anchors(parts)
+    found = assign_anchors(parts)
     assert list(found) == parts
     assert len({*found.values()}) == len(parts)
-    assert not {*found.values()} & {*HEADINGS, "__toc", "__search"}
+    assert not {*found.values()} & {*HEADING_IDS, "__toc", "__search"}
     assert all(re.fullmatch(r"[A-Za-z0-9._:-]*", id) for id in found.values())
 
 
 @given(st.lists(st.builds(Part, st.just(SCHEMA), st.text("aA./ é", max_size=3)), unique=True))
 def test_the_id_of_a_part_does_not_depend_on_those_that_come_later(parts: list[Part]) -> None:
-    found = anchors(parts)
+    found = assign_anchors(parts)
     assert len({*found.values()}) == len(parts)
     for end in range(len(parts)):
-        assert anchors(parts[:end]) == {part: found[part] for part in parts[:end]}
+        assert assign_anchors(parts[:end]) == {part: found[part] for part in parts[:end]}
 
 
 def test_a_part_is_told_from_a_property() -> None:
     book, named_like_it = Part(SCHEMA, "Book"), Part(SCHEMA, "Book.title")
-    found = anchors([book, named_like_it])
+    found = assign_anchors([book, named_like_it])
     assert found[named_like_it] not in ("Book.title", "Book")
 
 
 def test_names_go_by_their_first_letter_whatever_the_case() -> None:
     schemas = [Part(SCHEMA, name) for name in ("b", "A2", "_x", "B1", "éa", "a1")]
     operations = [Part("operation", name) for name in ("POST /b", "GET /b", "GET /a")]
-    found = by_name((*schemas, *operations))
+    found = index_by_name((*schemas, *operations))
     assert [(title, [part.name for part in parts]) for title, parts in found] == [
         ("Operations", ["GET /a", "GET /b", "POST /b"]),
         ("A", ["a1", "A2"]),
         ("B", ["b", "B1"]),
-        (OTHERS, ["_x", "éa"]),
+        (OTHER_NAMES, ["_x", "éa"]),
     ]
 
 
@@ -327,10 +339,10 @@ def test_versions_by_year(
 ) -> None:
     site = Site(big.history(), Addresses())
     versions = [VersionView(site, Version(id, "", None, None, None, (), (), "")) for id in ids]
-    (whole,) = by_year(versions)
+    (whole,) = group_by_year(versions)
     assert [version.id for version in whole.versions] == ids
     monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_ENTRIES", -1)
-    found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in by_year(versions)]
+    found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in group_by_year(versions)]
     assert found == expected
 
 
@@ -342,7 +354,7 @@ def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
         .replace("upgrade: Read `title`.", "upgrade: TODO"),
     }
     history = Project(shop.write(tmp_path, shop.FILES | todo)).load()
-    found = [page for page in render(history, Addresses()) if isinstance(page, Page)]
+    found = [page for page in render_pages(history, Addresses()) if isinstance(page, Page)]
     assert any("is now <code>title</code>" in page.html for page in found)
     assert [page.path for page in found if "TODO" in page.html or "TODO" in page.markdown()] == []
 

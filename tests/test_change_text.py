@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json
-from api_upgrades.core.yaml_file import CONTROL, parse
-from api_upgrades.draft.yaml_text import WIDTH, change_text, effect_lines, in_flow
+from api_upgrades.core.yaml_file import CONTROL_CHARACTER, parse
+from api_upgrades.draft.yaml_text import WIDTH, effect_lines, flow_yaml, untitled_change_text
 from api_upgrades.effects import KINDS, Effect
 
 LIKE_SOMETHING_ELSE = [
@@ -81,7 +81,7 @@ def replaced(value: Json) -> Effect:
 @example({"a": 1e16, "b": 1.0, "c": -0.0, "d": 10**30})
 def test_what_is_written_is_read(value: Json) -> None:
     effect = replaced(value)
-    text = change_text("# first", [effect], True)
+    text = untitled_change_text("# first", [effect], True)
     found = parse(text.encode(), "a.yaml").data
     assert found["title"] == found["why"] == found["upgrade"] == "TODO"
     (read,) = found["effects"]
@@ -90,8 +90,8 @@ def test_what_is_written_is_read(value: Json) -> None:
 
 @given(TEXTS)
 def test_a_text_on_one_line_is_read(value: str) -> None:
-    assert "\n" not in in_flow(value)
-    assert parse(f"a: {in_flow(value)}\n".encode(), "a.yaml").data == {"a": value}
+    assert "\n" not in flow_yaml(value)
+    assert parse(f"a: {flow_yaml(value)}\n".encode(), "a.yaml").data == {"a": value}
 
 
 @settings(max_examples=300)
@@ -102,4 +102,4 @@ def test_lines_are_short_where_they_can_be(value: Json) -> None:
         indent = len(line) - len(line.lstrip())
         is_one = line.lstrip().count(": ") <= 1 or not line.endswith(("}", "]"))
         assert len(line) <= WIDTH or is_one or indent > WIDTH // 2
-        assert not CONTROL.search(line)
+        assert not CONTROL_CHARACTER.search(line)

@@ -10,15 +10,15 @@ import pytest
 
 from tests.shop import FILES, call, edit, frozen, write
 
-DRAFT = "Run: api-upgrades draft (or amend 2024-03-01, if it was so when that was released)"
-AMEND = "or if this corrects the documentation run: api-upgrades amend"
+DRAFT = "Run: api-upgrades draft (or amend 2024-03-01, if it was already like this when 2024-03-01 was released)"
+AMEND = "or if this corrects the documentation, run: api-upgrades amend"
 MODELS = "changes/api/__init__.py"
 TITLE = "changes/2024-03-01/title.yaml"
 LOCK = "changes/2024-03-01/lock.json"
 FINE = "3 versions and 2 changes are fine."
-GONE_ON = "Correct the effect or, if the models went on since it was drafted, take it away and run: api-upgrades draft"
-TAKE_BACK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
-WRITTEN = "take the file back from version control; it is written by the command alone"
+OUTDATED = "Fix the effect. If the models changed after it was drafted, delete it and run: api-upgrades draft"
+TAKE_BACK = "Restore it from version control or, if it never existed, run: api-upgrades lock"
+WRITTEN = "restore the file from version control; only api-upgrades writes it"
 
 ISBN = "title: The `isbn` was a `number`\nwhy: It is one.\nupgrade: Read `isbn`.\n"
 ISBN += "effects: [{kind: rename_property, target: Book, old: number, new: isbn}]\n"
@@ -51,50 +51,50 @@ EDITS = {
     "renamed": (
         [("    isbn: str", "    ean: str")],
         [
-            f"{MODELS}:6: Book.isbn is gone, which is in no change",
-            f"{MODELS}:9: Book.ean is new, which is in no change",
+            f"{MODELS}:6: Book.isbn is gone, which is not documented in any change file",
+            f"{MODELS}:9: Book.ean is new, which is not documented in any change file",
             DRAFT,
         ],
     ),
     "of another type": (
         [("pages: int", "pages: str"), ("[416]", '["416"]')],
-        [f"{MODELS}:11: Book.pages: type integer -> string is in no change. {DRAFT}"],
+        [f"{MODELS}:11: Book.pages: type integer -> string is not documented in any change file. {DRAFT}"],
     ),
     "no longer required": (
         [("    isbn: str = Field(", '    isbn: str = Field(default="0", ')],
         [
-            f"{MODELS}:9: Book.isbn: default none -> 0 is in no change",
-            f"{MODELS}:9: Book.isbn: required true -> false is in no change",
+            f"{MODELS}:9: Book.isbn: default none -> 0 is not documented in any change file",
+            f"{MODELS}:9: Book.isbn: required true -> false is not documented in any change file",
             DRAFT,
         ],
     ),
     "the same in two objects": (
         [(PAGES, PAGES.replace("int", "float")), (ORDER_PAGES, ORDER_PAGES + PAGES)],
         [
-            f"{MODELS}:11: Book.pages: type integer -> number is in no change",
-            f"{MODELS}:18: Order.pages is new, which is in no change",
+            f"{MODELS}:11: Book.pages: type integer -> number is not documented in any change file",
+            f"{MODELS}:18: Order.pages is new, which is not documented in any change file",
             DRAFT,
         ],
     ),
     "alike in two objects": (
         [(PAGES, AUTHOR), (ORDER_PAGES, ORDER_PAGES + AUTHOR.removeprefix(PAGES))],
-        [f"{MODELS}:12: Book.author is new (so too Order.author), which is in no change. {DRAFT}"],
+        [f"{MODELS}:12: Book.author is new (also Order.author), which is not documented in any change file. {DRAFT}"],
     ),
     "an operation is gone": (
         [("GET /books/first", "GET /books/best")],
         [
-            "changes/api: GET /books/first is gone, which is in no change",
-            f"{MODELS}:21: GET /books/best is new, which is in no change",
+            "changes/api: GET /books/first is gone, which is not documented in any change file",
+            f"{MODELS}:21: GET /books/best is new, which is not documented in any change file",
             DRAFT,
         ],
     ),
     "worded otherwise": (
         [("Its name.", "The name on its cover."), ("[416]", "[400]")],
         [
-            f"note: {MODELS}:10: `Book.title` is described in other words than when 2024-03-01 was released; "
-            "today's serves every version",
-            f"note: {MODELS}:11: `Book.pages` has another example than when 2024-03-01 was released; "
-            "today's serves every version",
+            f"note: {MODELS}:10: `Book.title` is described in other words, compared with the release of 2024-03-01; "
+            "the current text is shown for every version",
+            f"note: {MODELS}:11: `Book.pages` has another example, compared with the release of 2024-03-01; "
+            "the current text is shown for every version",
             FINE,
         ],
     ),
@@ -112,61 +112,61 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "an effect is another": (
         {TITLE: FILES[TITLE].replace("old: name", "old: label")},
         [
-            f"{TITLE}:5:5: 2024-02-01 is not as it was released: Book.label is new (so too in 2024-01-01)",
-            f"{TITLE}:5:5: 2024-02-01 is not as it was released: Book.name is gone (so too in 2024-01-01)",
-            "This effect was {kind: rename_property, target: Book, old: name, new: title}. "
-            f"Put that back, {AMEND} 2024-02-01 --why '…'",
+            f"{TITLE}:5:5: 2024-02-01 differs from its release: Book.label is new (also in 2024-01-01)",
+            f"{TITLE}:5:5: 2024-02-01 differs from its release: Book.name is gone (also in 2024-01-01)",
+            "This effect was released as {kind: rename_property, target: Book, old: name, new: title}. "
+            f"Restore it, {AMEND} 2024-02-01 --why '…'",
         ],
     ),
     "a change is gone": (
         {"changes/2024-02-01/pages.yaml": None},
         [
-            "changes/2024-02-01/version.yaml: 2024-01-01 is not as it was released: Book.pages is new. "
-            "2024-02-01 was released with the effect {kind: add_property, target: Book.pages}, which is gone. "
-            f"Put it back, {AMEND} 2024-01-01 --why '…'"
+            "changes/2024-02-01/version.yaml: 2024-01-01 differs from its release: Book.pages is new. "
+            "2024-02-01 was released with the effect {kind: add_property, target: Book.pages}, which is missing. "
+            f"Restore it, {AMEND} 2024-01-01 --why '…'"
         ],
     ),
     "a change is added to an old version": (
         {"changes/2024-02-01/isbn.yaml": ISBN},
         [
-            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 is not as it was released: Book.isbn is gone",
-            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 is not as it was released: Book.number is new",
-            f"2024-02-01 was released without this effect. Take it away, {AMEND} 2024-01-01 --why '…'",
+            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 differs from its release: Book.isbn is gone",
+            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 differs from its release: Book.number is new",
+            f"2024-02-01 was released without this effect. Delete it, {AMEND} 2024-01-01 --why '…'",
         ],
     ),
     "the models have nothing of a draft": (
         {"changes/unreleased/ean.yaml": EAN},
-        [f"changes/unreleased/ean.yaml:4:65: rename_property: Book has no property 'ean' today. {GONE_ON}"],
+        [f"changes/unreleased/ean.yaml:4:65: rename_property: Book has no property 'ean' today. {OUTDATED}"],
     ),
     "prose is missing": (
         {TITLE: FILES[TITLE].replace("why: A book has a title.", "why: TODO")},
-        [f"{TITLE}:2:6: the why is still to be written: it says TODO"],
+        [f"{TITLE}:2:6: the why still says TODO; write it"],
     ),
     "what breaks has no upgrade": (
         {TITLE: FILES[TITLE].replace("upgrade: Read `title`.\n", "")},
-        [f"{TITLE}:1:1: breaks callers and has no 'upgrade': say what they must do"],
+        [f"{TITLE}:1:1: is breaking and has no 'upgrade'; describe what callers must do"],
     ),
     "no lock": (
         {LOCK: None},
-        [f"{LOCK}: is not there, so 2024-03-01 can change unnoticed. {TAKE_BACK}"],
+        [f"{LOCK}: is missing, so 2024-03-01 can change unnoticed. {TAKE_BACK}"],
     ),
     "no locks": (
         {f"changes/{version}/lock.json": None for version in ("2024-01-01", "2024-02-01")},
-        [f"changes/2024-02-01/lock.json: is not there, so 2024-01-01 to 2024-02-01 can change unnoticed. {TAKE_BACK}"],
+        [f"changes/2024-02-01/lock.json: is missing, so 2024-01-01 to 2024-02-01 can change unnoticed. {TAKE_BACK}"],
     ),
     "a lock cut short": ({LOCK: '{"effects": ['}, [f"{LOCK}:1:14: is not JSON: Expecting value; {WRITTEN}"]),
     "a lock in a merge": (
         {LOCK: "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"},
-        [
-            f"{LOCK}:1:1: holds the marks of a merge; take every lock.json from one of both sides, "
-            "and run: api-upgrades lock"
-        ],
+        [f"{LOCK}:1:1: merge conflict; take every lock.json from one side of the merge, then run: api-upgrades lock"],
     ),
     "no lock but a list": (
         {LOCK: "[]"},
-        [f"{LOCK}: is no lock: Input should be a valid dictionary or instance of Lock; {WRITTEN}"],
+        [f"{LOCK}: is not a valid lock: Input should be a valid dictionary or instance of Lock; {WRITTEN}"],
     ),
-    "a lock of something else": ({LOCK: '{"x": 1}'}, [f"{LOCK}: is no lock: Field required at 'effects'; {WRITTEN}"]),
+    "a lock of something else": (
+        {LOCK: '{"x": 1}'},
+        [f"{LOCK}: is not a valid lock: Field required at 'effects'; {WRITTEN}"],
+    ),
 }
 
 
@@ -179,8 +179,8 @@ def test_edits_of_the_registry(project: Path, name: str) -> None:
     assert told(project) == expected
 
 
-DISAGREES = f"{LOCK}: holds no contract of 2024-03-01 that agrees with its digests. "
-DISAGREES += "Run: api-upgrades lock, or take it back from version control"
+DISAGREES = f"{LOCK}: contains no contract of 2024-03-01 that matches its digests. "
+DISAGREES += "Run: api-upgrades lock, or restore the file from version control"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_lock_that_somebody_wrote_to_hides_no_edit_of_the_models(project: Path
     write(project, {LOCK: text, "changes/api/__init__.py": edited})
     result = call(project, "lock")
     assert result.exit_code == 1
-    assert "2024-03-01 is not as it was released: Book: differs" in result.output
+    assert "2024-03-01 differs from its release: Book: differs" in result.output
     assert (project / LOCK).read_text(encoding="utf-8") == text
 
 
@@ -235,7 +235,7 @@ def test_an_order_is_released_too(project: Path) -> None:
     edit(project, ("[ean, typed]", "[typed, ean]"), file="changes/2024-04-01/version.yaml")
     assert told(project) == [
         "changes/2024-04-01/typed.yaml:4:39: change_type: Book has no property 'ean' at 2024-04-01. "
-        "2024-04-01 was released with its effects in another order. Put that back"
+        "2024-04-01 was released with its effects in another order. Restore that order"
     ]
 
 
@@ -250,19 +250,19 @@ def test_faults_as_json_have_the_places_and_the_order_of_the_text(project: Path)
         ("undocumented", MODELS, 6),
         ("undocumented", MODELS, 9),
     ]
-    assert faults[2]["message"] == f"Book.ean is new, which is in no change. {DRAFT}"
+    assert faults[2]["message"] == f"Book.ean is new, which is not documented in any change file. {DRAFT}"
 
 
 def test_an_example_that_does_not_fit_is_told_of_at_its_field(project: Path) -> None:
     edit(project, ("[416]", '["many"]'))
     note, fault = told(project)
     assert note.startswith(f"note: {MODELS}:11: `Book.pages` has another example")
-    assert fault == f"{MODELS}:11: Book.pages: the example 'many' is not of type 'integer'; mend the model"
+    assert fault == f"{MODELS}:11: Book.pages: the example 'many' is not of type 'integer'; fix the model"
 
 
 def test_older_locks_hold_where_the_newest_is_missing(project: Path) -> None:
     (project / LOCK).unlink()
     write(project, {"changes/2024-02-01/isbn.yaml": ISBN})
     lines = told(project)
-    assert f"{LOCK}: is not there, so 2024-03-01 can change unnoticed. {TAKE_BACK}" in lines
-    assert any("2024-01-01 is not as it was released: Book: differs" in line for line in lines)
+    assert f"{LOCK}: is missing, so 2024-03-01 can change unnoticed. {TAKE_BACK}" in lines
+    assert any("2024-01-01 differs from its release: Book: differs" in line for line in lines)

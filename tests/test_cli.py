@@ -86,10 +86,10 @@ def test_check_prints_every_fault_in_one_run(run: Run, project: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         "changes/2024-02-01/pages.yaml:4:34: add_property: schema 'Bok' does not exist at 2024-02-01 "
-        "(did you mean 'Book'?). This effect was {kind: add_property, target: Book.pages}. Put that back",
+        "(did you mean 'Book'?). This effect was released as {kind: add_property, target: Book.pages}. Restore it",
         "changes/2024-03-01/title.yaml:5:59: rename_property: Book has no property 'titel' at 2024-03-01 "
         "(did you mean 'title'?). "
-        "This effect was {kind: rename_property, target: Book, old: name, new: title}. Put that back",
+        "This effect was released as {kind: rename_property, target: Book, old: name, new: title}. Restore it",
     ]
 
 

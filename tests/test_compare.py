@@ -13,7 +13,7 @@ import yaml
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.openapi.contract import schema_part
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, References, Usage
 from tests.effects import as_text, contract_of, in_words
@@ -66,7 +66,7 @@ def target(text: str) -> Target:
 def found(before: dict[str, Any], after: dict[str, Any], moves: list[Move]) -> tuple[Finding, ...]:
     """What is found where every schema is used in all three directions."""
     table = RuleTable.with_overrides({})
-    return compare(contract_of(before), contract_of(after), Names.of(moves), lambda part: DIRECTIONS, table)
+    return compare(contract_of(before), contract_of(after), RenameMap.of(moves), lambda part: DIRECTIONS, table)
 
 
 ROWS = [Row(**row) for row in yaml.safe_load(Path(__file__).with_name("compare.yaml").read_text(encoding="utf-8"))]

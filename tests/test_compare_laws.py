@@ -13,7 +13,7 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.usage import DIRECTIONS
 from tests.generated import LEAVES, body, contracts, ref
@@ -111,7 +111,7 @@ def rich(cat: JsonObject, held: JsonObject, document: JsonObject) -> dict[str, A
 
 
 def found_between(old: Contract, new: Contract) -> tuple[Finding, ...]:
-    return compare(old, new, Names(), lambda part: DIRECTIONS, RuleTable.with_overrides({}))
+    return compare(old, new, RenameMap(), lambda part: DIRECTIONS, RuleTable.with_overrides({}))
 
 
 def pointers(value: Json, here: Pointer = ()) -> Iterator[Pointer]:

@@ -8,7 +8,7 @@ import pytest
 
 from api_upgrades.core.errors import Location
 from api_upgrades.openapi.target import Target
-from api_upgrades.sources.source_map import Declared
+from api_upgrades.sources.source_map import SourceMap
 
 BOOKS = """\
 from api_upgrades.sources import api
@@ -39,11 +39,11 @@ MORE = "class Twice:\n    other: int\n"
 
 
 @pytest.fixture
-def declared(tmp_path: Path) -> Declared:
+def declared(tmp_path: Path) -> SourceMap:
     files = {"books.py": BOOKS, "more.py": MORE, "broken.py": "class Broken", "data.json": "class Data: ..."}
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    return Declared(tmp_path, tuple(tmp_path / name for name in (*files, "gone.py")))
+    return SourceMap(tmp_path, tuple(tmp_path / name for name in (*files, "gone.py")))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def declared(tmp_path: Path) -> Declared:
         *((place, "models") for place in ("Commented", "Data", "Broken", "GET /books/all", "PUT /books", "document")),
     ],
 )
-def test_the_line_of_a_place(declared: Declared, place: str, expected: str) -> None:
+def test_the_line_of_a_place(declared: SourceMap, place: str, expected: str) -> None:
     assert str(declared.locate(Target.parse(place), "models")) == expected
 
 
 def test_nothing_is_declared_where_there_are_no_files() -> None:
-    assert Declared().locate(Target.parse("Book"), "models") == Location("models")
+    assert SourceMap().locate(Target.parse("Book"), "models") == Location("models")

@@ -9,7 +9,7 @@ import pytest
 
 from api_upgrades.history.derive import derive, ordered_changes
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from tests.effects import effect_of, registry_of
 
@@ -81,7 +81,7 @@ def test_names_are_followed_within_and_across_versions() -> None:
     steps, errors = derive(registry_of(HEAD, versions))
     assert errors == []
     oldest, newest = Target.parse("Task.a"), Target.parse("Task.c")
-    names = sum((step.renames for step in steps), Names())
+    names = sum((step.renames for step in steps), RenameMap())
     assert names.newer(oldest) == newest
     assert names.older(newest) == oldest
     assert steps[0].renames.newer(oldest) == Target.parse("Task.b")

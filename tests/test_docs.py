@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from api_upgrades.cli import main
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi.target import Target
+from api_upgrades.registry.model import UNRELEASED
 from tests.browser import DESKTOP, PHONE, OpenPage, axe
 
 ROOT = Path(__file__).parent.parent
@@ -89,7 +91,7 @@ def test_every_effect_shown_is_one(page: str) -> None:
 
 
 def test_every_target_shown_is_one() -> None:
-    table = RECORD[RECORD.index("| Target | Names |") : RECORD.index("Call places by")]
+    table = RECORD[RECORD.index("| Target | Place |") : RECORD.index("Use the names that places")]
     targets = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
     assert targets
     assert [str(Target.parse(target)) for target in targets] == targets
@@ -103,13 +105,41 @@ def test_every_message_explained_is_one() -> None:
     assert [message for message in messages if message not in code] == []
 
 
-def test_every_module_of_the_architecture_is_there() -> None:
-    table = ARCHITECTURE[ARCHITECTURE.index("| Module |") : ARCHITECTURE.index("Files are read by")]
-    cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
-    listed = {name for cell in cells for name in re.findall(r"`([\w/.]+)`", cell)}
-    package = ROOT / "generator" / "api_upgrades"
-    assert {name for name in listed if not (package / name).exists()} == set()
-    assert {path.name for path in package.glob("*.py")} - listed == {"__init__.py"}
+PACKAGE = ROOT / "generator" / "api_upgrades"
+
+
+def names_in_code() -> set[str]:
+    """The names of all classes, functions, methods, attributes and constants of the generator."""
+    found: set[str] = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                found.add(node.name)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+            elif isinstance(node, ast.Assign):
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def test_every_name_in_the_architecture_exists() -> None:
+    known = names_in_code() | main.commands.keys() | KINDS.keys() | {"serve", UNRELEASED}
+    missing = set()
+    for paragraph in ARCHITECTURE.split("\n\n"):
+        package = re.match(r"\*\*`(\w+)/`\*\*", paragraph)
+        roots = (PACKAGE, ROOT, PACKAGE / package[1] if package else ROOT)
+        for name in re.findall(r"`([^`\n]+)`", paragraph):
+            if re.fullmatch(r"[\w./]+(\.py|/)", name):
+                missing |= {name} if not any((root / name).exists() for root in roots) else set()
+            elif re.fullmatch(r"[A-Za-z_]\w*", name):
+                missing |= {name} - known
+    assert missing == set()
+
+
+def test_every_package_has_its_paragraph_in_the_architecture() -> None:
+    packages = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert set(re.findall(r"^\*\*`(\w+)/`\*\*", ARCHITECTURE, re.MULTILINE)) == packages
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "project.py"}
 
 
 def test_the_home_page_shows_a_version_and_objects_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:

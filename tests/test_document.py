@@ -94,9 +94,9 @@ def test_edit_is_found_at_its_line_drafted_and_released(root: Path) -> None:
     edit(root, ('"string"', '"integer"'), ('"Homer"', "1"), file="models/author.json")
     found = call(root, "check").stderr.splitlines()
     assert found[:3] == [
-        "models/author.json:4: author.name: type string -> integer is in no change",
-        "openapi.yaml:5: DELETE /books/first is new, which is in no change",
-        "openapi.yaml:22: Book.pages is new, which is in no change",
+        "models/author.json:4: author.name: type string -> integer is not documented in any change file",
+        "openapi.yaml:5: DELETE /books/first is new, which is not documented in any change file",
+        "openapi.yaml:22: Book.pages is new, which is not documented in any change file",
     ]
     assert call(root, "draft").exit_code == 0
     for file in (root / "changes" / "unreleased").iterdir():

@@ -16,7 +16,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Pointer, value_at
 from api_upgrades.draft.draft import draft
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.structure import FORMS, faults, parts
+from api_upgrades.openapi.structure import OBJECTS, find_faults, inner_values
 from api_upgrades.registry.model import Registry, Version
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import Locks
@@ -37,7 +37,7 @@ def paths(value: Any, path: Pointer = ()) -> Iterator[Pointer]:
 
 def shapes(value: Any, shape: str = "document") -> Iterator[str]:
     yield shape
-    for _, of, item in parts(value, shape):
+    for _, of, item in inner_values(value, shape):
         yield from shapes(item, of)
 
 
@@ -56,8 +56,8 @@ def use(contract: Contract) -> None:
 
 
 def test_document_has_every_form() -> None:
-    assert list(faults(DOCUMENT)) == []
-    assert set(FORMS) <= set(shapes(DOCUMENT))
+    assert list(find_faults(DOCUMENT)) == []
+    assert set(OBJECTS) <= set(shapes(DOCUMENT))
     use(Contract.from_openapi(DOCUMENT))
 
 
@@ -89,7 +89,7 @@ def test_what_is_not_refused_can_be_used(path: Pointer, other: Any) -> None:
         del holder[path[-1]]
     else:
         holder[path[-1]] = other
-    if not list(faults(whole)):
+    if not list(find_faults(whole)):
         use(Contract.from_openapi(whole))
 
 
@@ -98,7 +98,7 @@ def test_extension_is_no_item(extension: str) -> None:
     operation: Any = {"responses": {"200": {}}, "callbacks": {"c": {"{$url}": {}}}}
     whole: Any = {"openapi": "3.1.0", "paths": {"/a": {"get": operation}}}
     (whole if extension == "paths" else operation)[extension]["x-more"] = "text"
-    assert list(faults(whole)) == []
-    assert list(faults({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": "text"}}}}})) == [
+    assert list(find_faults(whole)) == []
+    assert list(find_faults({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": "text"}}}}})) == [
         (("paths", "/a", "get", "responses", "200"), 'must be an object, and is "text"')
     ]

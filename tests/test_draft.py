@@ -21,7 +21,7 @@ from api_upgrades.draft.draft import draft
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, schema_part
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from tests import documents
 from tests.effects import CASES as KIND_CASES
@@ -68,7 +68,7 @@ def place(text: str) -> Target:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])
 def test_what_is_drafted(case: dict[str, Any]) -> None:
     older, newer = contract_of({**case["newer"], **case["older"]}), contract_of(case["newer"])
-    names = Names.of(Move(place(old), place(new)) for old, new in case.get("names", ()))
+    names = RenameMap.of(Move(place(old), place(new)) for old, new in case.get("names", ()))
     effects = draft(older, newer, names)
     assert in_any_order(as_yaml(effects)) == in_any_order(case["effects"])
     assert as_text(undone(effects, newer)) == as_text(older)
@@ -80,7 +80,7 @@ def test_every_kind_is_drafted_where_it_happened(kind: str) -> None:
     for case in KIND_CASES[kind]:
         if case.error is None:
             older, newer = case.older_contract(), case.newer_contract()
-            effects = draft(older, newer, Names.of(case.parsed().moves()))
+            effects = draft(older, newer, RenameMap.of(case.parsed().moves()))
             assert_same(undone(effects, newer), older)
             found.add(tuple(sorted({effect.kind for effect in effects})))
     assert (kind,) in found
@@ -149,7 +149,7 @@ def test_real_documents_are_drafted_exactly_and_told_in_kinds(old_path: Path, ne
     effects = draft(older, newer)
     assert time.process_time() - started < 10
     assert_same(undone(effects, newer), older)
-    findings = compare(older, newer, Names(), lambda schema: (), RuleTable.with_overrides({}))
+    findings = compare(older, newer, RenameMap(), lambda schema: (), RuleTable.with_overrides({}))
     assert not untold(findings, effects)
     told = [effect for effect in effects if effect.kind != "replace"]
     opaque = [finding for finding in untold(findings, told) if _has_kind(finding)]
@@ -302,4 +302,4 @@ MOVES = st.sampled_from(NAMED).flatmap(
 def test_a_draft_is_exact_whatever_the_contracts_and_the_names(
     older: Contract, newer: Contract, moves: list[Move]
 ) -> None:
-    assert_same(undone(draft(older, newer, Names.of(moves)), newer), older)
+    assert_same(undone(draft(older, newer, RenameMap.of(moves)), newer), older)

@@ -177,7 +177,7 @@ def test_a_change_to_which_nothing_can_be_added(project: Path) -> None:
     result = call(project, "draft")
     assert (result.exit_code, result.stderr) == (
         1,
-        "changes/unreleased/ean.yaml:1:1: write 'effects:' on a line of its own, and each effect on those below it, "
+        "changes/unreleased/ean.yaml:1:1: write 'effects:' on its own line, and each effect on the lines below it, "
         "so that more can be added\n",
     )
     assert changes(project) == {"unreleased/ean.yaml": text}
@@ -259,13 +259,13 @@ def test_an_unreleased_change_becomes_an_addition_as_the_advice_says(project: Pa
         (
             [("    isbn: str", "    ean: str")],
             "`isbn` is now `ean` in `Book`: this is breaking\n"
-            "An addition breaks nobody, in any version. Run: api-upgrades draft\n",
+            "An addition must not break callers of any version. Run: api-upgrades draft\n",
         ),
         (
             [("    isbn: str", "    ean: str"), (PAGES, PAGES + AUTHOR)],
             "`isbn` is now `ean` in `Book`: this is breaking\n"
-            "An addition breaks nobody, in any version. Run: api-upgrades draft, "
-            "and move what breaks nobody to additions/, with a 'date'\n",
+            "An addition must not break callers of any version. Run: api-upgrades draft, "
+            "and move the non-breaking changes to additions/, with a 'date'\n",
         ),
     ],
 )
@@ -283,5 +283,5 @@ def test_nothing_is_added_to_what_is_altered(project: Path) -> None:
     before = texts(project)
     result = call(project, "draft", "--addition")
     assert result.exit_code == 1
-    assert "2024-02-01 is not as it was released" in result.stderr
+    assert "2024-02-01 differs from its release" in result.stderr
     assert texts(project) == before

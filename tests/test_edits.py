@@ -9,7 +9,7 @@ import pytest
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Registry
-from api_upgrades.review.change_file_diff import Edit, edits, version_edits
+from api_upgrades.review.change_file_diff import ChangeFileEdit, diff_change_files, diff_version_files
 from tests.shop import write
 
 
@@ -91,33 +91,33 @@ def after(altered: dict[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in (BEFORE | altered).items() if text is not None}
 
 
-def place(one: Edit) -> tuple[str, str, str | None, tuple[str, ...]]:
+def place(one: ChangeFileEdit) -> tuple[str, str, str | None, tuple[str, ...]]:
     before = f"{one.before.version}/{one.before.id}" if one.before else None
-    return one.what, f"{one.change.version}/{one.change.id}", before, one.fields
+    return one.kind, f"{one.change.version}/{one.change.id}", before, one.changed_fields
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_changes(tmp_path: Path, name: str) -> None:
     altered, expected = CASES[name]
     before, now = load(tmp_path / "before", BEFORE), load(tmp_path / "now", after(altered))
-    assert [place(one) for one in edits(before, now)] == expected
+    assert [place(one) for one in diff_change_files(before, now)] == expected
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_there_and_back_is_the_same_number_of_changes(tmp_path: Path, name: str) -> None:
     registries = load(tmp_path / "before", BEFORE), load(tmp_path / "now", after(CASES[name][0]))
-    there, back = (edits(*pair) for pair in (registries, registries[::-1]))
+    there, back = (diff_change_files(*pair) for pair in (registries, registries[::-1]))
     opposite = {"added": "removed", "removed": "added"}
-    count = [sum(one.what == what for one in there) for what in opposite]
-    assert count == [sum(one.what == what for one in back) for what in opposite.values()]
+    count = [sum(one.kind == what for one in there) for what in opposite]
+    assert count == [sum(one.kind == what for one in back) for what in opposite.values()]
     assert len(there) == len(back)
 
 
 def test_versions(tmp_path: Path) -> None:
     before = load(tmp_path / "before", BEFORE)
     more = {"v2/version.yaml": 'summary: "Two!"\nsunset: "2030-01-01"\n', "unreleased/version.yaml": "label: next\n"}
-    found = version_edits(before, load(tmp_path / "now", BEFORE | more))
-    assert [(one.version.id, one.fields) for one in found] == [
+    found = diff_version_files(before, load(tmp_path / "now", BEFORE | more))
+    assert [(one.version.id, one.changed_fields) for one in found] == [
         ("v2", ("summary", "sunset")),
         ("unreleased", ("label",)),
     ]

@@ -9,7 +9,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.draft import draft
 from api_upgrades.effects import KINDS, Effect
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from tests.effects import CASES, REFUSED, REVERTED, Case, applied, as_text, in_words, sections_of
 
@@ -45,7 +45,7 @@ def test_the_older_contract(case: Case) -> None:
 def test_the_findings(case: Case) -> None:
     (effect,) = applied(case.newer_contract(), [case.parsed()])
     table = RuleTable.with_overrides({})
-    found = compare(effect.older, effect.newer, Names.of(effect.moves), lambda schema: DIRECTIONS, table)
+    found = compare(effect.older, effect.newer, RenameMap.of(effect.moves), lambda schema: DIRECTIONS, table)
     assert in_words(found) == list(case.findings)
 
 

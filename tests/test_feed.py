@@ -18,10 +18,10 @@ from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
 from api_upgrades.registry.model import moments as moments_of
 from api_upgrades.site.exports.addresses import Mount
-from api_upgrades.site.exports.feed import NAMESPACE, feed
+from api_upgrades.site.exports.feed import NAMESPACE, render_feed
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from tests.shop import API, FILES, write
 
@@ -149,7 +149,7 @@ def shop(tmp_path: Path, files: dict[str, str]) -> History:
 
 def made(history: History, site_url: str = "", index: str = "") -> str:
     addresses = Addresses(index)
-    return feed(Site(history, addresses), Mount(addresses, site_url))
+    return render_feed(Site(history, addresses), Mount(addresses, site_url))
 
 
 @pytest.mark.parametrize("site_url", ["", SITE_URL])
@@ -192,7 +192,9 @@ def test_every_link_leads_to_a_page_and_a_change(server: History, site_url: str,
     """Resolved as RFC 4287 says: against `xml:base`, which itself is against the address of the feed."""
     here = SITE_URL + "feed.xml"
     root = ElementTree.fromstring(made(server, site_url, index).encode())
-    pages = {SITE_URL + page.path + index: page for page in render(server, Addresses(index)) if isinstance(page, Page)}
+    pages = {
+        SITE_URL + page.path + index: page for page in render_pages(server, Addresses(index)) if isinstance(page, Page)
+    }
     addresses = [link.get("href", "") for link in root.iter(f"{{{NAMESPACE}}}link") if link.get("rel") == "alternate"]
     for content in root.iter(f"{{{NAMESPACE}}}content"):
         base = urljoin(here, content.get(BASE, ""))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api_upgrades.review.git import GitError, base_of, extract
+from api_upgrades.review.git import GitError, extract_folder, find_base
 from tests.repository import commit, git, repository
 from tests.shop import write
 
@@ -38,45 +38,45 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def extracted(root: Path, commit: str, into: Path) -> dict[str, bytes]:
     into.mkdir()
-    assert extract(root, commit, into)
+    assert extract_folder(root, commit, into)
     return files(into)
 
 
 def refused(root: Path, ref: str) -> str:
     with pytest.raises(GitError) as error:
-        base_of(root, ref)
+        find_base(root, ref)
     return str(error.value)
 
 
 def test_a_branch_is_compared_with_where_it_left_the_other(repo: Path) -> None:
-    base = base_of(repo, "main")
-    assert (base.commit, base.is_at) == (git(repo, "rev-parse", "main^"), "fork")
+    base = find_base(repo, "main")
+    assert (base.commit, base.relation) == (git(repo, "rev-parse", "main^"), "fork")
 
 
 def test_what_head_comes_from_is_compared_with_as_it_is(repo: Path) -> None:
     for ref in ("main", git(repo, "rev-parse", "main")):
         git(repo, "merge", "--quiet", "--no-edit", "main")
-        base = base_of(repo, ref)
-        assert (base.ref, base.commit, base.is_at) == (ref, git(repo, "rev-parse", "main"), "tip")
+        base = find_base(repo, ref)
+        assert (base.ref, base.commit, base.relation) == (ref, git(repo, "rev-parse", "main"), "tip")
 
 
 def test_branches_that_have_nothing_in_common(repo: Path) -> None:
     git(repo, "switch", "--quiet", "--orphan", "other")
     commit(write(repo, {"d.txt": "four\n"}))
-    base = base_of(repo, "main")
-    assert (base.commit, base.is_at) == (git(repo, "rev-parse", "main"), "unrelated")
+    base = find_base(repo, "main")
+    assert (base.commit, base.relation) == (git(repo, "rev-parse", "main"), "unrelated")
 
 
 def test_a_branch_without_a_commit(repo: Path) -> None:
     git(repo, "switch", "--quiet", "--orphan", "other")
-    assert base_of(repo, "main").is_at == "unrelated"
+    assert find_base(repo, "main").relation == "unrelated"
 
 
 def test_a_shallow_clone_that_does_not_hold_where_the_branch_left(repo: Path, tmp_path: Path) -> None:
     url = f"file://{repo}"
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "topic", url, "clone")
-    assert base_of(clone, "origin/main").is_at == "cut"
+    assert find_base(clone, "origin/main").relation == "cut"
 
 
 def test_the_merge_that_a_workflow_builds_needs_two_commits_alone(repo: Path, tmp_path: Path) -> None:
@@ -84,8 +84,8 @@ def test_the_merge_that_a_workflow_builds_needs_two_commits_alone(repo: Path, tm
     git(repo, "merge", "--quiet", "--no-edit", "--no-ff", "topic")
     git(repo, "switch", "--quiet", "--create", "merged")
     git(tmp_path, "clone", "--quiet", "--depth", "2", "--branch", "merged", f"file://{repo}", "clone")
-    base = base_of(tmp_path / "clone", "HEAD^1")
-    assert (base.commit, base.is_at) == (git(repo, "rev-parse", "main"), "tip")
+    base = find_base(tmp_path / "clone", "HEAD^1")
+    assert (base.commit, base.relation) == (git(repo, "rev-parse", "main"), "tip")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_folder_comes_as_it_was_and_nothing_is_touched(repo: Path, tmp_path: P
 def test_a_folder_that_was_not_there(repo: Path, tmp_path: Path) -> None:
     (repo / "new").mkdir()
     (tmp_path / "out").mkdir()
-    assert not extract(repo / "new", git(repo, "rev-parse", "HEAD"), tmp_path / "out")
+    assert not extract_folder(repo / "new", git(repo, "rev-parse", "HEAD"), tmp_path / "out")
     assert files(tmp_path / "out") == {}
 
 
@@ -165,7 +165,7 @@ def test_inside_a_hook(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "another index"))
     monkeypatch.setenv("GIT_PREFIX", "elsewhere/")
-    assert base_of(repo / "sub", at).commit == at
+    assert find_base(repo / "sub", at).commit == at
     assert extracted(repo / "sub", at, tmp_path / "out") == {"x.txt": b"x"}
     assert not (tmp_path / "another index").exists()
 
@@ -180,7 +180,7 @@ def test_a_tree_with_a_name_that_leads_elsewhere(repo: Path, tmp_path: Path, nam
     at = git(repo, "commit-tree", id, "-m", "Crafted")
     (tmp_path / "out").mkdir()
     with pytest.raises(GitError, match="leads out of its folder"):
-        extract(repo, at, tmp_path / "out")
+        extract_folder(repo, at, tmp_path / "out")
     assert not (tmp_path / "escaped").exists()
 
 
@@ -194,7 +194,7 @@ def test_a_file_is_not_written_through_a_link(repo: Path, tmp_path: Path) -> Non
     at = git(repo, "commit-tree", crafted, "-m", "Crafted")
     (tmp_path / "out").mkdir()
     with pytest.raises(GitError, match="cannot be written"):
-        extract(repo, at, tmp_path / "out")
+        extract_folder(repo, at, tmp_path / "out")
     assert not (tmp_path / "owned").exists()
 
 

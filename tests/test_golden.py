@@ -21,7 +21,7 @@ from markdown import markdown
 from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from tests.site_check import resolve
 
 ROOT = Path(__file__).parent.parent
@@ -75,7 +75,7 @@ def test_golden_pages(tmp_path: Path) -> None:
 
 
 def pages(project: Project, index: str) -> Iterator[Page]:
-    return (page for page in render(project.load(), Addresses(index)) if isinstance(page, Page))
+    return (page for page in render_pages(project.load(), Addresses(index)) if isinstance(page, Page))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.examples.http import Header, as_curl, as_http, as_response, request
+from api_upgrades.examples.http import Header, as_curl, as_http, as_response, build_request
 from api_upgrades.openapi.contract import Contract, Part
 from tests.documents import contract, every_document
 
@@ -47,7 +47,7 @@ def test_as_people_read_it() -> None:
         "components": {**BEARER["components"], "parameters": parameters},  # type: ignore[dict-item]  # JSON
         "x-api-version": {"header": "X-Api-Version", "query": "api-version"},
     }
-    call = request(*contract_of("POST /conversations/{id}/messages", operation, **document), VERSION)
+    call = build_request(*contract_of("POST /conversations/{id}/messages", operation, **document), VERSION)
     assert as_http(call) == (
         "POST /v1/conversations/7d5c/messages HTTP/1.1\n"
         "Host: api.example.org\n"
@@ -98,7 +98,7 @@ def query(name: str, value: Any, **beside: Any) -> dict[str, Any]:
     ],
 )
 def test_query(parameters: list[dict[str, Any]], expected: str) -> None:
-    call = request(*contract_of("GET /things", {"parameters": parameters}), VERSION)
+    call = build_request(*contract_of("GET /things", {"parameters": parameters}), VERSION)
     assert call.url == f"https://api.example.org/v1/things{expected}"
 
 
@@ -115,7 +115,7 @@ def test_query(parameters: list[dict[str, Any]], expected: str) -> None:
 )
 def test_path(name: str, value: dict[str, Any], expected: str) -> None:
     parameter = {"name": "id", "in": "path", "required": True, "schema": value}
-    call = request(*contract_of(name, {"parameters": [parameter]}), VERSION)
+    call = build_request(*contract_of(name, {"parameters": [parameter]}), VERSION)
     assert call.url == f"https://api.example.org/v1{expected}"
 
 
@@ -134,12 +134,12 @@ def test_path(name: str, value: dict[str, Any], expected: str) -> None:
     ],
 )
 def test_server(server: dict[str, Any], expected: str) -> None:
-    assert request(*contract_of("GET /x", {}, servers=[server]), VERSION).url == expected
-    assert request(*contract_of("GET /x", {"servers": [server]}), VERSION).url == expected
+    assert build_request(*contract_of("GET /x", {}, servers=[server]), VERSION).url == expected
+    assert build_request(*contract_of("GET /x", {"servers": [server]}), VERSION).url == expected
 
 
 def test_no_server() -> None:
-    assert request(*contract_of("GET /x", {}, servers=[]), VERSION).url == "https://api.example.com/x"
+    assert build_request(*contract_of("GET /x", {}, servers=[]), VERSION).url == "https://api.example.com/x"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_no_server() -> None:
 )
 def test_credentials(scheme: dict[str, Any], expected: str, in_shell: str) -> None:
     document = {"security": [{"it": []}, {"other": []}], "components": {"securitySchemes": {"it": scheme}}}
-    call = request(*contract_of("GET /x", {}, **document), VERSION)
+    call = build_request(*contract_of("GET /x", {}, **document), VERSION)
     assert as_http(call).splitlines()[2:] == [expected]
     assert as_curl(call).endswith(f"-H {in_shell}")
 
@@ -185,7 +185,7 @@ def test_credentials(scheme: dict[str, Any], expected: str, in_shell: str) -> No
     ],
 )
 def test_no_credentials_in_headers(operation: dict[str, Any], document: dict[str, Any], expected: str) -> None:
-    call = request(*contract_of("GET /x", operation, **document), VERSION)
+    call = build_request(*contract_of("GET /x", operation, **document), VERSION)
     assert (call.url, call.headers) == (expected, ())
 
 
@@ -193,7 +193,7 @@ def test_headers_of_parameters() -> None:
     names = ("Idempotency-Key", "Content-Type", "x-api-version")
     parameters = [{**query(name, "a\r\nb: c"), "in": "header"} for name in names]
     document = {"x-api-version": {"header": "X-Api-Version"}}
-    call = request(*contract_of("GET /x", {"parameters": parameters}, **document), "1\n2")
+    call = build_request(*contract_of("GET /x", {"parameters": parameters}, **document), "1\n2")
     assert call.headers == (Header("X-Api-Version", "1 2"), Header("Idempotency-Key", "a b: c"))
 
 
@@ -221,7 +221,7 @@ def test_headers_of_parameters() -> None:
     ],
 )
 def test_bodies(media_type: str, body: dict[str, Any], in_http: str, in_curl: str) -> None:
-    call = request(*contract_of("PUT /x", body_of(media_type, **body)), VERSION)
+    call = build_request(*contract_of("PUT /x", body_of(media_type, **body)), VERSION)
     head, _, text = as_http(call).partition("\n\n")
     assert head.splitlines()[-1].startswith(f"Content-Type: {media_type}")
     assert text == in_http
@@ -230,7 +230,7 @@ def test_bodies(media_type: str, body: dict[str, Any], in_http: str, in_curl: st
 
 def test_plain_text() -> None:
     operation = {"requestBody": {"content": {"text/plain": {"schema": {"examples": ["@file"]}}}}}
-    call = request(*contract_of("POST /x", operation), VERSION)
+    call = build_request(*contract_of("POST /x", operation), VERSION)
     assert as_http(call).endswith("Content-Type: text/plain\n\n@file")
     assert as_curl(call).endswith("-H 'Content-Type: text/plain' \\\n  --data-raw @file")
 
@@ -240,7 +240,7 @@ def test_plain_text() -> None:
     [("GET", "curl https:"), ("HEAD", "curl --head https:"), ("DELETE", "curl -X DELETE https:")],
 )
 def test_method(method: str, expected: str) -> None:
-    assert as_curl(request(*contract_of(f"{method} /x", {}), VERSION)).startswith(expected)
+    assert as_curl(build_request(*contract_of(f"{method} /x", {}), VERSION)).startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_shell_runs_nothing_but_curl(text: str, tmp_path: Path) -> None:
     shell = shutil.which("sh")
     if shell is None:
         pytest.skip("there is no sh to run the command with")
-    call = request(*hostile_call(text), VERSION)
+    call = build_request(*hostile_call(text), VERSION)
     script = "curl() { for one; do printf '%s\\0' \"$one\"; done; }\nAPI_KEY=secret\n" + as_curl(call)
     run = subprocess.run([shell, "-eu"], input=script, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
@@ -313,7 +313,7 @@ def test_a_shell_runs_nothing_but_curl(text: str, tmp_path: Path) -> None:
 
 @given(text=st.text())
 def test_no_text_ends_a_line(text: str) -> None:
-    call = request(*hostile_call(text), VERSION)
+    call = build_request(*hostile_call(text), VERSION)
     head, _, body = as_http(call).partition("\n\n")
     assert len(head.split("\n")) == 2 + len(call.headers) + 1
     assert json.loads(body) == {"it": text}
@@ -326,7 +326,7 @@ def test_no_text_ends_a_line(text: str) -> None:
 def test_real_documents(path: Path) -> None:
     whole = contract(path)
     for part in whole.of_kind("operation"):
-        call = request(whole, part, VERSION)
+        call = build_request(whole, part, VERSION)
         assert as_http(call).startswith(f"{part.method} /")
         assert call.url.startswith("https://")
         assert as_curl(call).startswith("curl ")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.cli import main
 from api_upgrades.core.json import Json
-from api_upgrades.draft.importing.steps import ImportedStep, step_between
+from api_upgrades.draft.importing.steps import ImportedStep, import_step
 from api_upgrades.draft.undo import size
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
@@ -95,7 +95,7 @@ def test_a_series_leads_back_to_each_document(case: dict[str, Any], tmp_path: Pa
 @cases
 def test_a_series_the_other_way_round_does_too(case: dict[str, Any]) -> None:
     older, newer = (Contract.from_openapi(document) for document in reversed(case["documents"]))
-    assert text(undone(step_between(older, newer), newer).to_openapi()) == text(older.to_openapi())
+    assert text(undone(import_step(older, newer), newer).to_openapi()) == text(older.to_openapi())
 
 
 @every_series
@@ -157,14 +157,14 @@ def shuffled(value: Json, chance: random.Random) -> Json:
 @given(contracts(), contracts(), st.randoms(use_true_random=False))
 def test_any_two_documents_lead_back_to_the_older_one(one: Contract, other: Contract, chance: random.Random) -> None:
     older, newer = (Contract.from_openapi(shuffled(found.to_openapi(), chance)) for found in (one, other))
-    assert text(undone(step_between(older, newer), newer).to_openapi()) == text(older.to_openapi())
+    assert text(undone(import_step(older, newer), newer).to_openapi()) == text(older.to_openapi())
 
 
 @laws
 @given(contracts(), st.randoms(use_true_random=False))
 def test_another_order_is_no_change(contract: Contract, chance: random.Random) -> None:
     older, newer = (Contract.from_openapi(shuffled(contract.to_openapi(), chance)) for _ in range(2))
-    assert step_between(older, newer).changes == ()
+    assert import_step(older, newer).changes == ()
 
 
 # What it says
@@ -173,14 +173,14 @@ def test_another_order_is_no_change(contract: Contract, chance: random.Random) -
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES if "titles" in case])
 def test_what_changes_are_called(case: dict[str, Any]) -> None:
     older, newer = map(Contract.from_openapi, case["documents"])
-    assert sorted(change.title for change in step_between(older, newer).changes) == case["titles"]
+    assert sorted(change.title for change in import_step(older, newer).changes) == case["titles"]
 
 
 @cases
 def test_nothing_is_carried_that_did_not_differ(case: dict[str, Any]) -> None:
     """What effects put back is no more than what the newer document lacks, a few words to say it aside."""
     older, newer = map(Contract.from_openapi, case["documents"])
-    step = step_between(older, newer)
+    step = import_step(older, newer)
     effects = [*step.wording, *(effect for change in step.changes for effect in change.effects)]
     carried = sum(size(effect.as_data()["was"]) for effect in effects if "was" in effect.as_data())
     lacking = set(leaves(older.to_openapi())) - set(leaves(newer.to_openapi()))
@@ -308,7 +308,7 @@ def test_what_is_refused(arguments: list[str], message: str, tmp_path: Path, mon
 
 def test_a_registry_is_not_written_over(project: Path, files: list[Path]) -> None:
     before = contents(project)
-    assert "changes: is there already; to add versions to it" in refused("import", *files, "--out", project)
+    assert "changes: already exists; to add versions to it" in refused("import", *files, "--out", project)
     assert contents(project) == before
 
 

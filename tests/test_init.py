@@ -90,7 +90,7 @@ def test_edit_after_it_is_found(tmp_path: Path) -> None:
     call(tmp_path, "init")
     file = tmp_path / "changes" / "api" / "__init__.py"
     file.write_text(file.read_text().replace("    text: str", "    words: str"))
-    assert "Greeting.words is new, which is in no change" in call(tmp_path, "check").stderr
+    assert "Greeting.words is new, which is not documented in any change file" in call(tmp_path, "check").stderr
 
 
 def test_document_with_faults_is_begun_with_as_it_is(tmp_path: Path) -> None:

@@ -280,7 +280,7 @@ class Case:
 
 
 WHY = ("--why", "It never was otherwise.")
-PENDING = r"changes/additions/.*: the locks do not hold this addition yet.*"
+PENDING = r"changes/additions/.*: this addition is not in the locks yet.*"
 ADDITION = ("draft", "--addition", "--date", "2024-04-01")
 
 CASES = [
@@ -296,7 +296,7 @@ CASES = [
     Case("draft with an answer", models_edited, ("draft", "--rename", "isbn=number"), is_documented=False),
     Case("draft again", models_edited_again, ("draft",), is_documented=False),
     Case("draft additions", additions_to_come, ADDITION, PENDING),
-    Case("lock", not_frozen, ("lock",), r".*lock.json: is not there, so .* can change unnoticed.*"),
+    Case("lock", not_frozen, ("lock",), r".*lock.json: is missing, so .* can change unnoticed.*"),
     Case("lock an addition", additions_written, ("lock",), PENDING),
     Case("lock in other words", in_other_words, ("lock", "--rebase")),
 ]
@@ -325,15 +325,15 @@ def test_what_is_kept_is_on_the_disk_before_it_takes_its_place(tmp_path: Path, m
 
 
 def _facts(line: str) -> set[str]:
-    """What a line says of each place that it names: `Book.pages is new (so too Order.count), which is in no change`.
+    """What a line says of each place that it names: `Book.pages is new (also Order.count), which is not documented in any change file`.
 
     Versions that are in the same case are left out, and so are where the line points and the ways out.
     """
-    told = re.split(r"(?:^|\. )(?=Run: |Put it back|Take it back)", line)[0]
+    told = re.split(r"(?:^|\. )(?=Run: |Restore it)", line)[0]
     if not told:
         return set()
-    without = re.sub(r" \(so too in [^)]*\)", "", told)
-    found = re.fullmatch(r"changes/api\S* (\S+)( .*?) \(so too ([^)]*)\)(.*)", without)
+    without = re.sub(r" \(also in [^)]*\)", "", told)
+    found = re.fullmatch(r"changes/api\S* (\S+)( .*?) \(also ([^)]*)\)(.*)", without)
     if found is None:
         return {re.sub(r"^changes/api\S* ", "", without)}
     first, text, others, rest = found.groups()

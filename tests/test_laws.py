@@ -30,12 +30,12 @@ from api_upgrades.core.json import Json
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.effects.annotation import Behaviour, ChangeExample, Wording
 from api_upgrades.effects.reorder import Reorder
-from api_upgrades.examples.validate import invalid_examples
+from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, derive
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.history.verify import verify
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
@@ -64,7 +64,7 @@ def check_revert(effect: Effect, newer: Contract) -> Contract:
 
 def invalid(contract: Contract) -> set[str]:
     """What breaks law 2, in every direction."""
-    return set(map(str, invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)))
+    return set(map(str, find_invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)))
 
 
 def dangling(contract: Contract) -> set[str]:
@@ -90,14 +90,14 @@ def leads(document: Json, ref: str) -> bool:
     return bool(document)
 
 
-def found_between(older: Contract, newer: Contract, names: Names) -> tuple[Finding, ...]:
+def found_between(older: Contract, newer: Contract, names: RenameMap) -> tuple[Finding, ...]:
     return compare(older, newer, names, lambda part: DIRECTIONS, RuleTable.with_overrides({}))
 
 
 def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> tuple[Finding, ...]:
     """Law 4: nothing is found between two contracts but what the effects between them say that they touch."""
     steps = applied(newer, effects)
-    findings = found_between(older, newer, Names.of(move for step in steps for move in step.moves))
+    findings = found_between(older, newer, RenameMap.of(move for step in steps for move in step.moves))
     touches = list(touched(steps))
     unpredicted = [one for one in findings if not any(touch.predicts(one.target, one.facet) for touch in touches)]
     assert [(one.rule, str(one.target), one.facet) for one in unpredicted] == []
@@ -107,13 +107,13 @@ def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> t
 def touched(steps: list[AppliedEffect]) -> Iterator[Touch]:
     """What some effects touch, by the names that it has after the last of them."""
     for index, step in enumerate(steps):
-        later = Names.of(move for other in steps[index + 1 :] for move in other.moves)
+        later = RenameMap.of(move for other in steps[index + 1 :] for move in other.moves)
         yield from (Touch(later.newer(touch.target), touch.facet) for touch in step.touches)
 
 
 def alters(effect: Effect) -> bool:
     """Whether an effect must give a finding. What some kinds alter may be wording, or nothing to a caller."""
-    return effect.must_show and not isinstance(effect, WITHOUT_FINDINGS)
+    return effect.must_be_found and not isinstance(effect, WITHOUT_FINDINGS)
 
 
 # Over the cases of all kinds
@@ -139,7 +139,7 @@ def test_references_stay_sound(case: Case) -> None:
 @cases
 def test_findings_are_predicted_and_there(case: Case) -> None:
     found = check_findings(case.older_contract(), case.newer_contract(), [case.parsed()])
-    assert bool(found) == alters(case.parsed()) or not case.parsed().must_show
+    assert bool(found) == alters(case.parsed()) or not case.parsed().must_be_found
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REFUSED if case.faults() is None])
@@ -161,7 +161,7 @@ def test_server_api_reverts(server_api: History) -> None:
 def test_server_api_examples(server_api: History) -> None:
     for version, contract in server_api.contracts.items():
         directions = server_api.usage_at(version).directions
-        assert [str(one) for one in invalid_examples(contract, contract.parts, directions)] == [], version
+        assert [str(one) for one in find_invalid_examples(contract, contract.parts, directions)] == [], version
 
 
 def test_server_api_references(server_api: History) -> None:
@@ -180,11 +180,11 @@ def test_server_api_findings(server_api: History) -> None:
 
 RENDER = """
 import hashlib, pathlib, sys
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset
 from api_upgrades.project import Project
-for page in render(Project(pathlib.Path(sys.argv[1])).load(), Addresses()):
+for page in render_pages(Project(pathlib.Path(sys.argv[1])).load(), Addresses()):
     text = page.content if isinstance(page, Asset) else "\\0".join([page.title, page.html, page.markdown()])
     print(page.path, hashlib.sha256(text.encode()).hexdigest())
 """
@@ -270,8 +270,8 @@ def test_generated_registries(registry: Registry) -> None:
         check_findings(step.older, step.newer, [one.effect for one in step.effects])
         for change in history.changes_of(step.version.id):
             # What a change touches is what its effects alter, or what they say of its behaviour.
-            assert set(change.touched) <= set(change.reached)
-            assert change.touched or change_of_document(change)
+            assert set(change.changed_parts) <= set(change.affected_parts)
+            assert change.changed_parts or change_of_document(change)
     for older, newer in combinations(history.versions, 2):
         check_revisions(history, older.id, newer.id)
 

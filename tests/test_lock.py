@@ -53,7 +53,7 @@ def test_a_lock_is_read_as_it_was_written(lock: Lock) -> None:
 @given(LOCKS, st.integers(0))
 def test_half_a_lock_is_no_lock(lock: Lock, cut: int) -> None:
     data = lock.to_text().encode()
-    with pytest.raises(RegistryError, match="take the file back"):
+    with pytest.raises(RegistryError, match="restore the file"):
         parse_lock(data[: cut % (len(data) - 2)], "lock.json")
 
 

@@ -57,7 +57,7 @@ MASKED = """\
     ],
 )
 def test_prose(source: str, expected: str) -> None:
-    assert markdown.blocks(source) == expected
+    assert markdown.prose_blocks(source) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_prose(source: str, expected: str) -> None:
     ],
 )
 def test_blocks_on_one_line(source: str, expected: str) -> None:
-    assert markdown.flat(source) == expected
+    assert markdown.prose_on_one_line(source) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_blocks_on_one_line(source: str, expected: str) -> None:
     [("- a", "\\- a"), ("1) a", "1\\) a"), ("+33 6", "+33 6"), ("a [b](http://c)", "a [b](http://c)")],
 )
 def test_a_line(line: str, expected: str) -> None:
-    assert markdown.line(line) == expected
-    assert markdown.line("a [b](http://c)", links=False) == "a b"
+    assert markdown.prose_line(line) == expected
+    assert markdown.prose_line("a [b](http://c)", links=False) == "a b"
 
 
 def test_text_and_code() -> None:
-    assert markdown.text("a_b *c* [d](e)\n- f") == "a_b \\*c\\* \\[d\\](e) - f"
-    assert markdown.code("a`b") == "``a`b``"
-    assert markdown.code("") == '`""`'
+    assert markdown.escape_text("a_b *c* [d](e)\n- f") == "a_b \\*c\\* \\[d\\](e) - f"
+    assert markdown.inline_code("a`b") == "``a`b``"
+    assert markdown.inline_code("") == '`""`'
     assert markdown.fence("```\n", "sh") == "````sh\n```\n\n````"
 
 
@@ -92,8 +92,8 @@ def test_text_and_code() -> None:
     ("line", "expected"), [("a|b", "a\\|b"), ("a\\|b", "a\\\\\\|b"), ("a\\\\|b", "a\\\\\\|b"), ("a\nb", "a b")]
 )
 def test_a_cell_stays_whole(line: str, expected: str) -> None:
-    assert markdown.cell(line) == expected
-    html = read(f"| x | y |\n| --- | --- |\n| {markdown.cell(line)} | z |", extensions=["tables"])
+    assert markdown.escape_cell(line) == expected
+    html = read(f"| x | y |\n| --- | --- |\n| {markdown.escape_cell(line)} | z |", extensions=["tables"])
     assert html.count("<td>") == 2
 
 
@@ -102,9 +102,9 @@ def lines(**values: int) -> str:
 
 
 def test_a_difference_is_folded() -> None:
-    assert markdown.diff(lines(a=1, b=1, c=1, d=1, f=1), lines(a=1, b=1, c=1, d=1, f=2)) == FOLDED
+    assert markdown.fence_diff(lines(a=1, b=1, c=1, d=1, f=1), lines(a=1, b=1, c=1, d=1, f=2)) == FOLDED
     old, new = lines(a=1, b=1, c=1, d=1), lines(a=2, b=1, c=2, d=1)
-    assert markdown.diff(old, new, frozenset({("-", '  "a": 1'), ("+", '  "a": 2')})) == MASKED
+    assert markdown.fence_diff(old, new, frozenset({("-", '  "a": 1'), ("+", '  "a": 2')})) == MASKED
 
 
 TOKENS = (
@@ -162,16 +162,16 @@ class Elements(HTMLParser):
 @given(TEXTS)
 def test_nothing_breaks_out(source: str) -> None:
     made = [
-        markdown.blocks(source),
-        "- x\n\n    " + markdown.blocks(source, is_inside=True).replace("\n", "\n    "),
-        markdown.line(source),
-        markdown.text(source),
-        markdown.code(source),
+        markdown.prose_blocks(source),
+        "- x\n\n    " + markdown.prose_blocks(source, is_nested=True).replace("\n", "\n    "),
+        markdown.prose_line(source),
+        markdown.escape_text(source),
+        markdown.inline_code(source),
         markdown.fence(source),
-        f"## {markdown.line(source)}",
-        f"- [{markdown.line(source, links=False)}](http://e.com)",
-        f"| x | y |\n| --- | --- |\n| z | {markdown.cell(markdown.flat(source))} |",
-        f"| x | y |\n| --- | --- |\n| z | {markdown.cell(markdown.code(source))} |",
+        f"## {markdown.prose_line(source)}",
+        f"- [{markdown.prose_line(source, links=False)}](http://e.com)",
+        f"| x | y |\n| --- | --- |\n| z | {markdown.escape_cell(markdown.prose_on_one_line(source))} |",
+        f"| x | y |\n| --- | --- |\n| z | {markdown.escape_cell(markdown.inline_code(source))} |",
     ]
     for one in made:
         html = read(f"before\n\n{one}\n\nafter", extensions=["extra", "sane_lists", "toc", "admonition"])
@@ -207,21 +207,21 @@ class Outside(HTMLParser):
 @given(CALLS)
 def test_what_is_inert_calls_nobody_and_reads_the_same(source: str) -> None:
     for one in (
-        markdown.line(source, links=False),
-        markdown.flat(source),
-        markdown.text(source),
-        markdown.code(source),
+        markdown.prose_line(source, links=False),
+        markdown.prose_on_one_line(source),
+        markdown.escape_text(source),
+        markdown.inline_code(source),
     ):
-        made = markdown.inert(f"- {one}")
+        made = markdown.make_inert(f"- {one}")
         assert made.replace("\u200b", "") == f"- {one}".replace("\u200b", "")
         text = Outside(read(made, extensions=["sane_lists"])).text
         assert re.search(r"@\w|#\d|GH-\d|://|www\.", text, re.IGNORECASE) is None, made
 
 
 def test_what_is_inert_is_still_copied_and_followed() -> None:
-    assert markdown.inert("`@id` [@a](http://e.com/@b) `` `@c ``") == "`@id` [@\u200ba](http://e.com/@b) `` `@c ``"
+    assert markdown.make_inert("`@id` [@a](http://e.com/@b) `` `@c ``") == "`@id` [@\u200ba](http://e.com/@b) `` `@c ``"
 
 
 def test_a_long_text_is_cut() -> None:
-    assert markdown.short("a `b`") == "a `b`"
-    assert markdown.short("`a` " * 200) == "a " * 149 + "a…"
+    assert markdown.shorten("a `b`") == "a `b`"
+    assert markdown.shorten("`a` " * 200) == "a " * 149 + "a…"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.semantics import Digests, digest, settled
+from api_upgrades.openapi.semantics import Digests, adopt_wording, digest
 from tests.generated import contracts
 from tests.kept import WORDS, promise
 
@@ -45,7 +45,7 @@ def rewordings(draw: st.DrawFn) -> tuple[Contract, Contract]:
 def test_words_examples_and_order_are_no_promise(pair: tuple[Contract, Contract]) -> None:
     was, now = pair
     assert Digests().of(was) == Digests().of(now)
-    found = settled(was, now)
+    found = adopt_wording(was, now)
     assert list(found.parts) == list(now.parts)
     assert all(found.parts[part] is value for part, value in now.parts.items())
 
@@ -54,10 +54,10 @@ def test_words_examples_and_order_are_no_promise(pair: tuple[Contract, Contract]
 @given(contracts(), contracts())
 def test_an_older_contract_in_todays_words_promises_what_it_did(was: Contract, now: Contract) -> None:
     before = copy.deepcopy((dict(was.parts), dict(now.parts)))
-    found = settled(was, now)
+    found = adopt_wording(was, now)
     assert Digests().of(found) == Digests().of(was)
-    assert promise(settled(found, now)) == promise(found)
-    assert promise(settled(was, was)) == promise(was)
+    assert promise(adopt_wording(found, now)) == promise(found)
+    assert promise(adopt_wording(was, was)) == promise(was)
     assert (dict(was.parts), dict(now.parts)) == before
 
 
@@ -65,8 +65,11 @@ def test_examples_that_parts_share_are_todays_though_other_components_differ() -
     was, now = (
         Contract({}, {"components": {"headers": {name: {}}, "examples": {name: {"value": 1}}}}) for name in ("a", "b")
     )
-    assert settled(was, now).document == {"components": {"headers": {"a": {}}, "examples": {"b": {"value": 1}}}}
-    assert settled(Contract({}, {"components": {"headers": {"a": {}}}}), now).document == settled(was, now).document
+    assert adopt_wording(was, now).document == {"components": {"headers": {"a": {}}, "examples": {"b": {"value": 1}}}}
+    assert (
+        adopt_wording(Contract({}, {"components": {"headers": {"a": {}}}}), now).document
+        == adopt_wording(was, now).document
+    )
 
 
 PROMISES = st.sampled_from(

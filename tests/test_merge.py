@@ -162,7 +162,7 @@ def test_one_file_that_two_people_wrote(project: Project) -> None:
 SHELF = (WEIGHT[0], WEIGHT[0] + '    shelf: str | None = Field(None, description="S", examples=["A4"])\n')
 BOTH = (WEIGHT[1], WEIGHT[1] + SHELF[1].removeprefix(SHELF[0]))
 ADDITION = ("--addition", "--date", "2024-04-01")
-MERGED = "holds the marks of a merge; take every lock.json from one of both sides, and run: api-upgrades lock"
+MERGED = "merge conflict; take every lock.json from one side of the merge, then run: api-upgrades lock"
 
 
 @pytest.mark.parametrize("side", ["--ours", "--theirs"])
@@ -181,7 +181,7 @@ def test_additions_of_two_branches(project: Project, other: tuple[str, str], sid
     assert all(line.endswith(MERGED) for line in said)
 
     project.git("checkout", side, *conflicts)
-    assert "the locks do not hold this addition yet. Run: api-upgrades lock" in project.run("check").output
+    assert "this addition is not in the locks yet. Run: api-upgrades lock" in project.run("check").output
     project.done("lock")
     assert project.run("check").output == "3 versions and 4 changes are fine.\n"
     merged = {version: (project.root / f"changes/{version}/lock.json").read_bytes() for version in VERSIONS}
@@ -201,6 +201,6 @@ def test_an_addition_beside_a_release(project: Project, side: str) -> None:
     conflicts = project.conflicts()
     assert conflicts == [f"changes/{LATEST}/lock.json"]
     project.git("checkout", side, *conflicts)
-    assert "the locks do not hold this addition yet. Run: api-upgrades lock" in project.run("check").output
+    assert "this addition is not in the locks yet. Run: api-upgrades lock" in project.run("check").output
     project.done("lock")
     assert project.run("check").output == "4 versions and 4 changes are fine.\n"

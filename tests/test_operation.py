@@ -6,7 +6,7 @@ import pytest
 
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import success_status
-from api_upgrades.openapi.operation import Body, parameters, request_body, resolved, responses
+from api_upgrades.openapi.operation import Body, parameters, request_body, resolve_shared, responses
 from api_upgrades.openapi.schema import MISSING
 
 JSON = {"application/json": {"schema": {"type": "string"}}}
@@ -123,4 +123,4 @@ def test_schema_of_parameter(parameter: dict[str, Any], expected: dict[str, Any]
 
 def test_reference_to_itself_resolves_to_nothing() -> None:
     circle = {"components": {"responses": {"A": {"$ref": "#/components/responses/A"}}}}
-    assert resolved(Contract({}, circle), {"$ref": "#/components/responses/A"}) == {}
+    assert resolve_shared(Contract({}, circle), {"$ref": "#/components/responses/A"}) == {}

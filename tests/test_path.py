@@ -29,7 +29,7 @@ from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import PathPart, UpgradePath, UpgradePaths
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
 from api_upgrades.openapi.operation import request_body, responses
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.project import Project
@@ -82,19 +82,19 @@ def texts_of(version: str, called: str) -> Texts:
             found[part, "object"] = as_json(compose(contract, {"$ref": SCHEMA_REF + part.name}, "response"))
     for part in contract.of_kind("schema"):
         if usage.directions(part) == {"request"}:
-            sender = next(one for one in usage.reach([part]) if (one, "request") in found)
+            sender = next(one for one in usage.affected_by([part]) if (one, "request") in found)
             found[part, "request"] = found[sender, "request"]
     return found
 
 
-def names_between(start: str, end: str) -> Names:
+def names_between(start: str, end: str) -> RenameMap:
     """How names move from one version to another."""
     order = list(VERSIONS)
     first, last = order.index(start), order.index(end)
     moves = [move for version in order[min(first, last) + 1 : max(first, last) + 1] for move in moves_to(version)]
     if first < last:
-        return Names.of(moves)
-    return Names.of(type(move)(move.new, move.old) for move in reversed(moves))
+        return RenameMap.of(moves)
+    return RenameMap.of(type(move)(move.new, move.old) for move in reversed(moves))
 
 
 def moves_to(version: str) -> Iterator[Any]:
@@ -135,7 +135,7 @@ def test_no_text_that_differs_is_missing(start: str, end: str) -> None:
     assert {(part, key) for part, key in told} == differing
 
 
-def moved(names: Names, part: Part) -> Part:
+def moved(names: RenameMap, part: Part) -> Part:
     found = names.newer(Target(part)).part
     assert found is not None
     return found

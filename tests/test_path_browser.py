@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 
 from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.history.history import History
-from api_upgrades.history.upgrade_path import Paths
+from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.path.data import PathData
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.text.diff import diff_lines, fold
+from api_upgrades.site.text.diff import diff_lines, fold_lines
 from tests.browser import DESKTOP, PHONE, OpenPage, Serve, axe
 from tests.shop import MKDOCS, SITE, write
 from tests.test_path import Chain, chains, history_of
@@ -91,16 +91,16 @@ def shown(found: list[dict[str, Any]]) -> Told:
     }
 
 
-def expected(paths: Paths, start: str, end: str) -> Told:
+def expected(paths: UpgradePaths, start: str, end: str) -> Told:
     found: Told = {}
     for part in paths.between(start, end).parts:
         texts: dict[str, Any] = {}
-        for text in part.texts:
+        for text in part.samples:
             lines = diff_lines(text.before, text.after)
-            blocks = [[block.is_folded, [[*line] for line in block.lines]] for block in fold(lines)]
+            blocks = [[block.is_folded, [[*line] for line in block.lines]] for block in fold_lines(lines)]
             texts[text.key] = ([[*line] for line in lines], blocks)
         places: dict[str, tuple[set[str], str]] = {
-            place.name: ({*place.words.split("; ")}, place.severity) for place in part.places
+            place.name: ({*place.summary.split("; ")}, place.severity) for place in part.entries
         }
         found[part.part.kind, part.part.name] = (places, texts)
     return found
@@ -128,7 +128,7 @@ def test_all_pairs_are_there(pairs: dict[str, Any]) -> None:
 @pytest.mark.parametrize("start", [version.id for version in history().versions])
 def test_the_script_composes_what_the_generator_composes(pairs: dict[str, Any], start: str) -> None:
     """All parts, places in words, severities and lines of every path from a version, and how they are folded."""
-    paths = Paths(history())
+    paths = UpgradePaths(history())
     for end in (version.id for version in history().versions if version.id != start):
         assert shown(pairs[f"{start} {end}"]) == expected(paths, start, end), f"{start} to {end}"
 
@@ -140,8 +140,8 @@ def test_any_chain_is_composed_as_the_generator_composes_it(
 ) -> None:
     found = history_of(made[1])
     data = PathData(Site(found, Addresses()))
-    paths = Paths(found)
-    for pair, parts in composed([data.index, data.parts]).items():
+    paths = UpgradePaths(found)
+    for pair, parts in composed([data.index_data, data.parts]).items():
         wanted = expected(paths, *pair.split())
         assert {part: places for part, (places, _) in shown(parts).items()} == {
             part: places for part, (places, _) in wanted.items()

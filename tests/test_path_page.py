@@ -21,7 +21,7 @@ from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.data import PathData
-from api_upgrades.site.pages.path.interactive import path_page
+from api_upgrades.site.pages.path.interactive import path_page_and_data
 from api_upgrades.site.pages.path.rows import Identities, facet_rules
 from api_upgrades.site.pages.path.weave import Weave
 from api_upgrades.site.pages.site import Site
@@ -39,7 +39,7 @@ def history() -> History:
 @cache
 def made() -> tuple[Page, dict[str, str]]:
     """The page, and its files by their names below it."""
-    page, *assets = path_page(Site(history(), Addresses()))
+    page, *assets = path_page_and_data(Site(history(), Addresses()))
     assert isinstance(page, Page)
     written = {asset.path.removeprefix(page.path): asset.content for asset in assets if isinstance(asset, Asset)}
     assert len(written) == len(assets)
@@ -65,7 +65,7 @@ def at(lines: list[Any], number: int) -> str:
 def test_a_weave_holds_every_text(texts: list[str]) -> None:
     weave = Weave()
     numbers = [weave.add(text) for text in texts]
-    lines = json.loads(json.dumps(weave.lines()))
+    lines = json.loads(json.dumps(weave.to_json()))
     assert [at(lines, number) for number in numbers] == texts
     assert len({*numbers}) == len({*texts})
 
@@ -74,7 +74,7 @@ def test_a_weave_writes_a_line_once() -> None:
     weave = Weave()
     for text in ("{\n  a\n}", "{\n  a,\n  b\n}", "{\n  b\n}"):
         weave.add(text)
-    assert weave.lines() == ["{", ["  a", 0, 2, [1]], ["  b", 1, 3], "}"]
+    assert weave.to_json() == ["{", ["  a", 0, 2, [1]], ["  b", 1, 3], "}"]
 
 
 def test_a_weave_grows_by_what_differs() -> None:
@@ -83,7 +83,7 @@ def test_a_weave_grows_by_what_differs() -> None:
     for number in range(30):
         new = old.replace(f"line {number}\n", f"new {number}\n")
         weave.add(new)
-        assert len(weave.lines()) <= 100 + 1 + sum(sign == "+" for sign, _ in diff_lines(old, new)) * 2 * number
+        assert len(weave.to_json()) <= 100 + 1 + sum(sign == "+" for sign, _ in diff_lines(old, new)) * 2 * number
 
 
 CHAIN: list[list[dict[str, object]]] = [
@@ -196,7 +196,7 @@ def test_without_a_script_the_page_leads_on() -> None:
     assert all(f'href="../from/{version}/"' in shown for version in older)
     assert all(f"from/{version}/" in page.markdown() for version in older)
     assert re.search(r"<form[^>]* hidden", shown)
-    assert page.found is not None
+    assert page.search_text is not None
 
 
 def test_every_change_is_in_the_checklist_with_both_severities() -> None:
@@ -215,7 +215,7 @@ def test_two_pages_of_the_same_history_are_the_same(folder: str) -> None:
     first, second = (
         [
             one.html if isinstance(one, Page) else (one.path, one.content)
-            for one in path_page(Site(history(), addresses))
+            for one in path_page_and_data(Site(history(), addresses))
         ]
         for _ in range(2)
     )

@@ -10,7 +10,7 @@ from pathlib import Path as Folder
 import pytest
 
 from api_upgrades.history.history import History
-from api_upgrades.history.upgrade_path import Paths
+from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.code import diff_block
@@ -43,7 +43,7 @@ def test_a_page_for_every_version_but_the_latest() -> None:
 
 @pytest.mark.parametrize("version", OLDER)
 def test_a_page_for_each_resource_that_differs(version: str) -> None:
-    view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
+    view = PathView(Site(history(), Addresses()), UpgradePaths(history()).between(version, LATEST))
     below = {
         address for address in pages() if address.startswith(Addresses().path_from(version)) and address.count("/") == 4
     }
@@ -57,28 +57,28 @@ def test_only_what_differs_has_a_page() -> None:
 
 @pytest.mark.parametrize("version", OLDER)
 def test_sections_that_versions_share_are_right_for_each(version: str) -> None:
-    view = PathView(Site(history(), Addresses()), Paths(history()).between(version, LATEST))
+    view = PathView(Site(history(), Addresses()), UpgradePaths(history()).between(version, LATEST))
     for resource in view.resources:
         page = pages()[Addresses().path_from(version, resource.slug)]
         for part in resource.parts:
-            for text in part.texts:
+            for text in part.samples:
                 if part.part.kind != "schema" or text.part == part.part:
                     assert diff_block(text.before, text.after, text.language) in page.html
-            for place in part.places:
+            for place in part.entries:
                 assert f"<code>{place.name}</code>" in page.html or not place.name
 
 
 @all_pages
 def test_no_search_finds_it_and_it_gives_way_to_the_page_of_all_paths(address: str) -> None:
     page = pages()[address]
-    assert (page.found, page.canonical) == (None, "upgrades/path/")
+    assert (page.search_text, page.canonical) == (None, "upgrades/path/")
 
 
 @all_pages
 def test_it_is_among_the_pages_beside_it_and_on_no_map(address: str) -> None:
     page = pages()[address]
     assert page.path in [crumb.path for crumb in page.siblings]
-    assert not page.is_listed
+    assert not page.is_indexed
 
 
 @all_pages

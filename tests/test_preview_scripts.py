@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import publish_preview
 import unpack_preview
-from api_upgrades.site.pages.markdown import blocks
+from api_upgrades.site.pages.markdown import prose_blocks
 from comment_on_preview import MARKER, compose, defuse
 from publish_preview import Git, update
 from unpack_preview import MAX_FILE, MAX_FILES, MAX_TOTAL, Refused, judge, unpack
@@ -403,7 +403,7 @@ def test_what_a_reader_sees_stays(report: str) -> None:
 
 def test_a_report_of_ours_stays_as_it_is() -> None:
     """Markdown as the generator writes it, with all that it escapes."""
-    report = "## 2024-01-01\n\n- **breaking** " + blocks("`a` is *gone*: a < b & c; ~~x~~; 1 &lt; 2") + "\n\n"
+    report = "## 2024-01-01\n\n- **breaking** " + prose_blocks("`a` is *gone*: a < b & c; ~~x~~; 1 &lt; 2") + "\n\n"
     report += "<details><summary>Pages: 2</summary>\n\n- added: `a`\n\n</details>\n\n"
     report += '| a | b |\n| --- | --- |\n| `x` | y |\n\n```diff\n-  "a": 1\n+  "b": 1\n```\n'
     assert defuse(report, PREVIEW) == report

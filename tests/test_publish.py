@@ -12,7 +12,7 @@ from mkdocs.config import load_config
 
 from api_upgrades.plugin import plugin
 from api_upgrades.plugin.generated_page import GeneratedPage
-from api_upgrades.plugin.publisher import Surroundings
+from api_upgrades.plugin.publisher import ThemeContext
 from tests.bench.made import Made, make
 from tests.shop import write
 
@@ -119,13 +119,13 @@ def ordinary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 def themed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages that the theme has rendered for us."""
     found: list[str] = []
-    rendered = Surroundings.rendered
+    rendered = ThemeContext.render
 
-    def noted(self: Surroundings, page: GeneratedPage) -> str:
+    def noted(self: ThemeContext, page: GeneratedPage) -> str:
         found.append(page.url)
         return rendered(self, page)
 
-    monkeypatch.setattr(Surroundings, "rendered", noted)
+    monkeypatch.setattr(ThemeContext, "rendered", noted)
     return found
 
 

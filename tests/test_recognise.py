@@ -12,7 +12,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.rename_detection import Question, resolve_renames
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from tests.effects import contract_of
 from tests.generated import contracts
@@ -38,7 +38,7 @@ def test_each_place_is_asked_for_once_and_any_answer_is_exact(
         taken.extend([chosen] if chosen else [])
         return chosen
 
-    names = resolve_renames(older, newer, decide, Names())
+    names = resolve_renames(older, newer, decide, RenameMap())
     assert len(set(asked)) == len(asked)
     assert [move.new for move in names.moves] == taken
     assert are_same(undone(draft(older, newer, names), newer), older)
@@ -50,7 +50,7 @@ def test_nothing_is_asked_where_nothing_happened(contract: Contract) -> None:
     def decide(question: Question) -> Target | None:
         raise AssertionError(question)
 
-    assert resolve_renames(contract, contract, decide, Names()) == Names()
+    assert resolve_renames(contract, contract, decide, RenameMap()) == RenameMap()
 
 
 NUMBER, TEXT = ({"type": kind, "examples": [example]} for kind, example in (("integer", 1), ("string", "a")))
@@ -82,5 +82,5 @@ ADA, LOVELACE, ADA_LOVELACE = ({"type": "string", "examples": [name]} for name i
 )
 def test_what_is_recognised(was: Mapping[str, Json], now: Mapping[str, Json], expected: list[str]) -> None:
     older, newer = (contract_of({"schemas": {"Task": {"properties": one}}}) for one in (was, now))
-    names = resolve_renames(older, newer, lambda question: question.candidates[0], Names())
+    names = resolve_renames(older, newer, lambda question: question.candidates[0], RenameMap())
     assert [f"{move.old}={move.new}" for move in names.moves] == expected

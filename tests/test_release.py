@@ -57,7 +57,7 @@ def test_what_its_file_says_of_the_version_is_kept(project: Path) -> None:
     refused = call(project, "release", NEXT, "--summary", "Others.")
     assert (refused.exit_code, refused.stderr) == (
         2,
-        "changes/unreleased/version.yaml has a summary already; take it out, or leave --summary away\n",
+        "changes/unreleased/version.yaml already has a summary; remove it there, or omit --summary\n",
     )
     assert call(project, "release", NEXT).exit_code == 0
     assert texts(project)[f"changes/{NEXT}/version.yaml"] == text
@@ -66,16 +66,16 @@ def test_what_its_file_says_of_the_version_is_kept(project: Path) -> None:
 LETTERS = "use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
 DEVICE = "it is the name of a device on Windows, where nobody could check it out"
 RESERVED = "the name is reserved; api, additions, unreleased, latest, path, from, preview mean something else"
-NOT_AFTER = "is not after 2024-03-01; the latest version comes last, so choose a later one"
+NOT_AFTER = "is not after 2024-03-01; choose a name that sorts after it"
 NAMES = [
-    *((name, f"{name!r} is not a name for a version: {RESERVED}") for name in ("latest", "api", "unreleased", "PATH")),
+    *((name, f"{name!r} is not a valid version name: {RESERVED}") for name in ("latest", "api", "unreleased", "PATH")),
     *(
-        (name, f"{name!r} is not a name for a version: {LETTERS}")
+        (name, f"{name!r} is not a valid version name: {LETTERS}")
         for name in ("../x", "a/b", "a\\b", "", ".", "..", "2024-04-01 ", " 2024-04-01", ".x", "-x", "x.", "a..b", "ä")
     ),
-    *((name, f"{name!r} is not a name for a version: {DEVICE}") for name in ("con", "NUL", "com1", "aux.2024")),
-    ("z" * 101, f"{'z' * 101!r} is not a name for a version: it is longer than 100 characters"),
-    ("2024-03-01", "2024-03-01 is released already; choose a later version"),
+    *((name, f"{name!r} is not a valid version name: {DEVICE}") for name in ("con", "NUL", "com1", "aux.2024")),
+    ("z" * 101, f"{'z' * 101!r} is not a valid version name: it is longer than 100 characters"),
+    ("2024-03-01", "2024-03-01 is already released; choose a later version"),
     ("2024-02-15", f"2024-02-15 {NOT_AFTER}"),
     ("2024-3-1", f"2024-3-1 {NOT_AFTER}"),
     ("1999-01-01", f"1999-01-01 {NOT_AFTER}"),
@@ -105,7 +105,7 @@ def test_a_summary_that_no_page_can_show(drafted: Path, untouched: dict[str, str
 def test_a_name_that_is_taken(project: Path) -> None:
     (project / "changes" / NEXT).write_text("", encoding="utf-8")
     result = call(project, "release", NEXT)
-    assert (result.exit_code, result.stderr) == (2, f"changes/{NEXT} is there already; choose another version\n")
+    assert (result.exit_code, result.stderr) == (2, f"changes/{NEXT} already exists; choose another version\n")
 
 
 def test_nothing_to_release(project: Path) -> None:
@@ -114,7 +114,7 @@ def test_nothing_to_release(project: Path) -> None:
     result = call(project, "release", NEXT)
     assert (result.exit_code, result.stderr) == (
         1,
-        "changes/unreleased holds no change, so there is nothing to release\n",
+        "changes/unreleased contains no changes, so there is nothing to release\n",
     )
 
 
@@ -126,9 +126,9 @@ def test_a_failing_check(project: Path) -> None:
     assert (result.exit_code, result.stderr.splitlines()) == (
         1,
         [
-            "changes/api/__init__.py:11: Book.pages: type integer -> string is in no change. "
-            "Run: api-upgrades draft (or amend 2024-03-01, if it was so when that was released)",
-            f"{DRAFT}:4:6: the why is still to be written: it says TODO",
+            "changes/api/__init__.py:11: Book.pages: type integer -> string is not documented in any change file. "
+            "Run: api-upgrades draft (or amend 2024-03-01, if it was already like this when 2024-03-01 was released)",
+            f"{DRAFT}:4:6: the why still says TODO; write it",
         ],
     )
     assert texts(project) == before

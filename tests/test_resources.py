@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
-from api_upgrades.openapi.resources import Resource, resource_name, resources
+from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
 from api_upgrades.openapi.usage import References, Usage
 from tests.effects import contract_of
 
 
 def of(**sections: Any) -> tuple[Resource, ...]:
-    return resources(Usage(contract_of(sections), References()))
+    return group_into_resources(Usage(contract_of(sections), References()))
 
 
 def grouped(**sections: Any) -> dict[str, list[str]]:
@@ -73,7 +73,7 @@ def test_what_any_answer_uses_is_used(status: str) -> None:
     operation = Part("operation", "GET /a")
     assert usage.directions(schema_part("E")) == {"response"}
     assert usage.closure(operation) == [operation, schema_part("E")]
-    assert usage.reach([schema_part("E")]) == [schema_part("E"), operation]
+    assert usage.affected_by([schema_part("E")]) == [schema_part("E"), operation]
 
 
 def test_what_is_shared_is_looked_into() -> None:
@@ -188,7 +188,7 @@ def test_what_is_shared_may_be_another_thing_in_another_document() -> None:
     for schema in ("A", "B"):
         document = {"components": {"responses": {"R": body(ref(schema))}}}
         contract = Contract({part: operation, schema_part("A"): {}, schema_part("B"): {}}, document)
-        assert Usage(contract, references).direct(part) == (schema_part(schema),)
+        assert Usage(contract, references).referenced_schemas(part) == (schema_part(schema),)
 
 
 def test_what_is_shared_may_lead_back_to_itself() -> None:

@@ -13,13 +13,13 @@ from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.registry.model import Change, Registry, Version
-from api_upgrades.site.exports.export import exports
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.pages import Reference
 from api_upgrades.site.pages.reference.sections import Sections
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from tests import big
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
@@ -30,9 +30,12 @@ def assert_sections_are_those_of_each_alone(history: History) -> None:
     sections = Sections(site)
     for version in history.contracts:
         for resource in site.resources(version):
-            for part, section in sections.of(version, resource).items():
-                alone = sections._section(version, part)
-                assert (section.html, section.markdown()) == (alone.html, alone.markdown()), (version, part)
+            for part, section in sections.sections_of(version, resource).items():
+                alone = sections._create_section(version, part)
+                assert (section.html, section.render_markdown()) == (alone.html, alone.render_markdown()), (
+                    version,
+                    part,
+                )
 
 
 def test_the_server_api(server_api: History) -> None:
@@ -59,7 +62,7 @@ def assert_ways_are_those_of_each_alone(history: History) -> None:
     shared = {page.path: page for page in path_pages(Site(history, Addresses()))}
     for version in history.versions[:-1]:
         site = Site(history, Addresses())
-        site.__dict__["released"] = (history.latest, version)
+        site.__dict__["released_versions"] = (history.latest, version)
         for alone in path_pages(site):
             page = shared.pop(alone.path)
             assert (page.html, page.markdown()) == (alone.html, alone.markdown()), page.path
@@ -86,9 +89,9 @@ def test_the_ways_of_objects_that_go_from_one_resource_to_another(versions: list
 
 def all_made(history: History) -> list[str]:
     """What every page and file holds that is made for a history."""
-    pages = tuple(render(history, Addresses()))
+    pages = tuple(render_pages(history, Addresses()))
     twins = (page.markdown() for page in pages if isinstance(page, Page))
-    assets = (asset.content for asset in exports(history, Addresses(), pages, ""))
+    assets = (asset.content for asset in render_exports(history, Addresses(), pages, ""))
     return [*(page.html if isinstance(page, Page) else page.content for page in pages), *twins, *assets]
 
 
@@ -135,7 +138,7 @@ def test_a_change_of_behaviour_is_told_of_from_its_version_on() -> None:
     steps, _ = derive(registry)
     site = Site(History(registry, steps, RuleTable.with_overrides({})), Addresses())
     sections = Sections(site)
-    shown = [sections.of(one.id, *site.resources(one.id)[:1])[call].html for one in versions]
+    shown = [sections.sections_of(one.id, *site.resources(one.id)[:1])[call].html for one in versions]
     assert ["Changed in" in html for html in shown] == [False, True]
     pages = {page.path: page.html for page in Reference(site).pages()}
     assert ["It differs in" in pages[f"reference/{one.id}/a/"] for one in versions] == [True, True]
@@ -145,6 +148,6 @@ def test_what_stays_where_it_is_is_shared() -> None:
     site = Site(history_of_calls([{"/a": SENDS, "/b": SENDS}, {"/a": SENDS}]), Addresses())
     sections = Sections(site)
     before, now = (next(one for one in site.resources(version) if one.slug == "a") for version in ("v0", "v1"))
-    was, found = sections.of("v0", before), sections.of("v1", now)
+    was, found = sections.sections_of("v0", before), sections.sections_of("v1", now)
     assert len(found) == 2
     assert [found[part] is was[part] for part in found] == [True, True]

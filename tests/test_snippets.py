@@ -91,7 +91,7 @@ CASES = [
 def asked_here(recorder: Recorder, contract: Contract, name: str | None = None) -> http.HttpRequest:
     """The call of an operation, sent to our server instead of the API's."""
     part = next(one for one in contract.of_kind("operation") if name in (None, one.name))
-    request = http.request(contract, part, "2023-06-26")
+    request = http.build_request(contract, part, "2023-06-26")
     url = urlsplit(request.url)._replace(scheme="http", netloc=f"127.0.0.1:{recorder.server_port}").geturl()
     return replace(request, url=url)
 
@@ -178,6 +178,6 @@ def test_a_multipart_form_keeps_its_fields(recorder: Recorder, monkeypatch: pyte
 def test_no_example_leaves_its_quotes() -> None:
     contract = operation({"text": '"); process.exit(7); ("', "other": "'''\"\"\"\nimport sys; sys.exit(7)"})
     part = next(contract.of_kind("operation"))
-    request = http.request(contract, part, "1")
+    request = http.build_request(contract, part, "1")
     compile(snippets.as_httpx(request), "snippet", "exec")
     assert '\\"); process.exit(7); (\\"' in snippets.as_fetch(request)

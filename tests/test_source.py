@@ -15,7 +15,7 @@ import pytest
 
 from api_upgrades.core.errors import RegistryError
 from api_upgrades.openapi.contract import schema_part
-from api_upgrades.sources.source import expect_reading, read_head
+from api_upgrades.sources.source import prepare_reading, read_head
 
 INIT = """\
 from api_upgrades.sources.api import Api
@@ -86,7 +86,7 @@ def test_a_second_reading_starts_no_process(project: Path, children: list[Any]) 
 @pytest.fixture
 def expected(project: Path, children: list[Any]) -> Iterator[None]:
     """A reading was expected, and a process started for it."""
-    expect_reading("changes/api", project)
+    prepare_reading("changes/api", project)
     assert len(children) == 1
     yield
     for child in children:
@@ -95,7 +95,7 @@ def expected(project: Path, children: list[Any]) -> Iterator[None]:
 
 @pytest.mark.usefixtures("expected")
 def test_a_reading_that_was_expected(project: Path, children: list[Any]) -> None:
-    expect_reading("changes/api", project)
+    prepare_reading("changes/api", project)
     write(project, things=THINGS.replace("name: str", "name: int"))
     assert thing(project) == {"name": {"type": "integer"}}
     assert len(children) == 1
@@ -121,7 +121,7 @@ def test_an_environment_that_changed_while_a_process_waited(
 
 
 def test_no_process_waits_for_a_document(project: Path, children: list[Any]) -> None:
-    expect_reading("openapi.json", project)
+    prepare_reading("openapi.json", project)
     assert children == []
 
 
@@ -130,8 +130,8 @@ def test_a_process_that_waits_ends_with_what_it_waits_for(project: Path) -> None
 from pathlib import Path
 from api_upgrades.sources import launcher
 
-launcher.start_ahead(Path({str(project)!r}))
-print(launcher._ahead.popitem()[1][1].pid, flush=True)
+launcher.start_idle_worker(Path({str(project)!r}))
+print(launcher._idle_workers.popitem()[1][1].pid, flush=True)
 """
     process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     end = time.monotonic() + 60
@@ -218,7 +218,7 @@ def test_new_and_removed_modules_are_noticed(
     assert len(children) == 2
 
 
-@pytest.mark.parametrize("kept", ["", "[]", "{", '{"of": 1}', "null"])
+@pytest.mark.parametrize("kept", ["", "[]", "{", '{"key": 1}', "null"])
 def test_a_broken_cache_is_read_past(project: Path, children: list[Any], kept: str) -> None:
     read_head("changes/api", project)
     file = project / ".cache/api-upgrades/changes-api.json"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from api_upgrades.openapi.contract import METHODS, Part
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 
 TASK = Part("schema", "Task")
@@ -218,6 +218,6 @@ CHAIN = [("Task.a", "Task.b"), ("Task", "Todo"), ("Todo.b", "Todo.c.d"), ("PUT /
 )
 def test_names_are_followed_through_all_moves(older: str, newer: str) -> None:
     moves = [Move(Target.parse(old), Target.parse(new)) for old, new in CHAIN]
-    for names in (Names.of(moves), Names.of(moves[:1]) + Names.of(moves[1:])):
+    for names in (RenameMap.of(moves), RenameMap.of(moves[:1]) + RenameMap.of(moves[1:])):
         assert str(names.newer(Target.parse(older))) == newer
         assert str(names.older(Target.parse(newer))) == older

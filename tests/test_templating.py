@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from api_upgrades.site.pages import jinja_codegen
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
-from api_upgrades.site.pages.jinja_codegen import CompiledBeside
+from api_upgrades.site.pages.jinja_codegen import TemplateCache
 
 NAME = "page.html.j2"
 
@@ -21,9 +21,9 @@ NAME = "page.html.j2"
 @pytest.fixture(autouse=True)
 def writes_bytecode(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    jinja_codegen._compiler.cache_clear()
+    jinja_codegen._compiler_fingerprint.cache_clear()
     yield
-    jinja_codegen._compiler.cache_clear()
+    jinja_codegen._compiler_fingerprint.cache_clear()
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 def rendered(folder: Path, *, autoescape: bool = True) -> str:
     """The page by an environment that knows nothing yet."""
-    cache = CompiledBeside(folder)
+    cache = TemplateCache(folder)
     environment = Environment(loader=FileSystemLoader(folder), autoescape=autoescape, bytecode_cache=cache)
     return environment.get_template(NAME).render(word="<b>")
 
@@ -73,10 +73,10 @@ def test_what_escapes_and_what_does_not(folder: Path) -> None:
 
 @pytest.mark.parametrize("what", ["nothing", "Jinja", "Python", "how templates are compiled", "our filters"])
 def test_what_another_compiler_kept(folder: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    modules = {name: folder / f"{name}.py" for name in ("templating", "environment")}
+    modules = {name: folder / f"{name}.py" for name in ("jinja_codegen", "environment")}
     for module in modules.values():
         module.write_text("as it was", encoding="utf-8")
-    monkeypatch.setattr(jinja_codegen, "__file__", str(modules["templating"]))
+    monkeypatch.setattr(jinja_codegen, "__file__", str(modules["jinja_codegen"]))
     rendered(folder)
     before = kept(folder)[0].read_bytes()
     if what == "Jinja":
@@ -84,8 +84,8 @@ def test_what_another_compiler_kept(folder: Path, monkeypatch: pytest.MonkeyPatc
     elif what == "Python":
         monkeypatch.setattr(jinja_codegen, "MAGIC_NUMBER", b"0")
     elif what != "nothing":
-        modules["environment" if what == "our filters" else "templating"].write_text("as it is", encoding="utf-8")
-    jinja_codegen._compiler.cache_clear()
+        modules["environment" if what == "our filters" else "jinja_codegen"].write_text("as it is", encoding="utf-8")
+    jinja_codegen._compiler_fingerprint.cache_clear()
     assert rendered(folder) == "<p>&lt;b&gt;</p>"
     assert (kept(folder)[0].read_bytes() == before) == (what == "nothing")
 
@@ -114,6 +114,6 @@ def test_where_python_shall_keep_nothing(folder: Path, monkeypatch: pytest.Monke
 def test_our_own_templates_are_kept() -> None:
     for environment, kind in ((html_environment(), "html"), (markdown_environment(), "md")):
         cache = environment.bytecode_cache
-        assert isinstance(cache, CompiledBeside)
+        assert isinstance(cache, TemplateCache)
         names = [name for name in environment.list_templates() if name.endswith(f".{kind}.j2")]
         assert len({cache.get_cache_key(name) for name in names}) == len(names) > 10

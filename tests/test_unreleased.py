@@ -14,7 +14,7 @@ from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
-from api_upgrades.plugin.preview_banner import VARIABLE, as_preview
+from api_upgrades.plugin.preview_banner import NUMBER_VARIABLE, add_banner
 from tests.secrets import SECRET, SITE, UPCOMING, secrets
 from tests.serving import ask
 from tests.shop import MKDOCS, write
@@ -51,7 +51,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def preview(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, "7")
+        patch.setenv(NUMBER_VARIABLE, "7")
         return built(tmp_path_factory.mktemp("preview"))
 
 
@@ -178,7 +178,7 @@ def test_but_for_that_a_preview_is_what_unreleased_true_shows(preview: Path, sho
 
 
 def test_the_option_counts_for_more_than_the_preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "7")
+    monkeypatch.setenv(NUMBER_VARIABLE, "7")
     site = built(tmp_path, option="unreleased: false")
     assert BANNER in html(site, "upgrades")
     assert not (site / "upgrades" / "unreleased").exists()
@@ -189,7 +189,7 @@ def test_serve_shows_what_is_unreleased(tmp_path: Path) -> None:
 
 
 def test_several_apis_in_one_preview_have_one_banner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "7")
+    monkeypatch.setenv(NUMBER_VARIABLE, "7")
     two = MKDOCS.replace("[search, api-upgrades]", "[search, api-upgrades: {path: a}, api-upgrades: {path: b}]")
     site = built(tmp_path, SITE | {"mkdocs.yml": two})
     assert [html(site, page).count(BANNER) for page in ("", "a/upgrades", "b/reference/2024-01-01/books")] == [1, 1, 1]
@@ -199,21 +199,21 @@ def test_several_apis_in_one_preview_have_one_banner(tmp_path: Path, monkeypatch
 def test_a_preview_of_no_number_is_refused(
     number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv(VARIABLE, number)
+    monkeypatch.setenv(NUMBER_VARIABLE, number)
     with pytest.raises(Abort):
         built(tmp_path)
-    said = f"the environment variable {VARIABLE} is {number!r}; set it to the number of the pull request, digits alone"
+    said = f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, digits alone"
     assert said in caplog.text
     assert [record.exc_info for record in caplog.records] == [None]
 
 
 def test_no_number_is_no_preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "")
-    assert os.environ[VARIABLE] == ""
+    monkeypatch.setenv(NUMBER_VARIABLE, "")
+    assert os.environ[NUMBER_VARIABLE] == ""
     assert "au-preview" not in html(built(tmp_path), "")
 
 
 def test_a_page_of_any_theme_is_a_preview() -> None:
-    page = as_preview('<html><HEAD><title>A</title></HEAD ><body class="x">Text</body></html>', "7")
+    page = add_banner('<html><HEAD><title>A</title></HEAD ><body class="x">Text</body></html>', "7")
     assert page.startswith(f'<html><HEAD><title>A</title>{NOINDEX}</HEAD ><body class="x"><aside class="au-preview"')
-    assert as_preview(page, "7") == page
+    assert add_banner(page, "7") == page

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from api_upgrades.plugin.preview_banner import VARIABLE
+from api_upgrades.plugin.preview_banner import NUMBER_VARIABLE
 from api_upgrades.registry.model import Amendment
 from api_upgrades.releases.lock import Lock
 from tests.browser import DESKTOP, PHONE, OpenPage, axe, serving
@@ -32,7 +32,7 @@ PROJECT = SITE | {
         amendments=[Amendment(date="2024-04-02", why="It was *always* so.", places=["Book.pages"])],
         effects=[],
         parts={},
-    ).text(),
+    ).to_text(),
 }
 
 KINDS = {
@@ -51,7 +51,7 @@ KINDS = {
 @pytest.fixture(scope="module")
 def preview_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, "7")
+        patch.setenv(NUMBER_VARIABLE, "7")
         site: Path = built(tmp_path_factory.mktemp("preview"), PROJECT)
     with serving(site) as url:
         yield url

@@ -14,11 +14,11 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.project import Project
-from api_upgrades.releases.public import published, shows_unreleased
-from api_upgrades.site.exports.export import exports
+from api_upgrades.releases.public import restrict_to_public, shows_unreleased
+from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render
+from api_upgrades.site.pages.render import render_pages
 from tests.secrets import UPCOMING, VISIBLE, WHOLE
 from tests.shop import FILES, write
 
@@ -27,18 +27,20 @@ ROOT = Path(__file__).parent.parent
 
 def everything(history: History) -> dict[str, str]:
     """All that is made of a history, pages in both forms."""
-    made = list(render(history, Addresses()))
+    made = list(render_pages(history, Addresses()))
     pages = {page.path: page.html for page in made if isinstance(page, Page)}
     twins = {f"{page.path} as Markdown": page.markdown() for page in made if isinstance(page, Page)}
     files = {
-        one.path: one.content for one in (*made, *exports(history, Addresses(), made)) if not isinstance(one, Page)
+        one.path: one.content
+        for one in (*made, *render_exports(history, Addresses(), made))
+        if not isinstance(one, Page)
     }
     return pages | twins | files
 
 
 @pytest.mark.parametrize("whole", [pytest.param(WHOLE, id="internal"), pytest.param(UPCOMING, id="unreleased too")])
 def test_the_public_sees_what_it_would_if_nothing_else_had_been_written(whole: dict[str, str], tmp_path: Path) -> None:
-    seen = everything(published(Project(write(tmp_path / "whole", whole)).load()))
+    seen = everything(restrict_to_public(Project(write(tmp_path / "whole", whole)).load()))
     expected = everything(Project(write(tmp_path / "visible", VISIBLE)).load())
     assert seen.keys() == expected.keys()
     assert {name: text for name, text in seen.items() if text != expected[name]} == {}
@@ -47,17 +49,17 @@ def test_the_public_sees_what_it_would_if_nothing_else_had_been_written(whole: d
 @pytest.mark.parametrize("files", [FILES, VISIBLE])
 def test_where_nothing_is_hidden_nothing_changes(files: dict[str, str], tmp_path: Path) -> None:
     history = Project(write(tmp_path, files)).load()
-    assert everything(published(history)) == everything(history)
+    assert everything(restrict_to_public(history)) == everything(history)
 
 
 def test_what_is_published_is_published_already(tmp_path: Path) -> None:
-    once = published(Project(write(tmp_path, UPCOMING)).load())
-    assert everything(published(once)) == everything(once)
+    once = restrict_to_public(Project(write(tmp_path, UPCOMING)).load())
+    assert everything(restrict_to_public(once)) == everything(once)
 
 
 def test_contracts_that_share_a_part_share_it_afterwards(tmp_path: Path) -> None:
     whole = Project(write(tmp_path, UPCOMING)).load()
-    public = published(whole)
+    public = restrict_to_public(whole)
     was, now = (history.contract_at("2024-02-01") for history in (whole, public))
     older_was, older_now = (history.contract_at("2024-01-01") for history in (whole, public))
     shared = [part for part in now.parts if was.parts[part] is older_was.parts.get(part)]
@@ -219,7 +221,9 @@ def test_what_is_public_must_not_refer_to_what_is_not(tmp_path: Path) -> None:
     schemas = {"A": {"properties": {"c": {"type": "array", "items": {"$ref": "#/components/schemas/C"}}}}, "C": SECRET}
     assert list(internal_references(contract(schemas), Visibility())) == [(Part("schema", "A"), Part("schema", "C"))]
     exposed = WHOLE["changes/api/__init__.py"].replace("zz_audit: ZzAudit", "zz_audit: list[ZzAudit]")
-    with pytest.raises(RegistryErrors, match="Book refers to ZzAudit, which is 'x-internal'; mark Book so too"):
+    with pytest.raises(
+        RegistryErrors, match="Book refers to ZzAudit, which is 'x-internal'; mark Book as 'x-internal' too"
+    ):
         Project(write(tmp_path, WHOLE | {"changes/api/__init__.py": exposed})).load()
 
 

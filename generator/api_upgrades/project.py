@@ -20,7 +20,7 @@ from api_upgrades.releases.check import find_internal_exposure, find_undocumente
 from api_upgrades.releases.lock import Locks, read_locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import read_head
-from api_upgrades.sources.source_map import Declared, first_file, is_document, noun
+from api_upgrades.sources.source_map import SourceMap, describe_source, entry_file, is_document
 
 REGISTRY, SOURCE = "changes", "changes/api"
 """Where a project keeps its API, if it doesn't say otherwise."""
@@ -40,7 +40,7 @@ class Project:
         """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
         self.memo.begin_load()
         table = _table(json.dumps(self.severity, default=str))
-        with stage(f"Reading {noun(self.source)}"):
+        with stage(f"Reading {describe_source(self.source)}"):
             head = read_head(self.source, self.root)
         with stage("Reading the changes"):
             contract = self.memo.get_or_compute(
@@ -49,7 +49,7 @@ class Project:
             found = reader.load(self.root / self.registry, contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
-        declared = Declared(self.root.resolve(), head.files, head.document)
+        declared = SourceMap(self.root.resolve(), head.files, head.document)
         return ProjectState(replace(found, versions=versions, declared=declared), locks, table, self.memo)
 
     def load(self) -> History:
@@ -62,7 +62,7 @@ class Project:
         with stage("Deriving every version"):
             if standing.errors:
                 raise RegistryErrors(list(find_undocumented(standing, self.source)) or standing.errors)
-            source, history = first_file(self.source), standing.history
+            source, history = entry_file(self.source), standing.history
             errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
             # A document is what somebody else wrote: its faults are kept, and `check` tells of them.
             if errors and not is_document(self.source):

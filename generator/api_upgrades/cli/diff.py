@@ -28,7 +28,7 @@ from api_upgrades.review.contract_diff import (
 )
 from api_upgrades.review.contract_diff_text import ContractDiffText
 from api_upgrades.sources.openapi_file import read_document
-from api_upgrades.sources.source_map import SUFFIXES
+from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES
 
 
 @main.command()
@@ -105,14 +105,14 @@ class _Sides:
             hint = did_you_mean(version, known)
             raise ApiUpgradesError(
                 f"there is no version {version!r}{hint}; there are {', '.join(known)}. The name of a file ends in "
-                f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, or has a path separator in it"
+                f"{', '.join(DOCUMENT_SUFFIXES[:-1])} or {DOCUMENT_SUFFIXES[-1]}, or has a path separator in it"
             )
         return Side(version, known[version])
 
     @staticmethod
     def is_file(name: str) -> bool:
         separators = (os.sep, os.altsep or os.sep, "/")
-        return name.lower().endswith(SUFFIXES) or any(one in name for one in separators)
+        return name.lower().endswith(DOCUMENT_SUFFIXES) or any(one in name for one in separators)
 
 
 def _followed(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> RenameDetection:

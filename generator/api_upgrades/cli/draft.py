@@ -15,7 +15,7 @@ from api_upgrades.core.errors import UsageError
 from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.progress import stage
 from api_upgrades.draft.rename_detection import Ambiguous, Question, parse_renames, resolve_renames
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
@@ -91,7 +91,7 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _drafted(project: Project, standing: ProjectState, names: Names, date: str | None) -> Draft:
+def _drafted(project: Project, standing: ProjectState, names: RenameMap, date: str | None) -> Draft:
     with stage("Drafting"):
         return draft_files(standing, names, lambda file: (project.root / file).read_text("utf-8"), date)
 
@@ -109,11 +109,11 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
             write_text_durably(folder / name, text)
 
 
-def _names(standing: ProjectState, renames: tuple[str, ...], no_renames: bool) -> Names:
+def _names(standing: ProjectState, renames: tuple[str, ...], no_renames: bool) -> RenameMap:
     """How names moved: as the call says, and for the rest as somebody at the terminal says."""
     goal = standing.latest_from_lock
     if goal is None:
-        return Names()
+        return RenameMap()
     told = (
         [move for applied in standing.unreleased_step.effects for move in applied.moves]
         if standing.unreleased_step

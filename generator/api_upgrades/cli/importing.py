@@ -23,7 +23,7 @@ from api_upgrades.releases.import_files import ImportResult, convert_documents
 from api_upgrades.releases.import_store import create_registry, extend_registry, require_empty_folder
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.openapi_file import OpenApiFile, read_document
-from api_upgrades.sources.source_map import SUFFIXES, is_document
+from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES, is_document
 
 
 @main.command("import")
@@ -84,7 +84,7 @@ def _begin(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
 def _as_file(read: OpenApiFile) -> tuple[str, bytes]:
     """How the name of a document ends, and what is in it: as it is, if it is one file."""
     first, *others = read.files
-    if others or first.suffix.lower() not in SUFFIXES:
+    if others or first.suffix.lower() not in DOCUMENT_SUFFIXES:
         return ".json", indent_json(read.document).encode()
     return first.suffix.lower(), first.read_bytes()
 

@@ -28,7 +28,7 @@ from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import LOCK_FILE, Locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import Head, read_head
-from api_upgrades.sources.source_map import Declared
+from api_upgrades.sources.source_map import SourceMap
 
 _SOURCES = "today's API: an OpenAPI document, an object as 'myservice.main:app', or a package of models"
 
@@ -98,7 +98,7 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     """The files of a version that is what the API is today. Raises RegistryErrors where that has faults."""
     folder = project.root / project.registry
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
-    declared = Declared(project.root.resolve(), head.files, head.document)
+    declared = SourceMap(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), declared=declared)
     standing = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
     lock = complete_locks(standing, check(standing, source)).by_version[version]

@@ -9,7 +9,7 @@ from api_upgrades.compare.difference import Difference, compare_beside
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.locate import media_type
-from api_upgrades.openapi.operation import resolved
+from api_upgrades.openapi.operation import resolve_shared
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.semantics import SERIALIZATION, serialization
@@ -99,7 +99,10 @@ class BodyComparison:
             elif key not in after:
                 yield Difference("header-removed", place, old_place, "existence", before[key][1], None)
             else:
-                was, now = resolved(self.schemas.old, before[key][1]), resolved(self.schemas.new, after[key][1])
+                was, now = (
+                    resolve_shared(self.schemas.old, before[key][1]),
+                    resolve_shared(self.schemas.new, after[key][1]),
+                )
                 yield from self.parameter({"in": "header", **was}, {"in": "header", **now}, old_place, place)
 
 

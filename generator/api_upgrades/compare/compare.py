@@ -18,7 +18,7 @@ from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
@@ -66,7 +66,7 @@ def _shown(value: Json) -> str:
 def compare(
     old: Contract,
     new: Contract,
-    names: Names,
+    names: RenameMap,
     directions: Directions,
     table: RuleTable,
     among: Container[Part | None] | None = None,
@@ -89,7 +89,7 @@ def _judged(difference: Difference, direction: Direction | None, table: RuleTabl
 
 
 def _differences(
-    old: Contract, new: Contract, names: Names, directions: Directions, among: Container[Part | None] | None
+    old: Contract, new: Contract, names: RenameMap, directions: Directions, among: Container[Part | None] | None
 ) -> Iterator[Found]:
     moved = {part: names.newer(Target(part)).part for part in old.parts if part in names.parts}
     # Where one takes over the name of another, the name is its, and the other is gone.

@@ -26,7 +26,7 @@ _TOLD = frozenset({"info", "paths", "components", "servers", "security", "webhoo
 
 def compare_documents(schemas: SchemaComparison) -> Iterator[tuple[Difference, tuple[Direction, ...]]]:
     """All differences beside the parts, in the order of a document."""
-    old, new = schemas.old.said, schemas.new.said
+    old, new = schemas.old.content, schemas.new.content
     for found in (*_document(old, new), *_paths(schemas), *_components(schemas)):
         yield found, (() if found.rule.startswith("shared-") else DIRECTIONS)
 
@@ -45,7 +45,7 @@ def _document(old: JsonObject, new: JsonObject) -> Iterator[Difference]:
 
 def _paths(schemas: SchemaComparison) -> Iterator[Difference]:
     """What a path has beside its operations. Its parameters are those of its operations."""
-    old, new = schemas.old.said.get("paths", {}), schemas.new.said.get("paths", {})
+    old, new = schemas.old.content.get("paths", {}), schemas.new.content.get("paths", {})
     moved = {part.path: schemas.names.newer(Target(part)).part for part in schemas.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
@@ -63,7 +63,7 @@ def _paths(schemas: SchemaComparison) -> Iterator[Difference]:
 
 
 def _components(schemas: SchemaComparison) -> Iterator[Difference]:
-    old, new = schemas.old.said.get("components", {}), schemas.new.said.get("components", {})
+    old, new = schemas.old.content.get("components", {}), schemas.new.content.get("components", {})
     for section in dict.fromkeys((*new, *old)):
         if section == "examples":
             continue

@@ -12,7 +12,7 @@ from api_upgrades.compare.security import compare_security, compare_servers
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import METHODS, Contract, Part
 from api_upgrades.openapi.locate import webhook_method
-from api_upgrades.openapi.operation import parameters, resolved
+from api_upgrades.openapi.operation import parameters, resolve_shared
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction
 
@@ -108,13 +108,13 @@ class OperationComparison:
         target, old_target = self._targets("payload" if self.new.kind == "webhook" else "request")
         before, after = old.get("requestBody"), new.get("requestBody")
         if before is None and after is not None:
-            required = resolved(self.schemas.new, after).get("required")
+            required = resolve_shared(self.schemas.new, after).get("required")
             rule = "required-request-body-added" if required else "request-body-added"
             yield Difference(rule, target, old_target, "existence", None, after)
         elif before is not None and after is None:
             yield Difference("request-body-removed", target, old_target, "existence", before, None)
         elif before is not None and after is not None:
-            was, now = resolved(self.schemas.old, before), resolved(self.schemas.new, after)
+            was, now = resolve_shared(self.schemas.old, before), resolve_shared(self.schemas.new, after)
             yield from self._bodies.request(was, now, old_target, target)
 
     def _responses(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
@@ -134,7 +134,10 @@ class OperationComparison:
             old_target = Target(self.old, f"response {older[status]}")
             if status != older[status]:
                 yield Difference("status-changed", target, old_target, "name", older[status], status)
-            was, now = resolved(self.schemas.old, before[older[status]]), resolved(self.schemas.new, after[status])
+            was, now = (
+                resolve_shared(self.schemas.old, before[older[status]]),
+                resolve_shared(self.schemas.new, after[status]),
+            )
             yield from self._bodies.response(was, now, old_target, target)
         for old_status, status in newer.items():
             if status not in after:
@@ -158,7 +161,7 @@ class OperationComparison:
             elif name not in after:
                 yield Difference("callback-removed", *self._targets(section), "existence", before[name], None)
             else:
-                was, now = resolved(self.schemas.old, before[name]), resolved(self.schemas.new, after[name])
+                was, now = resolve_shared(self.schemas.old, before[name]), resolve_shared(self.schemas.new, after[name])
                 yield from self._callback(was, now, section)
 
     def _callback(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
@@ -183,8 +186,8 @@ class OperationComparison:
             yield from self._items(was, now, one, other, "callback-moved", section)
             sent, received = was.get(one, {}), now.get(other, {})
             bodies = (
-                resolved(self.schemas.old, sent.get("requestBody", {})),
-                resolved(self.schemas.new, received.get("requestBody", {})),
+                resolve_shared(self.schemas.old, sent.get("requestBody", {})),
+                resolve_shared(self.schemas.new, received.get("requestBody", {})),
             )
             yield from self._bodies.request(*bodies, old_target, target)
             yield from self._answers(sent, received, section)

@@ -10,7 +10,7 @@ from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import (
     FLAGS,
     STRUCTURE,
@@ -40,7 +40,7 @@ class SchemaComparison:
 
     old: Contract
     new: Contract
-    names: Names
+    names: RenameMap
 
     def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """The differences between a schema and what it became. A reference to the same schema is no difference:

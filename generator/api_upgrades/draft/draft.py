@@ -16,13 +16,13 @@ from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.draft.undo import DRAFT_ERRORS, PartialDraft, build_effect, replace_rest
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.renames import NO_NAMES, Names
+from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
-from api_upgrades.openapi.semantics import settled
+from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.openapi.target import Target
 
 
-def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
+def draft(old: Contract, new: Contract, names: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
     """The effects, in the order in which they happened, that turn `new` into `old` when reverted from last to first.
 
     Names are followed, never guessed. Each effect has one target, by the name that it has in `new`; what went away
@@ -33,24 +33,24 @@ def draft(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect
     return tuple(reversed(undone.effects))
 
 
-def draft_contract_changes(old: Contract, new: Contract, names: Names = NO_NAMES) -> tuple[Effect, ...]:
+def draft_contract_changes(old: Contract, new: Contract, names: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
     """The effects down to a contract that means the same as `old`, in the wording, examples and order of `new`."""
-    undone = _revert_known_kinds(settled(old, new, names), new, names)
-    replace_rest(undone, settled(old, undone.contract))
+    undone = _revert_known_kinds(adopt_wording(old, new, names), new, names)
+    replace_rest(undone, adopt_wording(old, undone.contract))
     return tuple(reversed(undone.effects))
 
 
-def _revert_known_kinds(old: Contract, new: Contract, names: Names) -> PartialDraft:
+def _revert_known_kinds(old: Contract, new: Contract, names: RenameMap) -> PartialDraft:
     """A partial draft with all effects that specific kinds express."""
     undone = PartialDraft(new)
     renames = RenameDraft(old, undone, names)
     _revert_differences(undone, renames.align(), names)
     renames.revert()
-    _revert_differences(undone, old, NO_NAMES)
+    _revert_differences(undone, old, NO_RENAMES)
     return undone
 
 
-def _revert_differences(undone: PartialDraft, goal: Contract, names: Names) -> None:
+def _revert_differences(undone: PartialDraft, goal: Contract, names: RenameMap) -> None:
     """Revert what was added, changed and removed, except what no specific kind expresses."""
     schemas = SchemaDraft(undone, goal, names)
     operations = OperationDraft(undone, goal, schemas)

@@ -12,7 +12,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.effects.property import holder_spot
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
@@ -47,7 +47,7 @@ class Rename(NamedTuple):
 class RenameDraft:
     """The renames between two contracts. They are reverted last, so all other effects use the newer names."""
 
-    def __init__(self, old: Contract, undone: PartialDraft, names: Names) -> None:
+    def __init__(self, old: Contract, undone: PartialDraft, names: RenameMap) -> None:
         self._old = old
         self._undone = undone
         self._names = names
@@ -88,7 +88,7 @@ class RenameDraft:
         """The older and newer names of all renamed places that exist in both contracts."""
         seen: set[Target] = set()
         for index, move in enumerate(self._names.moves):
-            new = Names(self._names.moves[index + 1 :]).newer(move.new)
+            new = RenameMap(self._names.moves[index + 1 :]).newer(move.new)
             old = self._names.older(new)
             kind = _kind_of_place(new)
             if kind and kind == _kind_of_place(old) and self._names.newer(old) == new and new not in seen:

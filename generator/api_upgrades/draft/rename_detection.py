@@ -21,7 +21,7 @@ from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import place_spot, schema_spot
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import digest, meaning
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -64,7 +64,7 @@ Decide = Callable[[Question], Target | None]
 """Chooses one of the candidates of a question, or none."""
 
 
-def resolve_renames(was: Contract, now: Contract, decide: Decide, names: Names) -> Names:
+def resolve_renames(was: Contract, now: Contract, decide: Decide, names: RenameMap) -> RenameMap:
     """The rename map between two contracts: `names`, and what `decide` chooses for the rest."""
     likeness = _SimilarityIndex(was, now)
     for stage in _STAGES:
@@ -76,17 +76,17 @@ def resolve_renames(was: Contract, now: Contract, decide: Decide, names: Names) 
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
-        names += Names.of(moves)
+        names += RenameMap.of(moves)
     return names
 
 
-def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> Names:
+def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> RenameMap:
     """The rename map of `--rename` options, each `old=new`. Raises UsageError for one that matches nothing.
 
     What a change has `told` already is no mistake: it may be said again.
     """
     again = [(_RemovedPlace(move.old, move.old), move.new) for move in told]
-    names = Names()
+    names = RenameMap()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
     for stage in _STAGES:
@@ -104,7 +104,7 @@ def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: It
             for one in new
             if _matches_option(text, old, one)
         ]
-        names += Names.of(move for _, move in found)
+        names += RenameMap.of(move for _, move in found)
         left = [text for text in left if text not in dict(found)]
     for text in left:
         if any(_matches_option(text, old, new) for old, new in again):
@@ -127,7 +127,7 @@ class _RemovedPlace:
 
 
 def _removed_and_added(
-    was: Contract, now: Contract, names: Names, stage: str
+    was: Contract, now: Contract, names: RenameMap, stage: str
 ) -> tuple[list[_RemovedPlace], list[Target]]:
     gone: dict[_RemovedPlace, None] = {}
     new: dict[Target, None] = {}

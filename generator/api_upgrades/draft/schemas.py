@@ -20,7 +20,7 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, schema_part
 from api_upgrades.openapi.locate import schema_spot
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
@@ -47,7 +47,7 @@ class SchemaDraft:
 
     undone: PartialDraft
     goal: Contract
-    names: Names
+    names: RenameMap
 
     def draft(self, target: Target) -> None:
         """Undo, on the schema at a target, whatever a kind expresses."""

@@ -133,7 +133,7 @@ def replace_rest(undone: PartialDraft, older: Contract) -> None:
     for part in reversed(list(undone.contract.parts)):
         if part in older.parts:
             _replace_in_part(undone, part, undone.contract.parts[part], older.parts[part])
-    _replace_in_part(undone, None, undone.contract.said, older.said)
+    _replace_in_part(undone, None, undone.contract.content, older.content)
 
 
 def _replace_in_part(undone: PartialDraft, part: Part | None, now: Json, older: Json) -> None:

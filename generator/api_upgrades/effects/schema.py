@@ -209,7 +209,7 @@ class RenameSchema(Effect):
 
         parts = {
             old if part == new else part: schema_edit.repointed(value, older)
-            if contract.mentions_of(new, value)
+            if contract.count_mentions(new, value)
             else value
             for part, value in contract.parts.items()
         }

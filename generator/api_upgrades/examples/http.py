@@ -17,7 +17,14 @@ from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
-from api_upgrades.openapi.operation import Parameter, operation_object, parameters, path_item, request_body, resolved
+from api_upgrades.openapi.operation import (
+    Parameter,
+    operation_object,
+    parameters,
+    path_item,
+    request_body,
+    resolve_shared,
+)
 from api_upgrades.openapi.schema import MISSING, as_text
 
 DEFAULT_SERVER = "https://api.example.com"
@@ -162,7 +169,7 @@ def _credentials(contract: Contract, operation: JsonObject) -> Iterator[Header |
     alternatives = operation.get("security", contract.document.get("security")) or [{}]
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     for name in alternatives[0]:
-        scheme = resolved(contract, schemes.get(name, {}))
+        scheme = resolve_shared(contract, schemes.get(name, {}))
         if scheme.get("type") == "apiKey":
             key = str(scheme.get("name", ""))
             if scheme.get("in") == "query":

@@ -72,7 +72,7 @@ def find_sample_owner(usage: Usage, contract: Contract, part: Part) -> Part:
 
     It is the first operation that sends it if only requests use it, else the part itself.
     """
-    for one in usage.reach_of(part) if is_request_only(usage, part) else ():
+    for one in usage.affected_by_part(part) if is_request_only(usage, part) else ():
         if one.kind == "operation" and one in contract.parts and request_body(contract, one) is not None:
             return one
     return part

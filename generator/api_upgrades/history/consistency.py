@@ -15,7 +15,7 @@ from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.usage import Direction, References, Usage
 
@@ -42,7 +42,7 @@ def _check_step(
     def directions(part: Part) -> frozenset[Direction]:
         return frozenset().union(*(usage.directions(part) for usage in usages))
 
-    names = Names.of(move for applied in effects for move in applied.moves)
+    names = RenameMap.of(move for applied in effects for move in applied.moves)
     touches = list(_find_touches(effects))
     reported: set[str] = set()
     for finding in compare(older, newer, names, directions, history.table):
@@ -56,7 +56,7 @@ def _check_step(
         yield RegistryError(wording[0].change.locate(), message)
     visibility = Visibility()
     for applied in effects[len(wording) :]:
-        moves = Names.of(applied.moves)
+        moves = RenameMap.of(applied.moves)
         public = visibility.public(applied.older), visibility.public(applied.newer)
         findings = compare(applied.older, applied.newer, moves, directions, history.table)
         # Marking a part as internal, or making it public, is a difference only in the public view.
@@ -71,7 +71,7 @@ def _check_step(
 def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
     """The touches of some effects in sequence, with the names that the places have after the last effect."""
     for index, applied in enumerate(effects):
-        later = Names.of(move for other in effects[index + 1 :] for move in other.moves)
+        later = RenameMap.of(move for other in effects[index + 1 :] for move in other.moves)
         yield from (Touch(later.newer(touch.target), touch.facet) for touch in applied.touches)
 
 
@@ -88,6 +88,6 @@ def is_confirmed(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
 def _are_equivalent(older: Contract, newer: Contract) -> bool:
     """Whether two contracts promise the same: only wording and order may differ."""
     parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
-    document = (older.said, newer.said) if older.document is not newer.document else (None, None)
+    document = (older.content, newer.content) if older.document is not newer.document else (None, None)
     same_parts = older.parts.keys() == newer.parts.keys()
     return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in (*parts, document))

@@ -17,7 +17,7 @@ from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import canonical
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
 
@@ -66,8 +66,8 @@ class Step:
     effects: tuple[AppliedEffect, ...]
 
     @property
-    def renames(self) -> Names:
-        return Names.of(move for applied in self.effects for move in applied.moves)
+    def renames(self) -> RenameMap:
+        return RenameMap.of(move for applied in self.effects for move in applied.moves)
 
 
 def derive(registry: Registry, memo: Memo | None = None) -> tuple[tuple[Step, ...], list[RegistryError]]:

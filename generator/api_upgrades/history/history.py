@@ -14,7 +14,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, LiveAddition, Step, find_live_additions
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi.contract import Contract, Part, references, resolve, schema_of
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry.model import Change, Registry, Version
 
@@ -126,7 +126,7 @@ class History:
         current: dict[Part, str] = dict.fromkeys(self.contract_at(self.versions[0].id).parts, self.versions[0].id)
         found[self.versions[0].id] = current
         for version, step in self.steps.items():
-            changed = self.usage_at(version).reach(_get_changed_parts(step.older, step.newer, self.memo))
+            changed = self.usage_at(version).affected_by(_get_changed_parts(step.older, step.newer, self.memo))
             previous = current
             current = {part: previous.get(part, version) for part in step.newer.parts}
             current.update((part, version) for part in changed if part in current)
@@ -167,7 +167,7 @@ def judge_change(
         changed |= dict.fromkeys(_get_changed_parts(applied.older, applied.newer, memo))
         if applied.effect.observation():
             changed |= dict.fromkeys(target.part for target in applied.effect.targets if target.part)
-    affected = dict.fromkeys(part for usage in usages for part in usage.reach(changed))
+    affected = dict.fromkeys(part for usage in usages for part in usage.affected_by(changed))
     judged = tuple(_judge_effect(applied, usages, table, memo) for applied in effects)
     return JudgedChange(effects[0].change, judged, tuple(changed), tuple(affected))
 
@@ -176,7 +176,7 @@ def _judge_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleTa
     def directions(schema: Part) -> Iterable[Direction]:
         return frozenset().union(*(usage.directions(schema) for usage in usages))
 
-    names = Names.of(applied.moves)
+    names = RenameMap.of(applied.moves)
     findings = memo.get_or_compute(
         "findings",
         (applied.effect, applied.older, applied.newer, *usages, table),

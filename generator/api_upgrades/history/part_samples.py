@@ -79,7 +79,7 @@ class PartSamples:
             removed = [part for part in older_revisions if part not in usage.contract.parts]
             # If the order of parts changed, another operation may be the first one that sends an object.
             if [*found] == [part for part in older_revisions if part in found]:
-                parts = usage.behind(changed) | older.behind((*removed, *changed))
+                parts = usage.closures(changed) | older.closures((*removed, *changed))
         for part in parts:
             if part in usage.contract.parts:
                 owner = find_sample_owner(usage, usage.contract, part)

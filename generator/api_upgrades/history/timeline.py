@@ -12,7 +12,7 @@ from api_upgrades.compare.rules.table import Severity
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 
 
@@ -171,7 +171,7 @@ def _change_events(
     position = {id(applied): index for index, applied in enumerate(effects)}
     for judged in change.effects:
         later = effects[position[id(judged.applied)] + 1 :]
-        names = Names.of(move for applied in later for move in applied.moves)
+        names = RenameMap.of(move for applied in later for move in applied.moves)
         seen: set[tuple[Target, str, str, str]] = set()
         for finding in judged.findings:
             target = names.newer(finding.target)

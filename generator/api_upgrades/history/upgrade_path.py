@@ -15,7 +15,7 @@ from api_upgrades.history.history import History, JudgedChange, JudgedEffect
 from api_upgrades.history.part_samples import PartSamples, closure_json
 from api_upgrades.history.path_entries import PathEntry, group_by_place
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.renames import Move, Names
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
 
@@ -129,7 +129,7 @@ class UpgradePaths:
     def between(self, start: str, end: str) -> UpgradePath:
         """The path between two versions. Raises KeyError if one does not exist."""
         between, is_downgrade = self._versions_between(start, end)
-        names = Names.of(move for version in between for move in self._history.steps[version].renames.moves)
+        names = RenameMap.of(move for version in between for move in self._history.steps[version].renames.moves)
         if is_downgrade:
             names = _reverse_renames(names)
         return UpgradePath(
@@ -166,17 +166,17 @@ class UpgradePaths:
         findings = compare(
             judged.applied.newer,
             judged.applied.older,
-            _reverse_renames(Names.of(judged.applied.moves)),
+            _reverse_renames(RenameMap.of(judged.applied.moves)),
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )
         severity = effect.declared_severity or worst(finding.severity for finding in findings)
         return JudgedEffect(judged.applied, findings, severity)
 
-    def _compare_parts(self, start: str, end: str, names: Names) -> Iterator[PathPart]:
+    def _compare_parts(self, start: str, end: str, names: RenameMap) -> Iterator[PathPart]:
         old, new = self._history.usage_at(start), self._history.usage_at(end)
         was, now = self._history.revisions[start], self._history.revisions[end]
-        moved = Names.of(move for move in names.moves if move.old == Target(move.old.part))
+        moved = RenameMap.of(move for move in names.moves if move.old == Target(move.old.part))
         older = {(moved.newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts}
         # A place that moved between parts is compared with its old place, which no revision of these parts covers.
         parts_of_moves = {
@@ -200,7 +200,7 @@ class UpgradePaths:
                 yield PathPart(before, present, findings[after], samples, revision)
 
     def _find_differences(
-        self, old: Usage, new: Usage, names: Names, keys: Mapping[Part, ComparisonKey]
+        self, old: Usage, new: Usage, names: RenameMap, keys: Mapping[Part, ComparisonKey]
     ) -> Mapping[Part, tuple[Finding, ...]]:
         """The findings of each part, computed once for all pairs of versions with the same `ComparisonKey`.
 
@@ -227,7 +227,7 @@ class UpgradePaths:
         return {part: self._findings_by_key[key] for part, key in keys.items()}
 
     def _memo_key(
-        self, old: Usage, new: Usage, names: Names, key: ComparisonKey
+        self, old: Usage, new: Usage, names: RenameMap, key: ComparisonKey
     ) -> tuple[Hashable, tuple[object, ...]]:
         """The name and the sources under which the memo table stores the findings of a part."""
         before, after, *_, directions, ends = key
@@ -251,8 +251,8 @@ class UpgradePaths:
                 yield PathSample(key, sample.title, sample.part, sample.language, (was.text, now.text), (start, end))
 
 
-def _reverse_renames(names: Names) -> Names:
-    return Names.of(Move(move.new, move.old) for move in reversed(names.moves))
+def _reverse_renames(names: RenameMap) -> RenameMap:
+    return RenameMap.of(Move(move.new, move.old) for move in reversed(names.moves))
 
 
 def _directions_of(old: Usage, new: Usage, before: Part | None, after: Part) -> Hashable:

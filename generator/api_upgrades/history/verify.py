@@ -75,7 +75,7 @@ def _find_dangling_references(contract: Contract, parts: Iterable[Part]) -> Iter
 
 def _find_new_faults(older: Usage, step: Step, memo: Memo) -> list[Fault]:
     """The faults of the parts that a step affects, in the version before it."""
-    affected = older.reach(find_changed_parts(step.older, step.newer))
+    affected = older.affected_by(find_changed_parts(step.older, step.newer))
     return _find_faults(older, [part for part in affected if part in step.older.parts], memo)
 
 

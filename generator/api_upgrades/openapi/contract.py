@@ -1,7 +1,7 @@
 """The contract: what the API promises at one version, as plain OpenAPI JSON in parts.
 
-A contract is immutable. Its JSON is shared with other contracts and must never be edited in place; `set_at`, `remove_at`
-and the methods of `Contract` return copies along the changed path and share everything else.
+A contract is immutable. It shares its JSON with other contracts, so nothing may edit it in place. `set_at`,
+`remove_at` and the methods of `Contract` return copies of the changed path and share everything else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before
 PartKind = Literal["schema", "operation", "webhook"]
 
 HEAD = "head"
-"""The version that a document from models has: what they say today."""
+"""The version in documents that are generated from models."""
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -43,7 +43,7 @@ class Part(NamedTuple):
 
 
 def schema_part(name: str) -> Part:
-    """The part that is the schema of a name."""
+    """The schema part with a name."""
     return Part("schema", name)
 
 
@@ -61,13 +61,13 @@ class Contract:
     parts: Mapping[Part, JsonObject]
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What `payload.compose` found behind references, by reference and direction: kept, for it is asked often."""
+    """The cache of `examples.compose`: what it composed behind references, by reference and direction."""
     mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
-    """How often a part's JSON names each schema, by its id. Contracts derived from each other share what they know."""
+    """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
-        """Take an OpenAPI 3.0 or 3.1 document apart. Nothing is normalised, so `to_openapi` gives it back."""
+        """Split an OpenAPI 3.0 or 3.1 document into parts. Nothing is normalized, so `to_openapi` restores it."""
         parts: dict[Part, JsonObject] = {}
         rest: dict[str, Json] = dict(document)
         components = rest.get("components", {})
@@ -79,7 +79,7 @@ class Contract:
             for path, item in rest["paths"].items():
                 for method in _methods(item):
                     parts[Part("operation", f"{method.upper()} {path}")] = item[method]
-            rest["paths"] = _beside_operations(rest["paths"])
+            rest["paths"] = _path_items_without_operations(rest["paths"])
         if rest.get("webhooks"):
             for name, item in rest["webhooks"].items():
                 parts[Part("webhook", name)] = item
@@ -87,7 +87,7 @@ class Contract:
         return cls(parts, rest)
 
     def to_openapi(self, version: str | None = None) -> dict[str, Json]:
-        """The contract as one OpenAPI document, for `version` where it comes from models, which know none."""
+        """The contract as one OpenAPI document. `version` is for contracts from models, which have none."""
         document: dict[str, Json] = dict(self.document)
         if version is not None and document.get("info", {}).get("version", HEAD) == HEAD:
             document["info"] = {**document.get("info", {}), "version": version}
@@ -95,36 +95,35 @@ class Contract:
         for part in self.of_kind("operation"):
             operations.setdefault(part.path, {})[part.method.lower()] = self.parts[part]
         if operations or "paths" in document:
-            document["paths"] = _paths(document.get("paths", {}), operations)
+            document["paths"] = _join_paths(document.get("paths", {}), operations)
         webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
-        document = _in_place(document, "webhooks", webhooks, "components")
+        document = _with_parts(document, "webhooks", webhooks, "components")
         schemas = {part.name: self.parts[part] for part in self.of_kind("schema")}
         if schemas or "components" in document:
             components: dict[str, Json] = document.get("components", {})
-            document["components"] = _in_place(components, "schemas", schemas, next(iter(components), None))
+            document["components"] = _with_parts(components, "schemas", schemas, next(iter(components), None))
         return document
 
     @cached_property
-    def said(self) -> dict[str, Json]:
-        """The rest of the document without what marks places, and without what would hold parts and holds none: what it
-        says, whatever its order.
-        """
+    def content(self) -> dict[str, Json]:
+        """The rest of the document without position markers and without empty containers of parts, in any order."""
         found = {key: value for key, value in self.document.items() if value or key not in ("paths", "webhooks")}
         if "components" in found:
             found["components"] = {key: kept for key, kept in found["components"].items() if kept or key != "schemas"}
         if "paths" in found:
             with_operations = {part.path for part in self.of_kind("operation")}
             items = {
-                path: _path_item(item, {}) if path in with_operations else item for path, item in found["paths"].items()
+                path: _join_path_item(item, {}) if path in with_operations else item
+                for path, item in found["paths"].items()
             }
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return {key: value for key, value in found.items() if value or key not in ("paths", "components")}
 
     def is_same(self, other: Contract) -> bool:
-        """Whether another contract says the same, whatever the order in which it does."""
+        """Whether another contract is equal apart from the order of keys."""
         if not json_equal(self.parts, other.parts):
             return False
-        return self.document is other.document or json_equal(self.said, other.said)
+        return self.document is other.document or json_equal(self.content, other.content)
 
     def of_kind(self, kind: PartKind) -> Iterator[Part]:
         """The parts of one kind, in the order of the document."""
@@ -132,24 +131,24 @@ class Contract:
 
     @property
     def dialect(self) -> Literal["3.0", "3.1"]:
-        """Which OpenAPI the parts are written in; 3.0 has `nullable` and `example` where 3.1 has JSON Schema."""
+        """The OpenAPI version of the parts: 3.0 has `nullable` and `example` where 3.1 uses JSON Schema."""
         return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
 
-    def mentions_of(self, schema: Part, *values: JsonObject) -> int:
-        """How often some parts, or all of them together, name a schema."""
+    def count_mentions(self, schema: Part, *values: JsonObject) -> int:
+        """The number of references to a schema in some parts, or in all parts."""
         return sum(self._mentions(value)[schema] for value in values or self.parts.values())
 
     def _mentions(self, value: JsonObject) -> Counter[Part]:
-        if id(value) not in self.mentions:  # the value is kept, so that its id stays its own
+        if id(value) not in self.mentions:  # keep the value, so that its id is not reused
             self.mentions[id(value)] = (value, Counter(filter(None, map(schema_of, references(value)))))
         return self.mentions[id(value)][1]
 
     def with_part(self, part: Part, value: JsonObject) -> Contract:
-        """The contract with an existing part's JSON replaced, in its place."""
+        """The contract with the JSON of an existing part replaced."""
         return replace(self, parts={**self.parts, part: value})
 
     def without_part(self, part: Part) -> Contract:
-        """The contract with a part gone. The last operation of a path takes along what the path had beside it."""
+        """The contract without a part. With its last operation, a path loses its path item too."""
         parts = {key: value for key, value in self.parts.items() if key != part}
         paths = self.document.get("paths", {})
         if part.kind != "operation" or part.path not in paths or any(key.path == part.path for key in parts):
@@ -158,7 +157,7 @@ class Contract:
         return replace(self, parts=parts, document={**self.document, "paths": left})
 
     def with_part_renamed(self, old: Part, new: Part) -> Contract:
-        """The contract with `old` called `new`, in its place. References are the caller's to mend."""
+        """The contract with `old` renamed to `new`, in its place. The caller updates references."""
         return replace(self, parts={new if key == old else key: value for key, value in self.parts.items()})
 
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
@@ -167,18 +166,18 @@ class Contract:
 
 
 def _methods(item: Json) -> list[str]:
-    """The methods for which a Path Item Object holds an operation."""
+    """The methods of the operations in a Path Item Object."""
     return [key for key in item if key in METHODS] if isinstance(item, Mapping) else []
 
 
-def _beside_operations(paths: Mapping[str, Json]) -> dict[str, Json]:
-    """What paths have beside their operations. Where one has none at all, every path is listed, to keep its place."""
+def _path_items_without_operations(paths: Mapping[str, Json]) -> dict[str, Json]:
+    """The path items without their operations. If one path has no operation, all are listed, to keep their order."""
     lists_all = not all(map(_methods, paths.values()))
-    found = {path: _beside(item) if _methods(item) else item for path, item in paths.items()}
+    found = {path: _without_operations(item) if _methods(item) else item for path, item in paths.items()}
     return {path: item for path, item in found.items() if item or lists_all}
 
 
-def _beside(item: JsonObject) -> JsonObject:
+def _without_operations(item: JsonObject) -> JsonObject:
     methods = _methods(item)
     keys = list(item)
     first = keys.index(methods[0])
@@ -186,16 +185,16 @@ def _beside(item: JsonObject) -> JsonObject:
         return {key: item[key] for key in keys[:first]}
     if keys[first : first + len(methods)] != methods:
         return {key: None if key in methods else value for key, value in item.items()}
-    marked = {key: item[key] for key in keys[:first]} | {_OPERATIONS: None}
+    marked = {key: item[key] for key in keys[:first]} | {_OPERATIONS_MARKER: None}
     return marked | {key: item[key] for key in keys[first + len(methods) :]}
 
 
-_OPERATIONS = ""
-"""Marks where in a path its operations stand."""
+_OPERATIONS_MARKER = ""
+"""Marks the position of the operations in a path item."""
 
 
-def _paths(beside: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
-    """The paths in the order of their operations; one without any stands before the path that follows it."""
+def _join_paths(beside: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """The paths in the order of their operations. A path without operations stands before the one that follows it."""
     order = list(operations)
     following: str | None = None
     for path in reversed(list(beside)):
@@ -203,15 +202,15 @@ def _paths(beside: Mapping[str, Json], operations: Mapping[str, Mapping[str, Jso
             order.insert(len(order) if following is None else order.index(following), path)
         following = path
     return {
-        path: _path_item(beside.get(path, {}), operations[path]) if path in operations else beside[path]
+        path: _join_path_item(beside.get(path, {}), operations[path]) if path in operations else beside[path]
         for path in order
     }
 
 
-def _path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
+def _join_path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
     item: dict[str, Json] = {}
     for key, value in beside.items():
-        if key == _OPERATIONS:
+        if key == _OPERATIONS_MARKER:
             item |= operations
         elif key not in METHODS:
             item[key] = value
@@ -220,10 +219,10 @@ def _path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, 
     return {**item, **operations}
 
 
-def _in_place(
+def _with_parts(
     holder: dict[str, Json], key: str, found: Mapping[str, Json], before: str | None = None
 ) -> dict[str, Json]:
-    """An object with what was found at a key, in the place that is marked for it, else before another key."""
+    """An object with parts at a key: where the key is marked, or else before another key."""
     if found:
         return {**holder, key: found} if key in holder else insert_before(holder, key, found, before)
     return {other: kept for other, kept in holder.items() if other != key or kept is not None}
@@ -233,7 +232,7 @@ LITERALS = ("example", "examples", "default", "enum", "const")
 """Keywords whose values are data, not schemas: nothing inside them is a reference."""
 
 NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks")
-"""Keywords whose keys are names that a document chose, so that a property may be called `default`."""
+"""Keywords whose keys are names from the document, so a property may be called `default`."""
 
 
 def references(value: Json) -> Iterator[str]:
@@ -259,7 +258,7 @@ def references(value: Json) -> Iterator[str]:
 
 
 def is_internal(value: Json) -> bool:
-    """Whether a part, a property or a parameter is marked as promised to nobody; a webhook is so inside."""
+    """Whether a part, a property or a parameter is marked `x-internal`. The operation of a webhook carries its mark."""
     if not isinstance(value, Mapping):
         return False
     inside = (value[method] for method in METHODS if method in value)
@@ -270,14 +269,14 @@ SCHEMA_REF = "#/components/schemas/"
 
 
 def schema_of(ref: str) -> Part | None:
-    """The schema part that a `$ref` names, or into which it points; None for any other reference."""
+    """The schema part to which, or into which, a `$ref` points; None for any other reference."""
     if not ref.startswith(SCHEMA_REF):
         return None
     return schema_part(unescape_token(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
 
 
 def resolve(contract: Contract, ref: str) -> Json:
-    """What a local `$ref` points at. Raises KeyError where nothing is there."""
+    """The value behind a local `$ref`. Raises KeyError if it does not resolve."""
     keys = [unescape_token(token) for token in ref.removeprefix("#/").split("/")]
     if keys[:2] == ["components", "schemas"] and len(keys) > 2:
         value: Json = contract.parts[schema_part(keys[2])]

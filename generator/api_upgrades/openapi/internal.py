@@ -1,4 +1,4 @@
-"""Contracts without what is marked `x-internal`: what is promised to nobody, and what only that uses."""
+"""Removes everything marked `x-internal` from contracts, and whatever only internal parts use."""
 
 from __future__ import annotations
 
@@ -6,50 +6,54 @@ from collections.abc import Iterator, Mapping
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
-from api_upgrades.openapi.operation import resolved
+from api_upgrades.openapi.operation import resolve_shared
 from api_upgrades.openapi.usage import References, Usage
 
 INTERNAL = "x-internal"
 
 
 class Visibility:
-    """What takes all that is internal out of contracts. JSON that several contracts share is shared afterwards too.
+    """Public views of contracts. JSON that several contracts share is shared by their public views too.
 
-    `head` is where the contracts lead. What is used by internal parts alone there is as internal where nothing uses it
-    yet: who adds an internal operation need not say that its schemas are new.
+    A schema that only internal parts of `head` use is internal in every contract, even where nothing uses it yet. So
+    nobody has to document the schemas of a new internal operation.
     """
 
     def __init__(self, head: Contract | None = None) -> None:
-        self._lost: set[Part] = set()
+        self._internal_only: set[Part] = set()
         self._references = References()
         self._mentions: dict[int, tuple[Json, bool]] = {}
         self._public: dict[int, tuple[Json, list[Json]]] = {}
         self._contracts: dict[int, tuple[Contract, Contract]] = {}
         if head is not None:
-            self._lost = head.parts.keys() - self.public(head).parts.keys()
+            self._internal_only = head.parts.keys() - self.public(head).parts.keys()
 
     def public(self, contract: Contract) -> Contract:
-        """The contract without all that is internal, and without what only that has used; itself where nothing is."""
+        """The contract without internal parts and whatever only they use; the same object if it has none."""
         if id(contract) not in self._contracts:
             self._contracts[id(contract)] = (contract, self._public_contract(contract))
         return self._contracts[id(contract)][1]
 
     def _public_contract(self, contract: Contract) -> Contract:
         marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]
-        if not marked and not self._mentions_internal(contract.document) and self._lost.isdisjoint(contract.parts):
+        if (
+            not marked
+            and not self._mentions_internal(contract.document)
+            and self._internal_only.isdisjoint(contract.parts)
+        ):
             return contract
-        pruned = _Pruned(contract)
+        pruned = _InternalFilter(contract)
         usage = Usage(contract, self._references)
-        # What a part requires, and its examples, may name properties of what it refers to.
-        affected = set(contract.parts if self._mentions_internal(contract.document) else usage.reach(marked))
+        # `required` and examples of a part may name properties of the schemas that it refers to.
+        affected = set(contract.parts if self._mentions_internal(contract.document) else usage.affected_by(marked))
         parts = {
-            part: self._shared(value, pruned.of(part, value)) if part in affected else value
+            part: self._shared(value, pruned.filter_part(part, value)) if part in affected else value
             for part, value in contract.parts.items()
             if not is_internal(value)
         }
-        document = self._shared(contract.document, pruned.document(parts))
+        document = self._shared(contract.document, pruned.filter_document(parts))
         shown = Contract(parts, document)
-        lost = (_reached(usage) | self._lost) - _reached(Usage(shown, References()))
+        lost = (_used_schemas(usage) | self._internal_only) - _used_schemas(Usage(shown, References()))
         return Contract({part: value for part, value in parts.items() if part not in lost}, document)
 
     def _mentions_internal(self, value: Json) -> bool:
@@ -58,7 +62,7 @@ class Visibility:
         return self._mentions[id(value)][1]
 
     def _shared(self, value: Json, public: Json) -> Json:
-        """The public form of some JSON, as the same object wherever it is the same."""
+        """The public form of some JSON; equal results are the same object."""
         _, known = self._public.setdefault(id(value), (value, [value]))
         found = next((one for one in known if json_equal(one, public)), None)
         if found is None:
@@ -66,15 +70,15 @@ class Visibility:
         return public if found is None else found
 
 
-def _reached(usage: Usage) -> set[Part]:
-    """The schemas that any operation or webhook of a contract uses."""
+def _used_schemas(usage: Usage) -> set[Part]:
+    """The schemas that the operations and webhooks of a contract use."""
     roots = (part for part in usage.contract.parts if part.kind != "schema")
     return {part for root in roots for part in usage.closure(root)[1:]}
 
 
 def is_hidden(contract: Contract, value: Json) -> bool:
-    """Whether a property, a parameter or the like is internal, or nothing but a reference to what is."""
-    return _is_marked(value) or (isinstance(value, Mapping) and _is_marked(resolved(contract, value)))
+    """Whether a property, a parameter or another value is internal, or a reference to something internal."""
+    return _is_marked(value) or (isinstance(value, Mapping) and _is_marked(resolve_shared(contract, value)))
 
 
 def _is_marked(value: Json) -> bool:
@@ -87,56 +91,56 @@ def _mentions_internal(value: Json) -> bool:
     return isinstance(value, list) and any(map(_mentions_internal, value))
 
 
-class _Pruned:
-    """The parts of one contract without what is internal inside of them. The order of all else stays."""
+class _InternalFilter:
+    """Removes internal values from the parts of one contract and keeps the order of the others."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
-    def of(self, part: Part, value: JsonObject) -> Json:
-        return self._schema(value) if part.kind == "schema" else self._object(value)
+    def filter_part(self, part: Part, value: JsonObject) -> Json:
+        return self._filter_schema(value) if part.kind == "schema" else self._filter_object(value)
 
-    def document(self, parts: Mapping[Part, JsonObject]) -> Json:
-        """The rest of the document, without the tags of internal operations and webhooks alone."""
-        found = self._object(self._contract.document)
+    def filter_document(self, parts: Mapping[Part, JsonObject]) -> Json:
+        """The rest of the document, without tags that only internal operations and webhooks have."""
+        found = self._filter_object(self._contract.document)
         if "tags" in found:
             hidden = _tags(self._contract.parts) - _tags(parts)
             found["tags"] = [tag for tag in found["tags"] if tag.get("name") not in hidden]
         return found
 
-    def _object(self, value: Json) -> Json:
-        """Any object of OpenAPI: an operation, a parameter, a body."""
+    def _filter_object(self, value: Json) -> Json:
+        """Any OpenAPI object other than a schema, such as an operation, a parameter or a body."""
         if isinstance(value, list):
-            return [self._object(item) for item in value if not self._is_hidden(item)]
+            return [self._filter_object(item) for item in value if not self._is_hidden(item)]
         if not isinstance(value, Mapping):
             return value
         schema = value.get("schema", {})
         found = {}
         for key, item in value.items():
             if key == "schema":
-                found[key] = self._schema(item)
+                found[key] = self._filter_schema(item)
             elif key == "examples" and isinstance(item, Mapping):
-                found[key] = {name: self._named_example(one, schema) for name, one in item.items()}
+                found[key] = {name: self._filter_named_example(one, schema) for name, one in item.items()}
             elif key in NAME_MAPS and isinstance(item, Mapping):  # a response may be called `default`
-                found[key] = {name: self._object(one) for name, one in item.items() if not self._is_hidden(one)}
+                found[key] = {name: self._filter_object(one) for name, one in item.items() if not self._is_hidden(one)}
             elif key in LITERALS:
-                found[key] = self._literal(item, schema)
+                found[key] = self._filter_literal(item, schema)
             elif not self._is_hidden(item):
-                found[key] = self._object(item)
+                found[key] = self._filter_object(item)
         return found
 
-    def _named_example(self, example: Json, schema: Json) -> Json:
+    def _filter_named_example(self, example: Json, schema: Json) -> Json:
         if isinstance(example, Mapping) and "value" in example:
-            return {**example, "value": self._literal(example["value"], schema)}
+            return {**example, "value": self._filter_literal(example["value"], schema)}
         return example
 
     def _is_hidden(self, value: Json) -> bool:
         return is_hidden(self._contract, value)
 
-    def _schema(self, value: Json) -> Json:
+    def _filter_schema(self, value: Json) -> Json:
         if not isinstance(value, Mapping):
             return value
-        hidden = self._hidden(value)
+        hidden = self._hidden_properties(value)
         found: dict[str, Json] = {}
         for key, item in value.items():
             if key == "required" and isinstance(item, list):
@@ -145,35 +149,39 @@ class _Pruned:
                     found[key] = left
             elif key in LITERALS:
                 is_list = key in ("examples", "enum") and isinstance(item, list)
-                found[key] = [self._literal(one, value) for one in item] if is_list else self._literal(item, value)
+                found[key] = (
+                    [self._filter_literal(one, value) for one in item] if is_list else self._filter_literal(item, value)
+                )
             elif key in NAME_MAPS and isinstance(item, Mapping):
-                found[key] = {name: self._schema(one) for name, one in item.items() if not self._is_hidden(one)}
+                found[key] = {name: self._filter_schema(one) for name, one in item.items() if not self._is_hidden(one)}
             elif isinstance(item, list):
-                found[key] = [self._schema(one) for one in item if not _is_marked(one)]
+                found[key] = [self._filter_schema(one) for one in item if not _is_marked(one)]
             else:
-                found[key] = self._schema(item)
+                found[key] = self._filter_schema(item)
         return found
 
-    def _literal(self, value: Json, schema: Json) -> Json:
-        """An example or another value without the properties that its schema hides."""
+    def _filter_literal(self, value: Json, schema: Json) -> Json:
+        """An example or another literal without the internal properties of its schema."""
         branches = list(self._branches(schema, []))
         if isinstance(value, list):
             items: Json = next((one["items"] for one in branches if "items" in one), {})
-            return [self._literal(item, items) for item in value]
+            return [self._filter_literal(item, items) for item in value]
         if not isinstance(value, Mapping):
             return value
-        hidden = self._hidden(schema)
+        hidden = self._hidden_properties(schema)
         inner = {name: one for branch in branches for name, one in branch.get("properties", {}).items()}
-        return {name: self._literal(one, inner.get(name, {})) for name, one in value.items() if name not in hidden}
+        return {
+            name: self._filter_literal(one, inner.get(name, {})) for name, one in value.items() if name not in hidden
+        }
 
-    def _hidden(self, schema: Json) -> set[str]:
-        """The names of the properties of an object that are internal, and not public in another branch of it."""
+    def _hidden_properties(self, schema: Json) -> set[str]:
+        """The internal properties of an object that no other branch makes public."""
         named = [pair for branch in self._branches(schema, []) for pair in branch.get("properties", {}).items()]
         hidden = {name for name, one in named if self._is_hidden(one)}
         return hidden - {name for name, one in named if not self._is_hidden(one)}
 
     def _branches(self, schema: Json, seen: list[Json]) -> Iterator[JsonObject]:
-        """All schemas that say something about one value: a schema, what it refers to, and what it combines."""
+        """All schemas that apply to one value: a schema, what it refers to, and the branches it combines."""
         if not isinstance(schema, Mapping) or any(schema is one for one in seen):
             return
         seen.append(schema)
@@ -197,7 +205,7 @@ def _tags(parts: Mapping[Part, JsonObject]) -> set[str]:
 
 
 def internal_references(contract: Contract, visibility: Visibility) -> Iterator[tuple[Part, Part]]:
-    """The public parts that refer to an internal schema, each with the schema: callers would miss it."""
+    """The public parts that refer to an internal schema, each with that schema."""
     public = visibility.public(contract)
     if public is contract:
         return

@@ -1,6 +1,6 @@
-"""What is internal, put into contracts of which only the public part is known.
+"""Adds internal parts to contracts of which only the public view is known.
 
-A lock holds nothing internal, and yet effects are undone on contracts that do.
+Locks hold nothing internal, but effects are reverted on contracts that do.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from api_upgrades.openapi.contract import Contract, Part, is_internal
 from api_upgrades.openapi.semantics import identity
 
 
-def with_hidden(was: Contract, whole: Contract, public: Contract) -> tuple[Contract, Contract]:
-    """A public contract of before, and today's, both with what is internal today and was not public then.
+def restore_internal(was: Contract, whole: Contract, public: Contract) -> tuple[Contract, Contract]:
+    """An older public contract and today's, both with everything that is internal today and was not public then.
 
-    `whole` is today's with all that is internal, `public` without. What became internal is in the older one alone: to
-    the public it is gone.
+    `whole` is today's contract, and `public` its public view. A part that became internal stays only in the older
+    contract, because the public sees it as removed.
     """
     if whole is public:
         return was, public
-    older, newer = (_in_object(one.parts, whole.parts, public.parts, was.parts) for one in (was, public))
+    older, newer = (_restore_object(one.parts, whole.parts, public.parts, was.parts) for one in (was, public))
     for part in whole.parts.keys() & was.parts.keys() - public.parts.keys():
-        if not is_internal(whole.parts[part]):  # hidden, as only what is internal uses it
-            newer = _beside(newer, part, whole)
-    documents = [_in_value(one.document, whole.document, public.document, was.document) for one in (was, public)]
+        if not is_internal(whole.parts[part]):  # hidden only because nothing but internal parts uses it
+            newer = _insert_part(newer, part, whole)
+    documents = [_restore_value(one.document, whole.document, public.document, was.document) for one in (was, public)]
     return Contract(older, documents[0]), Contract(newer, documents[1])
 
 
-def _beside(parts: Mapping[Part, Json], part: Part, whole: Contract) -> dict[Part, Json]:
-    """The parts with one more, in its place."""
+def _insert_part(parts: Mapping[Part, Json], part: Part, whole: Contract) -> dict[Part, Json]:
+    """The parts with one more part, in its original place."""
     names = list(whole.parts)
     following = next((one for one in names[names.index(part) + 1 :] if one in parts), None)
     return insert_before(parts, part, whole.parts[part], following)
 
 
-def _in_value(base: Json, whole: Json, public: Json, was: Json) -> Json:
+def _restore_value(base: Json, whole: Json, public: Json, was: Json) -> Json:
     if whole is public or json_equal(whole, public):
         return base
     if isinstance(base, Mapping) and isinstance(whole, Mapping) and isinstance(public, Mapping):
-        return _in_object(base, whole, public, was if isinstance(was, Mapping) else {})
+        return _restore_object(base, whole, public, was if isinstance(was, Mapping) else {})
     if isinstance(base, list) and isinstance(whole, list) and isinstance(public, list):
-        return _in_list(base, whole, public, was if isinstance(was, list) else [])
+        return _restore_list(base, whole, public, was if isinstance(was, list) else [])
     return base
 
 
-def _in_object(
+def _restore_object(
     base: Mapping[Any, Json], whole: Mapping[Any, Json], public: Mapping[Any, Json], was: Mapping[Any, Json]
 ) -> dict[Any, Json]:
     found = {
-        key: _in_value(value, whole[key], public[key], was.get(key)) if key in whole and key in public else value
+        key: _restore_value(value, whole[key], public[key], was.get(key)) if key in whole and key in public else value
         for key, value in base.items()
     }
     following = None
@@ -61,19 +61,21 @@ def _in_object(
     return found
 
 
-def _in_list(base: Sequence[Json], whole: Sequence[Json], public: Sequence[Json], was: Sequence[Json]) -> list[Json]:
-    """Where something of the list itself is hidden, it is a required name or a parameter."""
+def _restore_list(
+    base: Sequence[Json], whole: Sequence[Json], public: Sequence[Json], was: Sequence[Json]
+) -> list[Json]:
+    """Restore hidden items of a list, which are required names or parameters."""
     if len(whole) == len(public):
         if not len(base) == len(whole) == len(was):
             return list(base)
-        return [*map(_in_value, base, whole, public, was)]
-    known = [_name(item) for item in (*public, *was)]
+        return [*map(_restore_value, base, whole, public, was)]
+    known = [_identify(item) for item in (*public, *was)]
     found = list(base)
     for index, item in enumerate(whole):
-        if _name(item) not in known:
+        if _identify(item) not in known:
             found.insert(index, item)
     return found
 
 
-def _name(item: Json) -> Json:
+def _identify(item: Json) -> Json:
     return identity(item) if isinstance(item, Mapping) else item

@@ -175,7 +175,7 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
             raise ContractMismatch(f"{walked} refers to {ref!r}, which isn't there", "target")
         if part in seen:
             raise ContractMismatch(f"{walked} refers to itself", "target")
-        if contract.mentions_of(part) > 1:
+        if contract.count_mentions(part) > 1:
             raise ContractMismatch(
                 f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target"
             )

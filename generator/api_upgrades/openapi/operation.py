@@ -1,4 +1,4 @@
-"""Where an operation or a webhook has its parameters and bodies, shared ones resolved."""
+"""The parameters, bodies and responses of an operation or a webhook, with shared ones resolved."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from api_upgrades.openapi.schema import MISSING
 
 @dataclass(frozen=True)
 class Body:
-    """What is sent or received, as the media type that stands for it has it.
+    """A request or response body in its preferred media type.
 
-    `example` is the media type's own, which serves where the schema says nothing; MISSING where there is none.
+    `example` is the example of the media type, for schemas without examples; MISSING if there is none.
     """
 
     media_type: str
@@ -25,7 +25,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer of an operation; `status` is `201`, `4XX` or `default`."""
+    """One response of an operation; `status` is `201`, `4XX` or `default`."""
 
     status: str
     description: str
@@ -34,10 +34,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter, as one reads a property: its schema says as well what the Parameter Object says beside it.
+    """A parameter whose schema can be read like that of a property.
 
-    That is its description, its example, whether it is deprecated and what replaces it. `value` is the Parameter
-    Object as it stands.
+    The schema includes the description, the example and the deprecation of the Parameter Object. `value` is the
+    original Parameter Object.
     """
 
     location: str
@@ -48,25 +48,25 @@ class Parameter:
 
 
 def operation_object(contract: Contract, part: Part) -> JsonObject:
-    """The Operation Object of an operation, or the one that a webhook's Path Item Object holds."""
+    """The Operation Object of an operation or of a webhook."""
     value = contract.parts[part]
     found: JsonObject = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
     return found
 
 
 def path_item(contract: Contract, part: Part) -> JsonObject:
-    """What the path of an operation has beside its operations."""
+    """The Path Item Object of an operation, without its operations."""
     found: JsonObject = contract.document.get("paths", {}).get(part.path, {})
     return found
 
 
 def request_body(contract: Contract, part: Part) -> Body | None:
-    """The body that an operation takes, or that a webhook sends."""
-    return _body(contract, resolved(contract, operation_object(contract, part).get("requestBody", {})))
+    """The body that an operation accepts, or that a webhook sends."""
+    return _body(contract, resolve_shared(contract, operation_object(contract, part).get("requestBody", {})))
 
 
 def responses(contract: Contract, part: Part) -> tuple[Response, ...]:
-    """Every answer of an operation, in the order of the document."""
+    """The responses of an operation, in the order of the document."""
     return tuple(
         _response(contract, str(status), value)
         for status, value in operation_object(contract, part).get("responses", {}).items()
@@ -74,17 +74,17 @@ def responses(contract: Contract, part: Part) -> tuple[Response, ...]:
 
 
 def parameters(contract: Contract, part: Part) -> tuple[Parameter, ...]:
-    """The parameters of an operation, those that its path declares for all its operations first."""
+    """The parameters of an operation, those of its path first."""
     found: dict[tuple[str, str], Parameter] = {}
     for holder in (path_item(contract, part), operation_object(contract, part)):
         for value in holder.get("parameters", ()):
-            parameter = _parameter(contract, resolved(contract, value))
+            parameter = _parameter(contract, resolve_shared(contract, value))
             found[parameter.location, parameter.name] = parameter
     return tuple(found.values())
 
 
-def resolved(contract: Contract, value: JsonObject) -> JsonObject:
-    """A shared parameter, response, body or example for the `$ref` to it; an empty object where nothing is there."""
+def resolve_shared(contract: Contract, value: JsonObject) -> JsonObject:
+    """The shared parameter, response, body or example behind a `$ref`; an empty object if it does not resolve."""
     seen: set[str] = set()
     while isinstance(ref := value.get("$ref"), str):
         if ref in seen:
@@ -98,7 +98,7 @@ def resolved(contract: Contract, value: JsonObject) -> JsonObject:
 
 
 def _response(contract: Contract, status: str, value: JsonObject) -> Response:
-    response = resolved(contract, value)
+    response = resolve_shared(contract, value)
     return Response(status, str(response.get("description", "")), _body(contract, response))
 
 
@@ -114,7 +114,7 @@ def _body(contract: Contract, holder: JsonObject) -> Body | None:
 def _parameter(contract: Contract, value: JsonObject) -> Parameter:
     media = media_type(value)
     holder = value if media is None else value["content"][media]
-    beside = {key: value[key] for key in _BESIDE if key in value}
+    beside = {key: value[key] for key in _PROPERTY_KEYS if key in value}
     example = _example(contract, value)
     if example is MISSING and media is not None:
         example = _example(contract, holder)
@@ -129,11 +129,11 @@ def _parameter(contract: Contract, value: JsonObject) -> Parameter:
     )
 
 
-_BESIDE = ("description", "deprecated", "x-replaced-by", "x-example-omit", "x-internal")
+_PROPERTY_KEYS = ("description", "deprecated", "x-replaced-by", "x-example-omit", "x-internal")
 
 
 def _example(contract: Contract, holder: JsonObject) -> Json:
-    """The example of a media type or parameter: the one it has, or the first of those it names."""
+    """The example of a media type or a parameter: `example`, or the first of its named examples."""
     if "example" in holder:
         return holder["example"]
     return next(_named_examples(contract, holder), MISSING)
@@ -143,6 +143,6 @@ def _named_examples(contract: Contract, holder: JsonObject) -> Iterator[Json]:
     named = holder.get("examples")
     if isinstance(named, Mapping):
         for value in named.values():
-            example = resolved(contract, value)
+            example = resolve_shared(contract, value)
             if "value" in example:
                 yield example["value"]

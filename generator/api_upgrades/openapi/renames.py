@@ -1,4 +1,4 @@
-"""How names move from an older contract to a newer one, so that a to b to c is one rename."""
+"""Rename maps: how names change from an older contract to a newer one. Renames from a to b to c are one rename."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from api_upgrades.openapi.target import Target
 
 
 class Move(NamedTuple):
-    """A place that goes by another name from the effect on."""
+    """One rename or move of a place."""
 
     old: Target
     new: Target
 
 
 @dataclass(frozen=True)
-class Names:
-    """Moves in the order in which they happened. Composing two spans of history is adding their moves up."""
+class RenameMap:
+    """Renames in the order in which they happened. Adding two maps composes two spans of history."""
 
     moves: tuple[Move, ...] = ()
 
     @classmethod
-    def of(cls, moves: Iterable[Move]) -> Names:
+    def of(cls, moves: Iterable[Move]) -> RenameMap:
         return cls(tuple(moves))
 
-    def __add__(self, later: Names) -> Names:
-        return Names(self.moves + later.moves)
+    def __add__(self, later: RenameMap) -> RenameMap:
+        return RenameMap(self.moves + later.moves)
 
     def newer(self, target: Target) -> Target:
-        """The name that an older place goes by in the newer contract, whether or not it is still there."""
+        """The newer name of an older place, even if the place was removed."""
         position = 0
         while True:
             for index in self._by_older_part.get(target.part, ()):
                 if index >= position:
                     moved = target.moved(*self.moves[index])
-                    if moved.part != target.part:  # from here on, the moves of another part are its
+                    if moved.part != target.part:  # from here on, moves of the new part apply
                         target, position = moved, index + 1
                         break
                     target = moved
@@ -46,26 +46,26 @@ class Names:
                 return target
 
     def older(self, target: Target) -> Target:
-        """The name that a newer place went by in the older contract, whether or not it was there yet."""
+        """The older name of a newer place, even if the place did not exist yet."""
         return self._backwards.newer(target)
 
     @cached_property
-    def _backwards(self) -> Names:
-        return Names(tuple(Move(new, old) for old, new in reversed(self.moves)))
+    def _backwards(self) -> RenameMap:
+        return RenameMap(tuple(Move(new, old) for old, new in reversed(self.moves)))
 
     @property
     def parts(self) -> Iterable[Part | None]:
-        """The parts, by their older names, of which something moved."""
+        """The parts, by their older names, in which something was renamed or moved."""
         return self._by_older_part.keys()
 
     @cached_property
     def _by_older_part(self) -> Mapping[Part | None, list[int]]:
-        """For each part where the moves of its places stand: of most parts nothing ever moved."""
+        """The indexes of the moves of each part. Most parts have none."""
         found: dict[Part | None, list[int]] = {}
         for index, move in enumerate(self.moves):
             found.setdefault(move.old.part, []).append(index)
         return found
 
 
-NO_NAMES = Names()
-"""Nothing moved."""
+NO_RENAMES = RenameMap()
+"""The rename map without renames."""

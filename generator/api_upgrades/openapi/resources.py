@@ -1,4 +1,4 @@
-"""Resources: what pages and filters group by."""
+"""Resources: the topics by which pages and filters group parts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from api_upgrades.openapi.locate import webhook_method
 from api_upgrades.openapi.usage import Usage
 
 LONGEST_SLUG = 80
-"""A file system refuses names of more than 255 bytes."""
+"""In characters. File systems limit names to 255 bytes."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A group of parts under one name. `slug` is its name in addresses, unique in its contract, whatever the case."""
+    """A group of parts. `slug` is its name in addresses, unique in its contract, ignoring case."""
 
     name: str
     slug: str
@@ -28,12 +28,12 @@ class Resource:
         return tuple(part for part in self.parts if part.kind == kind)
 
 
-def resources(usage: Usage) -> tuple[Resource, ...]:
+def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
     """The resources of a contract, in the order of the document's tags, then of their first operation.
 
-    An operation belongs to its first tag, else to the first segment of its path; a webhook to its tag, else to the
-    first word of its name; a schema to the resource whose operations reach it first, in the order of the document.
-    Schemas that nothing reaches come last, as "Other objects".
+    An operation belongs to its first tag, or else to the first segment of its path. A webhook belongs to its tag, or
+    else to the first word of its name. A schema belongs to the resource of the first operation, in the order of the
+    document, that uses it. Unused schemas come last, as "Other objects".
     """
     contract = usage.contract
     grouped: dict[str, dict[Part, None]] = {tag["name"]: {} for tag in contract.document.get("tags", ())}
@@ -42,10 +42,10 @@ def resources(usage: Usage) -> tuple[Resource, ...]:
         name = resource_name(part, contract.parts[part])
         roots.append((name, part))
         grouped.setdefault(name, {})[part] = None
-    owner = _owners(usage, roots)
+    owner = _assign_schemas(usage, roots)
     for part in contract.of_kind("schema"):
         grouped.setdefault(owner.get(part, "Other objects"), {})[part] = None
-    slugs = slugs_of([name for name, parts in grouped.items() if parts])
+    slugs = unique_slugs([name for name, parts in grouped.items() if parts])
     described = {tag["name"]: tag.get("description") or "" for tag in contract.document.get("tags", ())}
     return tuple(
         Resource(name, slugs[name], described.get(name, ""), tuple(parts)) for name, parts in grouped.items() if parts
@@ -53,7 +53,7 @@ def resources(usage: Usage) -> tuple[Resource, ...]:
 
 
 def resource_name(part: Part, value: JsonObject) -> str:
-    """What an operation or webhook is grouped under."""
+    """The resource of an operation or a webhook."""
     operation = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
     if operation.get("tags"):
         return str(operation["tags"][0])
@@ -62,8 +62,8 @@ def resource_name(part: Part, value: JsonObject) -> str:
     return part.path.strip("/").partition("/")[0] or "API"
 
 
-def _owners(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:
-    """For each schema the resource of the first operation, in document order, that reaches it."""
+def _assign_schemas(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:
+    """The resource of each schema: that of the first operation, in document order, that uses it."""
     owner: dict[Part, str] = {}
     for name, root in roots:
         for part in usage.closure(root)[1:]:
@@ -71,8 +71,8 @@ def _owners(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:
     return owner
 
 
-def slugs_of(names: Iterable[str]) -> dict[str, str]:
-    """Each name as it stands in an address, no two alike, whatever the case."""
+def unique_slugs(names: Iterable[str]) -> dict[str, str]:
+    """A slug for each name, for use in addresses. All are distinct, ignoring case."""
     slugs: dict[str, str] = {}
     for name in names:
         base = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST_SLUG].strip("-") or "resource"

@@ -1,6 +1,6 @@
-"""What some JSON of a contract promises, apart from how it is worded.
+"""The meaning of a contract's JSON, without its wording.
 
-Wording, examples, and the order of keys are no promise: two values of one *meaning* are the same to a caller.
+Wording, examples and the order of keys are no contract: two values with one *meaning* are the same to a client.
 """
 
 from __future__ import annotations
@@ -14,94 +14,96 @@ from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import NAME_MAPS, Contract, Part
 from api_upgrades.openapi.locate import place_spot
-from api_upgrades.openapi.renames import NO_NAMES, Names
+from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
 
 _EXAMPLES = frozenset({"example", "examples", "x-example-omit"})
-_WORDS = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
-"""What is said for people. Tags are how pages group, `info` is about the document itself."""
+_WORDING = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
+"""Keywords for people. Tags only group pages, and `info` describes the document itself."""
 
-_UNPROMISED = _EXAMPLES | _WORDS
+_NO_CONTRACT = _EXAMPLES | _WORDING
 
-_NAMES = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
+_NAMED_MAPS = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
 """Keywords whose keys are names. The sections of `components` are treated as names that hold names."""
 
-_SETS = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
-"""Keywords whose lists have no order."""
+_UNORDERED = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
+"""Keywords whose lists have no significant order."""
 
-_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "webhooks", "components"})
-"""Keywords that say nothing where there is nothing in them."""
+_REDUNDANT_IF_EMPTY = frozenset({"properties", "required", "parameters", "callbacks", "webhooks", "components"})
+"""Keywords that mean nothing if they are empty."""
 
-_FLAGS = frozenset({"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"})
-"""Keywords that say nothing where they are false."""
+_REDUNDANT_IF_FALSE = frozenset(
+    {"required", "deprecated", "nullable", "readOnly", "writeOnly", "uniqueItems", "allowEmptyValue"}
+)
+"""Keywords that mean nothing if they are false."""
 
 SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
-"""Keys of a parameter that say how its value is written."""
+"""Keys of a parameter that determine its serialization."""
 
 DIGITS = 16
-"""Of a digest: 64 bits, for a diff that people read."""
+"""The length of a digest: 64 bits, short enough for diffs that people read."""
 
 
 def meaning(value: Json) -> Json:
-    """Some keyword's JSON without what is no promise. Two values of one meaning give the same JSON."""
+    """Some JSON without what is no contract. Values with the same meaning give the same JSON."""
     if isinstance(value, list):
         return [meaning(item) for item in value]
     if not isinstance(value, Mapping):
         return value
-    taken = _taken_for_granted(value) if "in" in value and "name" in value else {}
+    taken = _default_serialization(value) if "in" in value and "name" in value else {}
     return {
-        key: _of_keyword(key, item)
+        key: _meaning_of_keyword(key, item)
         for key, item in value.items()
-        if key not in _UNPROMISED
-        and not _says_nothing(key, item)
+        if key not in _NO_CONTRACT
+        and not _is_redundant(key, item)
         and not (key in taken and json_equal(taken[key], item))
     }
 
 
 def serialization(parameter: JsonObject) -> dict[str, Json]:
-    """How a parameter's value is written, with what OpenAPI takes for granted."""
+    """The serialization of a parameter, with the defaults of OpenAPI."""
     style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
     found = {keyword: parameter.get(keyword) is True for keyword in SERIALIZATION}
     return found | {"style": style, "explode": parameter.get("explode", style == "form")}
 
 
-def _taken_for_granted(parameter: JsonObject) -> dict[str, Json]:
-    """How a parameter would be written if it didn't say so."""
+def _default_serialization(parameter: JsonObject) -> dict[str, Json]:
+    """The serialization that OpenAPI prescribes by default."""
     style = serialization({"in": parameter["in"]})["style"]
     return {**serialization({"in": parameter["in"], "style": parameter.get("style", style)}), "style": style}
 
 
-def _says_nothing(key: str, value: Json) -> bool:
+def _is_redundant(key: str, value: Json) -> bool:
     if key == "components" and isinstance(value, Mapping):
-        value = _of_keyword(key, value)
-    return (key in _EMPTY and not value) or (value is False and key in _FLAGS)
+        value = _meaning_of_keyword(key, value)
+    return (key in _REDUNDANT_IF_EMPTY and not value) or (value is False and key in _REDUNDANT_IF_FALSE)
 
 
-def _of_keyword(key: str, value: Json) -> Json:
+def _meaning_of_keyword(key: str, value: Json) -> Json:
     if key == "components":
         sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
         return {key: {name: meaning(one) for name, one in held.items()} for key, held in sections.items() if held}
-    if key in _NAMES and isinstance(value, Mapping):
+    if key in _NAMED_MAPS and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
-    if key in _SETS and isinstance(value, list):
+    if key in _UNORDERED and isinstance(value, list):
         items = value if key == "enum" else [meaning(item) for item in value]
-        return sorted(items, key=_text)
+        return sorted(items, key=_canonical_text)
     if key in ("default", "const") or key.startswith("x-"):
         return value
     return meaning(value)
 
 
-def _text(value: Json) -> str:
+def _canonical_text(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(value: Json) -> str:
     """The digest of a meaning."""
-    return hashlib.sha256(_text(meaning(value)).encode()).hexdigest()[:DIGITS]
+    return hashlib.sha256(_canonical_text(meaning(value)).encode()).hexdigest()[:DIGITS]
 
 
 class Digests:
-    """The digests of contracts, made once for all contracts that share a part."""
+    """The digests of contracts, computed once for each shared part."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Json, str]] = {}
@@ -111,36 +113,38 @@ class Digests:
         parts = {str(Target(part)): self._of(value) for part, value in contract.parts.items()}
         document = contract.document
         if id(document) not in self._known:
-            self._known[id(document)] = (document, digest({"paths": {}, **contract.said}))
+            self._known[id(document)] = (document, digest({"paths": {}, **contract.content}))
         return parts | {str(Target(None)): self._of(document)}
 
     def _of(self, value: Json) -> str:
         if id(value) not in self._known:
-            self._known[id(value)] = (value, digest(value))  # the value is kept, so that its id stays its own
+            self._known[id(value)] = (value, digest(value))  # keep the value, so that its id is not reused
         return self._known[id(value)][1]
 
 
-def settled(was: Contract, now: Contract, names: Names = NO_NAMES) -> Contract:
-    """An older contract in a newer one's words, examples and order, wherever these are all that differs, also in what
-    went by another name.
+def adopt_wording(was: Contract, now: Contract, names: RenameMap = NO_RENAMES) -> Contract:
+    """An older contract in the wording, examples and order of a newer one, wherever nothing else differs.
+
+    Renamed places take over the wording of their newer names.
     """
     parts: dict[Part, JsonObject] = {
-        part: settled_value(value, now.parts[part]) if part in now.parts else value for part, value in was.parts.items()
+        part: adopt_wording_of_value(value, now.parts[part]) if part in now.parts else value
+        for part, value in was.parts.items()
     }
-    document = settled_value(was.document, now.document)
+    document = adopt_wording_of_value(was.document, now.document)
     if all(now.parts.get(part) is value for part, value in parts.items()) and len(parts) == len(now.parts):
-        parts = dict(now.parts)  # in today's order
+        parts = dict(now.parts)  # in the order of the newer contract
     goal = replace(was, parts=parts, document=document)
     for move in names.moves:
-        # The words of an answer are those of its status.
+        # A response keeps its description, which belongs to its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
             old, new = place_spot(goal, names.older(move.new)), place_spot(now, move.new)
-            goal = old.write(goal, settled_value(old.read(goal), new.read(now)))
+            goal = old.write(goal, adopt_wording_of_value(old.read(goal), new.read(now)))
     return goal
 
 
-def settled_value(was: Json, now: Json) -> Json:
-    """The same for one value; an example stays where what it is an example of is another."""
+def adopt_wording_of_value(was: Json, now: Json) -> Json:
+    """One older value in the wording of a newer one. Examples stay if the schema differs."""
     if was is now or json_equal(meaning(was), meaning(now)):
         return now
     if isinstance(was, Mapping) and isinstance(now, Mapping):
@@ -148,26 +152,26 @@ def settled_value(was: Json, now: Json) -> Json:
         for key, value in was.items():
             if key in _EXAMPLES:
                 found[key] = value
-            elif key not in _WORDS:
-                found[key] = _settled_keyword(key, value, now[key]) if key in now else value
+            elif key not in _WORDING:
+                found[key] = _adopt_keyword(key, value, now[key]) if key in now else value
             elif key in now:
                 found[key] = now[key]
-        return found | {key: value for key, value in now.items() if key in _WORDS}
+        return found | {key: value for key, value in now.items() if key in _WORDING}
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        return [settled_value(one, other) for one, other in zip(was, now, strict=True)]
+        return [adopt_wording_of_value(one, other) for one, other in zip(was, now, strict=True)]
     return was
 
 
-def _settled_keyword(key: str, was: Json, now: Json) -> Json:
-    if key in _NAMES and isinstance(was, Mapping) and isinstance(now, Mapping):
-        return _settled_names(was, now, key == "components")
+def _adopt_keyword(key: str, was: Json, now: Json) -> Json:
+    if key in _NAMED_MAPS and isinstance(was, Mapping) and isinstance(now, Mapping):
+        return _adopt_names(was, now, key == "components")
     if key == "parameters" and isinstance(was, list) and isinstance(now, list):
-        by_identity = {_text(identity(one)): one for one in now}
-        return [settled_value(one, by_identity.get(_text(identity(one)), one)) for one in was]
-    return settled_value(was, now)
+        by_identity = {_canonical_text(identity(one)): one for one in now}
+        return [adopt_wording_of_value(one, by_identity.get(_canonical_text(identity(one)), one)) for one in was]
+    return adopt_wording_of_value(was, now)
 
 
-def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> JsonObject:
+def _adopt_names(was: JsonObject, now: JsonObject, are_sections: bool) -> JsonObject:
     if are_sections:
         kept = {name: held for name, held in was.items() if name not in _EXAMPLES}
         was = kept | {name: held for name, held in now.items() if name in _EXAMPLES}
@@ -176,13 +180,13 @@ def _settled_names(was: JsonObject, now: JsonObject, are_sections: bool) -> Json
         if name not in now:
             return was[name]
         if are_sections and isinstance(was[name], Mapping) and isinstance(now[name], Mapping):
-            return _settled_names(was[name], now[name], False)
-        return settled_value(was[name], now[name])
+            return _adopt_names(was[name], now[name], False)
+        return adopt_wording_of_value(was[name], now[name])
 
     names: Iterable[str] = now if was.keys() == now.keys() else was
     return {name: one(name) for name in names}
 
 
 def identity(parameter: JsonObject) -> Json:
-    """What tells a parameter from the others of its operation."""
+    """What identifies a parameter among those of its operation."""
     return parameter.get("$ref") or [parameter.get("in"), parameter.get("name")]

@@ -1,9 +1,9 @@
-"""What an OpenAPI document holds where: the forms of its objects, as far as the generator looks into them.
+"""The structure of an OpenAPI document, as far as the generator reads it.
 
-A shape is `text`, `words` (text, or null, which an empty `description:` is in YAML), `texts` (text or a list of it),
-`boolean`, `object`, `any`, the name of a form, `[shape]` for a list and `{shape}` for a map by names that the document
-chose. A schema may be true or false, but for where `schema object` stands. Where a document is otherwise than this,
-nothing could be said about it; all other faults are kept, and told by `verify`.
+A shape is `text`, `words` (text or null, because an empty `description:` is null in YAML), `texts` (text or a list of
+texts), `boolean`, `object`, `any`, the name of an object, `[shape]` for a list, or `{shape}` for a map with arbitrary
+keys. A `schema` may be true or false; a `schema object` may not. Documents with another structure are refused, because
+they cannot be compared. All other faults are kept and reported by `verify`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer, escape_token
 from api_upgrades.openapi.contract import METHODS
 
-_TOLD = 5
-"""How many places of the wrong shape are told at once."""
+MAX_ERRORS = 5
+"""The maximum number of wrong shapes to report at once."""
 
 _BODY = {"$ref": "text", "content": "{media type}", "description": "words"}
 _SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
@@ -53,7 +53,7 @@ _SCHEMA = {
     **dict.fromkeys((*_SCHEMAS, *_MORE_SCHEMAS), "schema"),
 }
 
-FORMS: Mapping[str, Mapping[str, str]] = {
+OBJECTS: Mapping[str, Mapping[str, str]] = {
     "document": {
         "info": "info",
         "x-api-version": "{text}",
@@ -117,14 +117,14 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 }
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {"tag": ("name",)}
-"""What a form can't do without."""
+"""The required keys of objects."""
 
-_EXTENDED = ("{path item}", "{response}", "{callback}", "callback")
-"""Maps in which a name that begins with `x-` is an extension and no item."""
+_EXTENSIBLE_MAPS = ("{path item}", "{response}", "{callback}", "callback")
+"""Maps in which a key that starts with `x-` is an extension."""
 
 
-def parts(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json]]:
-    """What a value of a shape holds, as far as that has a shape: by its key."""
+def inner_values(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json]]:
+    """The values inside a value of a shape: key, shape and value, as far as their shape is known."""
     if shape.startswith("[") and isinstance(value, list):
         yield from ((index, shape[1:-1], item) for index, item in enumerate(value))
     elif shape == "texts" and isinstance(value, list):
@@ -134,29 +134,29 @@ def parts(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json]]:
     elif shape.startswith("{") or shape == "callback":
         of = shape[1:-1] if shape.startswith("{") else "path item"
         for key, item in value.items():
-            if not _is_beside(key, item, shape):
+            if not _is_no_item(key, item, shape):
                 yield key, of, item
-    elif form := FORMS.get(shape):
+    elif form := OBJECTS.get(shape):
         yield from ((key, form[key], item) for key, item in value.items() if key in form)
 
 
-def _is_beside(key: str, item: Json, shape: str) -> bool:
-    """Whether a map has under a key no item: an extension, or a reference to another file that has the whole map."""
+def _is_no_item(key: str, item: Json, shape: str) -> bool:
+    """Whether a key of a map is no item, but an extension or a reference to a file that has the whole map."""
     is_reference = key == "$ref" and isinstance(item, str) and not item.startswith("#")
-    return is_reference or (shape in _EXTENDED and key.startswith("x-"))
+    return is_reference or (shape in _EXTENSIBLE_MAPS and key.startswith("x-"))
 
 
-def faults(value: Json, shape: str = "document", at: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
-    """Where a document is not of its shape, and what is so instead."""
-    if message := _fault(value, shape):
+def find_faults(value: Json, shape: str = "document", at: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+    """The places that do not have their shape, each with a message."""
+    if message := _check_value(value, shape):
         yield at, message
         return
-    for key, of, item in parts(value, shape):
-        yield from faults(item, of, (*at, key))
+    for key, of, item in inner_values(value, shape):
+        yield from find_faults(item, of, (*at, key))
 
 
 class Parsed(Protocol):
-    """A file that was read, by the name that messages call it by."""
+    """A parsed file with its name for messages."""
 
     @property
     def file(self) -> str: ...
@@ -168,36 +168,36 @@ class Parsed(Protocol):
         """Every value by its path, in order, with the line and column of its key or, without one, of itself."""
 
     def locate_key(self, *path: str | int) -> Location:
-        """Where the last key of a path stands, or what is nearest above it."""
+        """The position of the last key of a path, or of the nearest key above it."""
 
 
 def refuse_faults(parsed: Parsed, shape: str, path: Pointer = ()) -> None:
-    """Raises RegistryErrors with the first places of a file, from a path on, that are not of a shape."""
+    """Check the values of a file below a path. Raises RegistryErrors with the first places of a wrong shape."""
     value = parsed.data
     for key in path:
         value = value[int(key)] if isinstance(value, list) else value[key]
-    if found := list(islice(faults(value, shape, path), _TOLD)):
+    if found := list(islice(find_faults(value, shape, path), MAX_ERRORS)):
         raise RegistryErrors(
-            RegistryError(parsed.locate_key(*path), f"{pointer(path)} {message}") for path, message in found
+            RegistryError(parsed.locate_key(*path), f"{fragment(path)} {message}") for path, message in found
         )
 
 
-def pointer(path: Pointer) -> str:
-    """A path as a JSON Pointer, as in `#/paths/~1books/get`."""
+def fragment(path: Pointer) -> str:
+    """A path as a URI fragment with a JSON Pointer, such as `#/paths/~1books/get`."""
     return "#" + "".join(f"/{escape_token(str(key))}" for key in path)
 
 
-def _fault(value: Json, shape: str) -> str:
+def _check_value(value: Json, shape: str) -> str:
     if shape == "any" or isinstance(value, _types(shape)):
         return next((f"has no {name!r}" for name in REQUIRED.get(shape, ()) if name not in value), "")
     if isinstance(value, dict | list):
         found = "an object" if isinstance(value, dict) else "a list"
     else:
         found = json.dumps(value, ensure_ascii=False)
-    return f"must be {_named(shape)}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
+    return f"must be {_describe_shape(shape)}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
 
 
-def _named(shape: str) -> str:
+def _describe_shape(shape: str) -> str:
     names = {"boolean": "true or false", "text": "text", "words": "text", "texts": "text, or a list of texts"}
     names["schema"] = "a schema, which is an object"
     names["schema object"] = "an object; write {} for a schema that anything is valid for"

@@ -42,9 +42,9 @@ PATTERN = (
     rf"^(?:{_ANY_NAME}{_STEP.pattern}*"
     rf"|{_OPERATION.pattern}(?: {_SECTION}{_STEP.pattern}*)?"
     rf'|webhook (?:(?!")[^ ]*|{_ANY_NAME})(?: payload{_STEP.pattern}*)?'
-    r")$(?!\n)"  # where a `$` stands before a last line break too, as in Python, this does not
+    r")$(?!\n)"  # unlike Python's `$`, this does not match before a final line break
 )
-"""What `Target.parse` reads, as one regular expression: for editors, as it can't say what is wrong."""
+"""What `Target.parse` accepts, as one regular expression for editors. It gives no reason for a mismatch."""
 
 _NOT_A_TARGET = "not a target; write 'Schema.property', 'POST /path request' or 'webhook name'"
 
@@ -54,8 +54,8 @@ class Target:
     """One place of a contract.
 
     `part` is None for the rest of the document. `section` is `request`, `response`, `response 201`, `payload`,
-    `query email` (the name unquoted) or empty. `steps` lead on from there: `.name`, `[]` or `{}` each; a last step
-    `=VALUE`, which nobody writes, is one value of an enum.
+    `query email` (the name unquoted) or empty. Each of the `steps` after it is `.name`, `[]` or `{}`. Internally, a
+    last step `=VALUE` is one enum value.
 
     Findings name more than change files can: `response 201 header Location`, `callback paid`, and in the document
     `servers` or `parameters Limit`.
@@ -67,7 +67,7 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """Read a target as people write it. Raises ValueError, saying what is wrong."""
+        """Parse a target as people write it. Raises ValueError with the reason."""
         if text == "document":
             return cls(None)
         if match := _OPERATION.match(text):
@@ -85,17 +85,17 @@ class Target:
 
     @property
     def holder(self) -> Target:
-        """What the last step leads out of: the object that holds a property, the list that holds its items."""
+        """The place without its last step: the object of a property, or the list of its items."""
         return Target(self.part, self.section, self.steps[:-1]) if self.steps else Target(self.part)
 
     @property
     def of_list(self) -> Target:
-        """The list whose items this is, else this place: the values of a list's items are told of as the list's."""
+        """The list, if this place is its items, or else this place. Enum values of items are reported at the list."""
         return self.holder.of_list if self.steps[-1:] == ("[]",) else self
 
     @property
     def name(self) -> str:
-        """What this place is called where it stands: the property, parameter or part."""
+        """The name of the property, the parameter or the part."""
         if self.steps:
             return self.steps[-1].removeprefix(".")
         if self.section:
@@ -110,7 +110,7 @@ class Target:
         return self.child(f".{name}")
 
     def sibling(self, name: str) -> Target:
-        """The property or parameter of another name in the same holder."""
+        """The property or parameter with another name in the same holder."""
         if self.steps:
             return self.holder.property(name)
         return replace(self, section=f"{self.section.partition(' ')[0]} {name}")
@@ -124,7 +124,7 @@ class Target:
         return self.section == other.section and self.steps[: len(other.steps)] == other.steps
 
     def moved(self, old: Target, new: Target) -> Target:
-        """This place after what stands at `old` has gone to `new`; itself where it is not within `old`."""
+        """This place after `old` was moved to `new`; unchanged if it is not within `old`."""
         if not self.within(old):
             return self
         if not old.section and not old.steps and (self.section or self.steps):
@@ -135,7 +135,7 @@ class Target:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """In YAML and JSON a target is its text."""
+        """Validate and serialize a target as its text."""
         from_text: Callable[[str], Target] = cls.parse
         return core_schema.no_info_after_validator_function(
             from_text, core_schema.str_schema(), ref="Target", serialization=core_schema.to_string_ser_schema()
@@ -155,7 +155,7 @@ def _part_text(part: Part) -> str:
 
 
 def _section_text(section: str) -> str:
-    """A section after the part, names in it as they are written."""
+    """A section as it is written after the part."""
     if section.startswith("response ") and _HEADER in section:
         where, _, name = section.partition(_HEADER)
         return f" {where}{_HEADER}{_quoted(name)}"
@@ -173,7 +173,7 @@ def _step_text(step: str) -> str:
 
 
 def _name(text: str, whole: str) -> tuple[str, str]:
-    """A plain or quoted name at the start of `text`, and what follows it."""
+    """A plain or quoted name at the start of `text`, and the rest."""
     if text.startswith('"'):
         try:
             name, end = json.JSONDecoder().raw_decode(text)
@@ -194,7 +194,7 @@ def _until_space(text: str) -> tuple[str, str]:
 
 
 def _section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The section after an operation or a webhook, and the steps that lead on from it."""
+    """The section after an operation or a webhook, and the steps after the section."""
     if not text:
         return "", ()
     match = re.match(r" ([a-z]+)", text)

@@ -14,7 +14,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from api_upgrades.plugin.links import find_ids
-from api_upgrades.site.pages.page import Crumb, Heading, Page
+from api_upgrades.site.pages.page import Heading, NavLink, Page
 
 
 class GeneratedPage(MkDocsPage):
@@ -107,6 +107,6 @@ def _expand_entry(item: StructureItem, page: GeneratedPage) -> Section:
     return section
 
 
-def _make_link(crumb: Crumb, mount: str, index: str) -> Link:
+def _make_link(crumb: NavLink, mount: str, index: str) -> Link:
     """The entry of another page; one whose path begins with `#` goes nowhere else."""
     return Link(escape(crumb.title), crumb.path if crumb.path.startswith("#") else quote(mount + crumb.path) + index)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from api_upgrades.site.pages.page import Crumb, Heading, Page
+from api_upgrades.site.pages.page import Heading, NavLink, Page
 
 TITLE = "\ue001"
 DESCRIPTION = "\ue002"
@@ -42,12 +42,12 @@ class NotTemplatable(Exception):
     """The theme shows something else than expected where the marks are."""
 
 
-def add_placeholders(page: Page, head: Sequence[Crumb]) -> Page:
+def add_placeholders(page: Page, head: Sequence[NavLink]) -> Page:
     """A page like another, with marks for what is its own: what the theme is to render. `head` are those of the pages
     beside it that the theme has at the beginning of the list beside every page of the kind.
     """
-    before, after, last = (Crumb(name, f"#{link}") for name, link in zip(_NAMES, _LINKS, strict=True))
-    own = Crumb(LABEL, page.path)
+    before, after, last = (NavLink(name, f"#{link}") for name, link in zip(_NAMES, _LINKS, strict=True))
+    own = NavLink(LABEL, page.path)
     return replace(
         page,
         title=TITLE,

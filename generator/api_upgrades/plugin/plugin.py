@@ -44,7 +44,7 @@ from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.interactive import read_asset
 from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
-from api_upgrades.sources.source import expect_reading, read_head
+from api_upgrades.sources.source import prepare_reading, read_head
 
 STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
@@ -257,7 +257,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             history = project.load()
             self._watch(project, history.registry.declared.files)
             if self._is_serving:
-                expect_reading(project.source, project.root)
+                prepare_reading(project.source, project.root)
             is_preview = self._preview_number is not None
             if not shows_unreleased(self.config.unreleased, serves=self._is_serving, is_preview=is_preview):
                 history = restrict_to_public(history)

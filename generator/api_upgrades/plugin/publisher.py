@@ -33,7 +33,7 @@ from api_upgrades.plugin.generated_page import (
     represents_section,
 )
 from api_upgrades.plugin.page_template import NotTemplatable, PageTemplate
-from api_upgrades.site.pages.page import Crumb, Heading, Page, SharedBody
+from api_upgrades.site.pages.page import Heading, NavLink, Page, SharedBody
 
 MAX_PAGES_WITHOUT_TEMPLATE = 3
 """So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""
@@ -155,7 +155,7 @@ class Publisher:
             self._section_paths[page.section] = [one.site_page.path for one in items if isinstance(one, GeneratedPage)]
         return self._section_paths[page.section]
 
-    def _find_section_crumbs(self, page: Page) -> Sequence[Crumb]:
+    def _find_section_crumbs(self, page: Page) -> Sequence[NavLink]:
         """The entry of the list beside a page that the navigation holds anyway."""
         return page.siblings[:1] if page.siblings and page.siblings[0].path in self._find_section_paths(page) else ()
 
@@ -216,7 +216,7 @@ class Publisher:
         }
         return form.fill(values, form.render_toc(page.contents), escape(first), items, own, first_link)
 
-    def _index_siblings(self, siblings: tuple[Crumb, ...]) -> tuple[Mapping[str, int], frozenset[str]]:
+    def _index_siblings(self, siblings: tuple[NavLink, ...]) -> tuple[Mapping[str, int], frozenset[str]]:
         """Where in a list each page stands, by its path, and the folders that hold others of the list."""
         known = self._sibling_indexes.get(id(siblings))  # the pages hold the lists, so that ids stay their own
         if known is None:

@@ -14,7 +14,7 @@ from api_upgrades.core.yaml_file import YamlFile
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry.file_models import Date, Text
-from api_upgrades.sources.source_map import Declared
+from api_upgrades.sources.source_map import SourceMap
 
 
 class Amendment(BaseModel):
@@ -118,7 +118,7 @@ class Registry:
     versions: tuple[Version, ...]
     unreleased: Version | None = None
     additions: tuple[Addition, ...] = ()
-    declared: Declared = field(default_factory=Declared)
+    declared: SourceMap = field(default_factory=SourceMap)
 
     @property
     def latest(self) -> Version:

@@ -1,4 +1,4 @@
-"""Released versions that are no longer what their locks say, and the effect that is the likely reason."""
+"""Finds released versions that differ from their locks, and the effect that is the likely cause."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ from api_upgrades.releases.fault import Fault
 from api_upgrades.releases.locking import LockBuilder, find_altered_parts, find_differences
 from api_upgrades.releases.project_state import ProjectState
 
+REBASE_HINT = ", or if only pydantic's wording of the schema changed: api-upgrades lock --rebase"
+
 
 def find_altered_faults(state: ProjectState) -> Iterator[Fault]:
-    """The parts of released versions that are not what they were, each difference once for all its versions."""
-    released = state.history_from_locks
-    if released is None:
+    """Find parts of released versions that differ from the locks; a difference in several versions is one fault."""
+    history = state.history_from_locks
+    if history is None:
         return
-    # While an addition, or an amendment of the latest version, is on its way into the locks, some of them hold it.
-    histories = [released]
+    # While an addition, or an amendment of the latest version, is being locked, only some of the locks include it.
+    histories = [history]
     if state.unlocked_additions and not state.errors:
         histories.append(state.history)
     if state.undocumented_differences and state.history_from_source:
         histories.append(state.history_from_source)
-    # Where a lock is missing, nobody can tell what the newer versions were.
+    # If a lock is missing, the digests of the newer versions are unknown.
     ids = [version.id for version in state.registry.versions]
     known = list(takewhile(lambda id: id in state.locks.by_version, ids))
-    found = [one for one in find_altered_parts(state.locked_versions, histories) if one[0] in known]
-    versions = tuple(dict.fromkeys(version for version, _ in found))
-    by_text: dict[str, list[str]] = defaultdict(list)
-    is_named = False
+    altered = [pair for pair in find_altered_parts(state.locked_versions, histories) if pair[0] in known]
+    versions = tuple(dict.fromkeys(version for version, _ in altered))
+    versions_by_text: dict[str, list[str]] = defaultdict(list)
+    has_finding = False
     for version in versions:
-        parts = {part for other, part in found if other == version}
-        was, now = (
-            state.locked_versions.contracts.get(version),
-            LockBuilder().to_public(released.contract_at(version)),
-        )
-        told = [] if was is None else [one for one in find_differences(was, now, state.table) if one.part in parts]
-        is_named = is_named or was is None or any(one.finding for one in told)
-        for text in [str(one) for one in told] or [f"{part}: differs" for part in sorted(parts)]:
-            by_text[text].append(version)
+        parts = {part for other, part in altered if other == version}
+        released = state.locked_versions.contracts.get(version)
+        derived = LockBuilder().to_public(history.contract_at(version))
+        differences = [] if released is None else list(find_differences(released, derived, state.table))
+        differences = [difference for difference in differences if difference.part in parts]
+        has_finding = has_finding or released is None or any(difference.finding for difference in differences)
+        for text in [*map(str, differences)] or [f"{part}: differs" for part in sorted(parts)]:
+            versions_by_text[text].append(version)
     if not versions:
         return
-    way_out = f", or if this corrects the documentation run: api-upgrades amend {versions[0]} --why '…'"
-    if not is_named:
-        way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
-    order = [version.id for version in state.registry.versions]
-    for text, where in by_text.items():
-        also = f" (so too in {format_version_runs(where[1:], order)})" if where[1:] else ""
-        fact = f"{where[0]} is not as it was released: {text}{also}"
-        location, remedy = _locate_cause(state, where[0])
-        yield Fault("altered", location, fact, tuple(where), f"{remedy}{way_out}")
+    fix = f", or if this corrects the documentation, run: api-upgrades amend {versions[0]} --why '…'"
+    if not has_finding:
+        fix += REBASE_HINT
+    for text, (newest, *older) in versions_by_text.items():
+        also = f" (also in {format_version_runs(older, ids)})" if older else ""
+        problem = f"{newest} differs from its release: {text}{also}"
+        location, restore = _locate_cause(state, newest)
+        yield Fault("altered", location, problem, (newest, *older), f"{restore}{fix}")
 
 
 def format_version_runs(versions: Sequence[str], order: Sequence[str]) -> str:
-    """Versions, newest first, neighbours as a run: `2022-05-02 to 2023-05-12`."""
+    """Join versions, newest first, and shorten runs of adjacent ones: `2022-05-02 to 2023-05-12`."""
     runs: list[list[str]] = []
     for version in versions:
         if runs and order.index(runs[-1][-1]) == order.index(version) + 1:
@@ -69,15 +69,18 @@ def format_version_runs(versions: Sequence[str], order: Sequence[str]) -> str:
 
 
 def _locate_cause(state: ProjectState, version: str) -> tuple[Location, str]:
-    """Where the effects that lead back to a version are not those that were released, and what makes them so again."""
+    """Find the newer effect that was edited since its release, and how to restore it; if none was, name the lock."""
     ids = [one.id for one in state.registry.versions]
     newer = state.registry.versions[ids.index(version) + 1 :]
-    found = (find_altered_effect(state, one) for one in newer)
-    return next((one for one in found if one), (Location(state.locks.lock_file(version)), "Put it back"))
+    causes = (find_altered_effect(state, one) for one in newer)
+    return next((cause for cause in causes if cause), (Location(state.locks.lock_file(version)), "Restore this file"))
 
 
 def find_altered_effect(state: ProjectState, version: Version) -> tuple[Location, str] | None:
-    """The same for the effects of one version; None where they are those that were released, or nobody can tell."""
+    """Find the first effect of a version that differs from its lock: its location, and how to fix it.
+
+    Returns None if no effect differs or the version has no lock.
+    """
     lock = state.locks.by_version.get(version.id)
     if lock is None:
         return None
@@ -88,14 +91,16 @@ def find_altered_effect(state: ProjectState, version: Version) -> tuple[Location
         for index, effect in enumerate(change.effects)
     ]
     now = [data for *_, data in written]
-    gone = [flow_yaml(data) for data in lock.effects if data not in now]
-    was = f" {shorten(gone[0], 120, placeholder=' …')}" if gone else ""
+    missing = [flow_yaml(data) for data in lock.effects if data not in now]
+    released = shorten(missing[0], 120, placeholder=" …") if missing else ""
     for change, index, data in written:
         if data not in lock.effects:
-            added = f"{version.id} was released without this effect. Take it away"
-            return change.locate(index), f"This effect was{was}. Put that back" if gone else added
-    if gone:
-        return Location(version.file), f"{version.id} was released with the effect{was}, which is gone. Put it back"
+            added = f"{version.id} was released without this effect. Delete it"
+            return change.locate(index), f"This effect was released as {released}. Restore it" if missing else added
+    if missing:
+        message = f"{version.id} was released with the effect {released}, which is missing. Restore it"
+        return Location(version.file), message
     if now != lock.effects:
-        return Location(version.file), f"{version.id} was released with its effects in another order. Put that back"
+        message = f"{version.id} was released with its effects in another order. Restore that order"
+        return Location(version.file), message
     return None

@@ -1,4 +1,4 @@
-"""Locks made anew: for what has none yet, for corrections that are meant, for schemas in other words."""
+"""Rewrites locks: to add what they lack, to correct a released version, or to accept another wording of schemas."""
 
 from __future__ import annotations
 
@@ -21,105 +21,107 @@ BLOCKING_KINDS: tuple[FaultKind, ...] = (
     "internal",
     "addition",
 )
-"""What must be mended before anything is frozen. What is left to write doesn't matter to a lock."""
+"""The kinds of faults that must be fixed before anything is locked. Missing texts don't matter to a lock."""
 
 
 def complete_locks(state: ProjectState, result: CheckResult) -> Locks:
-    """The locks with the versions and additions that they lack. Raises RegistryErrors where something is in the way."""
+    """Return the locks with the missing versions and additions added. Raises RegistryErrors for blocking faults."""
     _raise_if_any(fault for fault in result.faults if fault.kind in BLOCKING_KINDS)
     return LockBuilder().build_locks(state.history, state.locks)
 
 
 def require_ready_for_addition(result: CheckResult) -> None:
-    """Raises RegistryErrors where something is in the way of an addition that is still to be drafted."""
+    """Raise RegistryErrors for faults that block an addition, which is yet to be drafted."""
     _raise_if_any(fault for fault in result.faults if fault.kind in set(BLOCKING_KINDS) - {"undocumented"})
 
 
 def rebase_locks(state: ProjectState, result: CheckResult) -> tuple[Locks, tuple[str, ...]]:
-    """The locks with schemas as pydantic words them today, and what differs by that.
+    """Return the locks with schemas as pydantic words them now, and the places whose wording changed.
 
-    Raises RegistryErrors where more than words differ.
+    Raises RegistryErrors for blocking faults, and ApiUpgradesError if more than wording differs.
     """
     history = state.history_from_source
-    others = [fault for fault in result.faults if fault.kind in set(BLOCKING_KINDS) - {"undocumented", "altered"}]
-    _raise_if_any(others)
+    accepted = {"undocumented", "altered"}
+    _raise_if_any(fault for fault in result.faults if fault.kind in set(BLOCKING_KINDS) - accepted)
     if history is None:
         raise RegistryErrors(state.errors)
-    freezer = LockBuilder()
-    found: dict[str, None] = {}
+    builder = LockBuilder()
+    rewordings: dict[str, None] = {}
     for version, part in find_altered_parts(state.locked_versions, [history]):
         was = state.locked_versions.contracts.get(version)
-        told = (
-            []
-            if was is None
-            else list(find_differences(was, freezer.to_public(history.contract_at(version)), state.table))
-        )
-        meant = [one for one in told if one.part == part and one.finding]
-        if was is None or meant:
-            what = "; ".join(map(str, meant)) or f"{part}, of which nobody can tell what it was,"
-            raise ApiUpgradesError(
-                f"{version}: {what} differs in more than words. Run: api-upgrades check, for the ways out"
-            )
-        found |= dict.fromkeys(f"{version}: {one}" for one in told if one.part == part)
-    return freezer.build_locks(history, state.locks), tuple(found)
+        now = builder.to_public(history.contract_at(version))
+        differences = [] if was is None else list(find_differences(was, now, state.table))
+        in_part = [difference for difference in differences if difference.part == part]
+        findings = [difference for difference in in_part if difference.finding]
+        if was is None or findings:
+            what = "; ".join(map(str, findings)) or f"{part}, whose released contract is unknown"
+            message = f"more than wording differs: {what}. To see the possible fixes, run: api-upgrades check"
+            raise ApiUpgradesError(f"{version}: {message}")
+        rewordings |= dict.fromkeys(f"{version}: {difference}" for difference in in_part)
+    return builder.build_locks(history, state.locks), tuple(rewordings)
 
 
 def amend_version(state: ProjectState, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
-    """The locks with one version as it is derived now, and the older ones with it; and which versions these are.
+    """Return the locks with a version, and the older ones that change with it, as they are derived now.
 
-    Raises ApiUpgradesError where the version is as it was released. That it has the amendment already is fine: the
-    version is written after the older ones and before the newer one, which that leaves to be done.
+    Also returns the versions that have an amendment with this reason. `date` is the day of the amendment.
+
+    Raises ApiUpgradesError if the version matches its release. It isn't an error if the version already has this
+    amendment: an interrupted amend may have written the version and not yet the newer ones.
     """
     ids = [one.id for one in state.registry.versions]
     if version not in ids:
         hint = did_you_mean(version, ids)
-        raise ApiUpgradesError(f"there is no version {version!r}{hint}; there are {', '.join(ids)}")
+        existing = ", ".join(ids)
+        raise ApiUpgradesError(f"version {version!r} does not exist{hint}; the versions are: {existing}")
     if missing := [id for id in ids if id not in state.locks.by_version]:
-        raise RegistryError(Location(state.locks.lock_file(missing[-1])), "is not there", RESTORE_LOCK)
+        raise RegistryError(Location(state.locks.lock_file(missing[-1])), "is missing", RESTORE_LOCK)
     history = state.history_from_source if version == state.registry.latest.id else state.history_from_locks
     if history is None:
         raise RegistryErrors(state.errors)
-    found = list(find_altered_parts(state.locked_versions, [history]))
+    altered = list(find_altered_parts(state.locked_versions, [history]))
     older = ids[: ids.index(version) + 1]
-    moved = [id for id in older if any(id == other for other, _ in found)]
+    amended = [id for id in older if any(id == other for other, _ in altered)]
     amendments = state.locks.by_version[version].amendments
-    if version not in moved:
-        moved = []
-    if not moved and why not in [one.why for one in amendments]:
-        edited = (
-            [ids[-1]] if state.undocumented_differences and version != ids[-1] else []
-        )  # by the models, which all follow
-        others = dict.fromkeys([*edited, *(other for other, _ in found)])
-        hint = f"; these are not: {', '.join(others)}" if others else ""
-        raise ApiUpgradesError(f"{version} is as it was released, so there is nothing to amend{hint}")
-    fresh = LockBuilder().build_locks(history, state.locks).by_version
-    now = {id: LockBuilder().compute_digests(history.contract_at(id)) for id in moved}
-    result: dict[str, Lock] = {}
+    if version not in amended:
+        amended = []
+    if not amended and why not in [amendment.why for amendment in amendments]:
+        # This history starts from the lock of the latest version, so it doesn't show how the source differs from it.
+        latest = [ids[-1]] if state.undocumented_differences and version != ids[-1] else []
+        others = dict.fromkeys([*latest, *(other for other, _ in altered)])
+        hint = f"; these versions do not: {', '.join(others)}" if others else ""
+        raise ApiUpgradesError(f"{version} matches its release, so there is nothing to amend{hint}")
+    derived = LockBuilder().build_locks(history, state.locks).by_version
+    now = {id: LockBuilder().compute_digests(history.contract_at(id)) for id in amended}
+    locks: dict[str, Lock] = {}
     before: dict[str, str] = {}
     for index, id in enumerate(ids):
         old = state.locks.by_version[id]
         digests = dict(now.get(id) or state.locks.digests[id])
         updates: dict[str, object] = {"parts": diff_digests(before, digests)}
         if 0 < index <= len(older):
-            updates["effects"] = fresh[id].effects
-        if id in moved:
-            amendment = Amendment(date=date, why=why, places=_collect_places(state, history, id, found))
-            updates["amendments"] = [*(one for one in old.amendments if one != amendment), amendment]
-            updates["contract"] = fresh[id].contract
-        result[id] = old.model_copy(update=updates)
+            updates["effects"] = derived[id].effects
+        if id in amended:
+            amendment = Amendment(date=date, why=why, places=_collect_places(state, history, id, altered))
+            updates["amendments"] = [*(other for other in old.amendments if other != amendment), amendment]
+            updates["contract"] = derived[id].contract
+        locks[id] = old.model_copy(update=updates)
         before = digests
-    told = [id for id in older if why in [one.why for one in result[id].amendments]]
-    return state.locks.with_locks(result), tuple(told)
+    versions = [id for id in older if why in [amendment.why for amendment in locks[id].amendments]]
+    return state.locks.with_locks(locks), tuple(versions)
 
 
-def _collect_places(state: ProjectState, history: History, version: str, found: Iterable[tuple[str, str]]) -> list[str]:
-    """What a correction is about: each place that differs, or the part where nobody can tell."""
-    parts = [part for other, part in found if other == version]
+def _collect_places(
+    state: ProjectState, history: History, version: str, altered: Iterable[tuple[str, str]]
+) -> list[str]:
+    """Return the places that an amendment corrects, or the parts if the version's released contract is unknown."""
+    parts = [part for other, part in altered if other == version]
     was = state.locked_versions.contracts.get(version)
     if was is None:
         return parts
     now = LockBuilder().to_public(history.contract_at(version))
-    return list(dict.fromkeys(one.place for one in find_differences(was, now, state.table) if one.part in parts))
+    differences = find_differences(was, now, state.table)
+    return list(dict.fromkeys(difference.place for difference in differences if difference.part in parts))
 
 
 def _raise_if_any(faults: Iterable[Fault]) -> None:

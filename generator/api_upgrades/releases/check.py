@@ -1,4 +1,4 @@
-"""What must hold before a change is merged: all that changed is told of, and what was released is what it was."""
+"""`check`, the gate before a merge: every difference is recorded, and released versions are unchanged."""
 
 from __future__ import annotations
 
@@ -16,31 +16,34 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change
-from api_upgrades.releases.alterations import find_altered_effect, find_altered_faults, format_version_runs
+from api_upgrades.releases.alterations import REBASE_HINT, find_altered_effect, find_altered_faults, format_version_runs
 from api_upgrades.releases.fault import CheckResult, Fault, FaultKind
 from api_upgrades.releases.locking import Difference
 from api_upgrades.releases.project_state import RESTORE_LOCK, ProjectState
-from api_upgrades.sources.source_map import first_file, is_document
+from api_upgrades.sources.source_map import entry_file, is_document
 
 
 def check(state: ProjectState, source: str, *, allow_todo: bool = False) -> CheckResult:
-    """Everything that is wrong with a project whose API is declared in `source`."""
+    """Find everything that is wrong with a project whose API is declared in `source`.
+
+    `allow_todo` accepts texts that still say TODO.
+    """
     try:
-        untold = tuple(find_undocumented(state, source))
-    except RegistryErrors as error:  # what is unreleased does not fit the models; nothing else can be told
+        undocumented = tuple(find_undocumented(state, source))
+    except RegistryErrors as error:  # the unreleased changes don't fit the source, so nothing else can be checked
         return CheckResult(tuple(_to_faults("misfit", error.errors)), ())
-    faults = list(untold)
+    faults = list(undocumented)
     faults += _find_lock_faults(state)
-    if not untold:  # else much of what doesn't fit follows from that
+    if not undocumented:  # otherwise most misfits follow from the undocumented differences
         faults += _find_misfits(state)
     faults += find_altered_faults(state)
     if not allow_todo:
         faults += _find_todos(state)
     notes: list[RegistryError] = []
-    if not untold and not state.errors:
+    if not undocumented and not state.errors:
         try:
             faults += _find_history_faults(state.history)
-            # What is wrong with a document is kept as it is: somebody else may have written it.
+            # The faults of an OpenAPI document are only notes: the team may not be its author.
             (notes if is_document(source) else faults).extend(_find_unsound_parts(state.history, source))
         except RegistryErrors as error:
             faults += _to_faults("misfit", error.errors)
@@ -53,49 +56,50 @@ def _to_faults(kind: FaultKind, errors: Iterable[RegistryError]) -> Iterator[Fau
 
 
 def find_undocumented(state: ProjectState, source: str) -> Iterator[Fault]:
-    """What the models in `source` say and no change tells of. Raises RegistryErrors where the unreleased don't fit.
+    """Find the differences between the source and the latest lock that no change file documents.
 
-    What came or went alike under one name in several objects is told once.
+    A difference that occurs in several objects under the same name gives one fault. Raises RegistryErrors if the
+    unreleased changes don't fit the source.
     """
-    alike: dict[tuple[str, str], list[Difference]] = defaultdict(list)
+    same: dict[tuple[str, str], list[Difference]] = defaultdict(list)
     for difference in state.undocumented_differences:
-        alike[difference.target.name, difference.text].append(difference)
-    way_out = f"Run: api-upgrades draft (or amend {state.registry.latest.id}, if it was so when that was released)"
+        same[difference.target.name, difference.text].append(difference)
+    latest = state.registry.latest.id
+    fix = f"Run: api-upgrades draft (or amend {latest}, if it was already like this when {latest} was released)"
     if not any(difference.finding for difference in state.undocumented_differences):
-        way_out += ", or if only pydantic words it otherwise: api-upgrades lock --rebase"
-    for first, *others in alike.values():
-        also = f" (so too {', '.join(one.place for one in others)})" if others else ""
-        how = ", which is in no change" if first.is_predicate else " is in no change"
-        where = state.registry.declared.locate(first.target, source)
-        yield Fault("undocumented", where, f"{first}{also}{how}", fix=way_out)
+        fix += REBASE_HINT
+    for first, *others in same.values():
+        also = f" (also {', '.join(other.place for other in others)})" if others else ""
+        which = ", which" if first.is_predicate else ""
+        location = state.registry.declared.locate(first.target, source)
+        yield Fault("undocumented", location, f"{first}{also}{which} is not documented in any change file", fix=fix)
 
 
 def _find_lock_faults(state: ProjectState) -> Iterator[Fault]:
     ids = [version.id for version in state.registry.versions]
     if missing := [id for id in ids if id not in state.locks.by_version]:
         location = Location(state.locks.lock_file(missing[-1]))
-        message = f"is not there, so {format_version_runs(missing[::-1], ids)} can change unnoticed"
+        message = f"is missing, so {format_version_runs(missing[::-1], ids)} can change unnoticed"
         yield Fault("unlocked", location, message, tuple(missing), RESTORE_LOCK)
     latest = state.registry.latest.id
-    if state.latest_lock_error and not missing:
-        lost = state.latest_lock_error
-        yield Fault("unlocked", lost.location, lost.problem, (latest,), lost.fix)
+    if (error := state.latest_lock_error) and not missing:
+        yield Fault("unlocked", error.location, error.problem, (latest,), error.fix)
     for addition in state.unlocked_additions:
-        yield Fault("unlocked", addition.locate(), "the locks do not hold this addition yet. Run: api-upgrades lock")
+        yield Fault("unlocked", addition.locate(), "this addition is not in the locks yet. Run: api-upgrades lock")
     known = {addition.id for addition in state.registry.additions}
     for id in state.locks.additions:
         if id not in known:
-            message = f"every released version holds the addition {id!r}, whose file is gone; put it back"
+            message = f"every released version includes the addition {id!r}, but its file is missing; restore it"
             yield Fault("altered", Location(state.locks.lock_file(latest)), message)
 
 
 def _find_misfits(state: ProjectState) -> Iterator[Fault]:
-    """What does not fit, and what it was where it fitted when it was released."""
-    places = {change.file: version for version in state.registry.versions for change in ordered_changes(version)}
+    """Find effects that cannot be reverted; the fix says how they were released, if they were edited since then."""
+    versions = {change.file: version for version in state.registry.versions for change in ordered_changes(version)}
     for error in state.errors:
-        version = places.get(error.location.file)
-        unlike = find_altered_effect(state, version) if version else None
-        yield Fault("misfit", error.location, error.problem, fix=error.fix or (unlike[1] if unlike else ""))
+        version = versions.get(error.location.file)
+        altered = find_altered_effect(state, version) if version else None
+        yield Fault("misfit", error.location, error.problem, fix=error.fix or (altered[1] if altered else ""))
 
 
 def _find_todos(state: ProjectState) -> Iterator[Fault]:
@@ -105,62 +109,63 @@ def _find_todos(state: ProjectState) -> Iterator[Fault]:
         for key in ("title", "why", "upgrade"):
             if TODO.search(getattr(change, key) or ""):
                 location = change.source.locate(key) if change.source else Location(change.file)
-                yield Fault("prose", location, f"the {key} is still to be written: it says TODO")
+                yield Fault("prose", location, f"the {key} still says TODO; write it")
     for version in registry.lineup:
         if TODO.search(version.summary):
-            yield Fault("prose", Location(version.file), "the summary is still to be written: it says TODO")
+            yield Fault("prose", Location(version.file), "the summary still says TODO; write it")
 
 
 def _find_unsound_parts(history: History, source: str) -> Iterator[Fault]:
-    """References that lead nowhere, examples that are invalid, and what is internal but referred to."""
-    yield from _to_faults("unsound", verify(history, first_file(source)))
+    """Find broken references, invalid examples, and public parts that refer to internal ones."""
+    yield from _to_faults("unsound", verify(history, entry_file(source)))
     yield from find_internal_exposure(history, source)
 
 
 def _find_history_faults(history: History) -> Iterator[Fault]:
-    """What shows only once every contract is there."""
+    """Find faults that need every contract: inconsistent changes, missing 'upgrade' texts, breaking additions."""
     yield from _to_faults("inconsistent", find_inconsistencies(history))
     for version in history.versions:
         for judged in history.changes_of(version.id):
             if judged.severity == "breaking" and judged.change.upgrade is None:
-                yield Fault(
-                    "prose", judged.change.locate(), "breaks callers and has no 'upgrade': say what they must do"
-                )
+                message = "is breaking and has no 'upgrade'; describe what callers must do"
+                yield Fault("prose", judged.change.locate(), message)
     for judged in history.additions:
-        for one in judged.effects:
-            if one.severity in ("breaking", "risky"):
-                worst = next((found for found in one.findings if found.severity == one.severity), None)
-                where = f" in {worst.direction}s" if worst and worst.direction else ""
-                message = f"is {one.severity}{where}, and an addition breaks nobody; release it as a change"
-                location = judged.change.locate(one.applied.index)
-                yield Fault("addition", location, f"{one.effect.kind}: {message}")
+        for effect in judged.effects:
+            if effect.severity in ("breaking", "risky"):
+                worst = next((found for found in effect.findings if found.severity == effect.severity), None)
+                where = f", in {worst.direction}s" if worst and worst.direction else ""
+                problem = f"an addition must not be {effect.severity} (this one is{where})"
+                location = judged.change.locate(effect.applied.index)
+                instead = "record it as a change of a version"
+                yield Fault("addition", location, f"{effect.effect.kind}: {problem}; {instead}")
 
 
 def find_internal_exposure(history: History, source: str, memo: Memo | None = None) -> Iterator[Fault]:
-    """What is public and refers to what is internal, at the newest version that has it."""
-    told: set[tuple[Part, Part]] = set()
+    """Find public parts that refer to internal schemas, each at the newest version in which it does."""
+    reported: set[tuple[Part, Part]] = set()
     visibility = (memo or Memo()).get_or_compute("visibility", (history.registry.head,), Visibility)
     for version in reversed(history.versions):
         is_head = version is history.versions[-1]
         for part, schema in internal_references(history.contract_at(version.id), visibility):
-            if (part, schema) not in told:
-                told.add((part, schema))
+            if (part, schema) not in reported:
+                reported.add((part, schema))
                 message = (
                     f"{part} refers to {schema}, which is 'x-internal'{'' if is_head else f', at {version.id}'}; "
-                    f"mark {part} so too, or make {schema} public"
+                    f"mark {part} as 'x-internal' too, or make {schema} public"
                 )
                 declared = history.registry.declared.locate(Target(part), source)
                 yield Fault("internal", declared if is_head else Location(version.file), message)
 
 
 def _find_rewordings(state: ProjectState, source: str) -> Iterator[RegistryError]:
-    """What is worded, or shown by an example, otherwise than when it was released."""
+    """Find texts and examples that differ from those of the latest version when it was released."""
     latest = state.registry.latest.id
-    was = state.locked_versions.contracts.get(latest)
-    if was is None:
+    released = state.locked_versions.contracts.get(latest)
+    if released is None:
         return
-    for effect in draft(was, state.latest_from_source):
+    for effect in draft(released, state.latest_from_source):
         touches = list(effect.touches())
         if all(touch.facet in (*WORDING_FACETS, "example") for touch in touches):
-            message = f"{effect.headline()} than when {latest} was released; today's serves every version"
+            change = f"{effect.headline()}, compared with the release of {latest}"
+            message = f"{change}; the current text is shown for every version"
             yield RegistryError(state.registry.declared.locate(touches[0].target, source), message)

@@ -1,4 +1,4 @@
-"""From where a project stands to the change files that it lacks."""
+"""Drafts change files for the differences that no change file documents yet."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from api_upgrades.history.consistency import is_confirmed
 from api_upgrades.history.derive import revert_change
 from api_upgrades.history.history import JudgedChange, judge_change
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.internal_merge import with_hidden
-from api_upgrades.openapi.renames import Names
-from api_upgrades.openapi.semantics import settled
+from api_upgrades.openapi.internal_merge import restore_internal
+from api_upgrades.openapi.renames import RenameMap
+from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.json_schema import SCHEMA_LINE
@@ -28,10 +28,10 @@ from api_upgrades.releases.project_state import ProjectState
 
 @dataclass(frozen=True)
 class Draft:
-    """Files to write, by their names below the registry: new ones, and such as got further effects.
+    """Change files to write, new ones and extended ones: their texts by their paths below the registry.
 
-    `severity` is the worst of all that they tell of; None where there is nothing to tell. `reworded` are places that
-    say the same in other words, of which no change can tell.
+    `severity` is the worst of all their changes; None if there are none. `reworded_places` have schemas that mean the
+    same as before in other words, which no change file can record.
     """
 
     files: Mapping[str, str]
@@ -40,89 +40,90 @@ class Draft:
 
     @property
     def is_compatible(self) -> bool:
+        """Whether no change is breaking or risky, so that all of them could be additions."""
         return self.severity in ("additive", "neutral")
 
 
-def draft_files(state: ProjectState, renames: Names, read: Callable[[str], str], date: str | None = None) -> Draft:
-    """The change files for all that no change tells of: to be released or, with a `date`, as additions.
+def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], str], date: str | None = None) -> Draft:
+    """Draft change files for all undocumented differences, as unreleased changes or, with a `date`, as additions.
 
-    `read` gives the text of a file that an unreleased change stands in, by the name that messages use. Raises
-    ApiUpgradesError where an addition would break somebody.
+    `read` returns the text of an unreleased change's file, given its path in messages. Raises ApiUpgradesError for a
+    breaking or risky addition, and RegistryError if the released contract is unknown.
     """
-    goal = _find_locked_contract(state, renames)
-    effects = draft(*with_hidden(goal, state.latest_from_source_with_internal, state.latest_from_source), renames)
+    released = _find_locked_contract(state, renames)
+    whole = state.latest_from_source_with_internal
+    effects = draft(*restore_internal(released, whole, state.latest_from_source), renames)
     if not effects:
         return Draft({}, None)
-    every = group_into_changes(effects, state.latest_from_source_with_internal)
-    by_group = [(group, _judge_group(group, state, goal, every)) for group in every]
-    reworded = [
-        group
-        for group, change in by_group
-        if not any(is_confirmed(one.applied, one.findings) for one in change.effects)
-    ]
-    groups = [group for group in every if group not in reworded]
-    severities = [change.severity for group, change in by_group if group not in reworded]
+    all_groups = group_into_changes(effects, whole)
+    judged = [_judge_group(group, state, released, all_groups) for group in all_groups]
+    has_findings = [any(is_confirmed(one.applied, one.findings) for one in change.effects) for change in judged]
+    reworded = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if not is_kept]
+    groups = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if is_kept]
+    severities = [change.severity for change, is_kept in zip(judged, has_findings, strict=True) if is_kept]
     if date is not None:
         _reject_breaking(groups, severities)
     taken = {change.id.casefold() for change in _list_existing_changes(state, date)}
     files: dict[str, str] = {}
     for group, severity in zip(groups, severities, strict=True):
-        asks = severity == "breaking"
+        is_breaking = severity == "breaking"
         change = _find_overlapping_change(group, state) if date is None else None
         if change is not None:
             name = f"{UNRELEASED}/{change.id}.yaml"
-            files[name] = _insert_effects(files.get(name) or read(change.file), change, group, asks)
+            files[name] = _insert_effects(files.get(name) or read(change.file), change, group, is_breaking)
             continue
         id = unique_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
-        files[f"{folder}/{id}.yaml"] = untitled_change_text(SCHEMA_LINE, group.effects, asks, date)
+        files[f"{folder}/{id}.yaml"] = untitled_change_text(SCHEMA_LINE, group.effects, is_breaking, date)
     places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
     return Draft(files, worst(severities) if severities else None, tuple(places))
 
 
-def _find_locked_contract(state: ProjectState, renames: Names) -> Contract:
-    """What was released, in today's words, also for what goes by another name today."""
+def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:
+    """Return the contract that the latest version was released with, in today's wording and under today's names."""
     if state.latest_from_lock is None:
-        assert state.latest_lock_error is not None, "that says why"
+        assert state.latest_lock_error is not None, "without a contract there is an error"
         raise state.latest_lock_error
-    return settled(state.latest_from_lock, state.latest_from_source, renames)
+    return adopt_wording(state.latest_from_lock, state.latest_from_source, renames)
 
 
-def _judge_group(group: Group, state: ProjectState, goal: Contract, groups: Sequence[Group]) -> JudgedChange:
-    """A group as a change, as the public sees it, judged by the uses that both contracts make of what it alters."""
+def _judge_group(group: Group, state: ProjectState, released: Contract, groups: Sequence[Group]) -> JudgedChange:
+    """Judge a group as a public change, by how both the released and the current contract use what it affects."""
     references = References()
-    usages = [Usage(contract, references) for contract in (state.latest_from_source, goal)]
-    every = tuple(effect for one in groups if one is not group for effect in one.effects)
-    change = Change(group.id, UNRELEASED, "", "", None, (*every, *group.effects), "")
-    public = LockBuilder().to_public
-    applied = revert_change(change, state.latest_from_source_with_internal)[len(every) :]
-    seen = [replace(one, older=public(one.older), newer=public(one.newer)) for one in applied]
-    return judge_change(seen, usages, state.table)
+    usages = [Usage(contract, references) for contract in (state.latest_from_source, released)]
+    others = tuple(effect for other in groups if other is not group for effect in other.effects)
+    change = Change(group.id, UNRELEASED, "", "", None, (*others, *group.effects), "")
+    to_public = LockBuilder().to_public
+    applied = revert_change(change, state.latest_from_source_with_internal)[len(others) :]
+    public = [replace(one, older=to_public(one.older), newer=to_public(one.newer)) for one in applied]
+    return judge_change(public, usages, state.table)
 
 
 def _reject_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
-    told = [
+    breaking = [
         f"{'; '.join(effect.headline() for effect in group.effects)}: this is {severity}"
         for group, severity in zip(groups, severities, strict=True)
         if severity in ("breaking", "risky")
     ]
-    if told:
-        way_out = "an addition breaks nobody, in any version. Run: api-upgrades draft"
-        if len(told) < len(groups):
-            way_out += f", and move what breaks nobody to {ADDITIONS}/, with a 'date'"
-        raise ApiUpgradesError("\n".join([*told, f"{way_out[0].upper()}{way_out[1:]}"]))
+    if breaking:
+        fix = "An addition must not break callers of any version. Run: api-upgrades draft"
+        if len(breaking) < len(groups):
+            fix += f", and move the non-breaking changes to {ADDITIONS}/, with a 'date'"
+        raise ApiUpgradesError("\n".join([*breaking, fix]))
 
 
 def _list_existing_changes(state: ProjectState, date: str | None) -> Iterable[Change]:
+    """Return the changes whose ids new files must not reuse."""
     if date is not None:
         return state.registry.additions
     return state.registry.unreleased.changes if state.registry.unreleased else ()
 
 
 def _find_overlapping_change(group: Group, state: ProjectState) -> Change | None:
-    """The first unreleased change that touches what a group touches: then both are one change.
+    """Find the first unreleased change that touches the same places as a group, so that both become one change.
 
-    What a group tells of happened before: it leads to the newest released version as the unreleased changes have it.
+    The drafted effects come before the unreleased ones: they lead from the released contract to the contract that the
+    unreleased changes start from.
     """
     touches: dict[str, list[Touch]] = {}
     changes: dict[str, Change] = {}
@@ -133,15 +134,15 @@ def _find_overlapping_change(group: Group, state: ProjectState) -> Change | None
 
 
 def _insert_effects(text: str, change: Change, group: Group, needs_upgrade_text: bool) -> str:
-    """A change file with further effects before its first one, all else left as it is."""
+    """Insert a group's effects before the first effect in the text of a change file; all else stays unchanged."""
     lines = text.splitlines()
-    at = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)
-    if at is None:
-        message = "write 'effects:' on a line of its own, and each effect on those below it, so that more can be added"
+    index = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)
+    if index is None:
+        message = "write 'effects:' on its own line, and each effect on the lines below it, so that more can be added"
         raise RegistryError(change.locate(), message)
-    first = next((line for line in lines[at + 1 :] if line.lstrip().startswith("- ")), "  - ")
+    first = next((line for line in lines[index + 1 :] if line.lstrip().startswith("- ")), "  - ")
     indent = first[: len(first) - len(first.lstrip())]
-    is_told = change.upgrade is not None or any(line.startswith("upgrade:") for line in lines)
-    asked = [f"upgrade: {TODO}"] if needs_upgrade_text and not is_told else []
+    has_upgrade = change.upgrade is not None or any(line.startswith("upgrade:") for line in lines)
+    upgrade = [f"upgrade: {TODO}"] if needs_upgrade_text and not has_upgrade else []
     added = effect_lines(group.effects, indent)
-    return "\n".join([*lines[:at], *asked, lines[at], *added, *lines[at + 1 :]]) + "\n"
+    return "\n".join([*lines[:index], *upgrade, lines[index], *added, *lines[index + 1 :]]) + "\n"

@@ -1,4 +1,4 @@
-"""The files of a registry that a series of documents makes, known to lead back to each of them."""
+"""Converts a series of documents to the files of a registry, and verifies that it derives each document again."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from api_upgrades.releases.locking import LockBuilder
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What documents make of a registry: its history, the files of its new versions by their names below its folder,
-    and its locks.
-    """
+    """A registry made from documents: its history and locks, and the texts of its new files by their paths in it."""
 
     history: History
     files: Mapping[str, str]
@@ -39,10 +37,11 @@ NO_LOCKS = Locks(Path(), Path(), {})
 def convert_documents(
     documents: Mapping[str, Contract], existing: Registry | None = None, locks: Locks = NO_LOCKS
 ) -> ImportResult:
-    """Documents by the versions that they describe, oldest first, as a registry whose source is the newest.
+    """Convert OpenAPI documents to a registry whose source is the newest document.
 
-    With `onto`, the first document is that of its latest version, and the others are added to it. Raises
-    ApiUpgradesError where what was found does not lead back to a document, which is a fault of this program.
+    `documents` are by version, oldest first. If there is an `existing` registry, the first document is that of its
+    latest version, and the others are added to it. Raises ApiUpgradesError if a document cannot be derived again from
+    the result, which is a bug.
     """
     ids = list(documents)
     steps: dict[str, ImportedStep] = {}
@@ -51,18 +50,16 @@ def convert_documents(
             steps[newer] = import_step(documents[older], documents[newer])
     added = [_make_version(id, steps.get(id)) for id in ids if existing is None or id in steps]
     head = documents[ids[-1]]
-    registry = (
-        replace(existing, head=head, versions=(*existing.versions, *added))
-        if existing
-        else Registry(head, tuple(added))
-    )
+    versions = (*(existing.versions if existing else ()), *added)
+    registry = replace(existing, head=head, versions=versions) if existing else Registry(head, versions)
     derived, errors = derive(registry)
     if errors:
         raise RegistryErrors(errors)
     history = History(registry, derived, RuleTable.with_overrides({}))
     for id, document in documents.items():
         if json.dumps(history.contract_at(id).to_openapi()) != json.dumps(document.to_openapi()):
-            raise ApiUpgradesError(f"{id}: what changed since could not be told exactly; please report this document")
+            message = "this document cannot be derived again from the newer ones; please report it as a bug"
+            raise ApiUpgradesError(f"{id}: {message}")
     files = {name: text for version in added for name, text in _render_files(history, version)}
     return ImportResult(history, files, LockBuilder().build_locks(history, locks))
 
@@ -70,7 +67,7 @@ def convert_documents(
 def _make_version(id: str, step: ImportedStep | None) -> Version:
     file = f"{id}/version.yaml"
     if step is None:
-        return Version(id, "The first version of which there is a description.", None, None, None, (), (), file)
+        return Version(id, "The first documented version.", None, None, None, (), (), file)
     changes = tuple(_make_change(id, change) for change in step.changes)
     wording = _make_change(id, ImportedChange(WORDING, "", step.wording, ())) if step.wording else None
     return Version(id, step.summary, None, None, None, step.order, changes, file, wording=wording)
@@ -81,11 +78,11 @@ def _make_change(version: str, change: ImportedChange) -> Change:
 
 
 def _render_files(history: History, version: Version) -> Iterator[tuple[str, str]]:
-    judged = {one.change.id: one for one in history.changes_of(version.id)}
+    changes = {judged.change.id: judged for judged in history.changes_of(version.id)}
     order = f"order: {flow_yaml(list(version.order))}\n" if version.order else ""
     yield version.file, f"summary: {flow_yaml(version.summary)}\n{order}"
     for change in version.changes:
-        asks = judged[change.id].severity == "breaking"
-        yield change.file, titled_change_text(SCHEMA_LINE, change.title, change.effects, asks)
+        is_breaking = changes[change.id].severity == "breaking"
+        yield change.file, titled_change_text(SCHEMA_LINE, change.title, change.effects, is_breaking)
     if version.wording:
         yield version.wording.file, "\n".join(["effects:", *effect_lines(version.wording.effects)]) + "\n"

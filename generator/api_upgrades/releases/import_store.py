@@ -1,8 +1,8 @@
-"""An imported registry on the disk: whole, or as it was before.
+"""Writes an imported registry to disk, so that an interrupted import leaves the previous state.
 
-What is made lies beside the registry until it is complete, and takes its place by one rename. A version that is added
-comes last of all; until then the registry is what it was, but for a document that is newer, and the same import again
-goes on from there.
+New files are first written to a staging folder beside the registry; a rename then moves them into place. When versions
+are added, their folders are renamed last. Until then the registry is unchanged, except that its source may already be
+the newest document; running the same import again completes it.
 """
 
 from __future__ import annotations
@@ -21,47 +21,51 @@ from api_upgrades.releases.lock import LOCK_FILE, Locks
 
 
 def require_empty_folder(folder: Path) -> None:
-    """Raises ApiUpgradesError where there is something already."""
+    """Raise ApiUpgradesError if something other than an empty folder exists at `folder`."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ApiUpgradesError(f"{folder}: is there already; to add versions to it, leave --out away")
+        message = "already exists; to add versions to it, run the command there without --out"
+        raise ApiUpgradesError(f"{folder}: {message}")
 
 
 def create_registry(folder: Path, result: ImportResult, source: str, document: bytes) -> None:
-    """Make a registry, its source in it. Raises ApiUpgradesError where there is one, or nothing can be written."""
+    """Create a registry, and in it the newest document as its source, at the path `source` below `folder`.
+
+    Raises ApiUpgradesError if `folder` isn't empty or can't be written.
+    """
     require_empty_folder(folder)
-    with _staging_folder(folder) as unfinished:
-        write_files(unfinished, {SCHEMA_FILE: schema_text(), **result.files})
+    with _staging_folder(folder) as staging:
+        write_files(staging, {SCHEMA_FILE: schema_text(), **result.files})
         for version, lock in result.locks.by_version.items():
-            write_text_durably(unfinished / version / LOCK_FILE, lock.to_text())
-        write_bytes_durably(unfinished / source, document)
+            write_text_durably(staging / version / LOCK_FILE, lock.to_text())
+        write_bytes_durably(staging / source, document)
         if folder.exists():
             folder.rmdir()
-        unfinished.rename(folder)
+        staging.rename(folder)
 
 
 def extend_registry(folder: Path, result: ImportResult, locks: Locks, source: Path, document: bytes) -> None:
-    """Add versions to a registry that has some locks, and put the newest document in the place of its source."""
+    """Add versions to a registry, which has `locks` so far, and replace its source with the newest document."""
     added = [id for id in result.locks.by_version if id not in locks.by_version]
-    with _staging_folder(folder) as unfinished:
-        write_files(unfinished, result.files)
+    with _staging_folder(folder) as staging:
+        write_files(staging, result.files)
         for version in added:
-            write_text_durably(unfinished / version / LOCK_FILE, result.locks.by_version[version].to_text())
+            write_text_durably(staging / version / LOCK_FILE, result.locks.by_version[version].to_text())
         write_bytes_durably(source, document)
         if not (folder / SCHEMA_FILE).exists():
             write_text_durably(folder / SCHEMA_FILE, schema_text())
         for version in added:
-            (unfinished / version).rename(folder / version)
+            (staging / version).rename(folder / version)
     result.locks.write(locks.with_locks({**locks.by_version, **{id: result.locks.by_version[id] for id in added}}))
 
 
 @contextmanager
 def _staging_folder(folder: Path) -> Iterator[Path]:
-    """A folder for what is not complete yet, on the same disk. What is left in it in the end goes."""
-    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    """Provide a folder on the same disk for staging files. What is left in it at the end is deleted."""
+    staging = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        unfinished.mkdir(parents=True)
-        yield unfinished
+        staging.mkdir(parents=True)
+        yield staging
     except OSError as error:
         raise ApiUpgradesError(f"{folder}: cannot be written: {error.strerror}") from None
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What was released against what is derived now: freezing contracts, and finding those that are not what they were."""
+"""Builds locks from a history, and compares the contracts in locks with those that are derived now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import Digests, meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
@@ -27,27 +27,28 @@ from api_upgrades.releases.public import restrict_effects
 
 
 class LockBuilder:
-    """Makes locks of a history. What several versions share is read once."""
+    """Builds locks from a history. Keeps the digests of parts, which versions share."""
 
     def __init__(self) -> None:
         self._visibility = Visibility()
         self._digests = Digests()
 
     def compute_digests(self, contract: Contract) -> dict[str, str]:
-        """The digests of what is public in a contract."""
+        """Return the digest of each public part of a contract."""
         return self._digests.of(self.to_public(contract))
 
     def to_public(self, contract: Contract) -> Contract:
+        """Return a contract without its internal parts."""
         return self._visibility.public(contract)
 
     def collect_effects(self, step: Step) -> list[dict[str, Any]]:
-        """The effects that led to a version, as far as the public sees them, without mere wording."""
+        """Return the public effects of a step as data, without those that change only wording."""
         effects = [applied for applied in step.effects if not applied.change.is_wording]
         return [applied.effect.as_data() for applied in restrict_effects(effects, self._visibility)]
 
     def build_locks(self, history: History, before: Locks) -> Locks:
-        """The locks of all released versions of a history. Amendments of `before` are kept."""
-        found: dict[str, Lock] = {}
+        """Build the locks of all released versions of a history, with the amendments of the locks `before`."""
+        by_version: dict[str, Lock] = {}
         older: dict[str, str] = {}
         newest = history.latest.id
         for version in history.registry.versions:
@@ -55,47 +56,48 @@ class LockBuilder:
             newer = self.compute_digests(contract)
             step = history.steps.get(version.id)
             old = before.by_version.get(version.id)
-            found[version.id] = Lock(
-                additions=[one.id for one in history.registry.additions] if version.id == newest else None,
+            by_version[version.id] = Lock(
+                additions=[addition.id for addition in history.registry.additions] if version.id == newest else None,
                 amendments=old.amendments if old else [],
                 effects=self.collect_effects(step) if step else [],
                 parts=diff_digests(older, newer),
                 contract=self.to_public(contract).to_openapi() if version.id == newest else None,
             )
             older = newer
-        return before.with_locks(found)
+        return before.with_locks(by_version)
 
 
 @dataclass(frozen=True)
 class LockedVersions:
-    """What the locks say of the versions that have one, oldest first."""
+    """The released contracts, as derived from the locks alone."""
 
     locks: Locks
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """The contracts as they were released, for as many versions back as can be derived from the locks alone."""
-        freezer = LockBuilder()
-        whole = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
-        found: dict[str, Contract] = {}
-        if whole is not None:
+        """The contract of each locked version, newest first, back to the first one that doesn't match its digests."""
+        builder = LockBuilder()
+        newest = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
+        contracts: dict[str, Contract] = {}
+        if newest is not None:
             with suppress(*_MALFORMED_LOCK_ERRORS):
-                led_to = self.derive_contracts(Contract.from_openapi(whole))
-                found.update(
-                    takewhile(lambda one: freezer.compute_digests(one[1]) == self.locks.digests[one[0]], led_to)
+                derived = self.derive_contracts(Contract.from_openapi(newest))
+                contracts.update(
+                    takewhile(lambda pair: builder.compute_digests(pair[1]) == self.locks.digests[pair[0]], derived)
                 )
-        return found
+        return contracts
 
     def derive_contracts(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
-        """A contract as that of the newest version, and those from which the frozen effects led to it, back from there
-        for as long as they fit.
+        """Yield each locked version, newest first, with its contract, given the contract of the newest.
+
+        Older contracts result from reverting the locked effects. Stops at the first lock that cannot be reverted.
         """
-        back: Contract | None = contract
+        current: Contract | None = contract
         for version, lock in list(self.locks.by_version.items())[::-1]:
-            if back is None:
+            if current is None:
                 break
-            yield version, back
-            back = _revert_lock(back, lock)
+            yield version, current
+            current = _revert_lock(current, lock)
 
 
 def _revert_lock(contract: Contract, lock: Lock) -> Contract | None:
@@ -108,12 +110,15 @@ def _revert_lock(contract: Contract, lock: Lock) -> Contract | None:
 
 
 _MALFORMED_LOCK_ERRORS = (*DRAFT_ERRORS, RecursionError)
-"""How JSON that somebody wrote into a lock fails, if it is no contract or no effect."""
+"""Errors that a hand-edited lock raises if its contract or effects are malformed."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference in what two contracts promise, `text` saying which; `finding` is None where no rule names it."""
+    """One difference between two contracts.
+
+    `text` describes it. `finding` is None if the parts differ, but no rule describes how.
+    """
 
     target: Target
     text: str
@@ -132,48 +137,48 @@ class Difference:
 
     @property
     def is_predicate(self) -> bool:
-        """Whether the text goes on from the place: `Appointment.note is gone`."""
+        """Whether the text is a predicate of the place, as in `Appointment.note is gone`."""
         return self.finding is None or self.finding.facet == "existence"
 
 
 def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
-    """Every difference in what two contracts promise, names not followed, those first that rules name."""
+    """Find every difference between two contracts, those that a rule describes first. Renames are not detected."""
     references = References()
     usages = [Usage(contract, references) for contract in (was, now)]
 
     def directions(part: Part) -> Iterable[Direction]:
         return [one for usage in usages for one in usage.directions(part)]
 
-    named: set[Part | None] = set()
+    described: set[Part | None] = set()
     seen: set[str] = set()
-    for finding in compare(was, now, Names(), directions, table):
+    for finding in compare(was, now, RenameMap(), directions, table):
         difference = Difference(finding.target, finding.text, finding)
-        named.add(finding.target.part)
+        described.add(finding.target.part)
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
-    yield from _find_unruled_differences(was, now, named)
+    yield from _find_unruled_differences(was, now, described)
 
 
-def _find_unruled_differences(was: Contract, now: Contract, named: set[Part | None]) -> Iterator[Difference]:
-    """What differs in parts in which no rule found anything."""
+def _find_unruled_differences(was: Contract, now: Contract, described: set[Part | None]) -> Iterator[Difference]:
+    """Find differences in parts where no rule found one."""
     pairs: list[tuple[Part | None, Json, Json]] = [
         (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
     ]
-    pairs.append((None, was.said, now.said))
+    pairs.append((None, was.content, now.content))
     for part, before, after in pairs:
-        if part in named or before is after:
+        if part in described or before is after:
             continue
-        for left in find_json_differences(meaning(after), meaning(before)):
-            pointer = format_pointer(left.pointer)
-            yield Difference(Target(part), f"differs at {pointer or 'its top'}")
+        for difference in find_json_differences(meaning(after), meaning(before)):
+            pointer = format_pointer(difference.pointer)
+            yield Difference(Target(part), f"differs at {pointer or 'its root'}")
 
 
 def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """The versions, newest first, and the parts of each, that are by none of the histories what was released."""
-    freezer = LockBuilder()
+    """Find (version, part) pairs, newest first, whose contract differs from the locked one in every given history."""
+    builder = LockBuilder()
     for version, was in reversed(list(locked.locks.digests.items())):
-        found = [freezer.compute_digests(history.contract_at(version)) for history in histories]
-        for part in dict.fromkeys([*was, *found[0]]):
-            if all(was.get(part) != now.get(part) for now in found):
+        derived = [builder.compute_digests(history.contract_at(version)) for history in histories]
+        for part in dict.fromkeys([*was, *derived[0]]):
+            if all(was.get(part) != now.get(part) for now in derived):
                 yield version, part

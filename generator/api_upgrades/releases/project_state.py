@@ -1,4 +1,4 @@
-"""Where a project stands: what its models say today, beside what it released and what it has written down since."""
+"""The state of a project: its source, registry and locks, and what is derived from them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from api_upgrades.history.derive import Step, derive, ordered_changes, revert_ch
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.internal_merge import with_hidden
-from api_upgrades.openapi.semantics import settled
+from api_upgrades.openapi.internal_merge import restore_internal
+from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.registry.model import Addition, Registry
 from api_upgrades.releases.lock import Locks
 from api_upgrades.releases.locking import Difference, LockBuilder, LockedVersions, find_differences
 
-RESTORE_LOCK = "Take it back from version control or, if there never was one, run: api-upgrades lock"
+RESTORE_LOCK = "Restore it from version control or, if it never existed, run: api-upgrades lock"
 
 
 @dataclass(frozen=True)
 class ProjectState:
-    """A registry and its locks. Only what is public is compared: what is internal is promised to nobody."""
+    """A registry and its locks. Comparisons leave internal parts out, since they are promised to nobody.
+
+    The properties with `from_source` are derived from today's source, those with `from_lock` from the locks alone.
+    """
 
     registry: Registry
     locks: Locks
@@ -39,19 +42,22 @@ class ProjectState:
 
     @property
     def errors(self) -> list[RegistryError]:
-        """What does not fit, from head back to the first version."""
+        """The effects that cannot be reverted, from head back to the first version."""
         return self._derived[1]
 
     @cached_property
     def history(self) -> History:
-        """All versions as the models and the changes have them. Raises RegistryErrors where something doesn't fit."""
+        """All versions, derived from the source and the changes. Raises RegistryErrors if an effect doesn't fit."""
         if self.errors:
             raise RegistryErrors(self.errors)
         return History(self.registry, self._derived[0], self.table, self.memo)
 
     @cached_property
     def unreleased_step(self) -> Step | None:
-        """The step from the newest released version to head. Raises RegistryErrors where it doesn't fit."""
+        """The step from the latest version to head, if there are unreleased changes.
+
+        Raises RegistryErrors if one of them doesn't fit.
+        """
         if self.registry.unreleased is None:
             return None
         step = self._derived[0][-1]
@@ -62,12 +68,15 @@ class ProjectState:
 
     @cached_property
     def unlocked_additions(self) -> tuple[Addition, ...]:
-        """The additions that no lock holds yet."""
-        return tuple(one for one in self.registry.additions if one.id not in self.locks.additions)
+        """The additions that are not in the locks yet."""
+        return tuple(addition for addition in self.registry.additions if addition.id not in self.locks.additions)
 
     @cached_property
     def latest_from_source_with_internal(self) -> Contract:
-        """What the newest released version is by the models, all that is internal included."""
+        """The complete contract of the latest version: head, with unreleased changes and unlocked additions reverted.
+
+        Raises RegistryErrors if one of them doesn't fit.
+        """
         contract = self.unreleased_step.older if self.unreleased_step else self.registry.head
         for addition in reversed(self.unlocked_additions):
             effects = revert_change(addition, contract)
@@ -76,55 +85,50 @@ class ProjectState:
 
     @cached_property
     def latest_from_source(self) -> Contract:
-        """What the newest released version is by the models: head, with what is unreleased and pending undone.
-
-        Raises RegistryErrors where that doesn't fit.
-        """
+        """The public contract of the latest version. Raises RegistryErrors as `latest_from_source_with_internal`."""
         return LockBuilder().to_public(self.latest_from_source_with_internal)
 
     @cached_property
     def latest_from_lock(self) -> Contract | None:
-        """What the newest version was when it was released, in today's words; None where no lock says so."""
-        was = self.locked_versions.contracts.get(self.registry.latest.id)
-        return None if was is None else settled(was, self.latest_from_source)
+        """The contract that the latest version was released with, in today's wording; None if no lock has it."""
+        released = self.locked_versions.contracts.get(self.registry.latest.id)
+        return None if released is None else adopt_wording(released, self.latest_from_source)
 
     @cached_property
     def latest_lock_error(self) -> RegistryError | None:
-        """Why nobody can tell what the newest version was when it was released; None where somebody can."""
+        """Why the contract that the latest version was released with is unknown; None if it is known."""
         latest = self.registry.latest.id
-        if missing := [one.id for one in self.registry.versions if one.id not in self.locks.by_version]:
-            message = f"is not there, so nothing says what {latest} was when it was released"
+        if missing := [version.id for version in self.registry.versions if version.id not in self.locks.by_version]:
+            message = f"is missing, so the contract that {latest} was released with is unknown"
             return RegistryError(Location(self.locks.lock_file(missing[-1])), message, RESTORE_LOCK)
         if latest in self.locked_versions.contracts:
             return None
-        message = f"holds no contract of {latest} that agrees with its digests"
-        way_out = "Run: api-upgrades lock, or take it back from version control"
-        return RegistryError(Location(self.locks.lock_file(latest)), message, way_out)
+        message = f"contains no contract of {latest} that matches its digests"
+        fix = "Run: api-upgrades lock, or restore the file from version control"
+        return RegistryError(Location(self.locks.lock_file(latest)), message, fix)
 
     @cached_property
     def undocumented_differences(self) -> tuple[Difference, ...]:
-        """What the models say that no change tells of."""
-        if self.latest_from_lock is None or (
-            self.latest_from_lock.parts == self.latest_from_source.parts
-            and self.latest_from_lock.document == self.latest_from_source.document
-        ):
+        """What differs between the latest version's lock and its contract from the source."""
+        locked, current = self.latest_from_lock, self.latest_from_source
+        if locked is None or (locked.parts == current.parts and locked.document == current.document):
             return ()
-        return tuple(find_differences(self.latest_from_lock, self.latest_from_source, self.table))
+        return tuple(find_differences(locked, current, self.table))
 
     @cached_property
     def history_from_locks(self) -> History | None:
-        """The released versions by what was released last, whatever the models say; None where the changes do not
-        lead back from there. Additions that are pending are in none of them.
+        """The released versions, derived from the latest locked contract, so that edits of the source don't matter.
+
+        Unlocked additions are in none of them. None if an effect doesn't fit.
         """
         if not self.undocumented_differences or self.latest_from_lock is None:
             return self.history_from_source
-        return self._derive_history(
-            with_hidden(self.latest_from_lock, self.latest_from_source_with_internal, self.latest_from_source)[0]
-        )
+        whole, public = self.latest_from_source_with_internal, self.latest_from_source
+        return self._derive_history(restore_internal(self.latest_from_lock, whole, public)[0])
 
     @cached_property
     def history_from_source(self) -> History | None:
-        """The same by what the models say, whether or not that is what was released."""
+        """The released versions, derived from the source, whether or not it matches the locks; None if that fails."""
         return self._derive_history(self.latest_from_source_with_internal)
 
     def _derive_history(self, contract: Contract) -> History | None:

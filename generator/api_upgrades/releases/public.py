@@ -1,4 +1,4 @@
-"""What the public may see of a history: nothing that is not released yet, and nothing that is internal."""
+"""Restricts a history to what the public may see: nothing unreleased, and nothing that is marked `x-internal`."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ from api_upgrades.registry.model import Amendment, Change, Registry, Version
 
 
 def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> bool:
-    """Whether a site shows what is not released yet, and what is internal: as its option says, else while it is
-    written or reviewed.
+    """Whether a site shows unreleased changes and internal parts.
+
+    The plugin's `unreleased` option decides; without it, they are shown while serving and in previews.
     """
     return serves or is_preview if option is None else option
 
 
 def restrict_to_public(history: History) -> History:
-    """The history without what is not released yet, and without all that is internal and changes to it."""
+    """Return a history without unreleased changes, internal parts, and changes to internal parts."""
     return _PublicHistoryBuilder(history).history
 
 
 class _PublicHistoryBuilder:
-    """What makes the public form of a history."""
+    """Builds the public form of a history."""
 
     def __init__(self, whole: History) -> None:
         self._whole = whole
@@ -44,7 +45,7 @@ class _PublicHistoryBuilder:
         versions = (self._restrict_version(registry.versions[0], ()), *(step.version for step in steps))
         head = self._visibility.public(self._whole.contract_at(registry.latest.id))
         additions = tuple(
-            replace(live.addition, effects=tuple(one.effect for one in effects))
+            replace(live.addition, effects=tuple(applied.effect for applied in effects))
             for live in self._whole.live_additions
             if (effects := restrict_effects(live.effects, self._visibility))
         )
@@ -56,14 +57,14 @@ class _PublicHistoryBuilder:
         return Step(self._restrict_version(step.version, effects), step.older_version, older, newer, effects)
 
     def _restrict_version(self, version: Version, effects: tuple[AppliedEffect, ...]) -> Version:
-        """A version with the changes of some effects alone, and corrections of what is public."""
-        shown = {applied.change.id: applied.change for applied in effects}
+        """Return a version with the changes of `effects` only, and with amendments of public places only."""
+        public = {applied.change.id: applied.change for applied in effects}
         return replace(
             version,
-            changes=tuple(shown[change.id] for change in version.changes if change.id in shown),
-            order=tuple(id for id in version.order if id in shown),
-            wording=version.wording and shown.get(version.wording.id),
-            amendments=tuple(self._restrict_amendment(version.id, one) for one in version.amendments),
+            changes=tuple(public[change.id] for change in version.changes if change.id in public),
+            order=tuple(id for id in version.order if id in public),
+            wording=version.wording and public.get(version.wording.id),
+            amendments=tuple(self._restrict_amendment(version.id, amendment) for amendment in version.amendments),
         )
 
     def _restrict_amendment(self, version: str, amendment: Amendment) -> Amendment:
@@ -76,18 +77,20 @@ class _PublicHistoryBuilder:
 
 
 def restrict_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
-    """Effects as the public sees them, in changes that hold these alone."""
-    shown = [one for applied in effects for one in _restrict_effect(applied, visibility)]
+    """Return effects between public contracts. Their changes contain only these effects."""
+    public = [restricted for applied in effects for restricted in _restrict_effect(applied, visibility)]
     changes: dict[str, Change] = {}
-    for applied in shown:
-        kept = tuple(other.effect for other in shown if other.change.id == applied.change.id)
-        changes[applied.change.id] = replace(applied.change, effects=kept)
-    return tuple(replace(applied, change=changes[applied.change.id]) for applied in shown)
+    for applied in public:
+        own = tuple(other.effect for other in public if other.change.id == applied.change.id)
+        changes[applied.change.id] = replace(applied.change, effects=own)
+    return tuple(replace(applied, change=changes[applied.change.id]) for applied in public)
 
 
 def _restrict_effect(applied: AppliedEffect, visibility: Visibility) -> list[AppliedEffect]:
-    """An effect between public contracts: as it is, at some of its targets, or what else leads from one to the other;
-    none where the public sees nothing of it.
+    """Return the effects that lead from the older public contract to the newer one.
+
+    This is the same effect, or the same at some of its targets, or else drafted effects; an empty list if the public
+    contracts don't differ.
     """
     older, newer = map(visibility.public, (applied.older, applied.newer))
     if older is applied.older and newer is applied.newer:
@@ -96,22 +99,22 @@ def _restrict_effect(applied: AppliedEffect, visibility: Visibility) -> list[App
     if effect is not None:
         return [replace(applied, effect=effect, older=older, newer=newer)]
     override = {"override": applied.effect.override} if applied.effect.override else {}
-    found: list[AppliedEffect] = []
+    restricted: list[AppliedEffect] = []
     for drafted in reversed(draft(older, newer)):
         before = drafted.revert(newer)
-        found.append(replace(applied, effect=drafted.model_copy(update=override), older=before, newer=newer))
+        restricted.append(replace(applied, effect=drafted.model_copy(update=override), older=before, newer=newer))
         newer = before
-    return found[::-1]
+    return restricted[::-1]
 
 
 def _fit_effect(effect: Effect, older: Contract, newer: Contract) -> Effect | None:
-    """An effect that leads from the one contract to the other: the one given, or it at some of its targets."""
+    """Return the effect at those targets where it fits, if it then leads from `older` to `newer`, else None."""
     fitting = [target for target in effect.targets if _try_revert(effect.at(target), newer) is not None]
     if effect.targets and not fitting:
         return None
     effect = effect.at(*fitting)
-    found = _try_revert(effect, newer)
-    return effect if found is not None and found.is_same(older) else None
+    reverted = _try_revert(effect, newer)
+    return effect if reverted is not None and reverted.is_same(older) else None
 
 
 def _try_revert(effect: Effect, contract: Contract) -> Contract | None:
@@ -122,7 +125,7 @@ def _try_revert(effect: Effect, contract: Contract) -> Contract | None:
 
 
 def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
-    """Whether the public cannot see a place, by its target as text."""
+    """Whether a place, given as the text of a target, exists only in the complete contract."""
     try:
         target = Target.parse(place)
     except ValueError:
@@ -131,10 +134,8 @@ def _is_hidden_place(place: str, whole: Contract, public: Contract) -> bool:
 
 
 def _has_place(contract: Contract, target: Target) -> bool:
-    """Whether a contract has a place."""
     try:
-        spot = place_spot(contract, target)
-        spot.read(contract)
+        place_spot(contract, target).read(contract)
     except (ContractMismatch, KeyError, IndexError):
         return False
     return True

@@ -1,4 +1,4 @@
-"""A release: what is unreleased becomes a version, with one rename of its folder."""
+"""Turns the unreleased changes into a version, with one rename of their folder."""
 
 from __future__ import annotations
 
@@ -20,17 +20,19 @@ from api_upgrades.releases.locking import LockBuilder
 from api_upgrades.releases.project_state import ProjectState
 
 GITKEEP = ".gitkeep"
-"""Keeps a folder in git. Where one is gone, git takes it for moved, and moves what other branches add to it along:
-their drafts would be part of what was released.
+"""Keeps `unreleased/` in git. If the folder disappeared, git would see it as renamed to the released version, and on a
+merge would move the drafts that other branches add to it into that version.
 """
 
 
 def release(state: ProjectState, result: CheckResult, version: str, summary: str | None) -> None:
-    """Release what is unreleased as `version`, whose summary is that of its `version.yaml`, `summary`, or its titles.
+    """Release the unreleased changes as `version`.
 
-    All that the version's folder lacks is written into `unreleased/`, where nobody minds it, and then the folder is
-    renamed: killed before that, nothing is released; killed after it, everything is, and the same call again tidies
-    up. Raises ApiUpgradesError where nothing may be released.
+    Its summary is the one in `unreleased/version.yaml`, else `summary`, else the titles of its changes.
+
+    Everything that the version's folder needs is first written into `unreleased/`, where it has no effect; then the
+    folder is renamed. If the process is killed before the rename, nothing is released; after it, the version is
+    released, and the same call again finishes the clean-up. Raises ApiUpgradesError if the release is not possible.
     """
     locks = state.locks
     if version != state.registry.latest.id or state.registry.unreleased is not None:
@@ -40,65 +42,66 @@ def release(state: ProjectState, result: CheckResult, version: str, summary: str
 
 
 def _create_version(state: ProjectState, upcoming: Version, version: str, summary: str | None) -> Locks:
-    """Release it, and give the locks as they are then."""
+    """Write the version's files, rename the folder, and return the locks including the new one."""
     unreleased, folder = state.locks.folder / UNRELEASED, state.locks.folder / version
     step = state.unreleased_step
-    assert step is not None, "changes are there"
-    freezer = LockBuilder()
+    assert step is not None, "there are unreleased changes"
+    builder = LockBuilder()
     lock = Lock(
         additions=[addition.id for addition in state.registry.additions],
-        effects=freezer.collect_effects(step),
-        parts=diff_digests(freezer.compute_digests(step.older), freezer.compute_digests(step.newer)),
-        contract=freezer.to_public(step.newer).to_openapi(),
+        effects=builder.collect_effects(step),
+        parts=diff_digests(builder.compute_digests(step.older), builder.compute_digests(step.newer)),
+        contract=builder.to_public(step.newer).to_openapi(),
     )
-    write_text_durably(
-        unreleased / "version.yaml", _render_version_file(unreleased / "version.yaml", upcoming, summary)
-    )
+    file = unreleased / "version.yaml"
+    write_text_durably(file, _render_version_file(file, upcoming, summary))
     write_text_durably(unreleased / LOCK_FILE, lock.to_text())
     try:
         (unreleased / GITKEEP).unlink(missing_ok=True)
         os.rename(unreleased, folder)
     except OSError as error:
-        raise ApiUpgradesError(f"{state.locks.display_path(version)}: cannot be made: {error.strerror}") from None
+        message = f"cannot be created: {error.strerror}"
+        raise ApiUpgradesError(f"{state.locks.display_path(version)}: {message}") from None
     return state.locks.with_locks({**state.locks.by_version, version: lock})
 
 
 def _validate_release(state: ProjectState, result: CheckResult, version: str) -> Version:
+    """Return the unreleased version. Raises ApiUpgradesError if it can't be released under the id `version`."""
     known = [one.id for one in state.registry.versions]
     if version in known:
-        raise UsageError(f"{version} is released already; choose a later version")
+        raise UsageError(f"{version} is already released; choose a later version")
     if fault := name_fault(version, known):
-        raise UsageError(f"{version!r} is not a name for a version: {fault}")
+        raise UsageError(f"{version!r} is not a valid version name: {fault}")
     newest = max(known, key=natural)
-    if natural(version)[0] <= natural(newest)[0]:  # `2024-3-1` is no other day than `2024-03-01`
-        raise UsageError(f"{version} is not after {newest}; the latest version comes last, so choose a later one")
+    if natural(version)[0] <= natural(newest)[0]:  # `2024-3-1` is the same day as `2024-03-01`
+        raise UsageError(f"{version} is not after {newest}; choose a name that sorts after it")
     if (state.locks.folder / version).exists():
-        raise UsageError(f"{state.locks.display_path(version)} is there already; choose another version")
+        raise UsageError(f"{state.locks.display_path(version)} already exists; choose another version")
     upcoming = state.registry.unreleased
     if upcoming is None:
-        raise ApiUpgradesError(
-            f"{state.locks.display_path(UNRELEASED)} holds no change, so there is nothing to release"
-        )
+        folder = state.locks.display_path(UNRELEASED)
+        raise ApiUpgradesError(f"{folder} contains no changes, so there is nothing to release")
     if result.faults:
         raise RegistryErrors(result.faults)
     return upcoming
 
 
 def _render_version_file(file: Path, upcoming: Version, summary: str | None) -> str:
-    """The text of the version's file: as it is, with the summary if that is missing."""
+    """Return the text of `version.yaml`, unchanged if it has a summary, else with one."""
     text = file.read_text("utf-8") if file.exists() else ""
     line = f"summary: {flow_yaml(upcoming.summary)}\n"
     titles = "; ".join(change.title for change in upcoming.changes)
-    # Titles as a release wrote them that was killed; there may be more of them by now.
+    # These titles were written by an interrupted release; there may be more changes by now.
     if text.startswith(line) and set(upcoming.summary.split("; ")) <= set(titles.split("; ")):
         text = text.removeprefix(line)
     elif upcoming.summary and summary not in (None, upcoming.summary):
-        raise UsageError(f"{upcoming.file} has a summary already; take it out, or leave --summary away")
+        raise UsageError(f"{upcoming.file} already has a summary; remove it there, or omit --summary")
     elif upcoming.summary:
         return text
     text = f"summary: {flow_yaml(summary or titles)}\n{text}"
     try:
         VersionFile.model_validate(parse(text.encode(), upcoming.file).data)
     except (RegistryErrors, ValidationError):
-        raise ApiUpgradesError(f"{upcoming.file}: write the 'summary' of {summary!r} there yourself") from None
+        message = f"cannot add the 'summary' to this file; write {summary!r} there yourself"
+        raise ApiUpgradesError(f"{upcoming.file}: {message}") from None
     return text

@@ -18,8 +18,8 @@ from api_upgrades.draft.rename_detection import (
 )
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.renames import Move, Names
-from api_upgrades.openapi.resources import resources
+from api_upgrades.openapi.renames import Move, RenameMap
+from api_upgrades.openapi.resources import group_into_resources
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
@@ -40,7 +40,7 @@ class Side:
 class RenameDetection:
     """How names moved, those moves that were recognised and told by nobody, and what may be more than one thing."""
 
-    renames: Names
+    renames: RenameMap
     detected: tuple[Move, ...] = ()
     ambiguous: tuple[Question, ...] = ()
 
@@ -82,8 +82,12 @@ class ContractDiff:
     @cached_property
     def resource_by_part(self) -> Mapping[Part, str]:
         """The resource of each part, by its newer name; of one that is gone, what it was of."""
-        older = {part: one.name for one in resources(Usage(self.old.contract, References())) for part in one.parts}
-        newer = {part: one.name for one in resources(Usage(self.new.contract, References())) for part in one.parts}
+        older = {
+            part: one.name for one in group_into_resources(Usage(self.old.contract, References())) for part in one.parts
+        }
+        newer = {
+            part: one.name for one in group_into_resources(Usage(self.new.contract, References())) for part in one.parts
+        }
         return older | newer
 
     def as_json(self) -> list[dict[str, Json]]:
@@ -147,9 +151,9 @@ def renames_from_history(history: History, start: str, end: str) -> RenameDetect
     order = [version.id for version in history.versions]
     first, last = order.index(start), order.index(end)
     between = order[min(first, last) + 1 : max(first, last) + 1]
-    names = Names.of(move for version in between for move in history.steps[version].renames.moves)
+    names = RenameMap.of(move for version in between for move in history.steps[version].renames.moves)
     return RenameDetection(
-        names if first <= last else Names.of(Move(one.new, one.old) for one in reversed(names.moves))
+        names if first <= last else RenameMap.of(Move(one.new, one.old) for one in reversed(names.moves))
     )
 
 

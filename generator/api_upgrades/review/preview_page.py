@@ -13,7 +13,7 @@ from api_upgrades.review.edit_view import EditView
 from api_upgrades.review.page_diff import group_pages
 from api_upgrades.review.report import Report
 from api_upgrades.site.pages.addresses import Links
-from api_upgrades.site.pages.page import Asset, Crumb, Heading, Page
+from api_upgrades.site.pages.page import Asset, Heading, NavLink, Page
 from api_upgrades.site.pages.site import Site
 
 TITLE = "What this pull request changes"
@@ -60,8 +60,8 @@ def _insert_link(page: Page, link: Markup) -> str:
 def add_preview_page(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
     """Some pages, and the one of the report, to which the upgrade guide and the list beside it lead."""
     path, guide = site.addresses.preview, site.addresses.guide
-    own = Crumb(TITLE, path)
-    crumbs = site.version_crumbs
+    own = NavLink(TITLE, path)
+    crumbs = site.version_nav
     way = Markup('</h1>\n<p><a href="%s">%s</a></p>') % (Links(guide, site.addresses)(path), TITLE)
     for page in pages:
         if isinstance(page, Page) and page.section == guide and page.siblings:
@@ -74,7 +74,7 @@ def add_preview_page(site: Site, report: Report, pages: Sequence[Page | Asset]) 
         path,
         TITLE,
         f"What a pull request changes in the {site.title}.",
-        partial(site.html, "preview", path, view=view, report=report, group_pages=group_pages),
+        partial(site.render_html, "preview", path, view=view, report=report, group_pages=group_pages),
         lambda: f"# {TITLE}\n\n{report.as_markdown()}",
         view.sections,
         section=guide,

@@ -1,4 +1,4 @@
-"""Today's API, read from pydantic models, from an application or from an OpenAPI document.
+"""Reads the current API from pydantic models, from an application, or from an OpenAPI document.
 
 May import: `core` and `openapi`.
 """

@@ -1,4 +1,4 @@
-"""How a team declares today's API around its pydantic models, and the OpenAPI 3.1 document that comes of it.
+"""Classes that describe an API in terms of pydantic models, and generate its OpenAPI 3.1 document.
 
     patients = Resource(
         "Patients",
@@ -22,8 +22,8 @@
         errors=[UNAUTHORIZED],
     )
 
-A model's name is its schema's name, its docstring the schema's description, its fields are the properties in their
-order. Operations and webhooks are named as targets in change files name them.
+A model becomes a schema of the same name. Its docstring becomes the description, and its fields become the properties,
+in the same order. Change files refer to operations and webhooks by the names given here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import HEAD, METHODS
 from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
 from api_upgrades.openapi.schema_edit import with_nullable
-from api_upgrades.sources.pydantic_schemas import Inline, Model, ModelError, ModelSchemas, Use
+from api_upgrades.sources.pydantic_schemas import Inline, Model, ModelError, ModelSchemas, ModelUse
 
 __all__ = ["Api", "Deprecated", "ErrorResponse", "Inline", "ModelError", "Operation", "Resource", "Webhook"]
 
@@ -52,12 +52,12 @@ VERSION_PARAMETER = "ApiVersion"
 
 @dataclass(frozen=True)
 class Deprecated:
-    """Says that an operation, a webhook or (inside `Annotated`) a property is deprecated, and what replaces it."""
+    """Marks an operation, a webhook or (inside `Annotated`) a property as deprecated, and names its replacement."""
 
     replaced_by: str | None = None
 
     def keywords(self) -> dict[str, Json]:
-        """What this is in OpenAPI."""
+        """The keywords of an OpenAPI object that is deprecated in this way."""
         return {"deprecated": True} | ({"x-replaced-by": self.replaced_by} if self.replaced_by else {})
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -66,7 +66,7 @@ class Deprecated:
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """An answer that says what went wrong: its status, and an instance of a model as the example of its body."""
+    """An error response: its status and description, and an example of its body, which also defines the schema."""
 
     status: int
     description: str
@@ -75,10 +75,10 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, `POST /patients`. The fields of the models `path` and `query` are its parameters.
+    """One operation, named like `POST /patients`. The fields of the models `path` and `query` are its parameters.
 
-    One that is `internal` is promised to nobody, and no published page shows it; the same goes for a model or a field
-    with `json_schema_extra={"x-internal": True}`.
+    An `internal` operation is not part of the public API, and no published page shows it. To make a model or a field
+    internal, give it `json_schema_extra={"x-internal": True}`.
     """
 
     name: str
@@ -98,28 +98,28 @@ class Operation:
         method, _, path = self.name.partition(" ")
         if method.lower() not in METHODS or method != method.upper() or not path.startswith("/"):
             raise ApiUpgradesError(f"{self.name!r} is not an operation; write it as 'POST /patients'")
-        answers = {f"responses[{status}]": model for status, model in self.responses.items()}
-        _check_models(self.name, {"path": self.path, "query": self.query, "request": self.request, **answers})
-        in_path = set(re.findall(r"{([^}]+)}", path))
-        declared = {info.alias or name for name, info in self.path.model_fields.items()} if self.path else set()
-        if in_path != declared:
-            names = ", ".join(sorted(in_path ^ declared))
+        responses = {f"responses[{status}]": model for status, model in self.responses.items()}
+        _check_models(self.name, {"path": self.path, "query": self.query, "request": self.request, **responses})
+        placeholders = set(re.findall(r"{([^}]+)}", path))
+        fields = {info.alias or name for name, info in self.path.model_fields.items()} if self.path else set()
+        if placeholders != fields:
+            names = ", ".join(sorted(placeholders ^ fields))
             raise ApiUpgradesError(f"{self.name}: {names} must be both in the path and a field of the model 'path'")
 
-    def uses(self) -> Iterator[Use]:
-        """The models it uses, each in the mode that its direction asks for."""
+    def uses(self) -> Iterator[ModelUse]:
+        """The models that this operation uses: for validation in requests, for serialization in responses."""
         for model in (self.path, self.query, self.request):
             if model is not None:
                 yield model, "validation"
-        for answer in self.responses.values():
-            if answer is not None:
-                yield answer, "serialization"
+        for response in self.responses.values():
+            if response is not None:
+                yield response, "serialization"
         yield from ((type(error.example), "serialization") for error in self.errors)
 
     def openapi(self, tag: str, schemas: ModelSchemas) -> dict[str, Json]:
-        """The Operation Object."""
+        """The operation as an Operation Object of OpenAPI."""
         parameters = [{"$ref": f"#/components/parameters/{VERSION_PARAMETER}"}]
-        parameters += _parameters("path", self.path, schemas) + _parameters("query", self.query, schemas)
+        parameters += _build_parameters("path", self.path, schemas) + _build_parameters("query", self.query, schemas)
         result: dict[str, Json] = {"tags": [tag], "summary": self.summary}
         result |= {"description": self.description} if self.description else {}
         result |= {"operationId": self.id}
@@ -127,21 +127,24 @@ class Operation:
         result |= {"x-internal": True} if self.internal else {}
         result["parameters"] = parameters
         if self.request is not None:
-            result["requestBody"] = {"required": True, **_body(schemas.of(self.request, "validation"))}
-        answers: dict[str, Json] = {}
+            result["requestBody"] = {"required": True, **_json_content(schemas.schema_for(self.request, "validation"))}
+        responses: dict[str, Json] = {}
         for status, model in self.responses.items():
-            body = _body(schemas.of(model, "serialization")) if model else {}
-            answers[str(status)] = {"description": HTTPStatus(status).phrase, **body}
+            body = _json_content(schemas.schema_for(model, "serialization")) if model else {}
+            responses[str(status)] = {"description": HTTPStatus(status).phrase, **body}
         for error in sorted(self.errors, key=lambda error: error.status):
             examples = [error.example.model_dump(mode="json", by_alias=True)]
-            body = _body({**schemas.of(type(error.example), "serialization"), "examples": examples})
-            answers[str(error.status)] = {"description": error.description, **body}
-        return {**result, "responses": answers}
+            body = _json_content({**schemas.schema_for(type(error.example), "serialization"), "examples": examples})
+            responses[str(error.status)] = {"description": error.description, **body}
+        return {**result, "responses": responses}
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """An event that the API sends, `appointment.updated`, and the model of what it sends; `internal` as operations."""
+    """An event that the API sends, named like `appointment.updated`, and the model of its payload.
+
+    `internal` means the same as for an operation.
+    """
 
     name: str
     summary: str
@@ -155,19 +158,19 @@ class Webhook:
         _check_models(self.name, {"payload": self.payload})
 
     def openapi(self, tag: str, schemas: ModelSchemas) -> dict[str, Json]:
-        """The Path Item Object."""
+        """The webhook as a Path Item Object of OpenAPI."""
         result: dict[str, Json] = {"tags": [tag], "summary": self.summary}
         result |= {"description": self.description} if self.description else {}
         result |= self.deprecated.keywords() if self.deprecated else {}
         result |= {"x-internal": True} if self.internal else {}
-        result["requestBody"] = {"required": True, **_body(schemas.of(self.payload, "serialization"))}
+        result["requestBody"] = {"required": True, **_json_content(schemas.schema_for(self.payload, "serialization"))}
         result["responses"] = {"200": {"description": "Received; it is not sent again."}}
         return {"post": result}
 
 
 @dataclass(frozen=True)
 class Resource:
-    """What pages and filters group by: some operations and webhooks under one name, which is their tag."""
+    """A group of operations and webhooks, by which pages and filters are organized. Its name becomes their tag."""
 
     name: str
     description: str
@@ -178,7 +181,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class Api:
-    """Today's API. `errors` are those that any operation may answer with; `servers` maps addresses to descriptions."""
+    """The current API. `errors` are the error responses of every operation; `servers` maps URLs to descriptions.
+
+    Requests name their version in `version_header` or, if given, in the query parameter `version_query`.
+    """
 
     title: str
     _: KW_ONLY
@@ -198,11 +204,13 @@ class Api:
             [operation.id for operation in operations],
             [webhook.name for webhook in webhooks],
         ):
-            if twice := next((name for name in names if names.count(name) > 1), None):
-                raise ApiUpgradesError(f"{twice!r} is declared twice; each resource, operation, id and webhook is once")
+            if duplicate := next((name for name in names if names.count(name) > 1), None):
+                raise ApiUpgradesError(
+                    f"{duplicate!r} is declared twice; resources, operations, ids and webhooks must be unique"
+                )
 
     def openapi(self) -> dict[str, Json]:
-        """The OpenAPI 3.1 document of it all. Raises ModelError where a model cannot be a schema."""
+        """The OpenAPI 3.1 document of the API. Raises ModelError if a model cannot be converted to a schema."""
         schemas = ModelSchemas(self._uses())
         paths: dict[str, dict[str, Json]] = {}
         webhooks: dict[str, Json] = {}
@@ -224,7 +232,7 @@ class Api:
             "paths": paths,
             **({"webhooks": webhooks} if webhooks else {}),
             "components": {
-                "schemas": schemas.named([paths, webhooks]),
+                "schemas": schemas.named_schemas([paths, webhooks]),
                 "parameters": {
                     VERSION_PARAMETER: {
                         "name": self.version_header,
@@ -237,7 +245,7 @@ class Api:
             },
         }
 
-    def _uses(self) -> Iterator[Use]:
+    def _uses(self) -> Iterator[ModelUse]:
         mode: JsonSchemaMode = "serialization"
         for resource in self.resources:
             for operation in map(self._with_errors, resource.operations):
@@ -245,41 +253,47 @@ class Api:
             yield from ((webhook.payload, mode) for webhook in resource.webhooks)
 
     def _with_errors(self, operation: Operation) -> Operation:
+        """A copy of the operation with the API's error responses, except for statuses that it defines itself."""
         own = {error.status for error in operation.errors}
         common = [error for error in self.errors if error.status not in own]
         return replace(operation, errors=[*operation.errors, *common])
 
 
-def _body(schema: Mapping[str, Json]) -> dict[str, Json]:
+def _json_content(schema: Mapping[str, Json]) -> dict[str, Json]:
     return {"content": {JSON_MEDIA_TYPE: {"schema": schema}}}
 
 
-_OUTSIDE = ("description", "deprecated", "x-replaced-by", "x-internal")
+_PARAMETER_KEYWORDS = ("description", "deprecated", "x-replaced-by", "x-internal")
+"""Keywords of a schema that are moved to the parameter that has it."""
 
 
-def _check_models(name: str, declared: Mapping[str, object]) -> None:
-    """Raises ApiUpgradesError for what is neither a model nor left out; `list[Book]` calls itself a class, too."""
-    for place, value in declared.items():
+def _check_models(name: str, models: Mapping[str, object]) -> None:
+    """Raise ApiUpgradesError for a value that is neither a pydantic model nor None.
+
+    Python counts `list[Book]` as a class, so it needs a check of its own.
+    """
+    for argument, value in models.items():
         if value is None or (isinstance(value, type) and not get_args(value) and issubclass(value, BaseModel)):
             continue
         raise ApiUpgradesError(
-            f"{name}: {value!r} in {place!r} is not a pydantic model; declare one, "
-            "for a list one that holds it in a property, or 'class Books(RootModel[list[Book]])'"
+            f"{name}: {value!r} in {argument!r} is not a pydantic model; use a model. For a list, "
+            "use a model with a property for it, or 'class Books(RootModel[list[Book]])'"
         )
 
 
-def _parameters(location: str, model: Model | None, schemas: ModelSchemas) -> list[dict[str, Json]]:
-    """The fields of a model as Parameter Objects, which say themselves what the parameter is, and whether it's
-    deprecated or internal.
+def _build_parameters(location: str, model: Model | None, schemas: ModelSchemas) -> list[dict[str, Json]]:
+    """The fields of a model as Parameter Objects of OpenAPI.
+
+    Keywords such as `description` and `deprecated` belong to the parameter itself instead of its schema.
     """
     if model is None:
         return []
-    fields = schemas.fields(model)
+    model_schema = schemas.parameter_schema(model)
     result = []
-    for name, schema in fields.get("properties", {}).items():
-        outside = {key: schema[key] for key in _OUTSIDE if key in schema}
-        required = {"required": True} if name in fields.get("required", ()) else {}
-        # A field without a value is None in Python; in a query there is no null, the parameter is left out.
-        value = with_nullable({key: kept for key, kept in schema.items() if key not in outside}, False, "3.1")
-        result.append({"name": name, "in": location, **outside, **required, "schema": dict(value)})
+    for name, schema in model_schema.get("properties", {}).items():
+        keywords = {key: schema[key] for key in _PARAMETER_KEYWORDS if key in schema}
+        required = {"required": True} if name in model_schema.get("required", ()) else {}
+        # In Python, a missing value is None. A query has no null: the parameter is left out instead.
+        value = with_nullable({key: item for key, item in schema.items() if key not in keywords}, False, "3.1")
+        result.append({"name": name, "in": location, **keywords, **required, "schema": dict(value)})
     return result

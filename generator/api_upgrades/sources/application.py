@@ -10,33 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.structure import parts
+from api_upgrades.openapi.structure import inner_values
 
 
-def promised(document: JsonObject) -> JsonObject:
+def clean_document(document: JsonObject) -> JsonObject:
     """The document without automatic titles and `default: null`."""
-    found: JsonObject = _promised(document, "document", ())
+    found: JsonObject = _clean_value(document, "document", ())
     return found
 
 
-def _promised(value: Json, shape: str, names: tuple[str, ...]) -> Json:
+def _clean_value(value: Json, shape: str, names: tuple[str, ...]) -> Json:
     """The same for a value of a shape, whose title may have been made of some names."""
     if isinstance(value, list) and shape.startswith("["):
-        return [_promised(item, of, ()) for _, of, item in parts(value, shape)]
+        return [_clean_value(item, of, ()) for _, of, item in inner_values(value, shape)]
     if not isinstance(value, dict):
         return value
     found = {}
-    inner = {key: (of, tuple(_names(key, shape, value, names))) for key, of, _ in parts(value, shape)}
+    inner = {key: (of, tuple(_title_sources(key, shape, value, names))) for key, of, _ in inner_values(value, shape)}
     for key, item in value.items():
         if shape.startswith("schema") and (
-            (key == "title" and item in _titles(names)) or (key == "default" and item is None)
+            (key == "title" and item in _automatic_titles(names)) or (key == "default" and item is None)
         ):
             continue
-        found[key] = _promised(item, *inner[key]) if key in inner else item
+        found[key] = _clean_value(item, *inner[key]) if key in inner else item
     return found
 
 
-def _names(key: str | int, shape: str, value: JsonObject, names: tuple[str, ...]) -> Iterator[str]:
+def _title_sources(key: str | int, shape: str, value: JsonObject, names: tuple[str, ...]) -> Iterator[str]:
     """What a title inside of a value can have been made of."""
     if shape in ("{schema}", "{schema object}"):
         yield str(key)
@@ -48,7 +48,7 @@ def _names(key: str | int, shape: str, value: JsonObject, names: tuple[str, ...]
         yield from names
 
 
-def _titles(names: tuple[str, ...]) -> Iterator[str]:
+def _automatic_titles(names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
         model = name.removesuffix("-Input").removesuffix("-Output")
         yield from (name, model, model.rpartition("__")[2], name.title().replace("_", " ").strip())

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, unescape_token
 from api_upgrades.core.yaml_file import MAX_DEPTH, quote
-from api_upgrades.openapi.structure import Parsed, parts, refuse_faults
+from api_upgrades.openapi.structure import Parsed, inner_values, refuse_faults
 
 SECTIONS = {
     "schema": "schemas",
@@ -39,15 +39,15 @@ MAX_VALUES = 5_000_000
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePointer:
     """A value in one of the files."""
 
     path: Path
     pointer: Pointer = ()
 
-    def of(self, key: str | int) -> Place:
+    def child(self, key: str | int) -> FilePointer:
         """The place of what it holds under a key."""
-        return Place(self.path, (*self.pointer, key))
+        return FilePointer(self.path, (*self.pointer, key))
 
 
 class Bundle:
@@ -61,22 +61,22 @@ class Bundle:
         self._path = self._folder / path.name
         self._read = read
         self.files = {self._path: parsed}
-        self.origins: dict[Pointer, Place] = {}
+        self.origins: dict[Pointer, FilePointer] = {}
         self._values = 0
-        self._names: dict[tuple[Place, str], str] = {}
-        self._pending: deque[tuple[Place, str, str, str]] = deque()
+        self._names: dict[tuple[FilePointer, str], str] = {}
+        self._pending: deque[tuple[FilePointer, str, str, str]] = deque()
         components = parsed.data.get("components", {})
-        self._taken = {section: set(components.get(section, ())) for section in SECTIONS.values()}
+        self._used_names = {section: set(components.get(section, ())) for section in SECTIONS.values()}
 
-    def document(self) -> JsonObject:
+    def build_document(self) -> JsonObject:
         """The document, of one piece. Raises RegistryErrors where a reference leads nowhere, or out of the folder."""
         root = self.files[self._path].data
         self._name_components(root)
-        result: dict[str, Json] = self._rewritten(root, "document", Place(self._path), (), 0)
+        result: dict[str, Json] = self._rewrite(root, "document", FilePointer(self._path), (), 0)
         found: dict[str, dict[str, Json]] = {}
         while self._pending:
             place, shape, section, name = self._pending.popleft()
-            found.setdefault(section, {})[name] = self._rewritten(self._at(place, place), shape, place, (), 3)
+            found.setdefault(section, {})[name] = self._rewrite(self._value_at(place, place), shape, place, (), 3)
         if not found:
             return result
         components = dict(result.get("components", {}))
@@ -88,43 +88,45 @@ class Bundle:
         """A component that is no more than a reference to another file gives what is there its name."""
         for section in SECTIONS.values():
             for name, value in root.get("components", {}).get(section, {}).items():
-                holder = Place(self._path, ("components", section, name))
-                if _is_reference(value) and self._is_elsewhere(value, holder):
-                    self._names.setdefault((self._followed(value["$ref"], holder), section), name)
+                holder = FilePointer(self._path, ("components", section, name))
+                if _is_reference(value) and self._is_external(value, holder):
+                    self._names.setdefault((self._follow(value["$ref"], holder), section), name)
 
-    def _rewritten(self, value: Json, shape: str, place: Place, inlined: tuple[Place, ...], depth: int) -> Json:
+    def _rewrite(
+        self, value: Json, shape: str, place: FilePointer, inline_targets: tuple[FilePointer, ...], depth: int
+    ) -> Json:
         """A value with its references to other files led to this one; the same object where there are none."""
         if not isinstance(value, dict | list) or shape in ("any", "object"):
             return value
         self._values += 1
         if self._values > MAX_VALUES or depth > MAX_DEPTH:
-            self._refuse(place, "too large or too deep, with what is in other files written out here; say it once")
-        changed = self._mapping(value, place) if shape == "discriminator" and isinstance(value, dict) else {}
-        for key, of, item in parts(value, shape):
-            new = self._rewritten(item, of, place.of(key), inlined, depth + 1)
+            self._reject(place, "too large or too deep, with what is in other files written out here; say it once")
+        changed = self._rewrite_mapping(value, place) if shape == "discriminator" and isinstance(value, dict) else {}
+        for key, of, item in inner_values(value, shape):
+            new = self._rewrite(item, of, place.child(key), inline_targets, depth + 1)
             if new is not item:
                 changed[key] = new
         if isinstance(value, list):
             return [changed.get(index, item) for index, item in enumerate(value)] if changed else value
         whole = {key: changed.get(key, item) for key, item in value.items()} if changed else value
-        if not self._is_elsewhere(value, place):
+        if not self._is_external(value, place):
             return whole
-        target = self._followed(value["$ref"], place)
+        target = self._follow(value["$ref"], place)
         if target.path == self._path and target.pointer:
-            return {**whole, "$ref": _ref(target.pointer)}
+            return {**whole, "$ref": _format_ref(target.pointer)}
         section = SECTIONS.get(shape)
-        if section is not None and not self._is_own(target, section, place):
-            return {**whole, "$ref": self._component(target, shape, section)}
-        if target in inlined:
-            self._refuse(place, f"{quote(value['$ref'])} leads back to itself; write out what is meant")
+        if section is not None and not self._is_component_of(target, section, place):
+            return {**whole, "$ref": self._add_component(target, shape, section)}
+        if target in inline_targets:
+            self._reject(place, f"{quote(value['$ref'])} leads back to itself; write out what is meant")
         refuse_faults(self.files[target.path], shape, target.pointer)
-        if (here := self._whole(place)) is not None:
+        if (here := self._pointer_in_document(place)) is not None:
             self.origins[here] = target
-        instead = self._rewritten(self._at(target, place), shape, target, (*inlined, target), depth)
+        instead = self._rewrite(self._value_at(target, place), shape, target, (*inline_targets, target), depth)
         beside = {key: item for key, item in whole.items() if key != "$ref"}
         return {**instead, **beside} if beside else instead
 
-    def _whole(self, place: Place) -> Pointer | None:
+    def _pointer_in_document(self, place: FilePointer) -> Pointer | None:
         """Where in the document a place stands, as far as that is known."""
         if place.path == self._path:
             return place.pointer
@@ -134,75 +136,77 @@ class Bundle:
                 return (*here, *place.pointer[size:])
         return None
 
-    def _is_own(self, target: Place, section: str, place: Place) -> bool:
+    def _is_component_of(self, target: FilePointer, section: str, place: FilePointer) -> bool:
         """Whether a place is the component whose name the target has, so that the target stands there itself."""
         name = self._names.get((target, section))
-        return place == Place(self._path, ("components", section, name)) if name is not None else False
+        return place == FilePointer(self._path, ("components", section, name)) if name is not None else False
 
-    def _mapping(self, value: JsonObject, place: Place) -> dict[str | int, Json]:
+    def _rewrite_mapping(self, value: JsonObject, place: FilePointer) -> dict[str | int, Json]:
         """The mapping of a discriminator, whose values are references without being called so."""
         found = {}
         for key, ref in value.get("mapping", {}).items():
             is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
-            if is_file and self._is_elsewhere({"$ref": ref}, place):
-                target = self._followed(ref, place.of("mapping").of(key))
+            if is_file and self._is_external({"$ref": ref}, place):
+                target = self._follow(ref, place.child("mapping").child(key))
                 is_here = target.path == self._path and target.pointer
-                found[key] = _ref(target.pointer) if is_here else self._component(target, "schema", "schemas")
+                found[key] = (
+                    _format_ref(target.pointer) if is_here else self._add_component(target, "schema", "schemas")
+                )
         return {"mapping": {**value["mapping"], **found}} if found else {}
 
-    def _component(self, target: Place, shape: str, section: str) -> str:
+    def _add_component(self, target: FilePointer, shape: str, section: str) -> str:
         """A reference to what stands at a place, which becomes a component if it isn't one yet."""
         name = self._names.get((target, section))
         if name is None:
             refuse_faults(self.files[target.path], shape, target.pointer)
             wanted = str(target.pointer[-1]) if target.pointer else target.path.stem
-            name = _free(re.sub(r"[^A-Za-z0-9._-]+", "_", wanted), self._taken[section])
-            self._taken[section].add(name)
+            name = _unused_name(re.sub(r"[^A-Za-z0-9._-]+", "_", wanted), self._used_names[section])
+            self._used_names[section].add(name)
             self._names[target, section] = name
             self.origins["components", section, name] = target
             self._pending.append((target, shape, section, name))
-        return _ref(("components", section, name))
+        return _format_ref(("components", section, name))
 
-    def _is_elsewhere(self, value: JsonObject, place: Place) -> bool:
+    def _is_external(self, value: JsonObject, place: FilePointer) -> bool:
         """Whether an object is a reference that leads out of the document's own file, or stands in another one."""
         ref = value.get("$ref")
         return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
 
-    def _followed(self, ref: str, place: Place) -> Place:
+    def _follow(self, ref: str, place: FilePointer) -> FilePointer:
         """Where a reference leads, through those that are no more than references themselves."""
         passed = [place]
         while True:
-            target = self._target(ref, place)
-            value = self._at(target, place)
-            if not _is_reference(value) or not self._is_elsewhere(value, target):
+            target = self._resolve(ref, place)
+            value = self._value_at(target, place)
+            if not _is_reference(value) or not self._is_external(value, target):
                 return target
             if target in passed:
-                self._refuse(place, f"{quote(ref)} leads back to itself; write out what is meant")
+                self._reject(place, f"{quote(ref)} leads back to itself; write out what is meant")
             passed.append(target)
             ref, place = value["$ref"], target
 
-    def _target(self, ref: str, place: Place) -> Place:
+    def _resolve(self, ref: str, place: FilePointer) -> FilePointer:
         """The place that a reference names. Raises RegistryErrors for one outside of the document's folder."""
         file, _, fragment = ref.partition("#")
         name = quote(ref)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
-            self._refuse(place, f"{name} is no file of this folder; nothing is fetched, so save it beside this file")
+            self._reject(place, f"{name} is no file of this folder; nothing is fetched, so save it beside this file")
         try:
             path = (place.path.parent / unquote(file)).resolve() if file else place.path
             is_there = path.is_file()
         except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
             path, is_there = self._folder / "?", False
         if not path.is_relative_to(self._folder):
-            self._refuse(place, f"{name} lies outside of the document's folder; move that file into it")
+            self._reject(place, f"{name} lies outside of the document's folder; move that file into it")
         if fragment and not fragment.startswith("/"):
-            self._refuse(place, f"{name} names an anchor; write a path, as in '#/components/schemas/Book'")
+            self._reject(place, f"{name} names an anchor; write a path, as in '#/components/schemas/Book'")
         if not is_there:
-            self._refuse(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
+            self._reject(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
         if path not in self.files:
             self.files[path] = self._read(path)
-        return Place(path, tuple(unescape_token(unquote(token)) for token in fragment.split("/")[1:]))
+        return FilePointer(path, tuple(unescape_token(unquote(token)) for token in fragment.split("/")[1:]))
 
-    def _at(self, target: Place, place: Place) -> Json:
+    def _value_at(self, target: FilePointer, place: FilePointer) -> Json:
         """What stands at a place to which another one refers."""
         parsed = self.files[target.path]
         value = parsed.data
@@ -210,11 +214,11 @@ class Bundle:
             try:
                 value = value[int(key)] if isinstance(value, list) else value[key]
             except (KeyError, IndexError, ValueError, TypeError):
-                what = f"{quote(_ref(target.pointer))} in {parsed.file}"
-                self._refuse(place, f"refers to {what}, which isn't there; mend the reference")
+                what = f"{quote(_format_ref(target.pointer))} in {parsed.file}"
+                self._reject(place, f"refers to {what}, which isn't there; mend the reference")
         return value
 
-    def _refuse(self, place: Place, message: str) -> NoReturn:
+    def _reject(self, place: FilePointer, message: str) -> NoReturn:
         where = self.files[place.path].locate_key(*place.pointer, "$ref")
         raise RegistryErrors([RegistryError(where, message)])
 
@@ -224,10 +228,10 @@ def _is_reference(value: Json) -> bool:
     return isinstance(value, dict) and value.keys() == {"$ref"} and isinstance(value["$ref"], str)
 
 
-def _ref(path: Pointer) -> str:
+def _format_ref(path: Pointer) -> str:
     return "#" + "".join(f"/{escape_token(str(key))}" for key in path)
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def _unused_name(name: str, used: Container[str]) -> str:
     """The name, or the name with the first number that makes it new."""
-    return next(one for one in chain([name], (f"{name}_{number}" for number in count(2))) if one not in taken)
+    return next(one for one in chain([name], (f"{name}_{number}" for number in count(2))) if one not in used)

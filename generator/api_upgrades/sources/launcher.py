@@ -1,4 +1,4 @@
-"""The process that imports a project's models: started when there is something to import, or ahead of that."""
+"""Starts the worker processes that import a project's models, on request or in advance."""
 
 from __future__ import annotations
 
@@ -10,43 +10,44 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-PASSING = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "PYTEST_CURRENT_TEST"})
-"""Variables of the environment that differ from call to call."""
+VOLATILE_VARIABLES = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "PYTEST_CURRENT_TEST"})
+"""Environment variables that change from call to call and don't affect a worker."""
 
-_Started = tuple[Mapping[str, str], "subprocess.Popen[bytes]"]
+_StartedWorker = tuple[Mapping[str, str], "subprocess.Popen[bytes]"]
 
-_ahead: dict[Path, _Started] = {}
-"""Processes that wait for their question, by the folder in which they do. They end when this one does."""
+_idle_workers: dict[Path, _StartedWorker] = {}
+"""Workers that wait for a request, by the folder in which they run. They end together with this process."""
 
 
-def start_ahead(root: Path) -> None:
-    """Have a process that already imported pydantic, which takes as long as a hundred models do."""
-    if root not in _ahead:
-        _ahead[root] = _start(root)
+def start_idle_worker(root: Path) -> None:
+    """Start a worker that imports pydantic now, because that takes as long as importing a hundred models."""
+    if root not in _idle_workers:
+        _idle_workers[root] = _start_worker(root)
 
 
 @atexit.register
-def _end() -> None:
-    """Let none of them wait for nothing."""
-    while _ahead:
-        _, (_, process) = _ahead.popitem()
+def _stop_idle_workers() -> None:
+    """Stop the idle workers when this process exits."""
+    while _idle_workers:
+        _, (_, process) = _idle_workers.popitem()
         process.kill()
         process.communicate()
 
 
-def ask(root: Path, *question: str) -> tuple[int, bytes]:
-    """Have `child` answer a question in a folder, its arguments; gives its exit code and all that was printed."""
-    environment, process = _ahead.pop(root) if root in _ahead else _start(root)
-    differing = {name for name, _ in environment.items() ^ _environment().items()}
-    if differing - PASSING or process.poll() is not None:  # it isn't what would be started now, or is gone
+def run_worker(root: Path, *request: str) -> tuple[int, bytes]:
+    """Send a request to a worker in the folder `root`; returns its exit code and everything that it printed."""
+    environment, process = _idle_workers.pop(root) if root in _idle_workers else _start_worker(root)
+    changed_variables = {name for name, _ in environment.items() ^ _worker_environment().items()} - VOLATILE_VARIABLES
+    has_ended = process.poll() is not None
+    if changed_variables or has_ended:
         process.communicate()
-        _, process = _start(root)
-    output, _ = process.communicate(json.dumps(question).encode())
+        _, process = _start_worker(root)
+    output, _ = process.communicate(json.dumps(request).encode())
     return process.returncode, output
 
 
-def _start(root: Path) -> _Started:
-    environment = _environment()
+def _start_worker(root: Path) -> _StartedWorker:
+    environment = _worker_environment()
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "api_upgrades.sources.worker"],
         cwd=root,
@@ -58,6 +59,9 @@ def _start(root: Path) -> _Started:
     return environment, process
 
 
-def _environment() -> Mapping[str, str]:
-    """The child finds what this process finds. A fixed seed makes the order of sets the same each time."""
+def _worker_environment() -> Mapping[str, str]:
+    """The environment of a worker, which finds the same modules as this process.
+
+    A fixed hash seed keeps the order of sets the same in every run.
+    """
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), "PYTHONHASHSEED": "0"}

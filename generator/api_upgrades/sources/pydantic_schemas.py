@@ -1,7 +1,8 @@
-"""Pydantic models as the schemas of an OpenAPI document.
+"""Converts pydantic models to the schemas of an OpenAPI document.
 
-Pydantic's own JSON Schema says more than the API promises (automatic titles, `default: null`) and quietly renames
-what is ambiguous (`Patient-Input`, `clinic__Patient`). Here the first is left out, and the second is an error.
+Pydantic's own JSON Schema contains automatic titles and `default: null`, which are not part of the API's contract; this
+module removes them. Pydantic also silently gives new names to ambiguous models (`Patient-Input`, `clinic__Patient`);
+here an ambiguous model is an error.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from api_upgrades.openapi.schema import OUTSIDE
 from api_upgrades.openapi.schema_edit import in_order
 
 Model: TypeAlias = type[BaseModel]
-Use: TypeAlias = tuple[Model, JsonSchemaMode]
+ModelUse: TypeAlias = tuple[Model, JsonSchemaMode]
 
-_CLASS = "x-class"
-"""Marks a generated schema with its class, by index; never leaves this module."""
+_CLASS_KEY = "x-class"
+"""A key of generated schemas with the index of their class. It is removed before a schema leaves this module."""
 
 
 class Inline(BaseModel):
-    """A model without a name in the API: its schema stands where it is used, not among the named ones."""
+    """Base class of a model without a name in the API. Its schema is written inline wherever it is used."""
 
 
 class ModelError(ApiUpgradesError):
-    """A model that cannot be a schema. Whoever reports it may point at the class."""
+    """A model that cannot be converted to a schema. `model` is its class, so that the caller can point at its line."""
 
     def __init__(self, model: type[Any], message: str) -> None:
         super().__init__(message)
@@ -41,9 +42,9 @@ class ModelError(ApiUpgradesError):
 
 
 class ModelSchemas:
-    """The schemas of some models, each used in validation mode (requests) or serialization mode (responses)."""
+    """The schemas of some models. Each is used in validation mode (requests) or serialization mode (responses)."""
 
-    def __init__(self, uses: Iterable[Use]) -> None:
+    def __init__(self, uses: Iterable[ModelUse]) -> None:
         inputs: list[tuple[Model, JsonSchemaMode, CoreSchema]] = []
         for model, mode in dict.fromkeys(uses):
             model.model_rebuild()
@@ -52,92 +53,97 @@ class ModelSchemas:
         self._roots, self._definitions = generator.generate_definitions(inputs)
         self._classes = generator.classes
 
-    def of(self, model: Model, mode: JsonSchemaMode) -> dict[str, Json]:
-        """What stands where a model is used: a reference to its schema, or the schema of an inline one."""
-        schema: dict[str, Json] = self._resolved(self._roots[model, mode], ())
+    def schema_for(self, model: Model, mode: JsonSchemaMode) -> dict[str, Json]:
+        """The schema to write where a model is used: a reference or, for an inline model, its own schema."""
+        schema: dict[str, Json] = self._resolve(self._roots[model, mode], ())
         return schema
 
-    def fields(self, model: Model) -> dict[str, Json]:
-        """The schema of a model whose fields are parameters, inline or not."""
-        schema = self._roots[model, "validation"]
-        found: dict[str, Json] = self._resolved(self._definition(schema["$ref"]), ())
-        return found
+    def parameter_schema(self, model: Model) -> dict[str, Json]:
+        """The schema of a model whose fields are parameters. It is never a reference."""
+        schema: dict[str, Json] = self._resolve(self._definition(self._roots[model, "validation"]["$ref"]), ())
+        return schema
 
-    def named(self, document: Json) -> dict[str, Json]:
-        """The schemas that a document refers to, in the order of their first use, with what they use themselves."""
-        found: dict[str, Json] = {}
+    def named_schemas(self, document: Json) -> dict[str, Json]:
+        """The schemas that a document refers to, directly or through other schemas, in the order of their first use.
+
+        Raises ModelError if two different schemas would have the same name.
+        """
+        schemas: dict[str, Json] = {}
 
         def visit(value: Json) -> None:
             for ref in references(value):
                 part = schema_of(ref)
-                if part is not None and part.name not in found:
-                    found[part.name] = None
-                    found[part.name] = self._resolved(self._definition(ref), ())
-                    visit(found[part.name])
+                if part is not None and part.name not in schemas:
+                    schemas[part.name] = None
+                    schemas[part.name] = self._resolve(self._definition(ref), ())
+                    visit(schemas[part.name])
 
         visit(document)
-        self._refuse_ambiguous(found)
-        return found
+        self._reject_ambiguous_names(schemas)
+        return schemas
 
     def _definition(self, ref: str) -> JsonSchemaValue:
         return self._definitions[DefsRef(ref.removeprefix(SCHEMA_REF))]
 
-    def _class(self, schema: JsonSchemaValue) -> type[Any] | None:
-        return self._classes[schema[_CLASS]] if _CLASS in schema else None
+    def _class_of(self, schema: JsonSchemaValue) -> type[Any] | None:
+        return self._classes[schema[_CLASS_KEY]] if _CLASS_KEY in schema else None
 
-    def _resolved(self, value: Json, within: tuple[str, ...]) -> Json:
-        """Some JSON with inline models in their places and without marks."""
+    def _resolve(self, value: Json, inline_refs: tuple[str, ...]) -> Json:
+        """Some JSON with inline models written out, and without the marks of classes.
+
+        `inline_refs` are the references to the inline models that enclose it.
+        """
         if isinstance(value, list):
-            return [self._resolved(item, within) for item in value]
+            return [self._resolve(item, inline_refs) for item in value]
         if not isinstance(value, Mapping):
             return value
         ref = value.get("$ref")
         if isinstance(ref, str):
             definition = self._definition(ref)
-            model = self._class(definition)
+            model = self._class_of(definition)
             if model is not None and issubclass(model, Inline):
-                if ref in within:
-                    raise ModelError(model, f"{model.__name__} is inline and holds itself; make it a model with a name")
-                beside = {key: kept for key, kept in value.items() if key != "$ref"}
-                return self._resolved({**definition, **beside}, (*within, ref))
+                if ref in inline_refs:
+                    raise ModelError(model, f"{model.__name__} is inline and contains itself; derive it from BaseModel")
+                siblings = {key: item for key, item in value.items() if key != "$ref"}
+                return self._resolve({**definition, **siblings}, (*inline_refs, ref))
         result: dict[str, Json] = {}
         for key, item in value.items():
             if key in NAME_MAPS and isinstance(item, Mapping):
-                result[key] = {name: self._resolved(kept, within) for name, kept in item.items()}
-            elif key != _CLASS:
+                result[key] = {name: self._resolve(schema, inline_refs) for name, schema in item.items()}
+            elif key != _CLASS_KEY:
                 is_data = key in LITERALS or key == "discriminator" or key.startswith("x-")
-                result[key] = item if is_data else self._resolved(item, within)
+                result[key] = item if is_data else self._resolve(item, inline_refs)
         return in_order(result)
 
-    def _refuse_ambiguous(self, schemas: Mapping[str, Json]) -> None:
-        """Refuse the names that pydantic made up because the class's own name would mean two schemas."""
-        models = {name: model for name in schemas if (model := self._class(self._definitions[DefsRef(name)]))}
-        named: defaultdict[str, dict[type[Any], None]] = defaultdict(dict)
+    def _reject_ambiguous_names(self, schemas: Mapping[str, Json]) -> None:
+        """Raise ModelError if pydantic invented a name because the name of the class would be ambiguous."""
+        models = {name: model for name in schemas if (model := self._class_of(self._definitions[DefsRef(name)]))}
+        classes_by_name: defaultdict[str, dict[type[Any], None]] = defaultdict(dict)
         for model in models.values():
-            named[model.__name__][model] = None
-        for name, models_of_name in named.items():
-            if len(models_of_name) > 1:
-                places = " and ".join(model.__module__ for model in models_of_name)
+            classes_by_name[model.__name__][model] = None
+        for name, classes in classes_by_name.items():
+            if len(classes) > 1:
+                modules = " and ".join(model.__module__ for model in classes)
                 raise ModelError(
-                    next(reversed(models_of_name)),
-                    f"two models are called {name!r}, in {places}; rename one, or use the same class in both places",
+                    next(reversed(classes)),
+                    f"two models are called {name!r}, in {modules}; rename one, or use the same class in both places",
                 )
-        differing = {name: model for name, model in models.items() if name.endswith(("-Input", "-Output"))}
-        if differing:
-            # Whoever refers to a schema that differs is said to differ too; the cause refers to the fewest.
-            def followed(name: str) -> int:
-                return sum(part.name in differing for ref in references(schemas[name]) if (part := schema_of(ref)))
+        split = {name: model for name, model in models.items() if name.endswith(("-Input", "-Output"))}
+        if split:
+            # Pydantic also splits the models that refer to a split model. The cause refers to the fewest of them.
+            def count_split_references(name: str) -> int:
+                return sum(part.name in split for ref in references(schemas[name]) if (part := schema_of(ref)))
 
-            model = differing[min(differing, key=followed)]
+            model = split[min(split, key=count_split_references)]
             raise ModelError(
                 model,
-                f"{model.__name__} is used in requests and in responses, and its schema is not the same in both "
-                f"(a computed field, a serializer, a Decimal?); make two models of it",
+                f"{model.__name__} is used in requests and in responses, but its schemas for them differ "
+                f"(is there a computed field, a serializer, a Decimal?); split it into two models",
             )
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's generator without what only the class knows, in the order of the class."""
+    """Pydantic's generator without automatic keywords. It keeps the order of fields, and records classes."""
 
     def __init__(self, ref_template: str) -> None:
         super().__init__(ref_template=ref_template)
@@ -150,43 +156,43 @@ class _Generator(GenerateJsonSchema):
         return False
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        found = super().default_schema(schema)
-        return {key: kept for key, kept in found.items() if key != "default" or kept is not None}
+        result = super().default_schema(schema)
+        return {key: item for key, item in result.items() if key != "default" or item is not None}
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """What an annotated type says of itself, it says of the property, null or not."""
-        found = super().nullable_schema(schema)
-        value = found["anyOf"][0] if "anyOf" in found else {}
+        """Move keywords such as the description from an annotated type to the property, which may also be null."""
+        result = super().nullable_schema(schema)
+        value = result["anyOf"][0] if "anyOf" in result else {}
         if "$ref" in value:
-            return found
-        outside = {key: kept for key, kept in value.items() if key in OUTSIDE - {"default"}}
-        inside = {key: kept for key, kept in value.items() if key not in outside}
-        return {**found, "anyOf": [inside, *found["anyOf"][1:]], **outside} if outside else found
+            return result
+        outside = {key: item for key, item in value.items() if key in OUTSIDE - {"default"}}
+        inside = {key: item for key, item in value.items() if key not in outside}
+        return {**result, "anyOf": [inside, *result["anyOf"][1:]], **outside} if outside else result
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         try:
-            found = super().model_schema(schema)
+            result = super().model_schema(schema)
         except PydanticInvalidForJsonSchema as error:
             raise ModelError(schema["cls"], f"{schema['cls'].__name__} has no JSON Schema: {error.message}") from None
-        return self._named(found, schema["cls"])
+        return self._mark_class(result, schema["cls"])
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
-        return self._named(super().dataclass_schema(schema), schema["cls"])
+        return self._mark_class(super().dataclass_schema(schema), schema["cls"])
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
-        found = super().typed_dict_schema(schema)
-        return self._named(found, schema["cls"]) if "cls" in schema else found
+        result = super().typed_dict_schema(schema)
+        return self._mark_class(result, schema["cls"]) if "cls" in schema else result
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        return self._named(super().enum_schema(schema), schema["cls"])
+        return self._mark_class(super().enum_schema(schema), schema["cls"])
 
-    def _named(self, schema: JsonSchemaValue, cls: type[Any]) -> JsonSchemaValue:
-        """A class's schema with its class marked, an automatic title dropped, and what it is before what it holds."""
+    def _mark_class(self, schema: JsonSchemaValue, cls: type[Any]) -> JsonSchemaValue:
+        """A schema with its class recorded and without an automatic title. The description and type come first."""
         if cls not in self.classes:
             self.classes.append(cls)
         first: JsonSchemaValue = {key: schema[key] for key in ("title", "description", "type") if key in schema}
         config = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", {})
         if config.get("title") is None and first.get("title") == cls.__name__:
             del first["title"]
-        rest = {key: kept for key, kept in schema.items() if key not in ("title", *first)}
-        return {**first, **rest, _CLASS: self.classes.index(cls)}
+        rest = {key: item for key, item in schema.items() if key not in ("title", *first)}
+        return {**first, **rest, _CLASS_KEY: self.classes.index(cls)}

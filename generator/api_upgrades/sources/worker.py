@@ -1,7 +1,8 @@
-"""In a child process: the OpenAPI document of a project's models, or of its application, which are imported for that.
+"""The worker process: imports a project's models or application and writes their OpenAPI document.
 
-The project's own files are compiled afresh; installed packages keep their `.pyc`. The question is a line on standard
-input: the source, the project's folder and the file for the answer. Where none comes, it ends.
+The project's own files are compiled from their sources; installed packages use their `.pyc` files. The request is one
+line of JSON on standard input: the source, the project's folder, and the file for the result. The process ends if
+standard input is closed without a request.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from typing import Any
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.sources.source_map import first_file, is_object, noun
+from api_upgrades.sources.source_map import describe_source, entry_file, is_python_object
 
 _GENERATOR = Path(__file__).resolve().parents[1]
-_ABSENT: Any = object()
+_MISSING: Any = object()
 
 
-def digest(file: str | Path) -> str:
-    """The digest of what a file holds."""
+def file_digest(file: str | Path) -> str:
+    """The SHA-256 digest of a file's content, or `absent`."""
     try:
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()
     except OSError:
@@ -38,19 +39,19 @@ def digest(file: str | Path) -> str:
 
 
 class _Project:
-    """In the child: which files are the project's own, and what they held when they were opened."""
+    """The project's own files: tells them from others, and records the digest of each one that is opened."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.opened: dict[str, str] = {}
-        # A directory of installed packages that holds the project (`/usr`, or itself) says nothing about its files.
+        self.opened_files: dict[str, str] = {}
+        # A folder of installed packages that contains the project (such as `/usr`) cannot tell which files are its own.
         places = (_GENERATOR, *(Path(path) for path in sysconfig.get_paths().values()))
         self.installed = tuple(place for place in places if root in place.parents)
 
-    def name(self, file: str | Path) -> str | None:
-        """A file's name within the project, None where it belongs to Python, to a package or to somebody else."""
+    def relative_name(self, file: str | Path) -> str | None:
+        """A file's path relative to the project, or None if it belongs to Python, a package or another project."""
         path = Path(os.path.realpath(file))
-        if str(file).startswith("<"):  # made by a program, and in no file
+        if str(file).startswith("<"):  # code that was generated at run time
             return None
         if not path.is_relative_to(self.root) or {"site-packages", "dist-packages"} & set(path.parts):
             return None
@@ -59,61 +60,66 @@ class _Project:
         return path.relative_to(self.root).as_posix()
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Note a file just before it is read, so that its digest is never that of a later edit."""
+        """Record a file's digest just before Python opens it, so that it is not the digest of a later edit."""
         if event != "open" or not isinstance(arguments[0], str) or not str(arguments[1]).startswith("r"):
             return
-        name = self.name(arguments[0])
-        if name is not None and name not in self.opened:
-            self.opened[name] = ""  # reading it comes here again
-            self.opened[name] = digest(arguments[0])
+        name = self.relative_name(arguments[0])
+        if name is not None and name not in self.opened_files:
+            self.opened_files[name] = ""  # `file_digest` opens the file, which calls this again
+            self.opened_files[name] = file_digest(arguments[0])
 
     def watch(self) -> None:
-        """From here on compile the project's files from their sources, and note every one that is opened."""
-        project, cached = self, SourceFileLoader.get_code
+        """From now on, compile the project's files from their sources, and record every file that is opened."""
+        project, get_cached_code = self, SourceFileLoader.get_code
 
         def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
             file = loader.get_filename(fullname)
-            if project.name(file) is None:
-                return cached(loader, fullname)
+            if project.relative_name(file) is None:
+                return get_cached_code(loader, fullname)
             return loader.source_to_code(loader.get_data(file), file)
 
         setattr(SourceFileLoader, "get_code", get_code)  # noqa: B010  # mypy refuses to see a method replaced
         sys.addaudithook(self.audit)
 
     def locate(self, error: BaseException, start: str) -> tuple[str, int | None, int | None]:
-        """The project's place that an error is about: the class, the syntax, or the last line that ran."""
+        """The (file, line, column) of an error: of its model, of the invalid syntax, or of the last line that ran.
+
+        `start` is the file to name if the error has none of these in the project.
+        """
         if model := getattr(error, "model", None):
-            file = self.name(inspect.getsourcefile(model) or "")
+            file = self.relative_name(inspect.getsourcefile(model) or "")
             if file is not None:
                 return file, inspect.getsourcelines(model)[1], 1
-        if isinstance(error, SyntaxError) and error.filename and (file := self.name(error.filename)):
+        if isinstance(error, SyntaxError) and error.filename and (file := self.relative_name(error.filename)):
             return file, error.lineno, error.offset
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if file := self.name(frame.filename):
+            if file := self.relative_name(frame.filename):
                 return file, frame.lineno, None if frame.colno is None else frame.colno + 1
         return start, 1, 1
 
 
-def _document(source: str, project: _Project) -> Json:
-    """Import what a source names and ask it for its document."""
+def _read_document(source: str, project: _Project) -> Json:
+    """Import the object that a source names, and return its OpenAPI document."""
     from api_upgrades.sources.api import Api
-    from api_upgrades.sources.application import promised
+    from api_upgrades.sources.application import clean_document
 
-    if not is_object(source):
-        found = getattr(_package(project.root / source), "api", _ABSENT)
-        _refuse_other(found, "the name 'api' must be an Api", "write 'api = Api(...)' in this file")
+    if not is_python_object(source):
+        value = getattr(_import_package(project.root / source), "api", _MISSING)
+        _check_has_openapi(value, "the name 'api' must be an Api", "write 'api = Api(...)' in this file")
     else:
         module, _, names = source.partition(":")
-        found = _module(module, project)
+        value = _import_module(module, project)
         for name in names.split("."):
-            found = getattr(found, name, _ABSENT)
-        _refuse_other(found, f"{names!r} must be an application with a method 'openapi'", "mend the name in the source")
-    document = found.openapi()
-    return document if isinstance(found, Api) else promised(document)
+            value = getattr(value, name, _MISSING)
+        _check_has_openapi(
+            value, f"{names!r} must be an application with a method 'openapi'", "fix the name in the source"
+        )
+    document = value.openapi()
+    return document if isinstance(value, Api) else clean_document(document)
 
 
-def _package(folder: Path) -> ModuleType:
-    """The package in a folder, by the folder's own name."""
+def _import_package(folder: Path) -> ModuleType:
+    """Import the package in a folder under the folder's name."""
     name, start = folder.name, folder / "__init__.py"
     spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
     assert spec is not None, "a Python file has a spec"
@@ -123,60 +129,65 @@ def _package(folder: Path) -> ModuleType:
     return module
 
 
-def _module(name: str, project: _Project) -> ModuleType:
-    """A module of the project. One from elsewhere would be the same at every commit, and never seen to change."""
+def _import_module(name: str, project: _Project) -> ModuleType:
+    """Import a module of the project.
+
+    A module from elsewhere is an error: it would be the same at every commit, so no change would ever be found.
+    """
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise
         raise ApiUpgradesError(
-            f"there is no module {error.name!r} in the project or its 'src'; mend the source"
+            f"there is no module {error.name!r} in the project or its 'src'; fix the source"
         ) from None
     file = getattr(module, "__file__", None)
-    if file is None or project.name(file) is None:
+    if file is None or project.relative_name(file) is None:
         raise ApiUpgradesError(
-            f"{name!r} is {file or 'built in'}, outside of the project; run this where its code is, or write "
-            "'changes/api/__init__.py' that imports it as 'api'"
+            f"{name!r} is {file or 'built in'}, outside the project; run this command in its project, or create "
+            "'changes/api/__init__.py', which imports it as 'api'"
         )
     return module
 
 
-def _refuse_other(found: object, must: str, what_to_do: str) -> None:
-    if callable(getattr(found, "openapi", None)) and not isinstance(found, type | ModuleType):
+def _check_has_openapi(value: object, requirement: str, fix: str) -> None:
+    """Raise ApiUpgradesError if a value is not an instance with a method `openapi`."""
+    if callable(getattr(value, "openapi", None)) and not isinstance(value, type | ModuleType):
         return
-    what = "nothing" if found is _ABSENT else f"a {'module' if isinstance(found, ModuleType) else type(found).__name__}"
-    raise ApiUpgradesError(f"{must}, and is {what}; {what_to_do}")
+    kind = "module" if isinstance(value, ModuleType) else type(value).__name__
+    what = "missing" if value is _MISSING else f"a {kind}"
+    raise ApiUpgradesError(f"{requirement}, but is {what}; {fix}")
 
 
-def _message(error: BaseException, source: str) -> str:
-    """What is wrong and what to do, on one line."""
+def _explain(error: BaseException, source: str) -> str:
+    """One line that says what is wrong and how to fix it."""
     text = " ".join(str(error).split())
     if isinstance(error, ApiUpgradesError):
         return text
     if isinstance(error, SyntaxError):
-        return f"is not Python: {error.msg}; mend this line"
+        return f"not valid Python: {error.msg}; fix this line"
     if isinstance(error, ModuleNotFoundError):
-        return f"{text}; install it next to api-upgrades, or correct the import"
-    return f"{noun(source)} cannot be imported: {type(error).__name__}: {text}; mend this line or what it calls"
+        return f"{text}; install it next to api-upgrades, or fix the import"
+    return f"{describe_source(source)} cannot be imported: {type(error).__name__}: {text}; fix this line or the code that it calls"
 
 
 def _run(source: str, root: Path, result: Path) -> None:
-    gc.disable()  # the process ends before garbage could matter, and looking for it takes a tenth of the time
+    gc.disable()  # the process ends before memory matters, and garbage collection takes a tenth of the time
     project = _Project(root)
-    places = [root, root / "src"] if is_object(source) else [root]
+    places = [root, root / "src"] if is_python_object(source) else [root]
     sys.path[:0] = [str(place) for place in places if place.is_dir()]
     project.watch()
     try:
-        text = json.dumps({"document": _document(source, project), "files": project.opened}, allow_nan=False)
+        text = json.dumps({"document": _read_document(source, project), "files": project.opened_files}, allow_nan=False)
     except (Exception, SystemExit) as error:
-        place = project.locate(error, first_file(source))
-        text = json.dumps({"error": {"at": place, "message": _message(error, source)}})
+        place = project.locate(error, entry_file(source))
+        text = json.dumps({"error": {"at": place, "message": _explain(error, source)}})
     result.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    importlib.import_module("api_upgrades.sources.api")  # what takes longest, before there is a question
-    if asked := sys.stdin.readline():
-        name, root, result = json.loads(asked)
-        _run(name, Path(root), Path(result))
+    importlib.import_module("api_upgrades.sources.api")  # takes the longest, so it comes before the request
+    if request := sys.stdin.readline():
+        source, root, result = json.loads(request)
+        _run(source, Path(root), Path(result))

@@ -18,8 +18,8 @@ from api_upgrades.draft.wording import draft_wording
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import join_names
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.renames import NO_NAMES
-from api_upgrades.openapi.resources import resources
+from api_upgrades.openapi.renames import NO_RENAMES
+from api_upgrades.openapi.resources import group_into_resources
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.model import WORDING
@@ -63,7 +63,7 @@ class ImportedStep:
 
 def import_step(older: Contract, newer: Contract) -> ImportedStep:
     """The changes between a document and the next newer one."""
-    names = resolve_renames(older, newer, _accept_single_similar, NO_NAMES)
+    names = resolve_renames(older, newer, _accept_single_similar, NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
     effects = [effect for effect in drafted if not effect.only_rewords]
     grouping = group_into_changes(effects, newer, _resources(older, newer))
@@ -95,4 +95,6 @@ def _accept_single_similar(question: Question) -> Target | None:
 def _resources(*contracts: Contract) -> dict[Part, str]:
     """The resource of each part, from the last contract that has the part."""
     usages = [Usage(contract, References()) for contract in contracts]
-    return {part: resource.name for usage in usages for resource in resources(usage) for part in resource.parts}
+    return {
+        part: resource.name for usage in usages for resource in group_into_resources(usage) for part in resource.parts
+    }

@@ -1,4 +1,7 @@
-"""Where the files for machines lead: absolute where the site's address is known, else relative to the mount."""
+"""The URLs in files for machines: absolute if the site's URL is known, otherwise relative to the mount.
+
+The mount is the folder of the site that holds everything generated.
+"""
 
 from __future__ import annotations
 
@@ -17,38 +20,38 @@ LLMS = "llms.txt"
 
 @dataclass(frozen=True)
 class Mount:
-    """The folder that everything generated is in. `site_url` is its address, ending in a slash; empty if unknown.
+    """The folder that holds everything generated. `site_url` is its URL, ending in a slash; empty if unknown.
 
-    A file that names relative addresses lies in this folder itself.
+    A file that contains relative URLs must be directly in this folder.
     """
 
     addresses: Addresses
     site_url: str = ""
 
-    def page(self, address: str) -> str:
-        """The way to a page, or to a place on it."""
+    def page_url(self, address: str) -> str:
+        """The URL of a page, or of a section on it."""
         return self.site_url + Links("", self.addresses)(address)
 
-    def file(self, path: str) -> str:
-        """The way to a file."""
+    def file_url(self, path: str) -> str:
+        """The URL of a file."""
         return self.site_url + path
 
 
 def openapi_path(addresses: Addresses, version: str) -> str:
-    """Where a version's OpenAPI document is, or that of `latest`."""
+    """The path of a version's OpenAPI document; `version` may be `latest`."""
     return f"{addresses.reference(version)}openapi.json"
 
 
 def twin_path(address: str) -> str:
-    """Where the Markdown twin of a page is: beside it, whatever addresses the site has."""
+    """The path of a page's Markdown twin: beside the page, whatever form the site's URLs have."""
     return f"{address}index.md"
 
 
-def twinned(site: Site, pages: Iterable[Page | Asset]) -> list[Page]:
-    """The pages that have a twin."""
+def select_pages_with_twin(site: Site, pages: Iterable[Page | Asset]) -> list[Page]:
+    """Select the pages that have a Markdown twin."""
     return [page for page in pages if isinstance(page, Page) and site.addresses.has_twin(page.path)]
 
 
-def twins(pages: Iterable[Page]) -> Iterator[Asset]:
-    """The twins of some pages."""
+def twin_assets(pages: Iterable[Page]) -> Iterator[Asset]:
+    """Yield the Markdown twin of each page."""
     return (Asset(twin_path(page.path), page.markdown) for page in pages)

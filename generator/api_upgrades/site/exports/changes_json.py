@@ -1,6 +1,7 @@
-"""`changes.json`: the whole registry for programs, each effect with its arguments and not only in words.
+"""`changes.json`: the whole registry as data for programs, with the arguments of each effect.
 
-The classes are its form: `schema.py` makes the JSON Schema of them, descriptions included.
+The classes define the file's format. `changes_schema` derives the JSON Schema from them, including the descriptions:
+their docstrings are read by users of the file.
 """
 
 from __future__ import annotations
@@ -17,158 +18,158 @@ from api_upgrades.core.json_text import indent_json
 from api_upgrades.history.history import JudgedEffect
 from api_upgrades.openapi.usage import Direction
 from api_upgrades.site.exports.addresses import SCHEMA, Mount, openapi_path
-from api_upgrades.site.pages.changes import KINDS, ChangeView, addition_views
+from api_upgrades.site.pages.changes import KIND_TITLES, ChangeView, addition_views
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import api_facts
 from api_upgrades.site.pages.versions import VersionView
 
-FORM = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+ENTRY_CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class FindingEntry:
-    """One difference between the two contracts, in one direction, as a rule judged it."""
+    """One difference between the two contracts, in one direction, with the severity that a rule gave it."""
 
     rule: str
-    """The id of the rule. The versioning page lists all of them."""
+    """The id of the rule. The versioning page lists all rules."""
     direction: Direction | None
-    """Where it shows: in what is sent, in what comes back, or in a webhook; null where nothing uses the place."""
+    """Where the difference occurs: in requests, responses or webhooks; null if nothing uses the place."""
     severity: Severity
-    """What the rule says of it in this direction."""
+    """The severity that the rule gives it in this direction."""
     facet: str
-    """What of the place differs: `existence`, `name`, `type`, `required`, `enum`, or a keyword of JSON Schema."""
+    """What differs about the place: `existence`, `name`, `type`, `required`, `enum`, or a JSON Schema keyword."""
     target: str
-    """The place by its name in this version; what is gone has the name that it would have."""
+    """The place, by its name in this version. A removed place has the name that it would have."""
     old_target: str
-    """The place by its name in the version before; what is new has the name that it has now."""
+    """The place, by its name in the previous version. A new place has its current name."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class EffectEntry:
-    """One structural edit, and what it makes of the contract."""
+    """One structural edit, and the differences that it causes."""
 
     effect: dict[str, Any]
-    """The edit as data, the same as in the change's file."""
+    """The edit as data, as in the change file."""
     headline: str
     """The edit in words: one line of Markdown without a full stop."""
     severity: Severity
-    """The worst of its findings, or what the change says instead, with a reason, as `override`."""
+    """The worst severity of its findings, unless `override` sets another one, with a reason."""
     findings: list[FindingEntry]
-    """Each difference that it makes. Wording and examples make none, and neither does behaviour."""
+    """The differences that it causes. Changes of wording, examples or behaviour cause none."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
-class Reached:
-    """All that a change reaches, through nested and shared objects too, in this version or the one before."""
+class AffectedParts:
+    """Everything that a change affects, also through nested and shared objects, in this version or the previous one."""
 
     operations: list[str]
-    """Operations, as `POST /path`."""
+    """The affected operations, as `POST /path`."""
     objects: list[str]
-    """Schemas, by their names."""
+    """The names of the affected schemas."""
     webhooks: list[str]
-    """Webhooks, by their names."""
+    """The names of the affected webhooks."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class ChangeEntry:
     """One thing that changed."""
 
     id: str
-    """Its id, unique in its version."""
+    """The id of the change, unique within its version."""
     title: str
     """What changed, as one line of Markdown."""
     why: str | None
-    """Why it changed, as Markdown; null where nobody has written it."""
+    """Why it changed, as Markdown; null if no reason was written."""
     upgrade: str | None
-    """What callers have to do, as Markdown; null where that is nothing."""
+    """What callers have to do, as Markdown; null if they have to do nothing."""
     severity: Severity
-    """The worst of its effects."""
+    """The worst severity of its effects."""
     address: str
-    """Where the site shows it: absolute, or relative to this file."""
+    """The URL of the change on the site: absolute, or relative to this file."""
     resources: list[str]
-    """The resources whose parts it alters itself."""
-    reached: Reached
-    """All that it reaches."""
+    """The resources whose parts it changes directly."""
+    reached: AffectedParts
+    """Everything that it affects."""
     effects: list[EffectEntry]
-    """What it does, in the order in which it happened."""
+    """Its effects, in the order in which they were made."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class AdditionEntry:
-    """One thing that breaks nobody, and is in every version."""
+    """A non-breaking change that is live in every version."""
 
     date: str
     """The day since which every version has it, as `2024-01-31`."""
     change: ChangeEntry
-    """What it is. Its `id` is unique among the additions."""
+    """The change itself. Its `id` is unique among the additions."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class AmendmentEntry:
-    """A correction of what was released: what this file says of the version is so as corrected."""
+    """A correction made after the release. The data of the version includes it."""
 
     date: str
     """The day of the correction, as `2024-01-31`."""
     why: str
     """The reason, as Markdown."""
     places: list[str]
-    """What was wrong, by targets."""
+    """The targets that were wrong."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class VersionEntry:
     """One dated release."""
 
     id: str
-    """Its name, as calls name it."""
+    """The name of the version, as requests send it."""
     summary: str
-    """What it brought, as Markdown."""
+    """A summary of the version, as Markdown."""
     dating: str | None
-    """How its date is known, as Markdown, where the date is reconstructed; null where it is stated."""
+    """How the date was reconstructed, as Markdown; null if the date is known."""
     sunset: str | None
-    """The last day on which it is served, as `2024-01-31`; null where none is set."""
+    """The last day on which it is served, as `2024-01-31`; null if none is set."""
     label: str | None
-    """What it is called beside its name."""
+    """A label shown beside its name; null if it has none."""
     address: str
-    """Where the site shows it: absolute, or relative to this file."""
+    """The URL of the version on the site: absolute, or relative to this file."""
     openapi: str
-    """Where its OpenAPI document is: absolute, or relative to this file."""
+    """The URL of its OpenAPI document: absolute, or relative to this file."""
     changes: list[ChangeEntry]
-    """What changed since the version before, the worst first. The first version has none."""
+    """The changes since the previous version, the worst first. The first version has none."""
     amendments: list[AmendmentEntry]
-    """What was corrected since it was released, the oldest first."""
+    """The corrections made since its release, the oldest first."""
 
 
-@with_config(FORM)
+@with_config(ENTRY_CONFIG)
 @dataclass(frozen=True)
 class Document:
-    """Every version of an API and all that changed between them."""
+    """Every version of an API, and everything that changed between them."""
 
     title: str
-    """What the API is called."""
+    """The name of the API."""
     version_header: str | None
-    """The request header that names a version; null where the API has none."""
+    """The request header that selects a version; null if the API has none."""
     version_query: str | None
-    """The query parameter that names a version; null where the API has none."""
+    """The query parameter that selects a version; null if the API has none."""
     latest: str
     """The newest released version."""
     versions: list[VersionEntry]
-    """Every version, oldest first: to upgrade is to do what each one after yours asks for, in this order."""
+    """Every version, oldest first. To upgrade, follow the changes of each version after yours, in this order."""
     additions: list[AdditionEntry]
-    """What breaks nobody and is in every version, in the order in which it went live."""
+    """Non-breaking changes that are live in every version, in the order in which they went live."""
     upcoming: list[ChangeEntry]
-    """What is not released yet, the worst first. Previews alone tell of it: a published file has none."""
+    """Changes that are not released yet, the worst first. Only previews contain them; it is empty when published."""
 
 
-def changes_json(site: Site, mount: Mount) -> str:
-    """The file's text."""
+def render_changes_json(site: Site, mount: Mount) -> str:
+    """Render the file as text."""
     facts = api_facts(site)
     views = [VersionView(site, version) for version in site.history.versions]
     document = Document(
@@ -176,46 +177,47 @@ def changes_json(site: Site, mount: Mount) -> str:
         facts["header"],
         facts["query"],
         site.history.latest.id,
-        [_version(view, mount) for view in views if view.is_released],
-        [AdditionEntry(view.date, _change(view, mount)) for view in addition_views(site)],
-        [_change(change, mount) for view in views if not view.is_released for change in view.changes],
+        [_version_entry(view, mount) for view in views if view.is_released],
+        [AdditionEntry(view.date, _change_entry(view, mount)) for view in addition_views(site)],
+        [_change_entry(change, mount) for view in views if not view.is_released for change in view.changes],
     )
-    return indent_json({"$schema": SCHEMA, **_plain(document)})
+    return indent_json({"$schema": SCHEMA, **_to_json(document)})
 
 
-def changes_schema() -> str:
-    """The text of its JSON Schema, which is the same for every API: made by `schema.py`, kept beside it."""
+def read_changes_schema() -> str:
+    """Read the text of its JSON Schema, which is the same for every API. `changes_schema` generates it."""
     return files(__package__).joinpath(SCHEMA).read_text("utf-8")
 
 
-def _plain(entry: object) -> dict[str, Any]:
-    """An entry as JSON, all entries in it too."""
-    return {name: _plain_value(value) for name, value in vars(entry).items()}
+def _to_json(entry: object) -> dict[str, Any]:
+    """Convert an entry to JSON data, including the entries in it."""
+    return {name: _value_to_json(value) for name, value in vars(entry).items()}
 
 
-def _plain_value(value: object) -> object:
+def _value_to_json(value: object) -> object:
     if isinstance(value, list):
-        return [_plain_value(item) for item in value]
-    return _plain(value) if hasattr(value, "__dataclass_fields__") else value
+        return [_value_to_json(item) for item in value]
+    return _to_json(value) if hasattr(value, "__dataclass_fields__") else value
 
 
-def _version(version: VersionView, mount: Mount) -> VersionEntry:
+def _version_entry(version: VersionView, mount: Mount) -> VersionEntry:
     return VersionEntry(
         version.id,
         version.version.summary,
         version.version.dating,
         version.version.sunset,
         version.version.label,
-        mount.page(version.address),
-        mount.file(openapi_path(mount.addresses, version.id)),
-        [_change(change, mount) for change in version.changes],
+        mount.page_url(version.address),
+        mount.file_url(openapi_path(mount.addresses, version.id)),
+        [_change_entry(change, mount) for change in version.changes],
         [AmendmentEntry(one.date, one.why, one.places) for one in version.version.amendments],
     )
 
 
-def _change(change: ChangeView, mount: Mount) -> ChangeEntry:
+def _change_entry(change: ChangeView, mount: Mount) -> ChangeEntry:
     operations, objects, webhooks = (
-        [link.part.name for link in change.reached.get(KINDS[kind], ())] for kind in ("operation", "schema", "webhook")
+        [link.part.name for link in change.affected.get(KIND_TITLES[kind], ())]
+        for kind in ("operation", "schema", "webhook")
     )
     return ChangeEntry(
         change.id,
@@ -223,24 +225,24 @@ def _change(change: ChangeView, mount: Mount) -> ChangeEntry:
         change.why,
         change.upgrade,
         change.severity,
-        mount.page(change.address),
+        mount.page_url(change.address),
         [name for name, _ in change.resources],
-        Reached(operations, objects, webhooks),
-        [_effect(judged) for judged in change.judged.effects],
+        AffectedParts(operations, objects, webhooks),
+        [_effect_entry(judged) for judged in change.judged.effects],
     )
 
 
-def _effect(judged: JudgedEffect) -> EffectEntry:
+def _effect_entry(judged: JudgedEffect) -> EffectEntry:
     effect = judged.effect
     return EffectEntry(
         effect.as_data(),
         effect.headline(),
         judged.severity,
-        [_finding(finding) for finding in judged.findings],
+        [_finding_entry(finding) for finding in judged.findings],
     )
 
 
-def _finding(finding: Finding) -> FindingEntry:
+def _finding_entry(finding: Finding) -> FindingEntry:
     return FindingEntry(
         finding.rule,
         finding.direction,

@@ -1,8 +1,9 @@
-"""The JSON Schema of `changes.json`, made from the classes that are its form and from the kinds of effects.
+"""Generate the JSON Schema of `changes.json` from the classes that define its format and from the kinds of effects.
 
     python -m api_upgrades.site.exports.changes_schema > generator/api_upgrades/site/exports/changes.schema.json
 
-It is kept as a file, since making it takes longer than all else that is exported; a test holds the two together.
+The result is kept as a file, because generating it takes longer than all other exports. A test fails if the file is
+outdated.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from api_upgrades.site.exports.changes_json import Document, EffectEntry
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema() -> dict[str, Any]:
-    """The whole schema. Raises ValueError where a key has no description."""
+def build_schema() -> dict[str, Any]:
+    """Build the whole schema. Raises ValueError if a key has no description, or a name is used twice."""
     document = TypeAdapter(Document).json_schema(ref_template=REF)
     entries = document["$defs"]
     effect = entries[EffectEntry.__name__]["properties"]["effect"]
@@ -33,7 +34,7 @@ def schema() -> dict[str, Any]:
     itself = {"$schema": {"type": "string", "description": "The address of this schema."}}
     kinds = kind_schemas()
     if clash := entries.keys() & kinds.keys():
-        raise ValueError(f"an entry and a kind have the same name: {', '.join(clash)}")
+        raise ValueError(f"an entry and a kind of effect have the same class name: {', '.join(clash)}")
     found = tidy_schema(
         document
         | {"properties": itself | document["properties"], "required": ["$schema", *document["required"]]}
@@ -43,4 +44,4 @@ def schema() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(indent_json(schema()))
+    sys.stdout.write(indent_json(build_schema()))

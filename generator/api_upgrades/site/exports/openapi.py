@@ -1,4 +1,4 @@
-"""Contracts as text: the one writer of OpenAPI documents and of other JSON that is handed out."""
+"""Contracts as the text of OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from api_upgrades.core.json_text import JsonWriter, indent_json
 from api_upgrades.openapi.contract import Contract
 
 
-class OpenapiDocuments:
-    """The OpenAPI documents of some versions. What versions share, which is most of it, is written once."""
+class OpenapiRenderer:
+    """Renders the OpenAPI documents of several versions. Parts that versions share, most of them, are rendered once."""
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self._contracts = contracts
         self._writer = JsonWriter(part for contract in contracts.values() for part in contract.parts.values())
 
-    def write(self, version: str) -> str:
-        """The document of a version. Raises KeyError for one that isn't there."""
+    def render(self, version: str) -> str:
+        """Render the document of a version. Raises KeyError if the version does not exist."""
         return self._writer.write(self._contracts[version].to_openapi(version)) + "\n"
 
 
-def openapi_document(contract: Contract, version: str) -> str:
-    """One version's OpenAPI document."""
+def render_openapi(contract: Contract, version: str) -> str:
+    """Render a single OpenAPI document."""
     return indent_json(contract.to_openapi(version))

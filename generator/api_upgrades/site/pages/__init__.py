@@ -1,4 +1,4 @@
-"""The pages for people, each as HTML and as Markdown: what a page shows is a view of plain data, its look a template.
+"""The pages for people, each as HTML and as Markdown.
 
-May import: `text`, `project` and everything below it.
+A view holds the data of a page, and a template renders it. May import `text`, `project` and everything below it.
 """

@@ -1,4 +1,4 @@
-"""Before and after: the smallest payloads, composed from both contracts, that show what a change did."""
+"""The before/after examples of a change: the smallest composed payloads that show what it changed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.examples.compose import as_json
-from api_upgrades.examples.samples import NOTHING, Language, Text, in_version, is_only_sent, part_texts
+from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, compose_samples, fill_version, is_request_only
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History, JudgedChange
-from api_upgrades.history.upgrade_path import Paths
+from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import schema_spot, section_spot
-from api_upgrades.openapi.renames import Names
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
@@ -22,9 +22,10 @@ from api_upgrades.site.text.diff import changed_lines
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """One text at the older version and at the newer, empty where the part isn't there. The title is Markdown.
+    """One text at the older and at the newer version; empty if the part doesn't exist there. The title is Markdown.
 
-    `own` are the lines, with their sign, that the change itself alters, where other changes of the version alter more.
+    `own_lines` are the (sign, line) pairs that the change itself causes. It is None if no other change of the version
+    alters the text.
     """
 
     title: str
@@ -32,39 +33,44 @@ class BeforeAfter:
     language: Language
     before: str
     after: str
-    own: frozenset[tuple[str, str]] | None = None
+    own_lines: frozenset[tuple[str, str]] | None = None
 
     @property
     def rank(self) -> tuple[bool, bool, int, int]:
-        """What shows a change best: both ends of it, as a line that went and one that came, an object before a body
-        and a body before a bare call, and the smaller one of these.
+        """A sort key that puts the best example first.
+
+        Examples are better if they exist at both versions, if they have removed and added lines, if they are plain
+        objects rather than messages with a body, or these rather than bare calls, and if they are short.
         """
         signs = (
             {sign for sign, _ in changed_lines(self.before, self.after)}
-            if self.own is None
-            else {sign for sign, _ in self.own}
+            if self.own_lines is None
+            else {sign for sign, _ in self.own_lines}
         )
         has_body = "\n\n" in self.before + self.after
         form = 0 if self.language == "json" else 1 if has_body else 2
         return not (self.before and self.after), len(signs) < 2, form, len(self.before) + len(self.after)
 
 
-def before_after(history: History, paths: Paths, step: Step, change: JudgedChange) -> list[BeforeAfter]:
-    """What shows the change: its behaviour's own texts, payloads, the best first, or else schema fragments."""
-    shown = list(_behaviours(change))
+def collect_examples(history: History, paths: UpgradePaths, step: Step, change: JudgedChange) -> list[BeforeAfter]:
+    """Collect the examples of a change: the observations of its behaviour effects, then payloads, the best first.
+
+    A change without either gets the fragments of the schemas that it changes.
+    """
+    examples = list(_behaviour_examples(change))
     is_alone = len(history.changes_of(step.version.id)) == 1
     payloads = [
         found
-        for part in change.touched
-        for found in _payloads(history, paths, step, part, None if is_alone else change)
+        for part in change.changed_parts
+        for found in _payload_examples(history, paths, step, part, None if is_alone else change)
     ]
-    # Of several that show the same message, for two schemas in it, the best is enough.
+    # Two schemas in the same message give two examples of it. Keep the best: the last one in reverse order.
     best = {one.title: one for one in sorted(payloads, key=lambda one: one.rank, reverse=True)}
-    shown += sorted(best.values(), key=lambda one: one.rank)
-    return shown or list(dict.fromkeys(_fragments(step, change)))
+    examples += sorted(best.values(), key=lambda one: one.rank)
+    return examples or list(dict.fromkeys(_schema_examples(step, change)))
 
 
-def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
+def _behaviour_examples(change: JudgedChange) -> Iterator[BeforeAfter]:
     for judged in change.effects:
         if observation := judged.effect.observation():
             title = ", ".join(str(target) for target in judged.effect.targets)
@@ -72,80 +78,80 @@ def _behaviours(change: JudgedChange) -> Iterator[BeforeAfter]:
             yield BeforeAfter(f"`{title}`", part, "text", observation.before, observation.after)
 
 
-def _payloads(
-    history: History, paths: Paths, step: Step, part: Part, change: JudgedChange | None
+def _payload_examples(
+    history: History, paths: UpgradePaths, step: Step, part: Part, change: JudgedChange | None
 ) -> Iterator[BeforeAfter]:
-    """The texts of one touched part that differ; with a change, by something that the change itself alters."""
+    """Yield the samples of a part that differ between both versions; with `change`, only those that it alters."""
 
-    def texts(version: str, contract: Contract, part: Part | None) -> Mapping[str, Text]:
+    def samples(version: str, contract: Contract, part: Part | None) -> Mapping[str, Sample]:
         usage = history.usage_at(version)
-        if part is not None and _shows_same(usage, contract, part):
-            return paths.texts.at(version, part)
-        return dict(part_texts(usage, contract, part))
+        if part is not None and _has_same_texts(usage, contract, part):
+            return paths.samples.at(version, part)
+        return dict(compose_samples(usage, contract, part))
 
     older, newer = step.older_version, step.version.id
-    old = _older(part, step.older, step.names)
-    before = _followed(texts(older, step.older, old), old, step.names)
-    after = texts(newer, step.newer, _newer(part, step.newer, step.names))
+    old = _older_part(part, step.older, step.renames)
+    before = _with_newer_statuses(samples(older, step.older, old), old, step.renames)
+    after = samples(newer, step.newer, _newer_part(part, step.newer, step.renames))
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
-        names = Names.of(move for judged in change.effects for move in judged.applied.moves)
-        old = _older(part, first.older, names)
-        own_before = _followed(texts(older, first.older, old), old, names)
-        own_after = texts(newer, last.newer, _newer(part, last.newer, names))
+        renames = RenameMap.of(move for judged in change.effects for move in judged.applied.moves)
+        old = _older_part(part, first.older, renames)
+        own_before = _with_newer_statuses(samples(older, first.older, old), old, renames)
+        own_after = samples(newer, last.newer, _newer_part(part, last.newer, renames))
     for key in dict.fromkeys((*after, *before)):
-        was, now = before.get(key, NOTHING), after.get(key, NOTHING)
-        own_was, own_now = own_before.get(key, NOTHING).text, own_after.get(key, NOTHING).text
+        was, now = before.get(key, NO_SAMPLE), after.get(key, NO_SAMPLE)
+        own_was, own_now = own_before.get(key, NO_SAMPLE).text, own_after.get(key, NO_SAMPLE).text
         if was.text == now.text or own_was == own_now:
             continue
-        shown = now if now.text else was
-        ends = (in_version(was.text, older), in_version(now.text, newer))
-        own = None
+        sample = now if now.text else was
+        texts = (fill_version(was.text, older), fill_version(now.text, newer))
+        own_lines = None
         if (own_was, own_now) != (was.text, now.text):
-            own = frozenset(changed_lines(in_version(own_was, older), in_version(own_now, newer)))
-        yield BeforeAfter(shown.title, shown.part, shown.language, *ends, own)
+            own_lines = frozenset(changed_lines(fill_version(own_was, older), fill_version(own_now, newer)))
+        yield BeforeAfter(sample.title, sample.part, sample.language, *texts, own_lines)
 
 
-def _shows_same(usage: Usage, contract: Contract, part: Part) -> bool:
-    """Whether a contract on the way between two versions has all that shows a part as the version has it."""
+def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
+    """Whether a contract between two versions gives the same samples of a part as the version of `usage`."""
     parts, others = usage.contract.parts, contract.parts
     if parts is others or part not in parts or contract.document is not usage.contract.document:
         return contract is usage.contract
-    shown = usage.reach_of(part) if is_only_sent(usage, part) else [part]
+    shown = usage.affected_by_part(part) if is_request_only(usage, part) else [part]
     return all(parts.get(one) is others.get(one) for start in shown for one in usage.closure(start))
 
 
-def _followed(texts: Mapping[str, Text], part: Part | None, names: Names) -> Mapping[str, Text]:
-    """The texts of a part with its responses by the status that they have in the newer contract."""
+def _with_newer_statuses(texts: Mapping[str, Sample], part: Part | None, renames: RenameMap) -> Mapping[str, Sample]:
+    """Key the samples of an operation's responses by their status in the newer contract."""
     if part is None or part.kind != "operation":
         return texts
     sections = {key: "request" if key == "request" else f"response {key}" for key in texts}
     return {
-        names.newer(Target(part, section)).section.removeprefix("response "): texts[key]
+        renames.newer(Target(part, section)).section.removeprefix("response "): texts[key]
         for key, section in sections.items()
     }
 
 
-def _older(part: Part, older: Contract, names: Names) -> Part | None:
-    return part if part in older.parts else names.older(Target(part)).part
+def _older_part(part: Part, older: Contract, renames: RenameMap) -> Part | None:
+    return part if part in older.parts else renames.older(Target(part)).part
 
 
-def _newer(part: Part, newer: Contract, names: Names) -> Part | None:
-    return part if part in newer.parts else names.newer(Target(part)).part
+def _newer_part(part: Part, newer: Contract, renames: RenameMap) -> Part | None:
+    return part if part in newer.parts else renames.newer(Target(part)).part
 
 
-def _fragments(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
-    """For what no payload shows, such as one more enum value: the schema at each target."""
+def _schema_examples(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
+    """Yield the schema at each target, for changes that no payload shows, such as a new enum value."""
     for judged in change.effects:
         for target in judged.effect.targets:
-            before = _fragment(step.older, step.names.older(target))
-            after = _fragment(step.newer, target)
+            before = _schema_fragment(step.older, step.renames.older(target))
+            after = _schema_fragment(step.newer, target)
             if before != after:
                 yield BeforeAfter(f"Schema of `{target}`", target.part, "json", before, after)
 
 
-def _fragment(contract: Contract, target: Target) -> str:
+def _schema_fragment(contract: Contract, target: Target) -> str:
     for spot_of in (schema_spot, section_spot):
         try:
             return as_json(without_annotations(spot_of(contract, target).read(contract)))

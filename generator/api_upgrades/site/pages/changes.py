@@ -1,4 +1,4 @@
-"""A change as every page shows it: what it asks for, what it reaches, and its before and after."""
+"""The view of a change that all pages use: what callers have to do, what it affects, and its examples."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import written
-from api_upgrades.site.pages.before_after import BeforeAfter, before_after
+from api_upgrades.site.pages.before_after import BeforeAfter, collect_examples
 from api_upgrades.site.pages.page import Heading
-from api_upgrades.site.pages.site import PartLink, Site, unique
+from api_upgrades.site.pages.site import PartLink, Site, without_duplicates
 from api_upgrades.site.text import prose
 
-KINDS = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
+KIND_TITLES = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an effect is as severe as it is: one rule, in one or more directions."""
+    """A reason for the severity of an effect: one rule, in one or more directions."""
 
     severity: Severity
     what: str
@@ -40,23 +40,23 @@ class Reason:
 
 @dataclass(frozen=True)
 class EffectView:
-    """One effect in words, with the reasons for its severity. `values` are what it says was, and what it is now.
+    """One effect in words, with the reasons for its severity.
 
-    `targets` are its places where they are too many for the headline.
+    `value_changes` are (old value, new value) pairs. `targets` are its targets if they are too many for the headline.
     """
 
     headline: str
     targets: tuple[str, ...]
     severity: Severity
     reasons: tuple[Reason, ...]
-    values: tuple[tuple[str, str], ...]
+    value_changes: tuple[tuple[str, str], ...]
     override: str | None
     is_wording: bool
 
 
 @dataclass(frozen=True)
 class ChangeView:
-    """What a page shows of a change. Its costly half, the examples, is made only where it is asked for."""
+    """A change for pages. Costly parts such as the examples are computed on first use."""
 
     site: Site
     judged: JudgedChange
@@ -91,7 +91,7 @@ class ChangeView:
 
     @property
     def guide_anchor(self) -> str:
-        """The id of the change on the guide, which holds all versions; no name holds a colon."""
+        """The id of the change on the guide, unique among all versions. Names contain no colon."""
         return f"{self.version}:{self.id}"
 
     @property
@@ -100,36 +100,36 @@ class ChangeView:
 
     @cached_property
     def _step(self) -> Step:
-        """What led from the contract before the change to the one after it."""
         return self.site.history.steps[self.version]
 
     @property
-    def _reached(self) -> tuple[Part, ...]:
-        return self.judged.reached
+    def _affected_parts(self) -> tuple[Part, ...]:
+        return self.judged.affected_parts
 
     @cached_property
-    def reached(self) -> dict[str, tuple[PartLink, ...]]:
-        """Operations, objects and webhooks that the change reaches, by the title of their kind."""
+    def affected(self) -> dict[str, tuple[PartLink, ...]]:
+        """The operations, objects and webhooks that the change affects, by the title of their kind."""
         step = self._step
-        renamed = {move.old.part for move in step.names.moves if move.old == Target(move.old.part)}
+        renamed = {move.old.part for move in step.renames.moves if move.old == Target(move.old.part)}
         ends = (step.version.id, step.older_version)
         links = [
             self.site.part_link(part, *ends)
-            for part in self._reached
-            if part not in renamed  # it is listed by its newer name
-            and any(self.site.resource_of(part, end) for end in ends)  # and not what came and went within the version
+            for part in self._affected_parts
+            if part not in renamed  # it is listed under its newer name
+            # Skip parts that were added and removed within the version.
+            and any(self.site.resource_of(part, end) for end in ends)
         ]
         return {
             title: found
-            for kind, title in KINDS.items()
+            for kind, title in KIND_TITLES.items()
             if (found := tuple(link for link in links if link.part.kind == kind))
         }
 
     @cached_property
     def resources(self) -> tuple[tuple[str, str], ...]:
-        """The resources that the change touches itself: name, and address in the reference."""
+        """The resources that the change touches directly, as (name, address in the reference)."""
         found: dict[str, str] = {}
-        for part in self.judged.touched:
+        for part in self.judged.changed_parts:
             for version in (self._step.version.id, self._step.older_version):
                 resource = self.site.resource_of(part, version)
                 if resource is not None:
@@ -138,55 +138,55 @@ class ChangeView:
         return tuple(found.items())
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of its effects, those of wording left out where there are others."""
+    def effect_kinds(self) -> tuple[str, ...]:
+        """The kinds of its effects, without those that only reword, unless there are no others."""
         effects = [one.effect for one in self.judged.effects]
-        return unique(effect.kind for effect in effects if not effect.only_rewords) or unique(
+        return without_duplicates(effect.kind for effect in effects if not effect.only_rewords) or without_duplicates(
             effect.kind for effect in effects
         )
 
     @cached_property
     def effects(self) -> tuple[EffectView, ...]:
-        return tuple(self._effect(judged) for judged in self.judged.effects)
+        return tuple(self._effect_view(judged) for judged in self.judged.effects)
 
-    def _effect(self, judged: JudgedEffect) -> EffectView:
+    def _effect_view(self, judged: JudgedEffect) -> EffectView:
         override = judged.effect.override
         targets = judged.effect.targets
         return EffectView(
             judged.effect.headline(),
             tuple(map(str, targets)) if len(targets) > MOST_NAMED else (),
             judged.severity,
-            tuple(self._reasons(judged.findings)),
-            tuple(dict.fromkeys(_values(judged.findings))),
+            tuple(self._severity_reasons(judged.findings)),
+            tuple(dict.fromkeys(_value_changes(judged.findings))),
             override.reason if override else None,
             judged.effect.only_rewords,
         )
 
-    def _reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
+    def _severity_reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
         table = self.site.history.table
         grouped: dict[tuple[Severity, str, str], list[str]] = {}
         for finding in findings:
             key = (finding.severity, table.rules[finding.rule].what, table.why(finding.rule, finding.direction))
-            # Of an operation, a parameter or a webhook there is but one direction, which goes without saying.
-            is_plain = len(table.rules[finding.rule].verdicts) == 1
-            grouped.setdefault(key, []).append("" if is_plain else finding.direction or "")
+            # Rules about operations, parameters and webhooks have only one direction. It is obvious, so leave it out.
+            is_obvious = len(table.rules[finding.rule].verdicts) == 1
+            grouped.setdefault(key, []).append("" if is_obvious else finding.direction or "")
         for (severity, what, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
-            yield Reason(severity, what, unique(filter(None, directions)), why)
+            yield Reason(severity, what, without_duplicates(filter(None, directions)), why)
 
     @cached_property
     def examples(self) -> list[BeforeAfter]:
-        return before_after(self.site.history, self.site.paths, self._step, self.judged)
+        return collect_examples(self.site.history, self.site.upgrade_paths, self._step, self.judged)
 
 
 @dataclass(frozen=True)
 class AdditionView(ChangeView):
-    """What a page shows of an addition, in the reference of the newest version that it fits."""
+    """An addition for pages. Its links lead to the reference of the newest version that it fits."""
 
     live: LiveAddition
 
     @property
     def date(self) -> str:
-        """The day since which every version has it."""
+        """The day since which every version has it, as `2024-01-31`."""
         return self.live.addition.date
 
     @property
@@ -195,13 +195,13 @@ class AdditionView(ChangeView):
 
     @property
     def anchor(self) -> str:
-        """Its id in the changelog."""
+        """The id of its entry in the changelog."""
         return self.address.partition("#")[2]
 
     @property
-    def _reached(self) -> tuple[Part, ...]:
-        """What it reaches in one version; in others it may reach what is called otherwise, or is gone."""
-        return tuple(part for part in self.judged.reached if part in self._step.newer.parts)
+    def _affected_parts(self) -> tuple[Part, ...]:
+        # In other versions, the affected parts may have other names, or may not exist.
+        return tuple(part for part in self.judged.affected_parts if part in self._step.newer.parts)
 
     @cached_property
     def _step(self) -> Step:
@@ -216,8 +216,8 @@ def addition_views(site: Site) -> tuple[AdditionView, ...]:
     return tuple(AdditionView(site, judged, live) for judged, live in pairs)
 
 
-def _values(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
-    """The older and the newer value of what an effect's headline tells only half: a type, a pattern, a maximum."""
+def _value_changes(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
+    """Yield (old value, new value) of findings whose headline doesn't give both: types, patterns, maximums."""
     for finding in findings:
         if finding.rule.startswith(("type-", "constraint-", "default-")) and None not in (
             finding.before,

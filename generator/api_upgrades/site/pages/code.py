@@ -1,6 +1,6 @@
-"""Code as HTML: JSON with the theme's colours, and diffs with a sign and a word beside the colour.
+"""Code as HTML: highlighted JSON and HTTP messages, and diffs that don't rely on colour alone.
 
-The classes of the colours are Pygments' own, as the theme knows them. Everything is escaped here.
+The CSS classes are those of Pygments, which the theme styles. All text is escaped here.
 """
 
 from __future__ import annotations
@@ -11,42 +11,43 @@ from html import escape
 
 from markupsafe import Markup
 
-from api_upgrades.site.pages.limits import BRIEF_TEXT, LONG_TEXT
+from api_upgrades.site.pages.limits import MAX_BRIEF_TEXT_LINES, MAX_TEXT_LINES
 from api_upgrades.site.text.diff import Block, Line, fold_diff
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
 
-def json_html(text: str) -> Markup:
-    """A line or more of JSON, coloured."""
-    return Markup(_TOKEN.sub(_coloured, escape(text, quote=False)))  # what is escaped holds no token
+def highlight_json(text: str) -> Markup:
+    """Highlight one or more lines of JSON."""
+    # Escaping first is safe, because `&lt;`, `&gt;` and `&amp;` contain no tokens.
+    return Markup(_TOKEN.sub(_highlight_token, escape(text, quote=False)))
 
 
-def _coloured(token: re.Match[str]) -> str:
+def _highlight_token(token: re.Match[str]) -> str:
     string, colon, word, _ = token.groups()
     if string is not None:
         return f'<span class="{"nt" if colon else "s2"}">{string}</span>{colon or ""}'
     return f'<span class="{"kc" if word else "mi"}">{token[0]}</span>'
 
 
-def message_html(text: str) -> Markup:
-    """An HTTP message or a payload: head lines plain, the JSON body coloured."""
+def highlight_message(text: str) -> Markup:
+    """Highlight the JSON body of an HTTP message, or a payload without a head."""
     head, gap, body = text.partition("\n\n")
     if not gap:
-        return json_html(text) if text[:1] in '{["' else Markup(escape(text, quote=False))
-    return Markup(escape(head, quote=False) + gap) + json_html(body)
+        return highlight_json(text) if text[:1] in '{["' else Markup(escape(text, quote=False))
+    return Markup(escape(head, quote=False) + gap) + highlight_json(body)
 
 
 @lru_cache(8192)
 def code_block(text: str, language: str) -> Markup:
-    """A block that can be copied. `language` is `json`, `http` or anything else for plain text.
+    """Render a code block. `language` is `json`, `http`, or anything else for plain text.
 
-    Of a text beyond all reading the end is left out, and the block says so.
+    Long texts are cut after `MAX_TEXT_LINES`, with a note.
     """
     lines = text.split("\n")
-    cut = _cut(_more(len(lines) - LONG_TEXT)) if len(lines) > LONG_TEXT else Markup()
-    text = "\n".join(lines[:LONG_TEXT])
-    shown = message_html(text) if language in ("json", "http") else Markup(escape(text, quote=False))
+    cut = _cut_note(_more_lines(len(lines) - MAX_TEXT_LINES)) if len(lines) > MAX_TEXT_LINES else Markup()
+    text = "\n".join(lines[:MAX_TEXT_LINES])
+    shown = highlight_message(text) if language in ("json", "http") else Markup(escape(text, quote=False))
     return (
         Markup('<div class="highlight au-code no-copy"><pre tabindex="0"><code>')
         + shown
@@ -57,49 +58,49 @@ def code_block(text: str, language: str) -> Markup:
 
 
 def diff_block(
-    old: str, new: str, language: str, own: frozenset[tuple[str, str]] | None = None, *, is_brief: bool = False
+    old: str, new: str, language: str, own_lines: frozenset[tuple[str, str]] | None = None, *, is_brief: bool = False
 ) -> Markup:
-    """What changed between two texts: removed lines, added lines, the others folded away; see `folded` for `own`.
+    """Render the diff of two texts, with unchanged lines folded; see `fold_diff` for `own_lines`.
 
-    A brief one has only a note where lines would be folded, and of a long run of lines the beginning.
+    A brief diff has only a note instead of folded lines, and cuts long runs of lines.
     """
-    most = BRIEF_TEXT if is_brief else LONG_TEXT
+    max_lines = MAX_BRIEF_TEXT_LINES if is_brief else MAX_TEXT_LINES
     blocks = "".join(
-        _cut(block.note)
-        if block.is_folded and (is_brief or len(block.lines) > most)
-        else _block(block, language != "text", most)
-        for block in fold_diff(old, new, own)
+        _cut_note(block.note)
+        if block.is_folded and (is_brief or len(block.lines) > max_lines)
+        else _render_block(block, language != "text", max_lines)
+        for block in fold_diff(old, new, own_lines)
     )
     return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
 
 
-def _block(block: Block, has_json: bool, most: int) -> str:
-    lines = "".join([_line(line, has_json) for line in block.lines[:most]])
+def _render_block(block: Block, has_json: bool, max_lines: int) -> str:
+    lines = "".join([_render_line(line, has_json) for line in block.lines[:max_lines]])
     shown = f"<pre><code>{lines}</code></pre>"
-    if len(block.lines) > most:
-        shown += _cut(_more(len(block.lines) - most))
+    if len(block.lines) > max_lines:
+        shown += _cut_note(_more_lines(len(block.lines) - max_lines))
     return f"<details><summary>{block.note}</summary>{shown}</details>" if block.is_folded else shown
 
 
-def _cut(note: str) -> Markup:
+def _cut_note(note: str) -> Markup:
     return Markup('<p class="au-cut">… {}</p>').format(note)
 
 
-def _more(count: int) -> str:
+def _more_lines(count: int) -> str:
     return f"{count} more line{'' if count == 1 else 's'}"
 
 
 _SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}
-"""The element that shows a line, and the word with which a screen reader says it."""
+"""The HTML element of a line, and a prefix for screen readers."""
 
 _JSON_STARTS = tuple(' {}[]"')
-"""How a line of an indented JSON body begins, and the head of an HTTP message doesn't."""
+"""The first characters of lines in an indented JSON body. No line in the head of an HTTP message starts like this."""
 
 
 @lru_cache(65536)
-def _line(line: Line, has_json: bool) -> str:
+def _render_line(line: Line, has_json: bool) -> str:
     tag, word = _SIGNS[line.sign]
     is_json = has_json and line.text.startswith(_JSON_STARTS)
-    shown = json_html(line.text) if is_json else escape(line.text, quote=False)
+    shown = highlight_json(line.text) if is_json else escape(line.text, quote=False)
     hidden = f'<span class="au-hidden">{word}</span>' if word else ""
     return f'<{tag} class="au-line">{hidden}{shown}\n</{tag}>'

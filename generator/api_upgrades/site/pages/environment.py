@@ -1,6 +1,6 @@
-"""Jinja, set up twice: HTML that escapes everything, Markdown that escapes by explicit filters.
+"""The two Jinja environments: HTML escapes everything, Markdown escapes by explicit filters.
 
-Jinja's own choice by file name would leave `page.html.j2` unescaped, since the name ends in `.j2`.
+Jinja's `select_autoescape` doesn't work here: names such as `page.html.j2` end in `.j2`, so it would not escape them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.registry.model import name_of, written
 from api_upgrades.site.pages import code, markdown
-from api_upgrades.site.pages.jinja_codegen import CompiledBeside, Direct
+from api_upgrades.site.pages.jinja_codegen import DirectCodeGenerator, TemplateCache
 from api_upgrades.site.pages.limits import head_and_rest
 from api_upgrades.site.text import prose
 
@@ -22,8 +22,8 @@ _TEMPLATES = Path(__file__).with_name("templates")
 
 @cache
 def html_environment() -> Environment:
-    """Templates of the site."""
-    environment = _environment(autoescape=True)
+    """The environment of the HTML templates."""
+    environment = _create_environment(autoescape=True)
     environment.filters |= {
         "prose": prose.to_html,
         "inline": prose.to_inline_html,
@@ -37,33 +37,33 @@ def html_environment() -> Environment:
 
 @cache
 def markdown_environment() -> Environment:
-    """Templates of the Markdown twins. What isn't the template's own Markdown goes through one of these filters.
+    """The environment of the Markdown templates. Every value must go through one of these filters.
 
-    `text` is for plain text. Prose goes through `prose`, `nested` inside a list, `flat` where its blocks have to stand
-    on one line, `inline` where it has none, and `unlinked` inside a link. A line goes through `cell` last where it
-    stands in a table.
+    Use `text` for plain text, and `code`, `fence` or `diff` for code. Use `prose` for prose, `nested_prose` inside a
+    list, `one_line` for prose with blocks on one line, `inline` for prose without blocks, and `unlinked` inside a link.
+    In a table, apply `cell` last.
     """
-    environment = _environment(autoescape=False)
+    environment = _create_environment(autoescape=False)
     environment.filters |= {
-        "short": markdown.short,
-        "text": markdown.text,
-        "cell": markdown.cell,
-        "code": markdown.code,
+        "shorten": markdown.shorten,
+        "text": markdown.escape_text,
+        "cell": markdown.escape_cell,
+        "code": markdown.inline_code,
         "fence": markdown.fence,
-        "diff": markdown.diff,
-        "prose": markdown.blocks,
-        "nested": partial(markdown.blocks, is_inside=True),
-        "inline": markdown.line,
-        "unlinked": partial(markdown.line, links=False),
-        "flat": markdown.flat,
+        "diff": markdown.fence_diff,
+        "prose": markdown.prose_blocks,
+        "nested_prose": partial(markdown.prose_blocks, is_nested=True),
+        "inline": markdown.prose_line,
+        "unlinked": partial(markdown.prose_line, links=False),
+        "one_line": markdown.prose_on_one_line,
     }
     return environment
 
 
-def _environment(autoescape: bool) -> Environment:
+def _create_environment(autoescape: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        bytecode_cache=CompiledBeside(_TEMPLATES),
+        bytecode_cache=TemplateCache(_TEMPLATES),
         autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -71,12 +71,12 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.code_generator_class = Direct
+    environment.code_generator_class = DirectCodeGenerator
     environment.filters |= {
         "plain": prose.to_plain,
         "value": as_text,
-        "named": name_of,
-        "split": head_and_rest,
-        "written": lambda text: written(text) or "",
+        "version_name": name_of,
+        "head_and_rest": head_and_rest,
+        "unless_todo": lambda text: written(text) or "",
     }
     return environment

@@ -1,4 +1,4 @@
-"""How templates become Python: as Jinja does it, but for what our templates have no use for."""
+"""A faster Jinja code generator without features that our templates don't use, and a cache of compiled templates."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import write_bytes
 
 
-class Direct(CodeGenerator):
-    """Writes calls as calls, and attributes as attributes. Jinja's own way first asks of each function whether it wants
-    the context, and looks for an item where there is no attribute; ours neither want nor have these, and a page has
-    thousands of both. What is put out goes through `escape` below.
+class DirectCodeGenerator(CodeGenerator):
+    """Compiles calls and attributes of templates to plain Python calls and attributes, and escapes with `escape` below.
+
+    Jinja's generator checks for each call whether the function wants the template context, and looks up an item if an
+    attribute is missing. Our templates need neither, and a page has thousands of calls and attributes.
     """
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # Jinja's name
-        """Write the module that a template becomes."""
+        """Write the module of a template."""
         super().visit_Template(node, frame)
-        self.writeline(f"from {__name__} import escape")  # in place of MarkupSafe's, which the module begins with
+        self.writeline(f"from {__name__} import escape")  # replaces MarkupSafe's, which the module imports first
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # Jinja's name
-        """Write an attribute."""
+        """Write an attribute access."""
         self.visit(node.node, frame)
         self.write(f".{node.attr}")
 
@@ -41,56 +42,58 @@ class Direct(CodeGenerator):
     ) -> None:
         """Write a call."""
         self.visit(node.node, frame)
-        self.write("(*()")  # what follows begins with a comma
+        self.write("(*()")  # an empty first argument, because `signature` starts with a comma
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
         self.write(")")
 
 
-_escaped = lru_cache(32768)(markupsafe.escape)
+_cached_escape = lru_cache(32768)(markupsafe.escape)
 
 
 def escape(value: object) -> str:
-    """A value as it may stand in HTML. Most are names and words that pages show again and again."""
+    """Escape a value for HTML. Strings are cached, because pages repeat most of them."""
     if value.__class__ is str:
-        return _escaped(value)
+        return _cached_escape(value)
     return value if value.__class__ is markupsafe.Markup else markupsafe.escape(value)
 
 
-class CompiledBeside(BytecodeCache):
-    """Keeps what a template became where Python keeps what a module became, in `__pycache__` beside it.
+class TemplateCache(BytecodeCache):
+    """Caches compiled templates in `__pycache__` beside them, where Python caches compiled modules.
 
-    What is kept begins with the digest of all that it follows from, so that nothing stale is taken for it, whatever the
-    times of files say: the template's text, Python, Jinja, and the two modules that say how templates are compiled.
+    A cached file begins with a digest of everything that the result depends on: the template's text, the versions of
+    Python and Jinja, and the two modules that define how templates are compiled. Modification times play no role.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """A template's file."""
+        """The path of a template's cached file."""
         return cache_from_source(str(self._folder / name))
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is kept of a template, if it is of the same text."""
-        with suppress(OSError, ValueError, EOFError, TypeError):  # not there, or not whole
-            kept, source = Path(bucket.key).read_bytes(), _source(bucket)
-            if kept.startswith(source):
-                bucket.code = marshal.loads(kept[len(source) :])
+        """Load a compiled template if its digest matches."""
+        with suppress(OSError, ValueError, EOFError, TypeError):  # the file is missing or incomplete
+            cached, digest = Path(bucket.key).read_bytes(), _digest(bucket)
+            if cached.startswith(digest):
+                bucket.code = marshal.loads(cached[len(digest) :])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template that was compiled, where that can be written."""
+        """Cache a compiled template, unless the folder is read-only."""
         if not sys.dont_write_bytecode:
             with suppress(ApiUpgradesError):
-                write_bytes(Path(bucket.key), _source(bucket) + marshal.dumps(bucket.code))
+                write_bytes(Path(bucket.key), _digest(bucket) + marshal.dumps(bucket.code))
 
 
-def _source(bucket: Bucket) -> bytes:
-    """The digest of what a compiled template follows from: its text, and whether what it puts out is escaped."""
-    return hashlib.sha256(_compiler() + f"{bucket.checksum} {bucket.environment.autoescape}".encode()).digest()
+def _digest(bucket: Bucket) -> bytes:
+    """A digest of everything that a compiled template depends on."""
+    return hashlib.sha256(
+        _compiler_fingerprint() + f"{bucket.checksum} {bucket.environment.autoescape}".encode()
+    ).digest()
 
 
 @cache
-def _compiler() -> bytes:
-    """What all compiled templates follow from."""
+def _compiler_fingerprint() -> bytes:
+    """What all compiled templates depend on: the versions of Python and Jinja, and the sources of two modules."""
     modules = (Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("jinja_codegen", "environment"))
     return b"".join((MAGIC_NUMBER, jinja2.__version__.encode(), *modules))

@@ -1,6 +1,6 @@
-"""How much is shown at once: from which length on a list folds, and a page becomes several.
+"""Limits for lists, texts and pages: beyond them, lists fold, texts are cut, and pages are split into subpages.
 
-What a small API has is never as long as this, so its pages stay whole and open.
+Small APIs stay below all limits.
 """
 
 from __future__ import annotations
@@ -10,50 +10,51 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MANY_CHANGES = 20
-"""A version with more changes is told by resource, with a page for each."""
+MAX_LISTED_CHANGES = 20
+"""A version with more changes groups them by resource, with a subpage for each resource."""
 
-MANY_ENTRIES = 150
-"""A guide or a changelog with more changes shows the newest year, and has a page for each older one."""
+MAX_CHANGES_PER_PAGE = 150
+"""A guide or changelog with more changes shows only the newest year, and has a page for each older year."""
 
-MANY_PARTS = 120
-"""A reference of more parts has an index of their names."""
+MAX_PARTS_WITHOUT_INDEX = 120
+"""A reference with more parts has an alphabetical index."""
 
-MANY_DIFFERING = 60
-"""A way on which more parts of one resource differ may be too much for one page."""
+MAX_PARTS_PER_PATH_PAGE = 60
+"""If more parts of a resource differ on an upgrade path, its page may be split."""
 
-FOLDED = 20
-SHOWN = 12
-"""A list of more than `FOLDED` items shows `SHOWN` of them, and folds the rest."""
+MAX_UNFOLDED_ITEMS = 20
+ITEMS_BEFORE_FOLD = 12
+"""A list of more than `MAX_UNFOLDED_ITEMS` items shows `ITEMS_BEFORE_FOLD` of them, and folds the rest."""
 
-LONG_TEXT = 400
-BRIEF_TEXT = 40
-"""Lines that are shown of one text, and of one on a page that shows many: beyond is no reading."""
+MAX_TEXT_LINES = 400
+MAX_BRIEF_TEXT_LINES = 40
+"""The number of lines after which a text is cut; the second limit is for pages that show many texts."""
 
-LONG_PAGE = 250_000
-PIECE = 120_000
-"""A page whose sections have more bytes than `LONG_PAGE` becomes several of about `PIECE` each."""
+MAX_PAGE_BYTES = 250_000
+SUBPAGE_BYTES = 120_000
+"""A page whose sections have more bytes than `MAX_PAGE_BYTES` is split into subpages of about `SUBPAGE_BYTES`."""
 
-AROUND, MARKUP = 1_200, 8
-"""A section of the reference has no more bytes than these, and so many for each of its part's JSON and of its texts: so
-it is in the Server API, in Klaviyo's and Intercom's documents, where it was 7.4 at most, and in made ones.
+SECTION_BASE_BYTES, MARKUP_FACTOR = 1_200, 8
+"""An upper bound for the bytes of a reference section: `SECTION_BASE_BYTES` plus `MARKUP_FACTOR` for each byte of its
+part's JSON and samples. The factor was measured on the Server API, on Klaviyo's and Intercom's documents (7.4 at most)
+and on generated ones.
 """
 
 
-def head_and_rest(items: list[T] | tuple[T, ...], folded: int = FOLDED) -> tuple[list[T], list[T]]:
-    """What is shown of a list, and what is folded away."""
-    shown = len(items) if len(items) <= folded else SHOWN
-    return list(items[:shown]), list(items[shown:])
+def head_and_rest(items: list[T] | tuple[T, ...], max_items: int = MAX_UNFOLDED_ITEMS) -> tuple[list[T], list[T]]:
+    """Split a list into the items to show and the items to fold."""
+    count = len(items) if len(items) <= max_items else ITEMS_BEFORE_FOLD
+    return list(items[:count]), list(items[count:])
 
 
-def pieces(sized: Iterable[tuple[T, int]]) -> list[list[T]]:
-    """Items with their bytes as the pages of about `PIECE` that hold them, in their order, each item whole."""
-    found: list[list[T]] = [[]]
-    filled = 0
-    for item, size in sized:
-        if found[-1] and filled + size > PIECE:
-            found.append([])
-            filled = 0
-        found[-1].append(item)
-        filled += size
-    return found
+def split_by_size(items: Iterable[tuple[T, int]]) -> list[list[T]]:
+    """Distribute (item, bytes) pairs in order over chunks of about `SUBPAGE_BYTES`. Items are not divided."""
+    chunks: list[list[T]] = [[]]
+    chunk_size = 0
+    for item, size in items:
+        if chunks[-1] and chunk_size + size > SUBPAGE_BYTES:
+            chunks.append([])
+            chunk_size = 0
+        chunks[-1].append(item)
+        chunk_size += size
+    return chunks

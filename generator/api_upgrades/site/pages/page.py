@@ -1,4 +1,4 @@
-"""A page: what every builder needs to show it, and nothing of any builder."""
+"""Pages and their parts, independent of any site builder."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cached_property
 from html import escape
 from typing import NamedTuple
 
-from api_upgrades.examples.samples import VERSION
+from api_upgrades.examples.samples import VERSION_PLACEHOLDER
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One entry of a page's contents list, with those below it."""
+    """An entry of a page's table of contents, with the entries below it."""
 
     id: str
     title: str
@@ -21,8 +21,8 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Crumb:
-    """An entry of the list of pages beside a page; `path` is an address of the site."""
+class NavLink:
+    """A link in the navigation beside a page. `path` is an address below the mount."""
 
     title: str
     path: str
@@ -30,41 +30,41 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Asset:
-    """A file for machines or scripts; `path` is its address below the mount, the file's name included.
+    """A file that is no page: for machines, or for the site's scripts. `path` is its address below the mount.
 
-    `write` makes what it holds, when that is asked for.
+    `render` returns its content.
     """
 
     path: str
-    write: Callable[[], str]
+    render: Callable[[], str]
 
     @property
     def content(self) -> str:
-        """What the file holds."""
-        return self.write()
-
-
-@dataclass(frozen=True)
-class Section:
-    """A section that several pages show, rendered when the first of them is."""
-
-    render: Callable[[], str]
-    markdown: Callable[[], str]
-
-    @cached_property
-    def html(self) -> str:
         return self.render()
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What pages have in common that differ in nothing but the version whose they are.
+class Section:
+    """A section that several pages share. Its HTML is rendered when the first of them needs it."""
 
-    It has the same `key` for all of them, which are `of` the same thing in each version, with the mark
-    `texts.VERSION` in its HTML. Their contents lists, and the names of the pages beside them, are the same too.
+    render_html: Callable[[], str]
+    render_markdown: Callable[[], str]
+
+    @cached_property
+    def html(self) -> str:
+        return self.render_html()
+
+
+@dataclass(frozen=True)
+class SharedBody:
+    """HTML shared by pages that differ only in the version they name.
+
+    These pages have the same `key`. Each is about the same `subject` (such as a resource's slug) in its version. They
+    also have the same table of contents and the same titles in their navigation. `render` returns the HTML with
+    `VERSION_PLACEHOLDER` instead of the version.
     """
 
-    of: str
+    subject: str
     key: Hashable
     render: Callable[[], str]
     version: str
@@ -72,54 +72,56 @@ class Shared:
     @property
     def html(self) -> str:
         """The HTML of the page of this version."""
-        return self.render().replace(VERSION, self.version)
+        return self.render().replace(VERSION_PLACEHOLDER, self.version)
 
 
 @dataclass(frozen=True)
 class Page:
     """One generated page.
 
-    `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). `body` makes its
-    HTML, whose links are relative to that, and `markdown` its Markdown twin: a site may have more pages than fit into
-    memory. `found` is what the site's search reads instead of the HTML, None where it shall not find the page: code
-    and tables are slow to read and are no good to search in. `is_listed` says whether search engines shall find it,
-    and `canonical` is the address that stands for it with them, where that isn't its own. `section` is the guide, the
-    reference or whatever the page is a leaf of; `siblings` are the pages beside it.
+    `path` is its address below the mount, a folder that ends in `/` (empty for the mount itself). `body` renders its
+    HTML, with relative links, and `markdown` its Markdown twin. Both render on demand, because a site may have more
+    pages than fit into memory.
+
+    `search_text` is indexed by the site's search instead of the HTML, where code and tables would slow the index down
+    and give poor results; None excludes the page. `is_indexed` tells whether search engines may index it, and
+    `canonical` is its canonical address, if it isn't its own. `section` is the address of the navigation section that
+    it belongs to, such as the guide. `siblings` are the links in the navigation beside it.
     """
 
     path: str
     title: str
     description: str
-    body: Shared | Callable[[], str]
+    body: SharedBody | Callable[[], str]
     markdown: Callable[[], str]
     contents: tuple[Heading, ...] = ()
-    found: str | None = None
+    search_text: str | None = None
     canonical: str | None = None
     section: str = ""
-    siblings: tuple[Crumb, ...] = ()
-    is_listed: bool = True
+    siblings: tuple[NavLink, ...] = ()
+    is_indexed: bool = True
 
     @property
     def html(self) -> str:
-        """The page's HTML, made anew whenever it is asked for."""
-        return self.body.html if isinstance(self.body, Shared) else self.body()
+        """The page's HTML, rendered anew on each access."""
+        return self.body.html if isinstance(self.body, SharedBody) else self.body()
 
     @property
     def label(self) -> str:
-        """What the list beside the page calls it."""
+        """The page's title in the navigation beside it."""
         return next((one.title for one in self.siblings if one.path == self.path), self.title)
 
 
-class Found(NamedTuple):
-    """A section of a page as the search finds it, by its id."""
+class SearchSection(NamedTuple):
+    """A section of a page in the search index; `id` is its anchor."""
 
     id: str
     title: str
     text: str
 
 
-def searchable(title: str, text: str, sections: Iterable[Found]) -> str:
-    """What the search reads of a page: headings with their ids, and plain text below them."""
-    shown = [f"<h1>{escape(title)}</h1><p>{escape(text)}</p>"]
-    shown += (f'<h2 id="{escape(one.id)}">{escape(one.title)}</h2><p>{escape(one.text)}</p>' for one in sections)
-    return "".join(shown)
+def build_search_text(title: str, text: str, sections: Iterable[SearchSection]) -> str:
+    """Build the HTML that the search indexes for a page: headings with ids, and plain text below them."""
+    html = [f"<h1>{escape(title)}</h1><p>{escape(text)}</p>"]
+    html += (f'<h2 id="{escape(one.id)}">{escape(one.title)}</h2><p>{escape(one.text)}</p>' for one in sections)
+    return "".join(html)

@@ -1,4 +1,4 @@
-"""The pages of an API, from its history. Pure: nothing is read but templates, nothing is written."""
+"""Generate all pages of an API from its history. Pure: reads only templates and assets, and writes no files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changelog import changelog_pages
 from api_upgrades.site.pages.kinds import kind_pages
 from api_upgrades.site.pages.page import Asset, Page
-from api_upgrades.site.pages.path.interactive import path_page
+from api_upgrades.site.pages.path.interactive import path_page_and_data
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.pages import Reference
 from api_upgrades.site.pages.site import Site
@@ -18,11 +18,11 @@ from api_upgrades.site.pages.version_picker import picker_data
 from api_upgrades.site.pages.versioning import versioning_pages
 
 
-def render(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
-    """Every generated page of the site, in the order of its table of pages, with the data that its scripts read."""
+def render_pages(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
+    """Yield every generated page of the site, and the data that its scripts read."""
     site = Site(history, addresses)
     yield from upgrade_pages(site)
-    yield from path_page(site)
+    yield from path_page_and_data(site)
     yield from path_pages(site)
     yield from Reference(site).pages()
     yield picker_data(site)

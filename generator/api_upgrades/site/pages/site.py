@@ -1,4 +1,4 @@
-"""What all views share: the history, the addresses, and how a part or a change becomes a link."""
+"""The context of all pages: history, addresses, resources, links to parts, and template rendering."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.history.timeline import Timeline
-from api_upgrades.history.upgrade_path import Paths
+from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.resources import Resource, resource_name, resources
+from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
 from api_upgrades.registry.model import Version
-from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, anchors
+from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
-from api_upgrades.site.pages.page import Crumb
+from api_upgrades.site.pages.page import NavLink
 
 LATEST = "latest"
 
 
 @dataclass(frozen=True)
 class PartLink:
-    """A part in words, and its address in the reference of a version."""
+    """A link to a part in the reference of a version, and the name of its resource."""
 
     part: Part
     label: str
@@ -34,14 +34,14 @@ class PartLink:
 
 @dataclass(frozen=True)
 class Site:
-    """One API's pages as a whole."""
+    """The site of one API. Caches what its pages share."""
 
     history: History
     addresses: Addresses
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
-    _known_resources: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
-    _crumbs: dict[str, tuple[Crumb, ...]] = field(default_factory=dict)
-    _same_resource: dict[Resource, Resource] = field(default_factory=dict)
+    _resources_by_parts: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
+    _resource_navs: dict[str, tuple[NavLink, ...]] = field(default_factory=dict)
+    _interned_resources: dict[Resource, Resource] = field(default_factory=dict)
     _owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
     _slugs: dict[int, Mapping[Part, str]] = field(default_factory=dict)
 
@@ -51,52 +51,52 @@ class Site:
 
     @property
     def document(self) -> JsonObject:
-        """What the latest version says beside its parts."""
+        """The rest of the latest version's OpenAPI document, without its parts."""
         return self.history.contract_at(self.history.latest.id).document
 
     @cached_property
-    def lineage(self) -> Timeline:
+    def timeline(self) -> Timeline:
         return Timeline(self.history)
 
     @cached_property
-    def paths(self) -> Paths:
-        return Paths(self.history)
+    def upgrade_paths(self) -> UpgradePaths:
+        return UpgradePaths(self.history)
 
     @cached_property
     def newest_first(self) -> tuple[Version, ...]:
-        """All that pages show: what is not released yet, where the history has it, and every version."""
+        """All versions, newest first, starting with the unreleased changes if the history has any."""
         return tuple(reversed(self.history.versions))
 
     @cached_property
-    def released(self) -> tuple[Version, ...]:
-        """The versions that a call can name, newest first."""
+    def released_versions(self) -> tuple[Version, ...]:
+        """The released versions, newest first."""
         return tuple(version for version in self.newest_first if version.is_released)
 
     def resources(self, version: str) -> tuple[Resource, ...]:
-        """The resources of a version, as pages group them."""
+        """The resources by which pages group the parts of a version."""
         if version not in self._resources:
             usage = self.history.usage_at(version)
             parts = usage.contract.parts.items()
             names = tuple(resource_name(part, value) for part, value in parts if part.kind != "schema")
             key = (id(usage.root), id(usage.contract.document), names)
-            if key not in self._known_resources:
-                found = (self._same_resource.setdefault(one, one) for one in resources(usage))
-                self._known_resources[key] = tuple(found)
-            self._resources[version] = self._known_resources[key]
+            if key not in self._resources_by_parts:
+                found = (self._interned_resources.setdefault(one, one) for one in group_into_resources(usage))
+                self._resources_by_parts[key] = tuple(found)
+            self._resources[version] = self._resources_by_parts[key]
         return self._resources[version]
 
     def owners(self, version: str) -> Mapping[Part, Resource]:
         """The resource of each part of a version."""
-        found = self.resources(version)
-        if id(found) not in self._owners:  # the site holds the resources, so that ids stay their own
-            self._owners[id(found)] = {part: one for one in found for part in one.parts}
-        return self._owners[id(found)]
+        resources = self.resources(version)
+        if id(resources) not in self._owners:  # ids stay unique, because the site keeps the resources
+            self._owners[id(resources)] = {part: one for one in resources for part in one.parts}
+        return self._owners[id(resources)]
 
     def resource_of(self, part: Part, version: str) -> Resource | None:
         return self.owners(version).get(part)
 
     def slugs(self, version: str) -> Mapping[Part, str]:
-        """The resource of each part of a version, by its name in addresses; the same object where all are the same."""
+        """The slug of each part's resource. Versions with the same resources share the mapping object."""
         owners = self.owners(version)
         if id(owners) not in self._slugs:
             self._slugs[id(owners)] = {part: one.slug for part, one in owners.items()}
@@ -104,14 +104,14 @@ class Site:
 
     @cached_property
     def _anchors(self) -> Mapping[Part, str]:
-        return anchors(part for contract in self.history.contracts.values() for part in contract.parts)
+        return assign_anchors(part for contract in self.history.contracts.values() for part in contract.parts)
 
     def anchor(self, part: Part) -> str:
-        """The id of a part's section, the same in every version."""
+        """The id of a part's section. It is the same in every version."""
         return self._anchors[part]
 
     def part_link(self, part: Part, *versions: str) -> PartLink:
-        """A link to a part in the first of some versions that has it."""
+        """A link to a part in the first of these versions that has it. Raises KeyError if none has."""
         for version in versions:
             resource = self.resource_of(part, version)
             if resource is not None:
@@ -119,50 +119,53 @@ class Site:
                 return PartLink(part, part.name, address, resource.name)
         raise KeyError(part)
 
-    def html(self, template: str, page: str, **view: object) -> str:
-        """A template of the site rendered for the page at an address."""
+    def render_html(self, template: str, page: str, **view: object) -> str:
+        """Render an HTML template for the page at an address."""
         link = Links(page, self.addresses)
         return html_environment().get_template(f"{template}.html.j2").render(site=self, link=link, **view)
 
-    def markdown(self, template: str, page: str, **view: object) -> Callable[[], str]:
-        """The Markdown twin of the same view, made when it is asked for."""
-        link = Links(page, TwinAddresses(self.addresses.index))
+    def markdown_renderer(self, template: str, page: str, **view: object) -> Callable[[], str]:
+        """Return a function that renders the Markdown template of the same name."""
+        link = Links(page, TwinAddresses(self.addresses.index_file))
         return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
     @cached_property
-    def version_crumbs(self) -> tuple[Crumb, ...]:
-        """The guide and its versions, newest first, as the list beside these pages."""
-        guide = Crumb("Upgrade guide", self.addresses.guide)
-        return guide, *(Crumb(version.name, self.addresses.version(version.id)) for version in self.newest_first)
+    def version_nav(self) -> tuple[NavLink, ...]:
+        """The navigation of the guide and its versions, newest first."""
+        guide = NavLink("Upgrade guide", self.addresses.guide)
+        return guide, *(NavLink(version.name, self.addresses.version(version.id)) for version in self.newest_first)
 
-    def resource_crumbs(self, version: str, shown: str) -> tuple[Crumb, ...]:
-        """The resources as the list beside the reference's pages; `shown` is the version or `latest`."""
-        if shown not in self._crumbs:
+    def resource_nav(self, version: str, version_segment: str) -> tuple[NavLink, ...]:
+        """The navigation of a version's reference. `version_segment` is its id or `latest`, as in the address."""
+        if version_segment not in self._resource_navs:
             resources = self.resources(version)
-            crumbs = (Crumb(one.name, self.addresses.resource(shown, one.slug)) for one in resources)
-            self._crumbs[shown] = (Crumb("Overview", self.addresses.reference(shown)), *crumbs)
-        return self._crumbs[shown]
+            nav_links = (NavLink(one.name, self.addresses.resource(version_segment, one.slug)) for one in resources)
+            self._resource_navs[version_segment] = (
+                NavLink("Overview", self.addresses.reference(version_segment)),
+                *nav_links,
+            )
+        return self._resource_navs[version_segment]
 
 
-def counted(count: int, one: str) -> str:
+def format_count(count: int, one: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{count} {one}{'' if count == 1 else 's'}"
 
 
-COUNTED: Mapping[Severity, str] = {
+SEVERITY_NOUNS: Mapping[Severity, str] = {
     "breaking": "breaking change",
     "risky": "risky change",
     "additive": "addition",
     "neutral": "neutral change",
 }
-"""What one change of each severity is called where they are counted."""
+"""The noun for one change of each severity."""
 
 
-def counts(severities: Iterable[Severity]) -> list[str]:
-    """How many changes there are of each severity, the worst first, in words: `2 breaking changes`."""
+def severity_counts(severities: Iterable[Severity]) -> list[str]:
+    """Count changes by severity, the worst first, as texts: `2 breaking changes`."""
     numbers = Counter(severities)
-    return [counted(numbers[severity], word) for severity, word in COUNTED.items() if numbers[severity]]
+    return [format_count(numbers[severity], word) for severity, word in SEVERITY_NOUNS.items() if numbers[severity]]
 
 
-def unique(items: Iterable[str]) -> tuple[str, ...]:
+def without_duplicates(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))

@@ -1,4 +1,4 @@
-"""The upgrade guide and a page for each version."""
+"""The upgrade guide, and a page for each version."""
 
 from __future__ import annotations
 
@@ -10,27 +10,25 @@ from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.site.pages.changes import ChangeView
-from api_upgrades.site.pages.limits import LONG_PAGE, pieces
-from api_upgrades.site.pages.page import Crumb, Found, Heading, Page, searchable
+from api_upgrades.site.pages.limits import MAX_PAGE_BYTES, split_by_size
+from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, build_search_text
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.versions import ChangeGroup, VersionView, Year, by_year
+from api_upgrades.site.pages.versions import ChangeGroup, VersionView, VersionYear, group_by_year
 from api_upgrades.site.text import prose
 
 
 def upgrade_pages(site: Site) -> Iterator[Page]:
-    """`/upgrades/`, its pages of older years, then `/upgrades/<version>/`, newest first."""
+    """Yield `/upgrades/`, its pages for older years, then `/upgrades/<version>/`, newest first."""
     versions = tuple(VersionView(site, version) for version in site.newest_first)
-    yield from _guide(site, versions)
+    yield from _guide_pages(site, versions)
     for view in versions:
-        yield from _version(site, view)
+        yield from _version_pages(site, view)
 
 
-def _guide(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
-    """All versions with their changes; where these are too many, those of the newest year, and a page for each
-    other one.
-    """
+def _guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
+    """Yield the guide. With too many changes, it shows the newest year, and each older year has its own page."""
     path = site.addresses.guide
-    newest, *older = by_year(versions)
+    newest, *older = group_by_year(versions)
     contents = (
         Heading("before-you-upgrade", "Before you upgrade"),
         Heading("map-of-change", "What changed when"),
@@ -41,76 +39,81 @@ def _guide(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
-        lambda: site.html("guide", path, **view, map=tuple(_map(newest.versions))),
-        lambda: site.markdown("guide", path, **view, map=tuple(_map(newest.versions)))(),
+        lambda: site.render_html("guide", path, **view, change_map=tuple(_change_map(newest.versions))),
+        lambda: site.markdown_renderer("guide", path, **view, change_map=tuple(_change_map(newest.versions)))(),
         contents,
-        searchable("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
+        build_search_text("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
         section=path,
-        siblings=site.version_crumbs,
+        siblings=site.version_nav,
     )
     dated = [year for year in older if year.is_dated]
-    crumbs = (
-        Crumb("Upgrade guide", path),
-        *(Crumb(year.label, site.addresses.guide_of(year.label)) for year in dated),
+    nav_links = (
+        NavLink("Upgrade guide", path),
+        *(NavLink(year.label, site.addresses.guide_year(year.label)) for year in dated),
     )
     for year in dated:
-        yield _guide_of_year(site, year, crumbs)
+        yield _guide_year_page(site, year, nav_links)
 
 
-def _guide_of_year(site: Site, year: Year, crumbs: tuple[Crumb, ...]) -> Page:
-    path = site.addresses.guide_of(year.label)
-    view = {"year": year, "map": tuple(_map(year.versions))}
+def _guide_year_page(site: Site, year: VersionYear, nav_links: tuple[NavLink, ...]) -> Page:
+    path = site.addresses.guide_year(year.label)
+    view = {"year": year, "change_map": tuple(_change_map(year.versions))}
     return Page(
         path,
         f"Upgrade guide, {year.label}",
         f"Every version of the {site.title} of {year.label}, and what changed in it.",
-        partial(site.html, "guide_year", path, **view),
-        site.markdown("guide_year", path, **view),
+        partial(site.render_html, "guide_year", path, **view),
+        site.markdown_renderer("guide_year", path, **view),
         (
-            *((Heading("map-of-change", "What changed when"),) if view["map"] else ()),
+            *((Heading("map-of-change", "What changed when"),) if view["change_map"] else ()),
             Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in year.versions)),
         ),
         section=site.addresses.guide,
-        siblings=crumbs,
+        siblings=nav_links,
     )
 
 
-class Mark(NamedTuple):
-    """What one version did to one resource: how many changes, the worst severity, and where to read about them."""
+class MapCell(NamedTuple):
+    """The changes of one version to one resource: their number, the worst severity, and the address of the first."""
 
     changes: int
     severity: Severity
     address: str
 
 
-def _map(versions: tuple[VersionView, ...]) -> Iterator[tuple[str, tuple[Mark | None, ...]]]:
-    """Each resource with its mark in every version, the versions as given but for the first one, which has none."""
+def _change_map(versions: tuple[VersionView, ...]) -> Iterator[tuple[str, tuple[MapCell | None, ...]]]:
+    """Yield each resource with a cell for each version, in the given order, without the first version of the API."""
     touched: dict[str, dict[str, list[ChangeView]]] = {}
     for version in versions:
-        for change in version.told:
+        for change in version.guide_changes:
             for resource, _ in change.resources:
                 touched.setdefault(resource, {}).setdefault(version.id, []).append(change)
     for resource in sorted(touched):
-        yield resource, tuple(_mark(touched[resource].get(version.id)) for version in versions if not version.is_first)
+        yield (
+            resource,
+            tuple(_map_cell(touched[resource].get(version.id)) for version in versions if not version.is_first),
+        )
 
 
-def _mark(changes: list[ChangeView] | None) -> Mark | None:
+def _map_cell(changes: list[ChangeView] | None) -> MapCell | None:
     if not changes:
         return None
-    return Mark(len(changes), worst(change.severity for change in changes), changes[0].address)
+    return MapCell(len(changes), worst(change.severity for change in changes), changes[0].address)
 
 
-def _version(site: Site, version: VersionView) -> Iterator[Page]:
-    """The version's page, and where its changes are many the pages that hold them, of which it is the list."""
+def _version_pages(site: Site, version: VersionView) -> Iterator[Page]:
+    """Yield a version's page. If it has many changes, the page lists them, and subpages follow that show them."""
     path = version.address
-    leaves = tuple(_leaves(site, version)) if version.is_long else ()
-    where = {change.id: f"{leaf.address}#{change.id}" for leaf in leaves for change in leaf.changes}
-    view = {"version": version, "where": where}
+    subpages = tuple(_changes_subpages(site, version)) if version.is_long else ()
+    change_addresses = {
+        change.id: f"{subpage.address}#{change.id}" for subpage in subpages for change in subpage.changes
+    }
+    view = {"version": version, "change_addresses": change_addresses}
 
     def render() -> str:
-        html = site.html("version", path, **view, is_brief=False)
-        is_long = len(html) > LONG_PAGE and not leaves
-        return site.html("version", path, **view, is_brief=True) if is_long else html
+        html = site.render_html("version", path, **view, is_brief=False)
+        is_long = len(html) > MAX_PAGE_BYTES and not subpages
+        return site.render_html("version", path, **view, is_brief=True) if is_long else html
 
     groups = tuple(Heading(group.anchor, group.name) for group in version.groups)
     yield Page(
@@ -118,19 +121,24 @@ def _version(site: Site, version: VersionView) -> Iterator[Page]:
         version.title,
         version.description,
         render,
-        site.markdown("version", path, **view, is_brief=False),
-        groups if leaves else tuple(change.heading for change in version.changes),
-        searchable(version.title, prose.to_plain(version.version.summary), map(_found, version.changes)),
+        site.markdown_renderer("version", path, **view, is_brief=False),
+        groups if subpages else tuple(change.heading for change in version.changes),
+        build_search_text(
+            version.title, prose.to_plain(version.version.summary), map(_search_section, version.changes)
+        ),
         section=site.addresses.guide,
-        siblings=site.version_crumbs,
+        siblings=site.version_nav,
     )
-    crumbs = (Crumb(version.title, path), *(Crumb(leaf.name, leaf.address) for leaf in leaves))
-    for leaf in leaves:
-        yield _leaf(site, version, leaf, crumbs)
+    nav_links = (NavLink(version.title, path), *(NavLink(subpage.name, subpage.address) for subpage in subpages))
+    for subpage in subpages:
+        yield _subpage(site, version, subpage, nav_links)
 
 
-class Leaf(NamedTuple):
-    """A page of changes to one resource; where they are very many it is one of several."""
+class ChangesSubpage(NamedTuple):
+    """A page of a version's changes to one resource, or one of several such pages. `number` counts from 1.
+
+    `addresses` are those of all its pages for the resource; `sections` are the rendered `changes`.
+    """
 
     group: ChangeGroup
     number: int
@@ -144,45 +152,45 @@ class Leaf(NamedTuple):
 
     @property
     def name(self) -> str:
-        of = len(self.addresses)
-        return self.group.name if of == 1 else f"{self.group.name}, {self.number} of {of}"
+        total = len(self.addresses)
+        return self.group.name if total == 1 else f"{self.group.name}, {self.number} of {total}"
 
 
-def _leaves(site: Site, version: VersionView) -> Iterator[Leaf]:
+def _changes_subpages(site: Site, version: VersionView) -> Iterator[ChangesSubpage]:
     for group in version.groups:
         first = site.addresses.version(version.id, group.slug)
-        shown = {"version": version, "is_brief": True}
-        sections = [(one, Markup(site.html("change", first, change=one, **shown))) for one in group.changes]
-        is_long = sum(len(html) for _, html in sections) > LONG_PAGE
-        found = pieces(((change, html), len(html)) for change, html in sections) if is_long else [sections]
-        more = (site.addresses.version(version.id, f"{group.slug}.{n}") for n in range(2, len(found) + 1))
+        view = {"version": version, "is_brief": True}
+        sections = [(one, Markup(site.render_html("change", first, change=one, **view))) for one in group.changes]
+        is_long = sum(len(html) for _, html in sections) > MAX_PAGE_BYTES
+        chunks = split_by_size(((change, html), len(html)) for change, html in sections) if is_long else [sections]
+        more = (site.addresses.version(version.id, f"{group.slug}.{n}") for n in range(2, len(chunks) + 1))
         addresses = (first, *more)
-        for number, piece in enumerate(found, start=1):
-            changes, htmls = zip(*piece, strict=True)
-            yield Leaf(group, number, addresses, changes, htmls)
+        for number, chunk in enumerate(chunks, start=1):
+            changes, htmls = zip(*chunk, strict=True)
+            yield ChangesSubpage(group, number, addresses, changes, htmls)
 
 
-def _leaf(site: Site, version: VersionView, leaf: Leaf, crumbs: tuple[Crumb, ...]) -> Page:
-    view = {"version": version, "leaf": leaf}
+def _subpage(site: Site, version: VersionView, subpage: ChangesSubpage, nav_links: tuple[NavLink, ...]) -> Page:
+    view = {"version": version, "subpage": subpage}
     return Page(
-        leaf.address,
-        f"{leaf.name} in {version.name}",
-        f"What changed in {leaf.group.name} of the {site.title} in version {version.name}.",
-        partial(site.html, "version_leaf", leaf.address, **view),
-        site.markdown("version_leaf", leaf.address, **view, is_brief=True),
-        tuple(change.heading for change in leaf.changes),
+        subpage.address,
+        f"{subpage.name} in {version.name}",
+        f"What changed in {subpage.group.name} of the {site.title} in version {version.name}.",
+        partial(site.render_html, "version_subpage", subpage.address, **view),
+        site.markdown_renderer("version_subpage", subpage.address, **view, is_brief=True),
+        tuple(change.heading for change in subpage.changes),
         section=site.addresses.guide,
-        siblings=crumbs,
+        siblings=nav_links,
     )
 
 
-def _found(change: ChangeView) -> Found:
-    """A change by its title, by what it asks for, and by the older and the newer names of all that it alters."""
+def _search_section(change: ChangeView) -> SearchSection:
+    """Make a change searchable by its title, its texts, and the old and new names in the headlines of its effects."""
     texts = (change.upgrade or "", *(effect.headline for effect in change.effects), change.why or "")
-    return Found(change.id, prose.to_plain(change.title), " ".join(map(prose.to_plain, texts)))
+    return SearchSection(change.id, prose.to_plain(change.title), " ".join(map(prose.to_plain, texts)))
 
 
 def api_facts(site: Site) -> dict[str, str | None]:
-    """How a call names its version: the header and the query parameter, where the API has them."""
+    """The API's version header and version query parameter, None if it has none, and its latest version."""
     extension = site.document.get("x-api-version", {})
     return {"header": extension.get("header"), "query": extension.get("query"), "latest": site.history.latest.id}

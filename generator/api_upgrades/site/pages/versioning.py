@@ -1,4 +1,4 @@
-"""How versions work: pinning, the header, and what counts as breaking, which is the rule table in words."""
+"""The page about versioning: pinning, the version header, and the severity rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 from api_upgrades.compare.rules.table import GROUPS, MEANINGS, Rule, Severity
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-from api_upgrades.site.pages.page import Found, Heading, Page, searchable
+from api_upgrades.site.pages.page import Heading, Page, SearchSection, build_search_text
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import api_facts
 
@@ -20,31 +20,31 @@ RECEIVED: tuple[Direction, ...] = ("response", "webhook")
 RECEIVED_WORDS = "in what you receive"
 
 
-LISTED: tuple[Severity, ...] = ("breaking", "risky", "additive")
-"""The severities that are listed in words. The table has neutral ones too."""
+LISTED_SEVERITIES: tuple[Severity, ...] = ("breaking", "risky", "additive")
+"""The severities whose rules are listed as sentences. The table of rules has the neutral ones too."""
 
 
 def versioning_pages(site: Site) -> Iterator[Page]:
-    """`/versioning/`."""
+    """Yield `/versioning/`."""
     path = site.addresses.versioning
     rules = site.history.table.rules
     groups = {title: tuple(rules[id] for id in ids) for title, ids in GROUPS.items()}
-    lists = {severity: _listed(groups, severity) for severity in LISTED}
+    lists = {severity: _sentences_by_group(groups, severity) for severity in LISTED_SEVERITIES}
     view = {
         "api": api_facts(site),
         "groups": groups,
         "directions": DIRECTIONS,
         "lists": lists,
         "meanings": MEANINGS,
-        "versions": site.released,
+        "versions": site.released_versions,
         "latest": site.history.latest,
     }
     yield Page(
         path,
         "Versioning",
         f"How the versions of the {site.title} work, how a call names one, and what counts as a breaking change.",
-        partial(site.html, "versioning", path, **view),
-        site.markdown("versioning", path, **view),
+        partial(site.render_html, "versioning", path, **view),
+        site.markdown_renderer("versioning", path, **view),
         (
             Heading("your-version", "Your version"),
             Heading("naming-a-version", "Naming a version"),
@@ -53,24 +53,24 @@ def versioning_pages(site: Site) -> Iterator[Page]:
             Heading("all-rules", "All rules"),
             Heading("all-versions", "All versions"),
         ),
-        searchable(
+        build_search_text(
             "Versioning",
             "How a call names its version, and how an organisation is pinned to one.",
             (
-                Found("what-is-breaking", "What is breaking", _text(lists["breaking"])),
-                Found("what-is-not", "What is not", _text(lists["additive"])),
+                SearchSection("what-is-breaking", "What is breaking", _join_sentences(lists["breaking"])),
+                SearchSection("what-is-not", "What is not", _join_sentences(lists["additive"])),
             ),
         ),
         section=path,
     )
 
 
-def _text(listed: Mapping[str, tuple[str, ...]]) -> str:
+def _join_sentences(listed: Mapping[str, tuple[str, ...]]) -> str:
     return " ".join(sentence for sentences in listed.values() for sentence in sentences)
 
 
-def _listed(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
-    """The rules that have a severity in some direction, each as a sentence, by what they are about."""
+def _sentences_by_group(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
+    """The rules that have a severity in some direction, as sentences, by the title of their group."""
     found = {
         title: tuple(filter(None, (_sentence(rule, severity) for rule in rules))) for title, rules in groups.items()
     }
@@ -78,7 +78,10 @@ def _listed(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[
 
 
 def _sentence(rule: Rule, severity: Severity) -> str:
-    """What a rule is about, and where it is so severe unless that is everywhere; empty where it is nowhere."""
+    """A rule's description, with the directions in which it has a severity, unless it has it in all.
+
+    Empty if it has the severity in none.
+    """
     directions = tuple(one for one, verdict in rule.verdicts.items() if verdict.severity == severity)
     if not directions:
         return ""

@@ -1,4 +1,4 @@
-"""A version as every page shows it: its numbers, and its changes, by resource where they are many."""
+"""The view of a version that all pages use: its counts and its changes, grouped by resource if there are many."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from api_upgrades.openapi.resources import slugs_of
+from api_upgrades.openapi.resources import unique_slugs
 from api_upgrades.registry.model import Version, moment
-from api_upgrades.site.pages.changes import KINDS, ChangeView
-from api_upgrades.site.pages.limits import MANY_CHANGES, MANY_ENTRIES
-from api_upgrades.site.pages.site import Site, counted, counts
+from api_upgrades.site.pages.changes import KIND_TITLES, ChangeView
+from api_upgrades.site.pages.limits import MAX_CHANGES_PER_PAGE, MAX_LISTED_CHANGES
+from api_upgrades.site.pages.site import Site, format_count, severity_counts
 from api_upgrades.site.text import prose
 
 
 @dataclass(frozen=True)
 class ChangeGroup:
-    """The changes of a version that touch one resource, the worst first; each change of it is in one group."""
+    """The changes of a version to one resource, the worst first. Each change is in exactly one group."""
 
     name: str
     slug: str
@@ -24,39 +24,41 @@ class ChangeGroup:
 
     @property
     def anchor(self) -> str:
-        """Its id on the version's page; no change's id holds a colon."""
+        """Its id on the version's page. Ids of changes contain no colon."""
         return f"in:{self.slug}"
 
     @property
     def counts(self) -> str:
         """`2 breaking changes, 1 addition`."""
-        return ", ".join(counts(change.severity for change in self.changes))
+        return ", ".join(severity_counts(change.severity for change in self.changes))
 
     @property
-    def weighty(self) -> tuple[ChangeView, ...]:
-        """The changes that somebody may have to know, which is all but those that alter nothing for anybody."""
+    def notable_changes(self) -> tuple[ChangeView, ...]:
+        """The changes that are not neutral."""
         return tuple(change for change in self.changes if change.severity != "neutral")
 
     @property
-    def weighty_counts(self) -> str:
-        """The same in numbers."""
-        return ", ".join(counts(change.severity for change in self.weighty))
+    def notable_counts(self) -> str:
+        return ", ".join(severity_counts(change.severity for change in self.notable_changes))
 
 
-SEVERAL = "Several resources"
-WHOLE = "The API as a whole"
+SEVERAL_RESOURCES = "Several resources"
+WHOLE_API = "The API as a whole"
 
 
-def _groups(version: VersionView) -> Iterator[ChangeGroup]:
-    """What touches several resources first, then the resources in the order of the reference, what is gone last."""
-    grouped: dict[str, list[ChangeView]] = {SEVERAL: [], WHOLE: []}
-    for one in (version.id, *filter(None, (version.older,))):
+def _group_by_resource(version: VersionView) -> Iterator[ChangeGroup]:
+    """Yield the changes to several resources first, then those to each resource in the order of the reference.
+
+    Changes to the API as a whole come second, and removed resources last.
+    """
+    grouped: dict[str, list[ChangeView]] = {SEVERAL_RESOURCES: [], WHOLE_API: []}
+    for one in (version.id, *filter(None, (version.older_version,))):
         grouped |= {resource.name: [] for resource in version.site.resources(one) if resource.name not in grouped}
     for change in version.changes:
-        names = [name for name, _ in change.resources] or [WHOLE]
-        grouped[names[0] if len(names) == 1 else SEVERAL].append(change)
+        names = [name for name, _ in change.resources] or [WHOLE_API]
+        grouped[names[0] if len(names) == 1 else SEVERAL_RESOURCES].append(change)
     found = {name: tuple(changes) for name, changes in grouped.items() if changes}
-    slugs = slugs_of(found)
+    slugs = unique_slugs(found)
     for name, changes in found.items():
         yield ChangeGroup(name, slugs[name], changes)
 
@@ -77,19 +79,19 @@ class VersionView:
         return tuple(ChangeView(self.site, judged) for judged in self.site.history.changes_of(self.id))
 
     @property
-    def told(self) -> tuple[ChangeView, ...]:
-        """The changes that the guide tells of: of very many none that is neutral."""
+    def guide_changes(self) -> tuple[ChangeView, ...]:
+        """The changes that the guide lists. It leaves out neutral ones if there are many changes."""
         return tuple(change for change in self.changes if not (self.is_long and change.severity == "neutral"))
 
     @property
     def is_long(self) -> bool:
-        """Whether it has more changes than one list can hold: pages then group them by resource."""
-        return len(self.changes) > MANY_CHANGES
+        """Whether it has too many changes for one list, so that pages group them by resource."""
+        return len(self.changes) > MAX_LISTED_CHANGES
 
     @cached_property
     def groups(self) -> tuple[ChangeGroup, ...]:
-        """All its changes by resource."""
-        return tuple(_groups(self))
+        """All its changes, grouped by resource."""
+        return tuple(_group_by_resource(self))
 
     @property
     def name(self) -> str:
@@ -102,7 +104,7 @@ class VersionView:
 
     @property
     def description(self) -> str:
-        """The version in a sentence, as plain text."""
+        """One sentence about the version, as plain text."""
         if not self.is_released:
             return f"What the next version of the {self.site.title} will change. It is not released yet."
         return f"What changed in version {self.id} of the {self.site.title}: {prose.to_plain(self.version.summary)}"
@@ -124,69 +126,67 @@ class VersionView:
         return self.site.addresses.version(self.id)
 
     @property
-    def older(self) -> str | None:
+    def older_version(self) -> str | None:
         step = self.site.history.steps.get(self.id)
         return step.older_version if step else None
 
     @cached_property
-    def newer(self) -> str | None:
+    def newer_version(self) -> str | None:
         ids = [version.id for version in self.site.history.versions]
         index = ids.index(self.id) + 1
         return ids[index] if index < len(ids) else None
 
     @property
-    def breaking(self) -> int:
-        """How many of its changes break."""
+    def breaking_count(self) -> int:
         return sum(change.severity == "breaking" for change in self.changes)
 
     @property
     def counts(self) -> str:
-        """The numbers up front: `2 breaking changes, 1 addition, 3 operations`."""
-        found = counts(change.severity for change in self.changes)
-        reached = {link.part for change in self.changes for link in change.reached.get(KINDS["operation"], ())}
-        if reached:
-            found.append(counted(len(reached), "operation"))
+        """The summary in numbers: `2 breaking changes, 1 addition, 3 operations`."""
+        found = severity_counts(change.severity for change in self.changes)
+        affected = {link.part for change in self.changes for link in change.affected.get(KIND_TITLES["operation"], ())}
+        if affected:
+            found.append(format_count(len(affected), "operation"))
         return ", ".join(found) or "no changes"
 
     @property
     def resources(self) -> tuple[tuple[str, str], ...]:
-        """The resources that its changes touch."""
+        """The resources that its changes touch directly, as (name, address in the reference)."""
         return tuple(dict(pair for change in self.changes for pair in change.resources).items())
 
 
 @dataclass(frozen=True)
-class Year:
-    """Versions that stand on one page, newest first. `label` is their year, or the version itself if it has no date."""
+class VersionYear:
+    """The versions on one page, newest first. `label` is their year, or the id of a version without a date."""
 
     label: str
     versions: tuple[VersionView, ...]
     is_dated: bool
 
     @property
-    def count(self) -> int:
-        """How many changes they have."""
+    def change_count(self) -> int:
         return sum(len(version.changes) for version in self.versions)
 
 
-def by_year(versions: Sequence[VersionView]) -> tuple[Year, ...]:
-    """All versions as one, where that is no more than a page holds; else by year, newest first.
+def group_by_year(versions: Sequence[VersionView]) -> tuple[VersionYear, ...]:
+    """Group versions by year, newest first; into one group without a label if one page can hold all their changes.
 
-    What is not released yet stands with the newest.
+    Unreleased changes belong to the newest year.
     """
     released = [version for version in versions if version.is_released]
     ids = {version.id for version in versions}
-    whole = Year("", tuple(versions), is_dated=True)
-    if whole.count <= MANY_ENTRIES:
+    whole = VersionYear("", tuple(versions), is_dated=True)
+    if whole.change_count <= MAX_CHANGES_PER_PAGE:
         return (whole,)
     found: dict[str, list[VersionView]] = {}
     for version in released:
-        found.setdefault(_year(version) or version.id, []).append(version)
-    years = [Year(label, tuple(ones), label not in ids) for label, ones in found.items()]
+        found.setdefault(_year_of(version) or version.id, []).append(version)
+    years = [VersionYear(label, tuple(members), label not in ids) for label, members in found.items()]
     upcoming = tuple(version for version in versions if not version.is_released)
-    newest = Year(years[0].label, (*upcoming, *years[0].versions), years[0].is_dated)
+    newest = VersionYear(years[0].label, (*upcoming, *years[0].versions), years[0].is_dated)
     return newest, *years[1:]
 
 
-def _year(version: VersionView) -> str | None:
-    came = moment(version.id)
-    return str(came.year) if came else None
+def _year_of(version: VersionView) -> str | None:
+    released = moment(version.id)
+    return str(released.year) if released else None

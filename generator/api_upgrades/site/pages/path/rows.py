@@ -14,7 +14,7 @@ from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
-from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolved, responses
+from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolve_shared, responses
 from api_upgrades.openapi.schema_view import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
@@ -68,7 +68,7 @@ class Identities:
         self._steps = [history.steps.get(version.id) for version in history.versions]
         self._moved: dict[Part | None, list[int]] = defaultdict(list)
         for index, step in enumerate(self._steps):
-            moves = step.names.moves if step else ()
+            moves = step.renames.moves if step else ()
             for part in dict.fromkeys(target.part for move in moves for target in move):
                 self._moved[part].append(index)
         self._known: dict[tuple[Target, int], str] = {}
@@ -97,11 +97,11 @@ class Identities:
     def _before(self, target: Target, index: int) -> str:
         step = self._steps[index]
         assert step is not None, "only versions that move names are kept"
-        older = step.names.older(target)
-        if step.names.newer(older) != target:  # what had this name has another one since
+        older = step.renames.older(target)
+        if step.renames.newer(older) != target:  # what had this name has another one since
             return f"{target} since {index}"
         identity = self.of(older, index - 1)
-        if older.steps and target.steps and older.holder != step.names.older(target.holder):
+        if older.steps and target.steps and older.holder != step.renames.older(target.holder):
             self.relocated[identity] = None
         return identity
 
@@ -129,10 +129,10 @@ class PartRows:
                 target = Target(self.part, f"{one.location} {one.name}")
                 self._value(target, one.schema, 0, "parameter", {"required": one.required or None})
         if "requestBody" in operation:
-            holder = resolved(self.contract, operation["requestBody"])
+            holder = resolve_shared(self.contract, operation["requestBody"])
             self._body("request-body", request_body(self.contract, self.part), holder)
         for response in responses(self.contract, self.part) if self.part.kind == "operation" else ():
-            holder = resolved(self.contract, operation["responses"].get(response.status, {}))
+            holder = resolve_shared(self.contract, operation["responses"].get(response.status, {}))
             kind = "success" if response.status.startswith(("2", "3")) else "error"
             self._body(f"{kind}-response", response.body, holder, f"response {response.status}")
         return self.rows

@@ -1,7 +1,6 @@
-"""All texts of one series in one list of lines, each line written once.
+"""A weave: all texts of a series in one list of lines, each line stored once with the range of texts that contain it.
 
-A line knows in which of the texts it stands, always a run of them, so that the difference of any two is read off: it
-is the sum of the differences between neighbours.
+The diff of any two texts can be read off the weave: it is the sum of the diffs between neighbours.
 """
 
 from __future__ import annotations
@@ -13,57 +12,63 @@ from api_upgrades.site.text.diff import diff_lines
 
 
 @dataclass
-class _Woven:
-    """A line without its trailing comma, the texts `first` to before `end`, and those in which it has a comma."""
+class _WeaveLine:
+    """A line without its trailing comma, contained in the texts from `start` to before `end`.
+
+    `commas` are the texts in which a comma follows it.
+    """
 
     text: str
-    first: int
+    start: int
     end: int
     commas: list[int] = field(default_factory=list)
 
-    def stand_in(self, number: int, line: str) -> None:
+    def extend(self, number: int, line: str) -> None:
+        """Add the text of this number to the range."""
         self.end = number + 1
         if line.endswith(","):
             self.commas.append(number)
 
 
 class Weave:
-    """A series of texts. They are known by their numbers, equal ones by one number."""
+    """A series of texts, identified by their numbers. Equal texts have the same number."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._lines: list[_Woven] = []
+        self._lines: list[_WeaveLine] = []
 
     def add(self, text: str) -> int:
-        """The number of a text, which joins the series if need be."""
+        """Return the number of a text, adding it to the series if it is new."""
         if text in self._texts:
             return self._texts.index(text)
         number = len(self._texts)
         old = iter(self._lines)
-        woven: list[_Woven] = []
+        woven: list[_WeaveLine] = []
         for sign, line in diff_lines(self._texts[-1] if self._texts else "", text):
             if sign == "+":
-                woven.append(_Woven(line.removesuffix(","), number, number))
+                woven.append(_WeaveLine(line.removesuffix(","), number, number))
             else:
                 for passed in old:
                     woven.append(passed)
-                    if passed.end == number:  # it stands in the text before
+                    if passed.end == number:  # the previous text contains it
                         break
             if sign != "-":
-                woven[-1].stand_in(number, line)
+                woven[-1].extend(number, line)
         self._lines = [*woven, *old]
         self._texts.append(text)
         return number
 
-    def lines(self) -> list[Json]:
-        """Every line: the text alone where it stands in all texts, else with the first, the one after the last, and
-        those in which it has a comma, where these aren't all or none.
-        """
-        return [self._line(line) for line in self._lines]
+    def to_json(self) -> list[Json]:
+        """Return each line as `[text, start, end, commas]`.
 
-    def _line(self, line: _Woven) -> Json:
-        every = len(line.commas) == line.end - line.first
-        text = line.text + "," if every else line.text
-        if line.commas and not every:
-            return [text, line.first, line.end, line.commas]
-        return text if (line.first, line.end) == (0, len(self._texts)) else [text, line.first, line.end]
+        A line that all texts contain is its text alone. `commas` is left out if a comma follows in all texts (the line
+        then ends with it) or in none.
+        """
+        return [self._line_to_json(line) for line in self._lines]
+
+    def _line_to_json(self, line: _WeaveLine) -> Json:
+        has_comma_always = len(line.commas) == line.end - line.start
+        text = line.text + "," if has_comma_always else line.text
+        if line.commas and not has_comma_always:
+            return [text, line.start, line.end, line.commas]
+        return text if (line.start, line.end) == (0, len(self._texts)) else [text, line.start, line.end]

@@ -1,7 +1,9 @@
-"""The reference of every version: an overview, and a page per resource, which is its sections put together.
+"""The reference of every version: an overview page, and a page for each resource with the sections of its parts.
 
-Pages that say the same in several versions are one text. Where they name their version stands the mark `texts.VERSION`,
-filled in last.
+Versions with identical pages share one HTML text. It contains `samples.VERSION_PLACEHOLDER` instead of the version,
+which is filled in last.
+
+A `version_segment` is the part of a reference address that stands for the version: its id, or `latest`.
 """
 
 from __future__ import annotations
@@ -15,55 +17,55 @@ from markupsafe import Markup
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects.base import as_code
-from api_upgrades.examples.samples import VERSION, in_version
+from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.operation import operation_object
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import MANY_PARTS
-from api_upgrades.site.pages.page import Crumb, Found, Heading, Page, Section, Shared, searchable
-from api_upgrades.site.pages.reference.alphabetical import by_name
-from api_upgrades.site.pages.reference.pagination import Leaf, relinked
+from api_upgrades.site.pages.limits import MAX_PARTS_WITHOUT_INDEX
+from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, Section, SharedBody, build_search_text
+from api_upgrades.site.pages.reference.alphabetical import index_by_name
+from api_upgrades.site.pages.reference.pagination import Subpage, relink
 from api_upgrades.site.pages.reference.sections import KIND_TITLES, Sections
 from api_upgrades.site.pages.site import LATEST, Site
 from api_upgrades.site.text import prose
 
 
 class Reference:
-    """What makes the reference, with the sections that versions share."""
+    """Creates the pages of the reference. Versions share sections and results that are the same in both."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self._sections = Sections(site)
-        self._known_revisions: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._parts_of: dict[int, Mapping[str, tuple[Part, ...]]] = {}
-        self._summary_of: dict[int, str] = {}
-        self._contents_of: dict[tuple[int, bool], tuple[Heading, ...]] = {}
+        self._revisions_cache: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._parts_cache: dict[int, Mapping[str, tuple[Part, ...]]] = {}
+        self._summary_cache: dict[int, str] = {}
+        self._contents_cache: dict[tuple[int, bool], tuple[Heading, ...]] = {}
 
     def pages(self) -> Iterator[Page]:
-        """`/reference/latest/` first, then every version, newest first."""
+        """Yield the pages of `/reference/latest/`, then those of every version, newest first."""
         latest = self.site.history.latest
         yield from self._version_pages(latest, LATEST)
         for version in self.site.newest_first:
             yield from self._version_pages(version, version.id)
 
-    def _version_pages(self, version: Version, shown: str) -> Iterator[Page]:
-        yield self._overview(version, shown)
+    def _version_pages(self, version: Version, version_segment: str) -> Iterator[Page]:
+        yield self._overview(version, version_segment)
         for resource in self.site.resources(version.id):
-            yield from self._resource(version, shown, resource)
+            yield from self._resource_pages(version, version_segment, resource)
 
-    def _overview(self, version: Version, shown: str) -> Page:
-        path = self.site.addresses.reference(shown)
+    def _overview(self, version: Version, version_segment: str) -> Page:
+        path = self.site.addresses.reference(version_segment)
         contract = self.site.history.contract_at(version.id)
-        index = by_name(tuple(contract.parts)) if len(contract.parts) > MANY_PARTS else ()
+        index = index_by_name(tuple(contract.parts)) if len(contract.parts) > MAX_PARTS_WITHOUT_INDEX else ()
         view = {
             "version": version,
-            "shown": shown,
+            "version_segment": version_segment,
             "info": contract.document.get("info", {}),
             "servers": contract.document.get("servers", ()),
             "security": contract.document.get("components", {}).get("securitySchemes", {}),
-            "credential": _credential,
+            "describe_credential": _describe_credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "index": index,
@@ -74,158 +76,187 @@ class Reference:
         }
         return Page(
             path,
-            "Reference" if shown == LATEST else f"Reference {version.name}",
-            f"The reference of {_called(version)} of the {self.site.title}.",
+            "Reference" if version_segment == LATEST else f"Reference {version.name}",
+            f"The reference of {_version_title(version)} of the {self.site.title}.",
             self._overview_body(view),
-            self.site.markdown("reference", path, **view),
+            self.site.markdown_renderer("reference", path, **view),
             (
                 Heading("calling-the-api", "Calling the API"),
                 *((Heading("by-name", "By name"),) if index else ()),
                 Heading("resources", "Resources"),
             ),
-            searchable("Reference", f"The latest version, {version.id}.", ()) if shown == LATEST else None,
-            canonical=None if shown == LATEST else self.site.addresses.reference(LATEST),
+            build_search_text("Reference", f"The latest version, {version.id}.", ())
+            if version_segment == LATEST
+            else None,
+            canonical=None if version_segment == LATEST else self.site.addresses.reference(LATEST),
             section="reference/",
-            siblings=self.site.resource_crumbs(version.id, shown),
-            is_listed=shown == LATEST,
+            siblings=self.site.resource_nav(version.id, version_segment),
+            is_indexed=version_segment == LATEST,
         )
 
-    def _overview_body(self, view: dict[str, Any]) -> Shared | Callable[[], str]:
-        """The HTML of an overview: one for all older versions in which it says the same."""
+    def _overview_body(self, view: dict[str, Any]) -> SharedBody | Callable[[], str]:
+        """The HTML of an overview page. Older versions in which it is the same share one text."""
         version: Version = view["version"]
-        if self._is_alone(version):
-            return partial(self.site.html, "reference", self.site.addresses.reference(view["shown"]), **view)
+        if self._has_own_banner(version):
+            return partial(
+                self.site.render_html, "reference", self.site.addresses.reference(view["version_segment"]), **view
+            )
         document = self.site.history.contract_at(version.id).document
         key = (view["resources"], tuple(view["summaries"].items()), id(document), version.dating)
-        marked = view | {"version": replace(version, id=VERSION), "shown": VERSION}
-        path = self.site.addresses.reference(VERSION)
-        return Shared("", key, partial(self.site.html, "reference", path, **marked), version.id)
+        shared_view = view | {
+            "version": replace(version, id=VERSION_PLACEHOLDER),
+            "version_segment": VERSION_PLACEHOLDER,
+        }
+        path = self.site.addresses.reference(VERSION_PLACEHOLDER)
+        return SharedBody("", key, partial(self.site.render_html, "reference", path, **shared_view), version.id)
 
-    def _is_alone(self, version: Version) -> bool:
-        """Whether what the pages of a version say first is said of no other: that it is the latest, or no version."""
+    def _has_own_banner(self, version: Version) -> bool:
+        """Whether the version's banner is unique (latest or unreleased), so that its HTML can't be shared."""
         return version is self.site.history.latest or not version.is_released
 
-    def _resource(self, version: Version, shown: str, resource: Resource) -> Iterator[Page]:
-        path = self.site.addresses.resource(shown, resource.slug)
-        sections = self._sections.of(version.id, resource)
+    def _resource_pages(self, version: Version, version_segment: str, resource: Resource) -> Iterator[Page]:
+        path = self.site.addresses.resource(version_segment, resource.slug)
+        sections = self._sections.sections_of(version.id, resource)
         revisions = self._revisions(resource.name)
-        in_latest = resource.slug in self._latest
-        split = self._sections.leaves(version.id, resource, sections)
+        in_latest = resource.slug in self._latest_slugs
+        subpages = self._sections.subpages(version.id, resource, sections)
         view: dict[str, Any] = {
             "version": version,
-            "shown": shown,
+            "version_segment": version_segment,
             "resource": resource,
             "groups": self._sections.groups(resource),
             "in_latest": in_latest,
-            "same": next(run for run in revisions if version.id in run),
-            "others": [run for run in revisions if version.id not in run],
-            "leaves": self._leaves_at(shown, resource, split),
-            **self._listed(version, split),
+            "same_run": next(run for run in revisions if version.id in run),
+            "other_runs": [run for run in revisions if version.id not in run],
+            "subpages": self._subpage_addresses(version_segment, resource, subpages),
+            **self._list_view(version, subpages),
         }
         page = Page(
             path,
-            f"{resource.name} ({version.name})" if shown != LATEST else resource.name,
-            f"{resource.name} in {_called(version)} of the {self.site.title}.",
+            f"{resource.name} ({version.name})" if version_segment != LATEST else resource.name,
+            f"{resource.name} in {_version_title(version)} of the {self.site.title}.",
             self._body("resource", resource.slug, view, sections),
-            lambda: self.site.markdown(
+            lambda: self.site.markdown_renderer(
                 "resource",
                 path,
                 **view,
-                sections={one: in_version(section.markdown(), version.id) for one, section in sections.items()},
+                sections={
+                    one: fill_version(section.render_markdown(), version.id) for one, section in sections.items()
+                },
             )(),
-            self._contents(resource, is_split=bool(split)),
-            self._found(version, resource) if shown == LATEST else None,
-            canonical=self.site.addresses.resource(LATEST, resource.slug) if in_latest and shown != LATEST else None,
+            self._contents(resource, is_split=bool(subpages)),
+            self._search_text(version, resource) if version_segment == LATEST else None,
+            canonical=self.site.addresses.resource(LATEST, resource.slug)
+            if in_latest and version_segment != LATEST
+            else None,
             section="reference/",
-            siblings=self.site.resource_crumbs(version.id, shown),
-            is_listed=shown == LATEST,
+            siblings=self.site.resource_nav(version.id, version_segment),
+            is_indexed=version_segment == LATEST,
         )
         yield page
-        crumbs = (
-            Crumb("Overview", self.site.addresses.reference(shown)),
-            Crumb(resource.name, page.path),
-            *(Crumb(leaf.title, there) for leaf, there in view["leaves"]),
+        nav_links = (
+            NavLink("Overview", self.site.addresses.reference(version_segment)),
+            NavLink(resource.name, page.path),
+            *(NavLink(subpage.title, address) for subpage, address in view["subpages"]),
         )
-        for number, leaf in enumerate(split):
-            yield self._leaf(page, view, sections, number, leaf, crumbs)
+        for number, subpage in enumerate(subpages):
+            yield self._subpage(page, view, sections, number, subpage, nav_links)
 
-    def _leaves_at(self, shown: str, resource: Resource, split: tuple[Leaf, ...]) -> list[tuple[Leaf, str]]:
-        """The pages of a resource that is too long for one, with their addresses."""
-        return [(leaf, self.site.addresses.resource(shown, f"{resource.slug}.{leaf.name}")) for leaf in split]
+    def _subpage_addresses(
+        self, version_segment: str, resource: Resource, subpages: tuple[Subpage, ...]
+    ) -> list[tuple[Subpage, str]]:
+        """Pair each subpage of a resource with its address."""
+        return [
+            (subpage, self.site.addresses.resource(version_segment, f"{resource.slug}.{subpage.name}"))
+            for subpage in subpages
+        ]
 
-    def _leaf(
+    def _subpage(
         self,
         page: Page,
         view: Mapping[str, Any],
         sections: Mapping[Part, Section],
         number: int,
-        leaf: Leaf,
-        crumbs: tuple[Crumb, ...],
+        subpage: Subpage,
+        nav_links: tuple[NavLink, ...],
     ) -> Page:
-        """One of the pages of a resource that is too long for one."""
-        address, version = view["leaves"][number][1], view["version"]
-        own = {part: sections[part] for part in leaf.parts}
-        elsewhere = self._elsewhere(view, leaf, Links(address, TwinAddresses(self.site.addresses.index)))
+        """Create a subpage of a resource that is too long for one page. `number` counts from 0."""
+        address, version = view["subpages"][number][1], view["version"]
+        own_sections = {part: sections[part] for part in subpage.parts}
+        links = self._links_to_subpages(view, subpage, Links(address, TwinAddresses(self.site.addresses.index_file)))
         return replace(
             page,
             path=address,
-            title=f"{leaf.title} of {page.title}",
-            description=f"{leaf.title} of {page.description}",
+            title=f"{subpage.title} of {page.title}",
+            description=f"{subpage.title} of {page.description}",
             body=self._body(
-                "resource_leaf",
-                f"{view['resource'].slug}.{leaf.name}",
-                {**view, "leaf": leaf, "number": number + 1},
-                own,
+                "resource_subpage",
+                f"{view['resource'].slug}.{subpage.name}",
+                {**view, "subpage": subpage, "number": number + 1},
+                own_sections,
             ),
-            markdown=lambda: self.site.markdown(
-                "resource_leaf",
+            markdown=lambda: self.site.markdown_renderer(
+                "resource_subpage",
                 address,
                 **view,
-                leaf=leaf,
+                subpage=subpage,
                 number=number + 1,
                 sections={
-                    part: relinked(in_version(section.markdown(), version.id), elsewhere)
-                    for part, section in own.items()
+                    part: relink(fill_version(section.render_markdown(), version.id), links)
+                    for part, section in own_sections.items()
                 },
             )(),
-            contents=(Heading(leaf.kind.lower(), leaf.title, self._headings(leaf.parts)),),
-            found=None,
+            contents=(Heading(subpage.kind.lower(), subpage.title, self._headings(subpage.parts)),),
+            search_text=None,
             canonical=page.canonical or page.path,
-            siblings=crumbs,
-            is_listed=False,
+            siblings=nav_links,
+            is_indexed=False,
         )
 
-    def _elsewhere(self, view: Mapping[str, Any], leaf: Leaf, link: Links) -> dict[str, str]:
-        """The ways to the parts of a resource that are not on one of its pages, by their ids."""
-        others = ((other, there) for other, there in view["leaves"] if other is not leaf)
-        return {self.site.anchor(part): link(there) for other, there in others for part in other.parts}
+    def _links_to_subpages(self, view: Mapping[str, Any], subpage: Subpage, link: Links) -> dict[str, str]:
+        """Map the id of each part on another subpage to the link to that subpage."""
+        others = ((other, address) for other, address in view["subpages"] if other is not subpage)
+        return {self.site.anchor(part): link(address) for other, address in others for part in other.parts}
 
     def _body(
         self, template: str, slug: str, view: dict[str, Any], sections: Mapping[Part, Section]
-    ) -> Shared | Callable[[], str]:
-        """The HTML of a resource's page, or of one of its pages: one for all older versions where it is the same."""
-        version, resource, leaf = view["version"], view["resource"], view.get("leaf")
-        split = tuple(one for one, _ in view["leaves"])
+    ) -> SharedBody | Callable[[], str]:
+        """The HTML of a resource's page or subpage. Older versions in which it is the same share one text."""
+        version, resource, subpage = view["version"], view["resource"], view.get("subpage")
+        subpages = tuple(one for one, _ in view["subpages"])
 
-        def render(version: Version, shown: str) -> str:
-            path = self.site.addresses.resource(shown, slug)
-            found = view | {"version": version, "shown": shown, "leaves": self._leaves_at(shown, resource, split)}
+        def render(version: Version, version_segment: str) -> str:
+            path = self.site.addresses.resource(version_segment, slug)
+            own_view = view | {
+                "version": version,
+                "version_segment": version_segment,
+                "subpages": self._subpage_addresses(version_segment, resource, subpages),
+            }
             htmls = {part: section.html for part, section in sections.items()}
-            if leaf:
-                elsewhere = self._elsewhere(found, leaf, Links(path, self.site.addresses))
-                htmls = {part: relinked(html, elsewhere) for part, html in htmls.items()}
-            found["sections"] = {part: Markup(html) for part, html in htmls.items()}
-            return self.site.html(template, path, **found)
+            if subpage:
+                links = self._links_to_subpages(own_view, subpage, Links(path, self.site.addresses))
+                htmls = {part: relink(html, links) for part, html in htmls.items()}
+            own_view["sections"] = {part: Markup(html) for part, html in htmls.items()}
+            return self.site.render_html(template, path, **own_view)
 
-        if self._is_alone(version):
-            return lambda: in_version(render(version, view["shown"]), version.id)
-        summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if split else ()
-        key = (resource, view["same"], view["in_latest"], version.dating, tuple(map(id, sections.values())), summaries)
-        return Shared(slug, key, lambda: render(replace(version, id=VERSION), VERSION), version.id)
+        if self._has_own_banner(version):
+            return lambda: fill_version(render(version, view["version_segment"]), version.id)
+        summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if subpages else ()
+        key = (
+            resource,
+            view["same_run"],
+            view["in_latest"],
+            version.dating,
+            tuple(map(id, sections.values())),
+            summaries,
+        )
+        return SharedBody(
+            slug, key, lambda: render(replace(version, id=VERSION_PLACEHOLDER), VERSION_PLACEHOLDER), version.id
+        )
 
-    def _listed(self, version: Version, split: tuple[Leaf, ...]) -> dict[str, object]:
-        """What a list of a version's parts shows of each."""
-        return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if split else {}
+    def _list_view(self, version: Version, subpages: tuple[Subpage, ...]) -> dict[str, object]:
+        """The view values that a list of parts needs; empty for a resource without subpages."""
+        return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if subpages else {}
 
     def _summaries(self, version: Version) -> dict[Part, str]:
         contract = self.site.history.contract_at(version.id)
@@ -233,84 +264,88 @@ class Reference:
 
     def _summary(self, contract: Contract, part: Part) -> str:
         value = contract.parts[part]
-        if id(value) not in self._summary_of:  # the contracts are held, so that ids stay their own
-            self._summary_of[id(value)] = operation_object(contract, part).get("summary", "")
-        return self._summary_of[id(value)]
+        if id(value) not in self._summary_cache:  # ids stay unique, because the history keeps the contracts
+            self._summary_cache[id(value)] = operation_object(contract, part).get("summary", "")
+        return self._summary_cache[id(value)]
 
     def _headings(self, parts: Iterable[Part]) -> tuple[Heading, ...]:
         return tuple(Heading(self.site.anchor(part), part.name) for part in parts)
 
-    def _found(self, version: Version, resource: Resource) -> str:
-        """What the search finds of a resource: its parts by their names, descriptions and properties."""
+    def _search_text(self, version: Version, resource: Resource) -> str:
+        """The text by which the search finds a resource: the names, descriptions and properties of its parts."""
         contract = self.site.history.contract_at(version.id)
         sections = (
-            Found(self.site.anchor(part), part.name, " ".join(map(prose.to_plain, _words(contract.parts[part]))))
+            SearchSection(
+                self.site.anchor(part),
+                part.name,
+                " ".join(map(prose.to_plain, _searchable_words(contract.parts[part]))),
+            )
             for part in resource.parts
         )
-        return searchable(resource.name, prose.to_plain(resource.description), sections)
+        return build_search_text(resource.name, prose.to_plain(resource.description), sections)
 
     def _revisions(self, resource: str) -> tuple[tuple[str, ...], ...]:
-        """The versions that have a resource, newest first, those together whose pages of it say the same."""
-        if resource not in self._known_revisions:
+        """The versions that have a resource, newest first, grouped into runs in which its page is the same."""
+        if resource not in self._revisions_cache:
             runs: list[list[str]] = []
             before: object = ()
             for version in self.site.history.versions:
-                parts = self._named(version.id).get(resource, ())
+                parts = self._parts_by_resource(version.id).get(resource, ())
                 revisions = self.site.history.revisions[version.id]
                 revision = tuple((part, revisions[part]) for part in parts)
-                if parts and (revision != before or not self.site.history.reached(version.id).isdisjoint(parts)):
+                if parts and (revision != before or not self.site.history.affected_parts(version.id).isdisjoint(parts)):
                     runs.append([])
                 if parts:
                     runs[-1].append(version.id)
                 before = revision
-            self._known_revisions[resource] = tuple(tuple(run) for run in reversed(runs))
-        return self._known_revisions[resource]
+            self._revisions_cache[resource] = tuple(tuple(run) for run in reversed(runs))
+        return self._revisions_cache[resource]
 
-    def _named(self, version: str) -> Mapping[str, tuple[Part, ...]]:
-        """The parts of a version's resources, by their names."""
-        found = self.site.resources(version)
-        if id(found) not in self._parts_of:  # the site holds the resources, so that ids stay their own
-            self._parts_of[id(found)] = {resource.name: resource.parts for resource in found}
-        return self._parts_of[id(found)]
+    def _parts_by_resource(self, version: str) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of each resource of a version, by the resource's name."""
+        resources = self.site.resources(version)
+        if id(resources) not in self._parts_cache:  # ids stay unique, because the site keeps the resources
+            self._parts_cache[id(resources)] = {resource.name: resource.parts for resource in resources}
+        return self._parts_cache[id(resources)]
 
     def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
-        key = (id(resource), is_split)  # the site holds the resources, so that ids stay their own
-        if key not in self._contents_of:
-            self._contents_of[key] = tuple(
+        key = (id(resource), is_split)  # ids stay unique, because the site keeps the resources
+        if key not in self._contents_cache:
+            self._contents_cache[key] = tuple(
                 Heading(title.lower(), title, () if is_split else self._headings(parts))
                 for title, parts in self._sections.groups(resource).items()
             )
-        return self._contents_of[key]
+        return self._contents_cache[key]
 
     @cached_property
-    def _latest(self) -> frozenset[str]:
-        """The resources that the latest version has, by their names in addresses."""
+    def _latest_slugs(self) -> frozenset[str]:
+        """The slugs of the resources that the latest version has."""
         return frozenset(self.site.slugs(self.site.history.latest.id).values())
 
 
-def _called(version: Version) -> str:
+def _version_title(version: Version) -> str:
     return f"version {version.id}" if version.is_released else "the upcoming version"
 
 
-def _words(value: Json) -> Iterator[str]:
-    """The names of the properties and parameters in some JSON, and the texts that describe them."""
+def _searchable_words(value: Json) -> Iterator[str]:
+    """Yield the names of all properties and parameters in some JSON, and the texts that describe them."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "properties" and isinstance(item, dict):
                 for name, inner in item.items():
                     yield name
-                    yield from _words(inner)
+                    yield from _searchable_words(inner)
             elif key in ("description", "summary", "name") and isinstance(item, str):
                 yield item
             elif key not in LITERALS:
-                yield from _words(item)
+                yield from _searchable_words(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _words(item)
+            yield from _searchable_words(item)
 
 
-def _credential(scheme: JsonObject) -> str:
-    """What a security scheme asks a call for: its description, or else what is to be sent, as prose."""
+def _describe_credential(scheme: JsonObject) -> str:
+    """Describe a security scheme as prose: its description if it has one, otherwise the credential to send."""
     kind = str(scheme.get("type", ""))
     if scheme.get("description"):
         return str(scheme["description"])

@@ -1,6 +1,6 @@
-"""A resource whose page would be too long, on several pages: its own lists its parts, and the others hold them.
+"""Splits the page of a large resource into subpages: the resource's page lists its parts, the subpages show them.
 
-A part keeps its id on the resource's page, so that all links to it go on working; from there its entry leads on.
+Each part keeps its id on the resource's page, so that links to it keep working. Its entry there links to the subpage.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api_upgrades.openapi.contract import Part
-from api_upgrades.site.pages.limits import LONG_PAGE, pieces
+from api_upgrades.site.pages.limits import MAX_PAGE_BYTES, split_by_size
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """One of the pages of a resource: parts of one kind, by its title. `name` is its slug beside the resource's."""
+class Subpage:
+    """A page with some parts of a resource, all of one kind. `kind` is the title of that kind: "Objects".
+
+    `name` completes the resource's slug in the address: `objects`, `objects.2`.
+    """
 
     kind: str
     title: str
@@ -23,23 +26,26 @@ class Leaf:
     parts: tuple[Part, ...]
 
 
-def leaves(groups: Mapping[str, Sequence[Part]], sizes: Mapping[Part, int]) -> tuple[Leaf, ...]:
-    """The pages of a resource by the titles of its kinds, `objects` and `objects.2`; none where one page holds all."""
-    return tuple(_leaves(groups, sizes)) if sum(sizes.values()) > LONG_PAGE else ()
+def split_resource(groups: Mapping[str, Sequence[Part]], sizes: Mapping[Part, int]) -> tuple[Subpage, ...]:
+    """Split a resource into subpages; empty if its sections fit on one page.
+
+    `groups` are the parts by the title of their kind, `sizes` the bytes of each part's section.
+    """
+    return tuple(_split_resource(groups, sizes)) if sum(sizes.values()) > MAX_PAGE_BYTES else ()
 
 
-def _leaves(groups: Mapping[str, Sequence[Part]], sizes: Mapping[Part, int]) -> Iterator[Leaf]:
+def _split_resource(groups: Mapping[str, Sequence[Part]], sizes: Mapping[Part, int]) -> Iterator[Subpage]:
     for title, parts in groups.items():
-        found = pieces((part, sizes[part]) for part in parts)
-        for number, piece in enumerate(found, start=1):
-            counted = f", {number} of {len(found)}" if len(found) > 1 else ""
+        chunks = split_by_size((part, sizes[part]) for part in parts)
+        for number, chunk in enumerate(chunks, start=1):
+            position = f", {number} of {len(chunks)}" if len(chunks) > 1 else ""
             name = title.lower() if number == 1 else f"{title.lower()}.{number}"
-            yield Leaf(title, f"{title}{counted}", name, tuple(piece))
+            yield Subpage(title, f"{title}{position}", name, tuple(chunk))
 
 
-_OWN_LINK = re.compile(r'((?:href="|\]\())#([^")]+)(["\)])')
+_FRAGMENT_LINK = re.compile(r'((?:href="|\]\())#([^")]+)(["\)])')
 
 
-def relinked(section: str, elsewhere: Mapping[str, str]) -> str:
-    """A section with its links to parts of the same resource led to the pages that hold them, by their ids."""
-    return _OWN_LINK.sub(lambda link: f"{link[1]}{elsewhere.get(link[2], '')}#{link[2]}{link[3]}", section)
+def relink(section: str, addresses: Mapping[str, str]) -> str:
+    """Direct the fragment links of a section to the pages that hold their targets. `addresses` maps ids to pages."""
+    return _FRAGMENT_LINK.sub(lambda link: f"{link[1]}{addresses.get(link[2], '')}#{link[2]}{link[3]}", section)

@@ -10,7 +10,7 @@ from functools import cached_property
 from api_upgrades.core.json import escape_token
 from api_upgrades.examples import http, snippets
 from api_upgrades.examples.compose import as_json, compose
-from api_upgrades.examples.samples import VERSION, Text
+from api_upgrades.examples.samples import VERSION_PLACEHOLDER, Sample
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.history.timeline import Event
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal
@@ -23,7 +23,7 @@ from api_upgrades.site.pages.site import Site
 
 @dataclass(frozen=True)
 class ResponseView:
-    """A response of an operation: its body's rows, and what it looks like."""
+    """A response of an operation: the type and properties of its body, and an example message."""
 
     status: str
     description: str
@@ -33,42 +33,42 @@ class ResponseView:
 
     @property
     def is_error(self) -> bool:
-        """Whether it tells of a failure."""
         return not self.status.startswith(("1", "2", "3"))
 
 
 @dataclass(frozen=True)
 class PartView:
-    """A part at one version; what its kind hasn't got is empty. Requests name the version by the mark `VERSION`.
+    """A part at one version. Fields that don't apply to its kind are empty.
 
-    `anchor` is the id of its section. `events` are about the part as a whole; `touched` are the versions that altered
-    anything in it, with their changes. `rows` are the properties of a schema, of a request body or of a payload; `type`
-    is the schema's own, or the body's, as one row. `request` is the call of an operation in several languages.
+    `anchor` is the id of its section. `events` concern the part as a whole; `changes_by_version` are the versions that
+    changed anything in it, with their changes. `rows` are the properties of the schema, request body or payload, and
+    `type` is that schema itself as one row. `request_samples` call an operation in several languages, as (label,
+    language for highlighting, code); they contain `VERSION_PLACEHOLDER` instead of the version.
     """
 
     part: Part
     anchor: str
     title: str
     description: str
-    deprecated: bool
+    is_deprecated: bool
     replaced_by: str | None
-    internal: bool
+    is_internal: bool
     events: tuple[Event, ...]
-    touched: tuple[tuple[str, tuple[JudgedChange, ...]], ...]
+    changes_by_version: tuple[tuple[str, tuple[JudgedChange, ...]], ...]
     rows: tuple[PropertyRow, ...]
     type: PropertyRow | None
     example: str | None
-    request: tuple[tuple[str, str, str], ...] = ()
+    request_samples: tuple[tuple[str, str, str], ...] = ()
     parameters: tuple[PropertyRow, ...] = ()
     responses: tuple[ResponseView, ...] = ()
 
     def row_anchor(self, row: PropertyRow) -> str:
-        """The id of a row of an object, `Appointment.note`; rows of operations have none."""
+        """The id of a row of a schema or webhook, `Appointment.note`. Rows of operations have none."""
         return self._row_anchors[id(row)]
 
     @cached_property
     def _row_anchors(self) -> dict[int, str]:
-        """By the row itself: two branches may have a property of one name, and two names may be alike as ids."""
+        # By the row's identity: two `allOf` branches may have properties of one name, and two names may give one id.
         found: dict[int, str] = {}
         count: Counter[str] = Counter()
         for row in self.rows:
@@ -79,13 +79,13 @@ class PartView:
 
 
 def part_view(site: Site, version: str, part: Part) -> PartView:
-    """What the reference of a version shows of a part."""
+    """Collect what the reference of a version shows about a part."""
     usage = site.history.usage_at(version)
     contract = usage.contract
-    table = PropertyTable(contract, version, site.lineage)
-    events = tuple(site.lineage.of(Target(part), version))
-    touched = tuple(site.lineage.of_part(part, version))
-    texts = site.paths.texts.at(version, part)
+    table = PropertyTable(contract, version, site.timeline)
+    events = tuple(site.timeline.events_of(Target(part), version))
+    changes = tuple(site.timeline.changes_of_part(part, version))
+    samples = site.upgrade_paths.samples.at(version, part)
     if part.kind == "schema":
         schema = contract.parts[part]
         return PartView(
@@ -97,10 +97,10 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
             schema.get("x-replaced-by"),
             is_internal(schema),
             events,
-            touched,
+            changes,
             table.rows(schema, Target(part)),
             table.row(part.name, schema, Target(part), required=True),
-            _sent(contract, part) if usage.directions(part) == {"request"} else texts["object"].text,
+            _request_example(contract, part) if usage.directions(part) == {"request"} else samples["object"].text,
         )
     operation = operation_object(contract, part)
     body = request_body(contract, part)
@@ -114,28 +114,28 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
         operation.get("x-replaced-by"),
         is_internal(contract.parts[part]),
         events,
-        touched,
+        changes,
         table.rows(body.schema, target) if body else (),
         table.row("body", body.schema, target, required=True) if body else None,
         None,
     )
     if part.kind == "webhook":
-        return replace(view, example=texts["payload"].text if body else None)
+        return replace(view, example=samples["payload"].text if body else None)
     return replace(
         view,
-        request=_request(http.request(contract, part, VERSION)),
-        parameters=tuple(_parameters(table, part)),
-        responses=tuple(_response(table, part, one, texts) for one in responses(contract, part)),
+        request_samples=_request_samples(http.build_request(contract, part, VERSION_PLACEHOLDER)),
+        parameters=tuple(_parameter_rows(table, part)),
+        responses=tuple(_response_view(table, part, one, samples) for one in responses(contract, part)),
     )
 
 
-def _sent(contract: Contract, part: Part) -> str:
-    """An object as it is sent."""
+def _request_example(contract: Contract, part: Part) -> str:
+    """Compose the example of an object that only requests contain."""
     return as_json(compose(contract, {"$ref": SCHEMA_REF + escape_token(part.name)}, "request"))
 
 
-def _request(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:
-    """A call in several languages: the label of each, its name for highlighting, and the code."""
+def _request_samples(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:
+    """Write a request in several languages, as (label, language for highlighting, code)."""
     return (
         ("curl", "shell", http.as_curl(request)),
         ("Python", "python", snippets.as_httpx(request)),
@@ -143,16 +143,16 @@ def _request(request: http.HttpRequest) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _parameters(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
-    """The parameters of an operation, but for the header that names the version: the overview tells of it once."""
-    pinning = table.contract.document.get("x-api-version", {}).get("header")
+def _parameter_rows(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
+    """Yield the parameters of an operation, except the version header, which the overview page documents once."""
+    version_header = table.contract.document.get("x-api-version", {}).get("header")
     for one in parameters(table.contract, part):
-        if (one.location, one.name) != ("header", pinning):
+        if (one.location, one.name) != ("header", version_header):
             row = table.row(one.name, one.schema, Target(part, f"{one.location} {one.name}"), required=one.required)
             yield replace(row, flags=(f"in the {one.location}", *row.flags))
 
 
-def _response(table: PropertyTable, part: Part, response: Response, texts: Mapping[str, Text]) -> ResponseView:
+def _response_view(table: PropertyTable, part: Part, response: Response, samples: Mapping[str, Sample]) -> ResponseView:
     body = response.body
     target = Target(part, f"response {response.status}")
     return ResponseView(
@@ -160,5 +160,5 @@ def _response(table: PropertyTable, part: Part, response: Response, texts: Mappi
         response.description,
         table.row("body", body.schema, target, required=True) if body else None,
         table.rows(body.schema, target) if body else (),
-        texts[response.status].text if body else None,
+        samples[response.status].text if body else None,
     )

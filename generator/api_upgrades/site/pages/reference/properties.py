@@ -108,7 +108,7 @@ class PropertyTable:
             description=str(schemas.get(schema, "description") or ""),
             deprecated=schemas.get(schema, "deprecated") is True,
             replaced_by=schemas.get(schema, "x-replaced-by"),
-            events=tuple(self.lineage.of(target, self.version)),
+            events=tuple(self.lineage.events_of(target, self.version)),
         )
 
     def _flags(self, schema: JsonObject) -> Iterator[str]:

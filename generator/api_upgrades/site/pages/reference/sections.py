@@ -1,7 +1,7 @@
-"""The sections that show parts in the reference, as versions share them, and the pages that they fill.
+"""The sections of the reference, one for each part, shared between versions; and the subpages that they fill.
 
-A section is rendered once for each run of versions over which its part, and all that it references, is the same and
-stands where it stood. What it says of its version is the mark `texts.VERSION`, filled in last.
+A section is rendered once for each run of versions in which the part, its closure and their places in the reference
+stay the same. It contains `samples.VERSION_PLACEHOLDER` instead of the version, which is filled in last.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import cache, partial
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import AROUND, LONG_PAGE, MARKUP
+from api_upgrades.site.pages.limits import MARKUP_FACTOR, MAX_PAGE_BYTES, SECTION_BASE_BYTES
 from api_upgrades.site.pages.page import Section
-from api_upgrades.site.pages.reference.pagination import Leaf, leaves
+from api_upgrades.site.pages.reference.pagination import Subpage, split_resource
 from api_upgrades.site.pages.reference.parts import part_view
 from api_upgrades.site.pages.site import LATEST, Site
 
@@ -27,86 +27,91 @@ class Sections:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._known: dict[str, Mapping[Part, Section]] = {}
+        self._sections: dict[str, Mapping[Part, Section]] = {}
         self._groups: dict[int, Mapping[str, tuple[Part, ...]]] = {}
-        self._leaves: dict[tuple[int, ...], tuple[Leaf, ...]] = {}
+        self._subpages: dict[tuple[int, ...], tuple[Subpage, ...]] = {}
         self._sizes: dict[int, int] = {}
 
-    def of(self, version: str, resource: Resource) -> Mapping[Part, Section]:
+    def sections_of(self, version: str, resource: Resource) -> Mapping[Part, Section]:
         """The sections of a resource at a version, by their parts."""
-        if not self._known:
-            before: str | None = None
+        if not self._sections:
+            previous: str | None = None
             for one in self._site.history.versions:
-                self._known[one.id] = self._carried(before, one.id)
-                before = one.id
-        known = self._known[version]
-        return {part: known[part] for part in resource.parts}
+                self._sections[one.id] = self._reuse_sections(previous, one.id)
+                previous = one.id
+        sections = self._sections[version]
+        return {part: sections[part] for part in resource.parts}
 
     def groups(self, resource: Resource) -> Mapping[str, tuple[Part, ...]]:
-        """The parts of a resource by the titles of their kinds."""
-        if id(resource) not in self._groups:  # the site holds the resources, so that ids stay their own
+        """The parts of a resource, by the title of their kind."""
+        if id(resource) not in self._groups:  # ids stay unique, because the site keeps the resources
             groups = {title: resource.of_kind(kind) for kind, title in KIND_TITLES.items()}
             self._groups[id(resource)] = {title: parts for title, parts in groups.items() if parts}
         return self._groups[id(resource)]
 
-    def leaves(self, version: str, resource: Resource, sections: Mapping[Part, Section]) -> tuple[Leaf, ...]:
-        """The pages of a resource whose sections are too long for one; none where one holds all."""
-        key = tuple(map(id, sections.values()))  # these are held too
-        if key not in self._leaves:
-            is_short = self._is_short(version, sections)
-            sizes = {} if is_short else {part: self._size(version, part, one) for part, one in sections.items()}
-            self._leaves[key] = leaves(self.groups(resource), sizes)
-        return self._leaves[key]
+    def subpages(self, version: str, resource: Resource, sections: Mapping[Part, Section]) -> tuple[Subpage, ...]:
+        """The subpages of a resource whose sections are too long for one page; empty if they fit."""
+        key = tuple(map(id, sections.values()))  # ids stay unique, because `_sections` keeps the sections
+        if key not in self._subpages:
+            fits = self._surely_fits_on_page(version, sections)
+            sizes = {} if fits else {part: self._section_size(version, part, one) for part, one in sections.items()}
+            self._subpages[key] = split_resource(self.groups(resource), sizes)
+        return self._subpages[key]
 
-    def _carried(self, before: str | None, version: str) -> Mapping[Part, Section]:
-        """All sections of a version, from those of the version before: others are those of parts that are not what they
-        were, of which a change tells, or which go another way, and of parts that stand under another resource or link
-        to one that does.
+    def _reuse_sections(self, previous: str | None, version: str) -> Mapping[Part, Section]:
+        """All sections of a version, reusing those of the previous version where nothing in them changes.
+
+        New sections are created for parts that changed, that a change affects, or whose direction of use changed; and
+        for parts that moved to another resource, or link to such a part.
         """
         revisions, slugs = self._site.history.revisions[version], self._site.slugs(version)
-        if before is None:
-            return {part: self._section(version, part) for part in revisions}
-        known, were = self._known[before], self._site.slugs(before)
-        sent, was_sent = (self._site.paths.texts.revisions(one) for one in (version, before))
-        other = {
+        if previous is None:
+            return {part: self._create_section(version, part) for part in revisions}
+        old_sections, old_slugs = self._sections[previous], self._site.slugs(previous)
+        samples, old_samples = (self._site.upgrade_paths.samples.revisions_at(one) for one in (version, previous))
+        outdated = {
             part
             for part, revision in revisions.items()
-            if revision == version or part not in known or sent[part].is_only_sent != was_sent[part].is_only_sent
+            if revision == version
+            or part not in old_sections
+            or samples[part].is_request_only != old_samples[part].is_request_only
         }
-        other |= self._site.history.reached(version)
-        if slugs is not were:
-            moved = {part for part in slugs.keys() | were.keys() if slugs.get(part) != were.get(part)}
+        outdated |= self._site.history.affected_parts(version)
+        if slugs is not old_slugs:
+            moved = {part for part in slugs.keys() | old_slugs.keys() if slugs.get(part) != old_slugs.get(part)}
             users = self._site.history.usage_at(version).users
-            other |= moved.union(*(users.get(part, ()) for part in moved))
-        return {part: self._section(version, part) if part in other else known[part] for part in revisions}
+            outdated |= moved.union(*(users.get(part, ()) for part in moved))
+        return {
+            part: self._create_section(version, part) if part in outdated else old_sections[part] for part in revisions
+        }
 
-    def _section(self, version: str, part: Part) -> Section:
+    def _create_section(self, version: str, part: Part) -> Section:
         site, slugs = self._site, self._site.slugs(version)
         view = cache(partial(part_view, site, version, part))
         template, path = f"part_{part.kind}", site.addresses.resource(LATEST, slugs[part])
 
-        def linked(link: Links) -> Callable[[Part], str | None]:
-            # From any other version's page the ways are those from the latest version's.
+        def link_parts(link: Links) -> Callable[[Part], str | None]:
+            # Relative links are the same on the pages of all versions, so those of the latest version serve for all.
             return lambda one: link.resource(LATEST, slugs[one], site.anchor(one)) if one in slugs else None
 
-        in_html = linked(Links(path, site.addresses))
-        in_twin = linked(Links(path, TwinAddresses(site.addresses.index)))
+        html_link = link_parts(Links(path, site.addresses))
+        markdown_link = link_parts(Links(path, TwinAddresses(site.addresses.index_file)))
         return Section(
-            lambda: site.html(template, path, view=view(), schema_link=in_html),
-            lambda: site.markdown(template, path, view=view(), schema_link=in_twin)(),
+            lambda: site.render_html(template, path, view=view(), schema_link=html_link),
+            lambda: site.markdown_renderer(template, path, view=view(), schema_link=markdown_link)(),
         )
 
-    def _is_short(self, version: str, parts: Collection[Part]) -> bool:
-        """Whether the sections of some parts fit on a page whatever they look like: nobody need make them now."""
+    def _surely_fits_on_page(self, version: str, parts: Collection[Part]) -> bool:
+        """Whether an upper bound for the sections' sizes fits on a page, so that they need not be rendered yet."""
         values = self._site.history.contract_at(version).parts
-        texts = (text for part in parts for text in self._site.paths.texts.at(version, part).values())
-        said = sum(len(json.dumps(values[part])) for part in parts) + sum(len(text.text) for text in texts)
-        return len(parts) * AROUND + said * MARKUP <= LONG_PAGE
+        samples = (one for part in parts for one in self._site.upgrade_paths.samples.at(version, part).values())
+        content = sum(len(json.dumps(values[part])) for part in parts) + sum(len(one.text) for one in samples)
+        return len(parts) * SECTION_BASE_BYTES + content * MARKUP_FACTOR <= MAX_PAGE_BYTES
 
-    def _size(self, version: str, part: Part, section: Section) -> int:
-        """How long a section is: while serving, as it was when it was last rendered of the same contract."""
+    def _section_size(self, version: str, part: Part, section: Section) -> int:
+        """The length of a section's HTML. Between rebuilds, the memo keeps it as long as the closure stays the same."""
         if id(section) not in self._sizes:
-            usage, memory = self._site.history.usage_at(version), self._site.history.memo
+            usage, memo = self._site.history.usage_at(version), self._site.history.memo
             closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-            self._sizes[id(section)] = memory.get_or_compute("size", tuple(closure), lambda: len(section.html))
+            self._sizes[id(section)] = memo.get_or_compute("size", tuple(closure), lambda: len(section.html))
         return self._sizes[id(section)]
