@@ -221,15 +221,15 @@ class App:
         return %s
 app = App()
 """
-NO_MODULE = "in the project or its 'src'; mend the source"
-MUST = "must be an application with a method 'openapi', and is"
+NO_MODULE = "in the project or its 'src'; fix the source"
+MUST = "must be an application with a method 'openapi', but is"
 REFUSED = {
     "no module": ("shop.main:app", "", f"shop/main.py:1:1: there is no module 'shop' {NO_MODULE}"),
     "no submodule": ("bookshop.api:app", "", f"bookshop/api.py:1:1: there is no module 'bookshop.api' {NO_MODULE}"),
-    "no such name": ("bookshop.main:api", "", f"bookshop/main.py:1:1: 'api' {MUST} nothing; mend the name"),
+    "no such name": ("bookshop.main:api", "", f"bookshop/main.py:1:1: 'api' {MUST} missing; fix the name"),
     "no application": ("bookshop.main:Book", "class Book: ...", f"bookshop/main.py:1:1: 'Book' {MUST} a type"),
     "a class": ("bookshop.main:App", OTHER % {}, f"bookshop/main.py:1:1: 'App' {MUST} a type"),
-    "somebody else's": ("json:loads", "", "outside of the project; run this where its code is"),
+    "somebody else's": ("json:loads", "", "outside the project; run this command in its project"),
     "not installed": (
         SOURCE,
         "import nowhere_at_all\n",
@@ -238,16 +238,24 @@ REFUSED = {
     "broken": (
         SOURCE,
         "x = 1\nprint(nothing)\n",
-        "bookshop/main.py:2:7: the application cannot be imported: NameError: name 'nothing' is not defined; mend",
+        "bookshop/main.py:2:7: the application cannot be imported: NameError: name 'nothing' is not defined; fix",
     ),
-    "ends": (SOURCE, "import os\nos._exit(3)\n", "bookshop/main.py: importing the application ended Python itself"),
+    "ends": (
+        SOURCE,
+        "import os\nos._exit(3)\n",
+        "bookshop/main.py: importing the application ended the Python process",
+    ),
     "no document can be made": (
         SOURCE,
         OTHER % "1 / 0",
         "bookshop/main.py:3:16: the application cannot be imported: Zero",
     ),
     "no JSON": (SOURCE, OTHER % "{'x': {1, 2}}", "TypeError: Object of type set is not JSON serializable"),
-    "no document": (SOURCE, OTHER % "{'swagger': '2.0'}", "bookshop/main.py: is Swagger 2.0; convert it to OpenAPI 3"),
+    "no document": (
+        SOURCE,
+        OTHER % "{'swagger': '2.0'}",
+        "bookshop/main.py: Swagger 2.0 is not supported; convert it to OpenAPI 3",
+    ),
     "of another shape": (
         SOURCE,
         OTHER % "{'openapi': '3.1.0', 'paths': []}",

@@ -135,7 +135,7 @@ def test_pull_request_is_compared_with_the_document_as_it_was(tmp_path: Path) ->
 
 def test_document_is_told_by_its_name_on_the_command_line(root: Path) -> None:
     (root / "mkdocs.yml").unlink()
-    assert call(root, "check").stderr.startswith("changes/api/__init__.py: is not there")
+    assert call(root, "check").stderr.startswith("changes/api/__init__.py: does not exist")
     assert call(root, "--source", "openapi.yaml", "check").exit_code == 0
     write(root, {f"changes/api/{name}": FILES[name] for name in ("openapi.yaml", "models/author.json")})
     assert call(root, "--source", "changes/api/openapi.yaml", "check").exit_code == 0
@@ -145,8 +145,8 @@ def test_document_is_told_by_its_name_on_the_command_line(root: Path) -> None:
     ("source", "message"),
     [
         pytest.param("gone.json", "gone.json: cannot be read: No such file or directory", id="not there"),
-        pytest.param("../gone.json", "../gone.json: lies outside the project", id="outside"),
-        pytest.param("models/author.json", "models/author.json:1:1: is not an OpenAPI document", id="another file"),
+        pytest.param("../gone.json", "../gone.json: the document is outside the project", id="outside"),
+        pytest.param("models/author.json", "models/author.json:1:1: not an OpenAPI document", id="another file"),
     ],
 )
 def test_document_that_cannot_be_read_ends_with_one_error(root: Path, source: str, message: str) -> None:

@@ -166,7 +166,7 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
         {},
         ("--source", "models"),
         1,
-        "models/__init__.py: is not there; write the API's models there",
+        "models/__init__.py: does not exist; write the API's models there",
     ),
     "no name for a version": ({}, ("--version", "../x"), 2, "'../x' is not a name for a version: use letters"),
     "a name that is reserved": ({}, ("--version", "latest"), 2, "'latest' is not a name for a version"),

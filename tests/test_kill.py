@@ -325,7 +325,10 @@ def test_what_is_kept_is_on_the_disk_before_it_takes_its_place(tmp_path: Path, m
 
 
 def _facts(line: str) -> set[str]:
-    """What a line says of each place that it names: `Book.pages is new (also Order.count), which is not documented in any change file`.
+    """What a line says of each place that it names.
+
+    `Book.pages is new (also Order.count), which is not documented in any change file` names two places.
+
 
     Versions that are in the same case are left out, and so are where the line points and the ways out.
     """
