@@ -316,7 +316,7 @@ class Function(BaseModel):
         pytest.param(Address, another_address(), "two models are called 'Address', in", id="two classes of one name"),
         pytest.param(Purse, Purse, "Money is used in requests and in responses", id="differs by a Decimal below"),
         pytest.param(Sum, Sum, "Sum is used in requests and in responses", id="differs by a computed field"),
-        pytest.param(Endless, None, "Endless is inline and holds itself; make it a model with a name", id="endless"),
+        pytest.param(Endless, None, "Endless is inline and contains itself; derive it from BaseModel", id="endless"),
         pytest.param(Function, None, "Function has no JSON Schema", id="no JSON"),
     ],
 )
@@ -359,7 +359,7 @@ def test_a_field_without_its_path_parameter_is_refused() -> None:
     ],
 )
 def test_what_is_no_model_is_refused(declared: Any, place: str) -> None:
-    with pytest.raises(ApiUpgradesError, match=f"POST /things: .* in '{place}.* is not a pydantic model; declare one"):
+    with pytest.raises(ApiUpgradesError, match=f"POST /things: .* in '{place}.* is not a pydantic model; use a model"):
         operation("POST /things", **declared)
 
 

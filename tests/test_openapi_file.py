@@ -91,12 +91,20 @@ BROKEN = {
     "not there": ("api.json", None, "api.json: cannot be read: No such file or directory"),
     "empty": ("api.json", " \n", "api.json:2:1: the file is empty"),
     "empty yaml": ("api.yaml", "", "api.yaml:1:1: the file is empty"),
-    "a list": ("api.json", "[]", "api.json:1:1: must be an object, with 'openapi: 3.1.0' in it"),
-    "text": ("api.yaml", "just some text", "api.yaml:1:1: must be an object"),
-    "not openapi": ("api.json", '{"name": "shop"}', "api.json:1:1: is not an OpenAPI document: it has no 'openapi'"),
-    "swagger 2": ("api.json", '{"swagger": "2.0"}', "api.json:1:2: is Swagger 2.0; convert it to OpenAPI 3 first"),
-    "version without quotes": ("api.yaml", "openapi: 3.1\n", "api.yaml:1:1: the version of OpenAPI is text"),
-    "unknown version": ("api.json", '{"openapi": "3.2.0"}', "api.json:1:2: OpenAPI '3.2.0' is not known here"),
+    "a list": ("api.json", "[]", "api.json:1:1: an OpenAPI document must be an object, with 'openapi: 3.1.0' in it"),
+    "text": ("api.yaml", "just some text", "api.yaml:1:1: an OpenAPI document must be an object"),
+    "not openapi": (
+        "api.json",
+        '{"name": "shop"}',
+        "api.json:1:1: not an OpenAPI document, because it has no 'openapi'",
+    ),
+    "swagger 2": (
+        "api.json",
+        '{"swagger": "2.0"}',
+        "api.json:1:2: Swagger 2.0 is not supported; convert it to OpenAPI 3",
+    ),
+    "version without quotes": ("api.yaml", "openapi: 3.1\n", "api.yaml:1:1: the version of OpenAPI must be text"),
+    "unknown version": ("api.json", '{"openapi": "3.2.0"}', "api.json:1:2: OpenAPI '3.2.0' is not supported"),
     "cut off": (
         "api.json",
         '{"openapi": "3.1.0", "info": {',
@@ -358,22 +366,22 @@ def test_files_that_were_read_are_known(tmp_path: Path) -> None:
 
 
 REFUSED_REFS = {
-    "https": ("https://example.com/a.json", "is no file of this folder; nothing is fetched"),
-    "without a scheme": ("//example.com/a.json", "is no file of this folder"),
-    "file": ("file:///etc/passwd", "is no file of this folder"),
-    "above": ("../outside.json", "lies outside of the document's folder; move that file into it"),
-    "above, escaped": ("%2e%2e/outside.json", "lies outside of the document's folder"),
-    "from the root": ("/etc/hostname", "lies outside of the document's folder"),
-    "by a link": ("link.json", "lies outside of the document's folder"),
-    "by a link of a folder": ("folder/outside.json", "lies outside of the document's folder"),
-    "a circle of links": ("circle.json", "refers to a file that isn't there"),
-    "not there": ("missing.json", "refers to a file that isn't there"),
-    "a folder": ("sub", "refers to a file that isn't there"),
-    "no name for a file": ("a\0b.json", "refers to a file that isn't there"),
-    "no such place": ("other.json#/Nothing/0", "refers to '#/Nothing/0' in other.json, which isn't there"),
-    "no such place there": ("other.json#/Lost", "refers to '#/Gone' in other.json, which isn't there"),
-    "an anchor": ("other.json#book", "names an anchor; write a path"),
-    "round and round": ("other.json#/Round", "leads back to itself; write out what is meant"),
+    "https": ("https://example.com/a.json", "is not a file; URLs are not downloaded"),
+    "without a scheme": ("//example.com/a.json", "is not a file"),
+    "file": ("file:///etc/passwd", "is not a file"),
+    "above": ("../outside.json", "is outside the document's folder; move that file into it"),
+    "above, escaped": ("%2e%2e/outside.json", "is outside the document's folder"),
+    "from the root": ("/etc/hostname", "is outside the document's folder"),
+    "by a link": ("link.json", "is outside the document's folder"),
+    "by a link of a folder": ("folder/outside.json", "is outside the document's folder"),
+    "a circle of links": ("circle.json", "refers to a file that does not exist"),
+    "not there": ("missing.json", "refers to a file that does not exist"),
+    "a folder": ("sub", "refers to a file that does not exist"),
+    "no name for a file": ("a\0b.json", "refers to a file that does not exist"),
+    "no such place": ("other.json#/Nothing/0", "refers to '#/Nothing/0' in other.json, which does not exist"),
+    "no such place there": ("other.json#/Lost", "refers to '#/Gone' in other.json, which does not exist"),
+    "an anchor": ("other.json#book", "refers to an anchor; use a path"),
+    "round and round": ("other.json#/Round", "refers to itself; write out the value"),
     "not a schema": ("other.json#/Text", '#/Text must be a schema, which is an object, and is "text"'),
     "not JSON": ("broken.json", "broken.json:1:2: not JSON"),
 }
@@ -397,7 +405,7 @@ def test_reference_that_cannot_be_followed_is_refused_at_its_place(tmp_path: Pat
 def test_paths_that_lead_to_each_other_end(tmp_path: Path) -> None:
     files = {"a.json": {"post": {"callbacks": {"x": {"y": {"$ref": "a.json"}}}}}}
     found = refusal(tmp_path, {"api.json": document(paths={"/a": {"$ref": "a.json"}}), **files})
-    assert "leads back to itself" in found
+    assert "refers to itself" in found
 
 
 def test_files_that_grow_without_end_when_written_out_are_refused(
@@ -409,7 +417,7 @@ def test_files_that_grow_without_end_when_written_out_are_refused(
         for number in range(30)
     }
     whole = document(components={"schemas": {"A": {"properties": {"$ref": "0.json"}}}})
-    assert "too large or too deep" in refusal(tmp_path, {"api.json": whole, **files, "30.json": {}})
+    assert "too large or too deeply nested" in refusal(tmp_path, {"api.json": whole, **files, "30.json": {}})
 
 
 def test_everything_has_its_place_in_the_file_that_says_it(tmp_path: Path) -> None:

@@ -257,48 +257,50 @@ BOTH_WAYS = DECIMAL.replace('"GET', '"POST').replace("responses=", "request=Thin
     ("modules", "message"),
     [
         pytest.param(
-            {"things": "class Thing(:\n"}, "things.py:1:13: is not Python: invalid syntax; mend this line", id="syntax"
+            {"things": "class Thing(:\n"},
+            "things.py:1:13: not valid Python: invalid syntax; fix this line",
+            id="syntax",
         ),
         pytest.param(
             {"things": "if True:\npass\n"},
-            "things.py:2:1: is not Python: expected an indented block after 'if' statement on line 1; mend this line",
+            "things.py:2:1: not valid Python: expected an indented block after 'if' statement on line 1; fix this line",
             id="indentation",
         ),
         pytest.param(
             {"things": "x = 1\ny = nothing\n"},
             "things.py:2:5: the models cannot be imported: NameError: name 'nothing' is not defined; "
-            "mend this line or what it calls",
+            "fix this line or what it calls",
             id="exception",
         ),
         pytest.param(
             {"things": "def f():\n    return 1 / 0\n\nf()\n"},
             "things.py:2:12: the models cannot be imported: ZeroDivisionError: division by zero; "
-            "mend this line or what it calls",
+            "fix this line or what it calls",
             id="exception further in",
         ),
         pytest.param(
             {"things": "raise SystemExit(3)\n"},
-            "things.py:1:1: the models cannot be imported: SystemExit: 3; mend this line or what it calls",
+            "things.py:1:1: the models cannot be imported: SystemExit: 3; fix this line or what it calls",
             id="exit",
         ),
         pytest.param(
             {"things": "import nowhere_at_all\n"},
-            "things.py:1:1: No module named 'nowhere_at_all'; install it next to api-upgrades, or correct the import",
+            "things.py:1:1: No module named 'nowhere_at_all'; install it next to api-upgrades, or fix the import",
             id="missing package",
         ),
         pytest.param(
             {"__init__": "from .thinks import things\n"},
-            "__init__.py:1:1: No module named 'api.thinks'; install it next to api-upgrades, or correct the import",
+            "__init__.py:1:1: No module named 'api.thinks'; install it next to api-upgrades, or fix the import",
             id="misspelt module",
         ),
         pytest.param(
             {"__init__": ""},
-            "__init__.py:1:1: the name 'api' must be an Api, and is nothing; write 'api = Api(...)' in this file",
+            "__init__.py:1:1: the name 'api' must be an Api, but is missing; write 'api = Api(...)' in this file",
             id="no api",
         ),
         pytest.param(
             {"__init__": "from . import api\n", "api": ""},
-            "__init__.py:1:1: the name 'api' must be an Api, and is a module; write 'api = Api(...)' in this file",
+            "__init__.py:1:1: the name 'api' must be an Api, but is a module; write 'api = Api(...)' in this file",
             id="api is a module",
         ),
         pytest.param(
@@ -308,13 +310,13 @@ BOTH_WAYS = DECIMAL.replace('"GET', '"POST').replace("responses=", "request=Thin
         ),
         pytest.param(
             {"things": BOTH_WAYS},
-            "things.py:5:1: Thing is used in requests and in responses, and its schema is not the same in both "
-            "(a computed field, a serializer, a Decimal?); make two models of it",
+            "things.py:5:1: Thing is used in requests and in responses, but its schemas for them differ "
+            "(is there a computed field, a serializer, a Decimal?); split it into two models",
             id="a model that differs by direction",
         ),
         pytest.param(
             {"things": "import os\nos._exit(7)\n"},
-            "__init__.py: importing the models ended Python itself (exit code 7); see its output above",
+            "__init__.py: importing the models ended the Python process (exit code 7); see its output above",
             id="the process ends",
         ),
     ],
@@ -328,7 +330,7 @@ def test_models_that_cannot_be_read_give_one_error(project: Path, modules: dict[
 
 def test_source_that_is_not_utf_8(project: Path) -> None:
     (project / "changes/api/things.py").write_bytes(b"x = 'caf\xe9'\n")
-    with pytest.raises(RegistryError, match=r"changes/api/things\.py:1:.*is not Python: .*utf-8"):
+    with pytest.raises(RegistryError, match=r"changes/api/things\.py:1:.*not valid Python: .*utf-8"):
         read_head("changes/api", project)
 
 
@@ -343,9 +345,11 @@ def test_an_error_is_not_kept(project: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        pytest.param("changes/apy", "changes/apy/__init__.py: is not there; write the API's models there", id="absent"),
-        pytest.param("../elsewhere", r"\.\./elsewhere/__init__.py: lies outside the project", id="outside"),
-        pytest.param(".", "lies outside the project", id="the project itself"),
+        pytest.param(
+            "changes/apy", "changes/apy/__init__.py: does not exist; write the API's models there", id="absent"
+        ),
+        pytest.param("../elsewhere", r"\.\./elsewhere/__init__.py: the models are outside the project", id="outside"),
+        pytest.param(".", "are outside the project", id="the project itself"),
     ],
 )
 def test_a_source_that_is_no_folder_of_the_project(project: Path, name: str, message: str) -> None:

@@ -1,7 +1,7 @@
-"""One document out of several files: what a `$ref` to another file leads to becomes a component of the document.
+"""Bundles an OpenAPI document of several files: values that a `$ref` to another file names become components.
 
-A reference whose place has no section among the components, as a path's has none in OpenAPI 3.0, is replaced by what it
-leads to. References inside the document, and all that is no reference, stay as they are.
+If the components have no section for such a value (OpenAPI 3.0 has none for path items), the value replaces the
+reference. References within the document and everything else stay unchanged.
 """
 
 from __future__ import annotations
@@ -32,28 +32,29 @@ SECTIONS = {
     "link": "links",
     "callback": "callbacks",
 }
-"""Where among the components a thing is kept, by the name of its form."""
+"""The section of the components for each shape of `openapi.structure`."""
 
 MAX_VALUES = 5_000_000
-"""How many lists and objects a document may have with all references to other files written out."""
+"""The most lists and objects of a document, counted with all references to other files expanded."""
 
 
 @dataclass(frozen=True)
 class FilePointer:
-    """A value in one of the files."""
+    """A place in one of the files: the file, and the pointer to a value in it."""
 
     path: Path
     pointer: Pointer = ()
 
     def child(self, key: str | int) -> FilePointer:
-        """The place of what it holds under a key."""
+        """The place of a value that the value here holds under a key."""
         return FilePointer(self.path, (*self.pointer, key))
 
 
 class Bundle:
-    """The files of a document, as they are found: `files`. `read` gives any of them, under the name for messages.
+    """Combines a document and the files that it refers to.
 
-    `origins` has the place of what was brought from elsewhere, by where it stands in the document.
+    `files` holds every file read so far; `read` reads another one. `origins` maps a pointer in the resulting document
+    to the place in another file from which the value there was copied.
     """
 
     def __init__(self, path: Path, parsed: Parsed, read: Callable[[Path], Parsed]) -> None:
@@ -62,30 +63,35 @@ class Bundle:
         self._read = read
         self.files = {self._path: parsed}
         self.origins: dict[Pointer, FilePointer] = {}
-        self._values = 0
+        self._value_count = 0
+        # The name of the component that a value of another file becomes in a section.
         self._names: dict[tuple[FilePointer, str], str] = {}
+        # The components still to be added: place, shape, section, name.
         self._pending: deque[tuple[FilePointer, str, str, str]] = deque()
         components = parsed.data.get("components", {})
         self._used_names = {section: set(components.get(section, ())) for section in SECTIONS.values()}
 
     def build_document(self) -> JsonObject:
-        """The document, of one piece. Raises RegistryErrors where a reference leads nowhere, or out of the folder."""
+        """The document with all files combined.
+
+        Raises RegistryErrors for a reference to something that does not exist or is outside the document's folder.
+        """
         root = self.files[self._path].data
         self._name_components(root)
         result: dict[str, Json] = self._rewrite(root, "document", FilePointer(self._path), (), 0)
-        found: dict[str, dict[str, Json]] = {}
+        added: dict[str, dict[str, Json]] = {}
         while self._pending:
             place, shape, section, name = self._pending.popleft()
-            found.setdefault(section, {})[name] = self._rewrite(self._value_at(place, place), shape, place, (), 3)
-        if not found:
+            added.setdefault(section, {})[name] = self._rewrite(self._value_at(place, place), shape, place, (), 3)
+        if not added:
             return result
         components = dict(result.get("components", {}))
-        for section, more in found.items():
-            components[section] = {**components.get(section, {}), **more}
+        for section, values in added.items():
+            components[section] = {**components.get(section, {}), **values}
         return {**result, "components": components}
 
     def _name_components(self, root: JsonObject) -> None:
-        """A component that is no more than a reference to another file gives what is there its name."""
+        """If a component is only a reference to another file, remember its name for the value in that file."""
         for section in SECTIONS.values():
             for name, value in root.get("components", {}).get(section, {}).items():
                 holder = FilePointer(self._path, ("components", section, name))
@@ -95,72 +101,76 @@ class Bundle:
     def _rewrite(
         self, value: Json, shape: str, place: FilePointer, inline_targets: tuple[FilePointer, ...], depth: int
     ) -> Json:
-        """A value with its references to other files led to this one; the same object where there are none."""
+        """A value whose references to other files are changed to references within the document.
+
+        Returns the same object if there are none. `inline_targets` are the values that enclose this one because they
+        replaced a reference.
+        """
         if not isinstance(value, dict | list) or shape in ("any", "object"):
             return value
-        self._values += 1
-        if self._values > MAX_VALUES or depth > MAX_DEPTH:
-            self._reject(place, "too large or too deep, with what is in other files written out here; say it once")
+        self._value_count += 1
+        if self._value_count > MAX_VALUES or depth > MAX_DEPTH:
+            self._reject(place, "too large or too deeply nested when other files are included; use fewer references")
         changed = self._rewrite_mapping(value, place) if shape == "discriminator" and isinstance(value, dict) else {}
-        for key, of, item in inner_values(value, shape):
-            new = self._rewrite(item, of, place.child(key), inline_targets, depth + 1)
+        for key, item_shape, item in inner_values(value, shape):
+            new = self._rewrite(item, item_shape, place.child(key), inline_targets, depth + 1)
             if new is not item:
                 changed[key] = new
         if isinstance(value, list):
             return [changed.get(index, item) for index, item in enumerate(value)] if changed else value
-        whole = {key: changed.get(key, item) for key, item in value.items()} if changed else value
+        rewritten = {key: changed.get(key, item) for key, item in value.items()} if changed else value
         if not self._is_external(value, place):
-            return whole
+            return rewritten
         target = self._follow(value["$ref"], place)
         if target.path == self._path and target.pointer:
-            return {**whole, "$ref": _format_ref(target.pointer)}
+            return {**rewritten, "$ref": _format_ref(target.pointer)}
         section = SECTIONS.get(shape)
         if section is not None and not self._is_component_of(target, section, place):
-            return {**whole, "$ref": self._add_component(target, shape, section)}
+            return {**rewritten, "$ref": self._add_component(target, shape, section)}
         if target in inline_targets:
-            self._reject(place, f"{quote(value['$ref'])} leads back to itself; write out what is meant")
+            self._reject(place, f"{quote(value['$ref'])} refers to itself; write out the value")
         refuse_faults(self.files[target.path], shape, target.pointer)
-        if (here := self._pointer_in_document(place)) is not None:
-            self.origins[here] = target
-        instead = self._rewrite(self._value_at(target, place), shape, target, (*inline_targets, target), depth)
-        beside = {key: item for key, item in whole.items() if key != "$ref"}
-        return {**instead, **beside} if beside else instead
+        if (pointer := self._pointer_in_document(place)) is not None:
+            self.origins[pointer] = target
+        inlined = self._rewrite(self._value_at(target, place), shape, target, (*inline_targets, target), depth)
+        siblings = {key: item for key, item in rewritten.items() if key != "$ref"}
+        return {**inlined, **siblings} if siblings else inlined
 
     def _pointer_in_document(self, place: FilePointer) -> Pointer | None:
-        """Where in the document a place stands, as far as that is known."""
+        """The pointer in the resulting document to a value of any file, or None if it is not known."""
         if place.path == self._path:
             return place.pointer
-        for here, origin in self.origins.items():
+        for pointer, origin in self.origins.items():
             size = len(origin.pointer)
             if origin.path == place.path and origin.pointer == place.pointer[:size]:
-                return (*here, *place.pointer[size:])
+                return (*pointer, *place.pointer[size:])
         return None
 
     def _is_component_of(self, target: FilePointer, section: str, place: FilePointer) -> bool:
-        """Whether a place is the component whose name the target has, so that the target stands there itself."""
+        """Whether `place` is the component that refers to the target, and so must be replaced by the target."""
         name = self._names.get((target, section))
         return place == FilePointer(self._path, ("components", section, name)) if name is not None else False
 
     def _rewrite_mapping(self, value: JsonObject, place: FilePointer) -> dict[str | int, Json]:
-        """The mapping of a discriminator, whose values are references without being called so."""
-        found = {}
+        """The changes to the mapping of a discriminator, whose values are references without the key `$ref`."""
+        changed = {}
         for key, ref in value.get("mapping", {}).items():
             is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
             if is_file and self._is_external({"$ref": ref}, place):
                 target = self._follow(ref, place.child("mapping").child(key))
-                is_here = target.path == self._path and target.pointer
-                found[key] = (
-                    _format_ref(target.pointer) if is_here else self._add_component(target, "schema", "schemas")
+                is_internal = target.path == self._path and target.pointer
+                changed[key] = (
+                    _format_ref(target.pointer) if is_internal else self._add_component(target, "schema", "schemas")
                 )
-        return {"mapping": {**value["mapping"], **found}} if found else {}
+        return {"mapping": {**value["mapping"], **changed}} if changed else {}
 
     def _add_component(self, target: FilePointer, shape: str, section: str) -> str:
-        """A reference to what stands at a place, which becomes a component if it isn't one yet."""
+        """Make a value of another file a component, unless it is one already, and return a reference to it."""
         name = self._names.get((target, section))
         if name is None:
             refuse_faults(self.files[target.path], shape, target.pointer)
-            wanted = str(target.pointer[-1]) if target.pointer else target.path.stem
-            name = _unused_name(re.sub(r"[^A-Za-z0-9._-]+", "_", wanted), self._used_names[section])
+            base_name = str(target.pointer[-1]) if target.pointer else target.path.stem
+            name = _unused_name(re.sub(r"[^A-Za-z0-9._-]+", "_", base_name), self._used_names[section])
             self._used_names[section].add(name)
             self._names[target, section] = name
             self.origins["components", section, name] = target
@@ -168,46 +178,49 @@ class Bundle:
         return _format_ref(("components", section, name))
 
     def _is_external(self, value: JsonObject, place: FilePointer) -> bool:
-        """Whether an object is a reference that leads out of the document's own file, or stands in another one."""
+        """Whether an object is a reference to another file, or any reference in another file."""
         ref = value.get("$ref")
         return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
 
     def _follow(self, ref: str, place: FilePointer) -> FilePointer:
-        """Where a reference leads, through those that are no more than references themselves."""
-        passed = [place]
+        """The target of a reference. If the target is only a reference itself, follows that too."""
+        visited = [place]
         while True:
             target = self._resolve(ref, place)
             value = self._value_at(target, place)
             if not _is_reference(value) or not self._is_external(value, target):
                 return target
-            if target in passed:
-                self._reject(place, f"{quote(ref)} leads back to itself; write out what is meant")
-            passed.append(target)
+            if target in visited:
+                self._reject(place, f"{quote(ref)} refers to itself; write out the value")
+            visited.append(target)
             ref, place = value["$ref"], target
 
     def _resolve(self, ref: str, place: FilePointer) -> FilePointer:
-        """The place that a reference names. Raises RegistryErrors for one outside of the document's folder."""
+        """The place that a reference names. Raises RegistryErrors if it is outside the document's folder."""
         file, _, fragment = ref.partition("#")
         name = quote(ref)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
-            self._reject(place, f"{name} is no file of this folder; nothing is fetched, so save it beside this file")
+            self._reject(
+                place,
+                f"{name} is not a file; URLs are not downloaded, so save it as a file next to this one",
+            )
         try:
             path = (place.path.parent / unquote(file)).resolve() if file else place.path
-            is_there = path.is_file()
-        except (OSError, ValueError, RuntimeError):  # a name that no file can have, or links in a circle
-            path, is_there = self._folder / "?", False
+            exists = path.is_file()
+        except (OSError, ValueError, RuntimeError):  # not a valid file name, or symbolic links in a circle
+            path, exists = self._folder / "?", False
         if not path.is_relative_to(self._folder):
-            self._reject(place, f"{name} lies outside of the document's folder; move that file into it")
+            self._reject(place, f"{name} is outside the document's folder; move that file into it")
         if fragment and not fragment.startswith("/"):
-            self._reject(place, f"{name} names an anchor; write a path, as in '#/components/schemas/Book'")
-        if not is_there:
-            self._reject(place, f"{name} refers to a file that isn't there; put it there, or mend the reference")
+            self._reject(place, f"{name} refers to an anchor; use a path, as in '#/components/schemas/Book'")
+        if not exists:
+            self._reject(place, f"{name} refers to a file that does not exist; add the file, or fix the reference")
         if path not in self.files:
             self.files[path] = self._read(path)
         return FilePointer(path, tuple(unescape_token(unquote(token)) for token in fragment.split("/")[1:]))
 
     def _value_at(self, target: FilePointer, place: FilePointer) -> Json:
-        """What stands at a place to which another one refers."""
+        """The value at `target`. Raises RegistryErrors at `place`, which refers to it, if there is none."""
         parsed = self.files[target.path]
         value = parsed.data
         for key in target.pointer:
@@ -215,7 +228,7 @@ class Bundle:
                 value = value[int(key)] if isinstance(value, list) else value[key]
             except (KeyError, IndexError, ValueError, TypeError):
                 what = f"{quote(_format_ref(target.pointer))} in {parsed.file}"
-                self._reject(place, f"refers to {what}, which isn't there; mend the reference")
+                self._reject(place, f"refers to {what}, which does not exist; fix the reference")
         return value
 
     def _reject(self, place: FilePointer, message: str) -> NoReturn:
@@ -224,7 +237,7 @@ class Bundle:
 
 
 def _is_reference(value: Json) -> bool:
-    """Whether a value is a reference and nothing beside."""
+    """Whether a value is a reference and has no other keys."""
     return isinstance(value, dict) and value.keys() == {"$ref"} and isinstance(value["$ref"], str)
 
 
@@ -233,5 +246,5 @@ def _format_ref(path: Pointer) -> str:
 
 
 def _unused_name(name: str, used: Container[str]) -> str:
-    """The name, or the name with the first number that makes it new."""
+    """The name or, if it is used, the name with the lowest number that makes it unique."""
     return next(one for one in chain([name], (f"{name}_{number}" for number in count(2))) if one not in used)

@@ -44,7 +44,7 @@ class _Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.opened_files: dict[str, str] = {}
-        # A folder of installed packages that contains the project (such as `/usr`) cannot tell which files are its own.
+        # A folder of packages that contains the project (such as `/usr`) says nothing: it contains the project's files.
         places = (_GENERATOR, *(Path(path) for path in sysconfig.get_paths().values()))
         self.installed = tuple(place for place in places if root in place.parents)
 
@@ -169,7 +169,9 @@ def _explain(error: BaseException, source: str) -> str:
         return f"not valid Python: {error.msg}; fix this line"
     if isinstance(error, ModuleNotFoundError):
         return f"{text}; install it next to api-upgrades, or fix the import"
-    return f"{describe_source(source)} cannot be imported: {type(error).__name__}: {text}; fix this line or the code that it calls"
+    return (
+        f"{describe_source(source)} cannot be imported: {type(error).__name__}: {text}; fix this line or what it calls"
+    )
 
 
 def _run(source: str, root: Path, result: Path) -> None:
