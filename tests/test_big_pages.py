@@ -161,7 +161,7 @@ def test_many_effects_and_many_places_are_folded() -> None:
 
 
 def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_CHANGES", 30)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MAX_LISTED_CHANGES", 30)
     some = {
         page.path: page
         for page in render_pages(big.history(), Addresses())
@@ -341,7 +341,7 @@ def test_versions_by_year(
     versions = [VersionView(site, Version(id, "", None, None, None, (), (), "")) for id in ids]
     (whole,) = group_by_year(versions)
     assert [version.id for version in whole.versions] == ids
-    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_ENTRIES", -1)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MAX_CHANGES_PER_PAGE", -1)
     found = [(year.label, [version.id for version in year.versions], year.is_dated) for year in group_by_year(versions)]
     assert found == expected
 
@@ -360,15 +360,15 @@ def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
 
 
 def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.site.pages.versions.MANY_CHANGES", 1000)
+    monkeypatch.setattr("api_upgrades.site.pages.versions.MAX_LISTED_CHANGES", 1000)
     (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
     assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
     assert "tabbed-set" not in page.html
 
 
 def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.site.pages.path.static.LONG_PAGE", 100_000)
-    monkeypatch.setattr("api_upgrades.site.pages.limits.PIECE", 60_000)
+    monkeypatch.setattr("api_upgrades.site.pages.path.static.MAX_PAGE_BYTES", 100_000)
+    monkeypatch.setattr("api_upgrades.site.pages.limits.SUBPAGE_BYTES", 60_000)
     found = {page.path: page for page in path_pages(Site(big.history(), Addresses()))}
     home = f"upgrades/from/{big.FIRST}/catalogs/"
     leaves = {path: page for path, page in found.items() if path.startswith(home[:-1] + ".")}
