@@ -17,4 +17,4 @@ def ask(config: MkDocsConfig, path: str) -> None:
 
     for plugin in config.plugins.values():
         if hasattr(plugin, "on_demand"):
-            plugin.on_demand.before(not_found, "/")({"PATH_INFO": f"/{path}"}, lambda *words: None)
+            plugin.on_demand.wrap(not_found, "/")({"PATH_INFO": f"/{path}"}, lambda *words: None)

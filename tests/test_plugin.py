@@ -229,10 +229,10 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
         ("../../guide/", ""),
         ("../../guide/#words", ""),
         ("../../reference/latest/books/#Book", ""),
-        ("../../guides/", "no such page"),
-        ("../../guide/#letters", "no such place on 'guide/index.html'"),
-        ("../../reference/latest/books/#Boo", "no such place on 'reference/latest/books/index.html'"),
-        ("#nowhere", "no such place on"),
+        ("../../guides/", "that page does not exist"),
+        ("../../guide/#letters", "'guide/index.html' has no anchor 'letters'"),
+        ("../../reference/latest/books/#Boo", "'reference/latest/books/index.html' has no anchor 'Boo'"),
+        ("#nowhere", "has no anchor 'nowhere'"),
     ],
 )
 def test_a_broken_link_from_generated_pages(
@@ -298,7 +298,7 @@ def test_a_broken_registry_stops_the_build(project: Path, caplog: pytest.LogCapt
 def test_a_site_that_nears_what_hosts_take_says_so(
     project: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, large: int, expected: int
 ) -> None:
-    monkeypatch.setattr(plugin, "LARGE", large)
+    monkeypatch.setattr(plugin, "LARGE_SITE_BYTES", large)
     with caplog.at_level(logging.INFO):
         site = build(project)  # it is no warning, which a strict build would fail of
     said = [record for record in caplog.records if "many hosts take no more than 1 GB" in record.getMessage()]

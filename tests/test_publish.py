@@ -112,7 +112,7 @@ def built(project: Path, site: Path, case: Case) -> dict[str, bytes]:
 @pytest.fixture
 def ordinary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     with monkeypatch.context() as patched:
-        yield lambda: patched.setattr(plugin, "is_ordinary", lambda config: True)
+        yield lambda: patched.setattr(plugin, "needs_mkdocs_rendering", lambda config: True)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def themed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(page.url)
         return rendered(self, page)
 
-    monkeypatch.setattr(ThemeContext, "rendered", noted)
+    monkeypatch.setattr(ThemeContext, "render", noted)
     return found
 
 

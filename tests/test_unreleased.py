@@ -202,7 +202,7 @@ def test_a_preview_of_no_number_is_refused(
     monkeypatch.setenv(NUMBER_VARIABLE, number)
     with pytest.raises(Abort):
         built(tmp_path)
-    said = f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, digits alone"
+    said = f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, digits"
     assert said in caplog.text
     assert [record.exc_info for record in caplog.records] == [None]
 

@@ -1,4 +1,4 @@
-"""A generated page as MkDocs knows pages: beside hand-written ones in the navigation, in links and in the search."""
+"""Presents generated pages as MkDocs pages, so that they take part in the navigation, links and search."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from api_upgrades.site.pages.page import Heading, NavLink, Page
 
 
 class GeneratedPage(MkDocsPage):
-    """A page that is HTML already: nothing is read, nothing goes through Markdown.
+    """A MkDocs page whose HTML is already rendered: MkDocs reads no source and renders no Markdown.
 
-    `mount` is the beginning of its address. It has `is_named` where the site's navigation names it.
+    `mount` is the path in the site below which the plugin's pages are. `is_in_nav` says whether `nav` in `mkdocs.yml`
+    lists the page.
     """
 
     def __init__(self, page: Page, mount: str, file: File, config: MkDocsConfig) -> None:
@@ -29,28 +30,28 @@ class GeneratedPage(MkDocsPage):
         self.mount = mount
         self.is_in_nav = False
         if page.canonical is not None and config.site_url:
-            self.canonical_url = make_site_base(config) + mount + page.canonical
+            self.canonical_url = make_base_url(config) + mount + page.canonical
 
     def read_source(self, config: MkDocsConfig) -> None:
-        """There is no source; what Markdown's front matter would say comes with the page."""
+        """Set the metadata that MkDocs would read from a page's front matter. There is no source file."""
         self.markdown = ""
         self.meta = {"title": escape(self.site_page.title), "description": escape(self.site_page.description)}
         if self.site_page.search_text is None:
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Takes what the search shall read, and the contents list; the page's own HTML comes when that is done."""
+        """Set the text for the search index and the table of contents; the HTML replaces the text after indexing."""
         self.content = self.site_page.search_text or ""
         self.toc = TableOfContents([make_anchor_link(heading, 2) for heading in self.site_page.contents])
 
     @property
     def is_index(self) -> bool:
-        """Whether it stands for a section of the navigation. All have a folder of their own, which makes none one."""
+        """Whether the page is the index of a navigation section. MkDocs would say yes, as each has its own folder."""
         return self.is_in_nav
 
     @property
     def present_anchor_ids(self) -> set[str] | None:
-        """The ids to which other pages can link; read only where one does."""
+        """The ids that other pages can link to. Computed on access, since few pages are linked to."""
         return find_ids(self.site_page.html)
 
     @present_anchor_ids.setter
@@ -58,29 +59,32 @@ class GeneratedPage(MkDocsPage):
 
 
 def make_page_file(uri: str, config: MkDocsConfig) -> File:
-    """The file of a generated page, in no navigation unless that names it."""
+    """Create the MkDocs file of a generated page, which isn't in the navigation unless `nav` lists it."""
     return File.generated(config, uri, content="", inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def make_page_url(path: str, config: MkDocsConfig) -> str:
-    """The address of a page as MkDocs has it, by its path from the site's root."""
+    """Return a page's address relative to the site's root, as MkDocs writes addresses."""
     return quote(path) + ("" if config.use_directory_urls else "index.html")
 
 
-def make_site_base(config: MkDocsConfig) -> str:
-    """The site's address, if it is known, ending in a slash."""
+def make_base_url(config: MkDocsConfig) -> str:
+    """Return the site's address with a trailing slash, or an empty string if it isn't configured."""
     return config.site_url.rstrip("/") + "/" if config.site_url else ""
 
 
 def make_anchor_link(heading: Heading, level: int) -> AnchorLink:
-    """An entry of the contents list as the theme reads it, text escaped as Markdown's is."""
+    """Convert a heading to an entry of the theme's table of contents, with escaped text as Markdown's entries have."""
     link = AnchorLink(escape(heading.title), escape(heading.id), level)
     link.children = [make_anchor_link(child, level + 1) for child in heading.children]
     return link
 
 
 def add_siblings(nav: Navigation, page: GeneratedPage) -> Navigation:
-    """The navigation in which the entry of a page's section holds the section's pages: it is in none itself."""
+    """Return a navigation where the entry of the page's section contains the pages of that section.
+
+    Generated pages are not in the site's navigation, so the theme would show none of them beside the page.
+    """
     if not page.site_page.siblings:
         return nav
     result = copy.copy(nav)
@@ -92,21 +96,21 @@ def add_siblings(nav: Navigation, page: GeneratedPage) -> Navigation:
 
 
 def represents_section(item: StructureItem, page: Page, mount: str) -> bool:
-    """Whether an entry of the navigation stands for the section that a page is in."""
+    """Whether a navigation entry is the page that represents the section of `page`."""
     return isinstance(item, GeneratedPage) and item.mount == mount and item.site_page.section == page.section
 
 
 def _expand_entry(item: StructureItem, page: GeneratedPage) -> Section:
-    known = {one.site_page.path: one for one in (item, page) if isinstance(one, GeneratedPage)}
+    pages = {one.site_page.path: one for one in (item, page) if isinstance(one, GeneratedPage)}
     index = "index.html" if page.file.url.endswith(".html") else ""
     children: list[StructureItem] = [
-        known.get(crumb.path) or _make_link(crumb, page.mount, index) for crumb in page.site_page.siblings
+        pages.get(link.path) or _make_link(link, page.mount, index) for link in page.site_page.siblings
     ]
     section = Section(item.title or "", children)
     section.active = True
     return section
 
 
-def _make_link(crumb: NavLink, mount: str, index: str) -> Link:
-    """The entry of another page; one whose path begins with `#` goes nowhere else."""
-    return Link(escape(crumb.title), crumb.path if crumb.path.startswith("#") else quote(mount + crumb.path) + index)
+def _make_link(link: NavLink, mount: str, index: str) -> Link:
+    """Convert a link to a navigation entry. A path that starts with `#` stays as it is."""
+    return Link(escape(link.title), link.path if link.path.startswith("#") else quote(mount + link.path) + index)

@@ -1,7 +1,7 @@
-"""Links that prose of the registry makes to other pages of the site: whether they lead somewhere.
+"""Finds broken links from prose in the registry to other pages of the site.
 
-All other links of generated pages are made by `Links`, and lead to pages that are made beside them. Prose may be shown
-on several pages, and a relative link in it has to lead somewhere from each.
+All other links of generated pages come from `Links`, and always lead to existing pages. The same prose may be shown on
+several pages, and a relative link in it must work on each of them.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from api_upgrades.site.text import prose
 
 _ID = re.compile(r'\sid="([^"]*)"')
 
+NO_ANCHOR = "has no anchor"
+"""The words by which a message about a missing anchor differs from one about a missing page."""
+
 
 def find_ids(html: str) -> set[str]:
-    """The places of a page to which links can lead."""
+    """Return the anchors of a page that links can lead to."""
     return set(map(unescape, _ID.findall(html)))
 
 
 def find_broken_links(
     page: str, html: str, has_file: Callable[[str], bool], ids_of: Callable[[str], set[str] | None]
 ) -> Iterator[str]:
-    """What is wrong with the links of prose on a page, which has its file's path as its name.
+    """Describe the broken links of prose on a page. `page` is the path of its file in the site.
 
-    `has` tells whether the site has a file, and `ids_of` which places a page has, None where nobody knows.
+    `has_file` says whether the site has a file. `ids_of` returns the anchors of a page, None if they are unknown.
     """
     for address in sorted(prose.RELATIVE_LINKS):
         if f'href="{escape(address)}"' not in html:
@@ -37,8 +40,8 @@ def find_broken_links(
         files = (path, posixpath.join(path, "index.html")) if parts.path else (page,)
         file = next(filter(has_file, files), None)
         if file is None:
-            yield f"contains a link '{address}', but there is no such page"
+            yield f"contains a link '{address}', but that page does not exist"
         elif parts.fragment:
-            places = find_ids(html) if file == page else ids_of(file)
-            if places is not None and unquote(parts.fragment) not in places:
-                yield f"contains a link '{address}', but there is no such place on '{file}'"
+            ids = find_ids(html) if file == page else ids_of(file)
+            if ids is not None and unquote(parts.fragment) not in ids:
+                yield f"contains a link '{address}', but '{file}' {NO_ANCHOR} '{unquote(parts.fragment)}'"

@@ -1,4 +1,4 @@
-"""What `mkdocs serve` has of its own: pages that are written when somebody asks for them, templates compiled once."""
+"""Speeds up `mkdocs serve`: writes a page when it is first requested, and compiles the theme's templates once."""
 
 from __future__ import annotations
 
@@ -13,44 +13,45 @@ from jinja2.bccache import Bucket
 from api_upgrades.core.files import OutputFolder
 
 Application = Callable[..., Iterable[bytes]]
-"""What answers requests, by WSGI."""
+"""A WSGI application."""
 
 
 def _call_application(application: Application, environ: dict[str, Any]) -> tuple[tuple[Any, ...], Iterable[bytes]]:
-    """What an application says to begin with, and what it answers."""
-    said: list[tuple[Any, ...]] = []
-    result = application(environ, lambda *words: said.append(words))
-    return said[0], result
+    """Call a WSGI application, and return its arguments for `start_response` and its result."""
+    calls: list[tuple[Any, ...]] = []
+    result = application(environ, lambda *arguments: calls.append(arguments))
+    return calls[0], result
 
 
 class OnDemandWriter:
-    """What could be written into the folder that is served, and is not yet."""
+    """Writes pages into the served folder when they are requested."""
 
     def __init__(self) -> None:
         self._pages: tuple[OutputFolder, Mapping[str, Callable[[], str]]] | None = None
 
     def set_pages(self, folder: OutputFolder, texts: Mapping[str, Callable[[], str]]) -> None:
-        """What there is from now on, by its path in the folder, of which nothing is written."""
+        """Replace the pages. `texts` are functions that render them, by their paths in `folder`."""
         self._pages = folder, texts
 
     def wrap(self, application: Application, mount_path: str) -> Application:
-        """An application that writes what another one could not find, and asks that one again.
+        """Return an application that, where `application` answers 404, writes the page and calls it again.
 
-        That one waits while the site is built. Whatever was written before that is gone then.
+        During a build, `application` waits, and the build deletes the pages written so far.
         """
 
         def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
             path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
             while True:
-                words, result = _call_application(application, environ)
-                if not str(words[0]).startswith("404") or not self._write_if_missing(path.removeprefix(mount_path)):
-                    start_response(*words)
+                start_arguments, result = _call_application(application, environ)
+                is_missing = str(start_arguments[0]).startswith("404")
+                if not is_missing or not self._write_if_missing(path.removeprefix(mount_path)):
+                    start_response(*start_arguments)
                     return result
 
         return answer
 
     def _write_if_missing(self, path: str) -> bool:
-        """Write what is at a path, if there is such a thing and it is not written yet."""
+        """Write the page at a path, and return whether there is one that was not written yet."""
         if self._pages is None:
             return False
         folder, texts = self._pages
@@ -63,21 +64,21 @@ class OnDemandWriter:
 
 
 class TemplateCache(BytecodeCache):
-    """The theme's templates as they were compiled for the build before, in memory, as long as they say the same.
+    """Keeps the theme's compiled templates in memory across builds, as long as their text stays the same.
 
-    MkDocs sets up Jinja anew for every build.
+    MkDocs creates a new Jinja environment for every build.
     """
 
     def __init__(self) -> None:
         self._entries: dict[str, tuple[str, CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is known of a template, if it is of the same text."""
+        """Load a template's code if its text is unchanged."""
         checksum, code = self._entries.get(bucket.key, ("", None))
         if checksum == bucket.checksum:
             bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template that was compiled."""
+        """Store a template's code."""
         if bucket.code is not None:
             self._entries[bucket.key] = bucket.checksum, bucket.code

@@ -1,4 +1,4 @@
-"""The MkDocs plugin: hands the pages over, watches the registry, reports what is wrong. Thinks nothing."""
+"""The MkDocs plugin, an adapter: it adds the generated pages to the site, watches their sources and reports errors."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from api_upgrades.core.parallel import parallel_map
 from api_upgrades.core.progress import count_progress, stage
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
-from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_site_base
-from api_upgrades.plugin.links import find_broken_links
+from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_base_url
+from api_upgrades.plugin.links import NO_ANCHOR, find_broken_links
 from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
-from api_upgrades.plugin.preview_banner import add_banner, preview_number
+from api_upgrades.plugin.preview_banner import add_banner, read_preview_number
 from api_upgrades.plugin.publisher import Publisher, ThemeContext, group_by_resource, needs_mkdocs_rendering
 from api_upgrades.plugin.site_files import GeneratedFiles, GeneratedSite
 from api_upgrades.project import REGISTRY, SOURCE, Project
@@ -50,11 +50,11 @@ STYLE = "assets/api-upgrades.css"
 SCRIPT = "assets/api-upgrades.js"
 
 LARGE_SITE_BYTES = 900_000_000
-"""Bytes of a site that nears a gigabyte, which is all that many hosts take."""
+"""The size of a site above which a note is logged. Many hosts accept no more than a gigabyte."""
 
 GC_THRESHOLD_BUILD, GC_THRESHOLD_SERVE = 2_000_000, 20_000
-"""How many objects more there are before Python looks for garbage in cycles. A build keeps nearly all that it makes to
-its end, and looking through that again and again would take a fifth of its time; who serves leaves some behind.
+"""The number of new objects after which Python looks for reference cycles. A build keeps nearly all of its objects to
+the end, and repeated searches would take a fifth of its time. Each build of `mkdocs serve` leaves some garbage.
 """
 
 log = get_plugin_logger("api-upgrades")
@@ -71,7 +71,7 @@ class PluginConfig(base.Config):
 
 
 class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
-    """One API in the site. `mkdocs.yml` may name the plugin once for each API, with a `path` of its own."""
+    """Adds one API to the site. `mkdocs.yml` may list the plugin once for each API, each with its own `path`."""
 
     supports_multiple_instances = True
 
@@ -85,15 +85,15 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Remembers what runs; that this is defined keeps one instance across the rebuilds of `serve`."""
+        """Note the command. MkDocs keeps one instance across the rebuilds of `serve` because this method exists."""
         self._is_serving = command == "serve"
         gc.set_threshold(GC_THRESHOLD_SERVE if self._is_serving else GC_THRESHOLD_BUILD, 20, 100)
-        atexit.register(gc.freeze)  # a process that ends has no need to take apart a million objects, one by one
+        atexit.register(gc.freeze)  # a process that ends needn't free a million objects one by one
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Adds the style sheet and the script, once for all instances. Raises PluginError for no preview's number."""
+        """Add the style sheet and script, once for all instances. Raises PluginError for an invalid preview number."""
         try:
-            self._preview_number = preview_number(os.environ)
+            self._preview_number = read_preview_number(os.environ)
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         if STYLE not in config.extra_css:
@@ -102,71 +102,72 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Adds all that is generated. Raises PluginError for a page that is there already."""
+        """Add the generated files. Raises PluginError if one has the address of an existing file."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
                 files.append(File.generated(config, asset, content=read_asset(posixpath.basename(asset))))
+        is_rendered_by_mkdocs = needs_mkdocs_rendering(config)
         self._generated_site = GeneratedSite(
-            self._generate(config), self._mount, config, is_ordinary=needs_mkdocs_rendering(config)
+            self._generate(config), self._mount, config, is_rendered_by_mkdocs=is_rendered_by_mkdocs
         )
         return self._generated_site.add_to(files)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Makes the pages that `nav` names, which keep the title that they have there."""
-        assert isinstance(files, GeneratedFiles), "they are what we gave back"
+        """Insert the generated pages that `nav` lists, with the titles that it gives them."""
+        assert isinstance(files, GeneratedFiles), "on_files returned them"
         self._generated_site.insert_into_nav(nav, files)
         self._nav = nav
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Keeps what the theme puts around pages, as MkDocs has it now."""
+        """Set up the publisher with MkDocs' navigation, files and theme, which are complete now."""
         if self._is_serving:
             env.bytecode_cache = self._template_cache
-        around = ThemeContext(config, self._nav, env, files)
-        finish = partial(add_banner, number=self._preview_number) if self._preview_number else None
-        self._publisher = Publisher(self._generated_site.pages_to_write, self._mount, around, finish)
-        assert isinstance(files, GeneratedFiles), "they are what we gave back"
+        theme = ThemeContext(config, self._nav, env, files)
+        postprocess = partial(add_banner, number=self._preview_number) if self._preview_number else None
+        self._publisher = Publisher(self._generated_site.pages_to_write, self._mount, theme, postprocess)
+        assert isinstance(files, GeneratedFiles), "on_files returned them"
         self._files = files
 
     def on_template_context(
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
-        """Lists in the site map what search engines shall find, and that alone."""
+        """Replace the generated pages in the sitemap with those that search engines may index."""
         if template_name == "sitemap.xml":
             listed = [file for file in context["pages"] if not self._generated_site.is_unlisted(file)]
             context["pages"] = [*listed, *self._publisher.list_sitemap_files()]
         return context
 
-    @event_priority(-100)  # after the search, which reads the page in the same event
+    @event_priority(-100)  # after the search plugin, which reads the page in the same event
     def on_page_context(
         self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Shows a generated page, with the pages of the same section beside it: it is in no navigation itself."""
+        """Put in the HTML of a generated page, and its siblings in the navigation."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
             page.content = page.site_page.html
             context["nav"] = add_siblings(nav, page)
         return context
 
-    @event_priority(-100)  # after all that has something to do with the theme's output
+    @event_priority(-100)  # after the plugins that change the theme's output
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Says that a preview is one."""
+        """Log broken links of a generated page, and add the banner in a preview."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
             self._log_faults(page.file.dest_uri, self._find_broken_links(page.file.dest_uri, output), config)
         return output if self._preview_number is None else add_banner(output, self._preview_number)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
-        """Says on what is no page of its own, as the theme's page for errors is, that a preview is one."""
+        """Add the banner of a preview to HTML files that are not pages, such as the theme's error page."""
         if self._preview_number is None or not template_name.endswith(".html"):
             return output_content
         return add_banner(output_content, self._preview_number)
 
-    @event_priority(100)  # before the search writes what it found
+    @event_priority(100)  # before the search plugin writes its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Writes what MkDocs doesn't; while serving, each page when it is asked for."""
+        """Write the pages that MkDocs doesn't; while serving, only prepare to write each on its first request."""
         self._publisher.feed_search()
         mount = self._mount
         texts: dict[str, Callable[[], str]] = {
-            f"{mount}{page.path}index.html": partial(self._publisher.html, page)
+            f"{mount}{page.path}index.html": partial(self._publisher.render_page, page)
             for page in self._generated_site.pages_to_write
         }
         texts |= {mount + asset.path: asset.render for asset in self._generated_site.assets_to_write}
@@ -182,104 +183,107 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
         size, faults = sum(_file_size(file.abs_dest_path) for file in self._files), {}
         try:
-            with count_progress("Writing the pages", len(texts)) as one_more:
-                for name, written, found in parallel_map(group_by_resource(texts), write):
-                    size += written
+            with count_progress("Writing the pages", len(texts)) as count_page:
+                for name, page_size, found in parallel_map(group_by_resource(texts), write):
+                    size += page_size
                     faults[name] = found
-                    one_more()
+                    count_page()
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         for name in texts:
             self._log_faults(name, faults[name], config)
         if size > LARGE_SITE_BYTES:
-            # No warning: nothing is wrong, and a strict build would fail of it.
-            log.info("The site has %.2f GB; many hosts take no more than 1 GB.", size / 1e9)
+            # Not a warning: nothing is wrong, and a strict build would fail.
+            log.info("The site's size is %.2f GB; many hosts accept no more than 1 GB.", size / 1e9)
 
     def _find_broken_links(self, name: str, html: str) -> tuple[str, ...]:
-        """What is wrong with links of prose."""
+        """Describe the broken links that prose on a page contains."""
         return tuple(
             find_broken_links(name, html, lambda path: self._files.find_by_dest(path) is not None, self._files.find_ids)
         )
 
     @staticmethod
     def _log_faults(name: str, faults: Iterable[str], config: MkDocsConfig) -> None:
-        """Says what is wrong with the links of a page, in the words and with the severity of MkDocs."""
+        """Log broken links of a page at the level that MkDocs is configured to use for such links."""
         for fault in faults:
             levels = config.validation.links
-            level = levels.anchors if "no such place" in fault else levels.not_found
+            level = levels.anchors if NO_ANCHOR in fault else levels.not_found
             log.log(level, "The generated page '%s' %s.", name, fault)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> LiveReloadServer:
-        """Watches the registry, and all that says what the API is today. Writes the pages that are asked for."""
+        """Watch the registry and the API's source, and write pages on request."""
         self._server = server
-        project = self._project(config)
-        for folder in self._watched_folders(project):
+        project = self._make_project(config)
+        for folder in self._find_watched_folders(project):
             server.watch(str(folder))
         self._watch(project, read_head(project.source, project.root).files)
         server.set_app(self.on_demand.wrap(server.get_app() or server.serve_request, server.mount_path))
         return server
 
     @staticmethod
-    def _watched_folders(project: Project) -> list[Path]:
-        """The folders that say what the API is and was; none inside another, which would notice what is saved twice."""
+    def _find_watched_folders(project: Project) -> list[Path]:
+        """Return the folders of the registry and the source, without one that is inside the other.
+
+        MkDocs would see a change in a folder that is watched twice as two changes.
+        """
         folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
-        apart = [folder for folder in folders if not any(other in folder.parents for other in folders)]
-        return [folder for folder in dict.fromkeys(apart) if folder.is_dir()]
+        outermost = [folder for folder in folders if not any(other in folder.parents for other in folders)]
+        return [folder for folder in dict.fromkeys(outermost) if folder.is_dir()]
 
     def _watch(self, project: Project, files: Iterable[Path]) -> None:
-        """Watches more files while serving; of modules their folder, since others come to stand beside them."""
+        """Watch more files while serving. For a module, watch its folder, where new modules may appear."""
         if self._server is None:
             return
         for path in dict.fromkeys(file.parent if file.suffix == ".py" else file for file in files):
-            if path.exists() and not any(path.is_relative_to(one) for one in self._watched_folders(project)):
+            if path.exists() and not any(path.is_relative_to(folder) for folder in self._find_watched_folders(project)):
                 self._server.watch(str(path), recursive=False)
 
     @property
     def _mount(self) -> str:
-        """The `path` option as the beginning of addresses. Raises PluginError for one that leaves the site."""
+        """The `path` option as the prefix of addresses. Raises PluginError if it leads out of the site."""
         parts = [part for part in self.config.path.split("/") if part]
         if any(part in (".", "..") or "\\" in part for part in parts):
             raise PluginError(f"path: {self.config.path!r} leads out of the site; write a folder such as 'billing'")
         return "".join(f"{part}/" for part in parts)
 
-    def _project(self, config: MkDocsConfig) -> Project:
+    def _make_project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         return Project(root, self.config.registry, self.config.source, self.config.severity, self._memo)
 
     @staticmethod
-    def _addresses(config: MkDocsConfig) -> Addresses:
+    def _make_addresses(config: MkDocsConfig) -> Addresses:
         return Addresses("" if config.use_directory_urls else "index.html")
 
     def _generate(self, config: MkDocsConfig) -> Sequence[Page | Asset]:
-        """All that is generated, as the registry has it; while serving a broken one, as it last was."""
+        """Generate all pages and files. While serving, return the last good ones if the project has errors."""
         try:
-            project, addresses = self._project(config), self._addresses(config)
+            project, addresses = self._make_project(config), self._make_addresses(config)
             history = project.load()
-            self._watch(project, history.registry.declared.files)
+            self._watch(project, history.registry.source_map.files)
             if self._is_serving:
                 prepare_reading(project.source, project.root)
             is_preview = self._preview_number is not None
             if not shows_unreleased(self.config.unreleased, serves=self._is_serving, is_preview=is_preview):
                 history = restrict_to_public(history)
-            site_url = make_site_base(config) and make_site_base(config) + self._mount
+            site_url = make_base_url(config) and make_base_url(config) + self._mount
             with stage("Rendering the pages"):
                 pages = self._add_preview(config, history, tuple(render_pages(history, addresses)))
                 self._last_good = (*pages, *render_exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._is_serving or self._last_good is None:
                 raise PluginError(str(error)) from None
-            log.error("%s\nThe pages stay as they were until this is mended.", error)
+            log.error("%s\nShowing the last good build until this is fixed.", error)
         return self._last_good
 
     def _add_preview(
         self, config: MkDocsConfig, history: History, pages: tuple[Page | Asset, ...]
     ) -> tuple[Page | Asset, ...]:
-        """The pages, and in a preview that knows what to compare with the one that says what it changes."""
+        """Add the page about the pull request, in a preview that knows which ref to compare with."""
         base = os.environ.get("API_UPGRADES_BASE")
         if not base or self._preview_number is None:
             return pages
-        report = build_report_or_explain(self._project(config), base)
-        return tuple(add_preview_page(Site(history, self._addresses(config)), report, pages))
+        report = build_report_or_explain(self._make_project(config), base)
+        return tuple(add_preview_page(Site(history, self._make_addresses(config)), report, pages))
 
 
 def _file_size(path: str | None) -> int:

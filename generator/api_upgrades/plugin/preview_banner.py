@@ -1,4 +1,4 @@
-"""A preview: a build of the site that says which pull request it shows, and that it is not the published one."""
+"""Marks a preview: a build of the site for a pull request, with a banner on every page, hidden from search engines."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ NUMBER_VARIABLE = "API_UPGRADES_PREVIEW"
 ROBOTS = '<meta name="robots" content="noindex">'
 
 
-def preview_number(environment: Mapping[str, str]) -> str | None:
-    """The number of the pull request that a build previews, None for any other build. Raises ApiUpgradesError."""
+def read_preview_number(environment: Mapping[str, str]) -> str | None:
+    """Return the number of the pull request that this build previews; None if it isn't a preview.
+
+    Raises ApiUpgradesError if the variable is not a number.
+    """
     number = environment.get(NUMBER_VARIABLE, "")
     if not number:
         return None
     if re.fullmatch("[0-9]+", number) is None:
         raise ApiUpgradesError(
-            f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, digits "
-            "alone, or leave it out where this is no preview"
+            f"the environment variable {NUMBER_VARIABLE} is {number!r}; set it to the number of the pull request, "
+            "digits only, or unset it if this is not a preview"
         )
     return number
 
 
 def add_banner(html: str, number: str) -> str:
-    """A page of the site that says that it is a preview, to readers and to search engines; each page once."""
+    """Add the banner and the instruction for search engines to a page, unless it already has them."""
     banner = (
         '<aside class="au-preview" aria-label="Preview">'
         f"<p>Preview of pull request #{number}: not the published documentation.</p></aside>"

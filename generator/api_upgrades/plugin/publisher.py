@@ -1,8 +1,8 @@
-"""Puts generated pages into the theme: one page of each kind is rendered by it, the others are filled into that form.
+"""Renders generated pages in the theme: the theme renders one page of each kind, and the others fill a template.
 
-A kind is a number of pages whose surroundings the theme has no reason to render differently. Two pages of each are
-rendered by the theme as well and compared with what was filled: where a theme shows something of a page that no mark
-stands for, the whole kind is left to it.
+Pages are of one kind if the theme has no reason to render anything but their own values differently. To verify this,
+the theme also renders two pages of each kind, which are compared with the filled template. If they differ, the theme
+shows something of a page that has no placeholder, and then it renders all pages of this kind.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from api_upgrades.plugin.generated_page import (
     GeneratedPage,
     add_siblings,
     make_anchor_link,
+    make_base_url,
     make_page_file,
     make_page_url,
-    make_site_base,
     represents_section,
 )
 from api_upgrades.plugin.page_template import NotTemplatable, PageTemplate
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SharedBody
 
 MAX_PAGES_WITHOUT_TEMPLATE = 3
-"""So many pages of a kind are rendered by the theme: a form and its trial are not worth it."""
+"""The theme renders this many pages of a kind; making and verifying a template is not worth it for so few."""
 
 _VERSION_PLACEHOLDERS = re.compile(f"([{VERSION_PLACEHOLDER}{page_template.TITLE}{page_template.DESCRIPTION}])")
 
 
 @dataclass(frozen=True)
 class ThemeContext:
-    """What the theme puts around pages: all that MkDocs knows of the site."""
+    """What the theme needs beside a page: MkDocs' configuration, navigation, Jinja environment and files."""
 
     config: MkDocsConfig
     nav: Navigation
@@ -56,13 +56,13 @@ class ThemeContext:
 
     @cached_property
     def linked_folders(self) -> frozenset[str]:
-        """All folders to which the theme links from every page."""
+        """The folders that the theme links to from every page."""
         config = self.config
         linked = [*_collect_urls(self.nav.items), *config.extra_css, *map(str, config.extra_javascript), "assets/"]
         return frozenset(folder for url in linked for folder in _parent_folders(url))
 
     def render(self, page: GeneratedPage) -> str:
-        """A page by the theme, without the events of other plugins."""
+        """Render a page with the theme, without the events of other plugins."""
         context = get_context(self.nav, self.documentation_pages, self.config, page)  # type: ignore[arg-type]  # files
         context["nav"] = add_siblings(self.nav, page)
         page.active = True
@@ -73,15 +73,15 @@ class ThemeContext:
 
 
 class Publisher:
-    """Renders the pages of one mount. `finish` is what is done to the output of the theme at last."""
+    """Renders the pages of one plugin instance. `postprocess`, if given, is applied to the HTML of each page."""
 
     def __init__(
-        self, pages: Sequence[Page], mount: str, around: ThemeContext, finish: Callable[[str], str] | None
+        self, pages: Sequence[Page], mount: str, theme: ThemeContext, postprocess: Callable[[str], str] | None
     ) -> None:
         self._pages = pages
         self._mount = mount
-        self._theme = around
-        self._postprocess = finish
+        self._theme = theme
+        self._postprocess = postprocess
         self._templates: dict[Hashable, PageTemplate | None] = {}
         self._sibling_lists: dict[tuple[int, int, str], tuple[list[str], str]] = {}
         self._sibling_indexes: dict[int, tuple[Mapping[str, int], frozenset[str]]] = {}
@@ -93,46 +93,47 @@ class Publisher:
             self._pages_by_kind.setdefault(self._kind_of[page.path], []).append(page)
 
     def prepare(self) -> None:
-        """Have the theme render what it has to, a few pages of each kind."""
+        """Make the templates of all kinds, for which the theme renders some pages."""
         for kind in self._pages_by_kind:
             self._get_template(kind)
 
-    def html(self, page: Page) -> str:
-        """A page as the site has it."""
+    def render_page(self, page: Page) -> str:
+        """Return the HTML of a page as it is in the site."""
         kind = self._kind_of[page.path]
-        form = self._get_template(kind)
-        html = self._render_with_theme(page) if form is None else self._fill(form, kind, page)
+        template = self._get_template(kind)
+        html = self._render_with_theme(page) if template is None else self._fill(template, kind, page)
         return self._postprocess(html) if self._postprocess else html
 
     def list_sitemap_files(self) -> Iterator[File]:
-        """The pages that search engines shall find, as files of MkDocs."""
+        """Return MkDocs files of the pages that search engines may index."""
         return (self.make_page(page).file for page in self._pages if page.is_indexed)
 
     def feed_search(self) -> None:
-        """Show the search the pages that it shall find. It is the only other plugin that reads them."""
+        """Pass the pages to the search plugin, the only plugin that reads pages without changing them."""
         config, nav = self._theme.config, self._theme.nav
         for page in self._pages:
             if page.search_text is not None:
-                made = self.make_page(page)
-                context = get_context(nav, (), config, made)
+                mkdocs_page = self.make_page(page)
+                context = get_context(nav, (), config, mkdocs_page)
                 for handler in _other_handlers(config, "page_context"):
-                    handler(context, page=made, config=config, nav=nav)
+                    handler(context, page=mkdocs_page, config=config, nav=nav)
 
     def make_page(self, page: Page) -> GeneratedPage:
-        """A page as MkDocs has pages, its content and its contents list in place."""
+        """Convert a page to a MkDocs page with its search text and table of contents."""
         config = self._theme.config
-        made = GeneratedPage(page, self._mount, make_page_file(f"{self._mount}{page.path}index.md", config), config)
-        made.read_source(config)
-        made.render(config, self._theme.files)
-        return made
+        file = make_page_file(f"{self._mount}{page.path}index.md", config)
+        mkdocs_page = GeneratedPage(page, self._mount, file, config)
+        mkdocs_page.read_source(config)
+        mkdocs_page.render(config, self._theme.files)
+        return mkdocs_page
 
     def _render_with_theme(self, page: Page) -> str:
-        made = self.make_page(page)
-        made.content = page.html
-        return self._theme.render(made)
+        mkdocs_page = self.make_page(page)
+        mkdocs_page.content = page.html
+        return self._theme.render(mkdocs_page)
 
     def _classify(self, page: Page) -> Hashable:
-        """What the theme may have in view when it renders a page, apart from that for which there are marks."""
+        """Return the kind of a page: what the theme may take into account beside the values with placeholders."""
         path = self._mount + page.path
         shared = next((folder for folder in _parent_folders(path) if folder in self._theme.linked_folders), "")
         return (
@@ -147,16 +148,18 @@ class Publisher:
         )
 
     def _find_section_paths(self, page: Page) -> Sequence[str]:
-        """The pages that stand in the navigation for the section of a page, by their paths. Only where there are any
-        does the navigation hold the pages beside it.
+        """Return the paths of the pages that represent the page's section in the site's navigation.
+
+        Only if there are any does the navigation show the page's siblings.
         """
         if page.section not in self._section_paths:
-            items = (one for one in self._theme.nav.items if represents_section(one, page, self._mount))
-            self._section_paths[page.section] = [one.site_page.path for one in items if isinstance(one, GeneratedPage)]
+            items = (item for item in self._theme.nav.items if represents_section(item, page, self._mount))
+            pages = (item.site_page for item in items if isinstance(item, GeneratedPage))
+            self._section_paths[page.section] = [section_page.path for section_page in pages]
         return self._section_paths[page.section]
 
-    def _find_section_crumbs(self, page: Page) -> Sequence[NavLink]:
-        """The entry of the list beside a page that the navigation holds anyway."""
+    def _find_section_links(self, page: Page) -> Sequence[NavLink]:
+        """Return the sibling that the navigation shows on every page of the section, if there is one."""
         return page.siblings[:1] if page.siblings and page.siblings[0].path in self._find_section_paths(page) else ()
 
     def _get_template(self, kind: Hashable) -> PageTemplate | None:
@@ -165,37 +168,37 @@ class Publisher:
         return self._templates[kind]
 
     def _make_template(self, pages: Sequence[Page], kind: Hashable) -> PageTemplate | None:
-        """The form of a kind, None where the theme has to render its pages itself."""
+        """Make the template of a kind; None if the theme has to render its pages."""
         first, last = pages[0], pages[-1]
-        is_beside = first.path in self._index_siblings(first.siblings)[0] or not self._find_section_paths(first)
-        if len(pages) <= MAX_PAGES_WITHOUT_TEMPLATE or not is_beside:
+        has_own_entry = first.path in self._index_siblings(first.siblings)[0] or not self._find_section_paths(first)
+        if len(pages) <= MAX_PAGES_WITHOUT_TEMPLATE or not has_own_entry:
             return None
-        made = self.make_page(page_template.add_placeholders(first, self._find_section_crumbs(first)))
-        made.title = page_template.LABEL
-        made.content = page_template.CONTENT
-        if made.canonical_url:
-            made.canonical_url = page_template.CANONICAL
+        sample = self.make_page(page_template.add_placeholders(first, self._find_section_links(first)))
+        sample.title = page_template.LABEL
+        sample.content = page_template.CONTENT
+        if sample.canonical_url:
+            sample.canonical_url = page_template.CANONICAL
         try:
-            form = PageTemplate(self._theme.render(made), self._render_heading, first)
-            tried = all(self._fill(form, kind, page) == self._render_with_theme(page) for page in (first, last))
-        except (NotTemplatable, TemplateError):  # a template of the user's may want what a part of a page has not
+            template = PageTemplate(self._theme.render(sample), self._render_heading, first)
+            is_exact = all(self._fill(template, kind, page) == self._render_with_theme(page) for page in (first, last))
+        except (NotTemplatable, TemplateError):  # a user's template may read something that the sample doesn't have
             return None
         finally:
             self._shared_pieces.clear()
-        return form if tried else None
+        return template if is_exact else None
 
-    def _fill(self, form: PageTemplate, kind: Hashable, page: Page) -> str:
+    def _fill(self, template: PageTemplate, kind: Hashable, page: Page) -> str:
+        """Fill a template with a page. The pieces of a shared body are filled once and reused for the next version."""
         body = page.body
         if not isinstance(body, SharedBody):
-            return "".join(self._fill_pieces(form, page, page.title, page.description, page.html))
-        place = (kind, body.subject)
-        key, pieces = self._shared_pieces.get(place, (None, []))
+            return "".join(self._fill_pieces(template, page, page.title, page.description, page.html))
+        group = (kind, body.subject)
+        key, pieces = self._shared_pieces.get(group, (None, []))
         if key != body.key:
-            marked = self._fill_pieces(
-                form, page, page_template.TITLE, page.description and page_template.DESCRIPTION, body.render()
-            )
-            pieces = _VERSION_PLACEHOLDERS.split("".join(marked))
-            self._shared_pieces[place] = (body.key, pieces)
+            description = page.description and page_template.DESCRIPTION
+            filled = self._fill_pieces(template, page, page_template.TITLE, description, body.render())
+            pieces = _VERSION_PLACEHOLDERS.split("".join(filled))
+            self._shared_pieces[group] = (body.key, pieces)
         values = {
             VERSION_PLACEHOLDER: body.version,
             page_template.TITLE: escape(page.title),
@@ -203,57 +206,63 @@ class Publisher:
         }
         return "".join([values[piece] if index % 2 else piece for index, piece in enumerate(pieces)])
 
-    def _fill_pieces(self, form: PageTemplate, page: Page, title: str, description: str, html: str) -> list[str]:
+    def _fill_pieces(self, template: PageTemplate, page: Page, title: str, description: str, html: str) -> list[str]:
         canonical = self._make_url(page.path) if page.canonical is None else self._mount + page.canonical
         first = page.contents[0].id if page.contents else ""
-        items, first_link, own = self._render_siblings(form, page) if form.has_siblings else ((), "", 0)
+        has_siblings = template.has_siblings
+        siblings, first_link, current = self._render_siblings(template, page) if has_siblings else ((), "", 0)
         values = {
             page_template.TITLE: escape(title),
             page_template.DESCRIPTION: escape(description),
-            page_template.CANONICAL: make_site_base(self._theme.config) + canonical,
+            page_template.CANONICAL: make_base_url(self._theme.config) + canonical,
             page_template.LABEL: escape(page.label),
             page_template.CONTENT: html,
         }
-        return form.fill(values, form.render_toc(page.contents), escape(first), items, own, first_link)
+        toc = template.render_toc(page.contents)
+        return template.fill(values, toc, escape(first), siblings, current, first_link)
 
     def _index_siblings(self, siblings: tuple[NavLink, ...]) -> tuple[Mapping[str, int], frozenset[str]]:
-        """Where in a list each page stands, by its path, and the folders that hold others of the list."""
-        known = self._sibling_indexes.get(id(siblings))  # the pages hold the lists, so that ids stay their own
-        if known is None:
-            places = {crumb.path: index for index, crumb in enumerate(siblings)}
-            folders = frozenset(f"{path.rstrip('/').rpartition('/')[0]}/" for path in places)
-            known = self._sibling_indexes[id(siblings)] = places, folders
-        return known
+        """Return the index of each page in a list of siblings by its path, and the parent folders of these pages."""
+        # Ids stay unique because the pages keep the lists alive.
+        indexed = self._sibling_indexes.get(id(siblings))
+        if indexed is None:
+            indexes = {link.path: index for index, link in enumerate(siblings)}
+            folders = frozenset(f"{path.rstrip('/').rpartition('/')[0]}/" for path in indexes)
+            indexed = self._sibling_indexes[id(siblings)] = indexes, folders
+        return indexed
 
-    def _render_siblings(self, form: PageTemplate, page: Page) -> tuple[list[str], str, int]:
-        """The entries of the pages beside a page, the way to the first of these, and which of them is its own."""
-        places, folders = self._index_siblings(page.siblings)
-        start = len(self._find_section_crumbs(page))
-        # Pages of one folder have the same ways to others, unless these are inside of their own.
+    def _render_siblings(self, template: PageTemplate, page: Page) -> tuple[list[str], str, int]:
+        """Render the list of a page's siblings: the entries, the first one's link, and the index of the page itself."""
+        indexes, folders = self._index_siblings(page.siblings)
+        start = len(self._find_section_links(page))
+        # Pages in the same folder have the same relative links, except pages whose own folder contains siblings.
         folder = page.path if page.path in folders else f"{page.path.rstrip('/').rpartition('/')[0]}/-/".lstrip("/")
-        key = (id(form), id(page.siblings), folder)
+        key = (id(template), id(page.siblings), folder)
         if key not in self._sibling_lists:
-            here, crumbs = self._make_url(folder), page.siblings[start:]
-            ways = [get_relative_url(self._make_url(crumb.path), here) for crumb in crumbs]
-            items = [form.render_sibling(way, escape(crumb.title)) for way, crumb in zip(ways, crumbs, strict=True)]
-            self._sibling_lists[key] = items, ways[0] if ways else ""
+            here, links = self._make_url(folder), page.siblings[start:]
+            urls = [get_relative_url(self._make_url(link.path), here) for link in links]
+            items = [template.render_sibling(url, escape(link.title)) for url, link in zip(urls, links, strict=True)]
+            self._sibling_lists[key] = items, urls[0] if urls else ""
         items, first = self._sibling_lists[key]
-        own = places[page.path] - start
-        return items, first if own else get_relative_url(self._make_url(page.path), self._make_url(page.path)), own
+        current = indexes[page.path] - start
+        own_url = self._make_url(page.path)
+        return items, first if current else get_relative_url(own_url, own_url), current
 
     def _make_url(self, path: str) -> str:
         return make_page_url(self._mount + path, self._theme.config)
 
     @cached_property
     def _render_heading(self) -> Callable[[Heading], str]:
-        """A heading in the theme's contents list; many versions have the same."""
+        """Renders an entry of the table of contents. The results are cached, since versions share headings."""
         template = self._theme.env.get_template("partials/toc-item.html")
         return lru_cache(4096)(lambda heading: template.render(toc_item=make_anchor_link(heading, 2)))
 
 
 def group_by_resource(files: Iterable[str]) -> list[list[str]]:
-    """Generated files by what they are about, the largest group first. Pages of one resource show the same sections,
-    whatever the version, and have the same folder but for that.
+    """Group files by the resource that they are about, the largest group first.
+
+    Pages of one resource share sections across versions, so one process should render all of them. Their folders
+    have the same name in every version.
     """
     groups: dict[str, list[str]] = {}
     for name in files:
@@ -263,15 +272,13 @@ def group_by_resource(files: Iterable[str]) -> list[list[str]]:
 
 
 SEARCH_PLUGINS = ("material.plugins.search.plugin", "mkdocs.contrib.search")
-"""The plugins that read pages and leave them as they are."""
+"""Plugins that read pages and don't change them."""
 
 PAGE_EVENTS = ("pre_page", "page_read_source", "page_markdown", "page_content", "page_context", "post_page")
 
 
 def needs_mkdocs_rendering(config: MkDocsConfig) -> bool:
-    """Whether MkDocs has to render every page: for a theme of which we don't know where things stand, and for plugins
-    that may alter any page.
-    """
+    """Whether MkDocs has to render every page: with an unknown theme, or with plugins that may change pages."""
     if config.theme.name != "material":
         return True
     handlers = (handler for event in PAGE_EVENTS for handler in _other_handlers(config, event))
@@ -279,7 +286,7 @@ def needs_mkdocs_rendering(config: MkDocsConfig) -> bool:
 
 
 def _other_handlers(config: MkDocsConfig, event: str) -> Iterator[Callable[..., object]]:
-    """What other plugins do at an event."""
+    """Return the handlers of other plugins for an event."""
     return (handler for handler in config.plugins.events[event] if _module_of(handler) != "api_upgrades.plugin.plugin")
 
 
@@ -288,7 +295,7 @@ def _module_of(handler: Callable[..., object]) -> str:
 
 
 def _parent_folders(url: str) -> Iterator[str]:
-    """The folders that an address is in, the innermost first: of `a/b/` these are itself and `a/`."""
+    """Return the folders that contain an address, the innermost first: `a/b/` and `a/` for `a/b/`."""
     parts = url.split("/")
     return ("/".join(parts[:depth]) + "/" for depth in range(len(parts) - 1, 0, -1))
 

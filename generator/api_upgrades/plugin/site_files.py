@@ -1,4 +1,4 @@
-"""What is generated among MkDocs' files and in its navigation: who writes what, and what is in the way of what."""
+"""Registers generated pages with MkDocs' files and navigation, and detects conflicts with hand-written pages."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from api_upgrades.site.pages.page import Asset, Page
 
 
 class GeneratedFiles(Files):
-    """Files, and `beside` them by their names what is written without being one: a file is made where it is asked for.
+    """MkDocs' files, and `lazy_files` by `src_uri`, which MkDocs neither copies nor renders.
 
-    MkDocs takes longer to make a file than a page takes to be written.
+    A lazy file is created when it is looked up, because creating a file object takes longer than writing a page.
     """
 
     def __init__(self, files: Files) -> None:
@@ -29,7 +29,7 @@ class GeneratedFiles(Files):
         self.created_files: dict[str, File] = {}
 
     def get_file_from_path(self, path: str) -> File | None:
-        """A file by its `src_uri`."""
+        """Return the file with this `src_uri`, created if necessary."""
         found = super().get_file_from_path(path)
         uri = PurePath(path).as_posix()
         if found is None and uri in self.lazy_files:
@@ -40,107 +40,111 @@ class GeneratedFiles(Files):
 
     @cached_property
     def _uri_by_dest(self) -> dict[str, str]:
-        """The names of all files by where they end up, once all are there."""
-        beside = (
+        """The `src_uri` of each file by its path in the site. Read only when all files are there."""
+        lazy = (
             (f"{uri[:-2]}html" if uri.endswith(".md") else uri.removesuffix(".txt"), uri) for uri in self.lazy_files
         )
-        return {**{file.dest_uri: file.src_uri for file in self}, **dict(beside)}
+        return {**{file.dest_uri: file.src_uri for file in self}, **dict(lazy)}
 
     def find_by_dest(self, dest: str) -> File | None:
-        """The file that ends up at a path of the site."""
+        """Return the file that has this path in the site."""
         return self.get_file_from_path(self._uri_by_dest[dest]) if dest in self._uri_by_dest else None
 
     def find_ids(self, dest: str) -> set[str] | None:
-        """The places of the page that ends up at a path, None where nobody knows."""
+        """Return the anchors of the page that has this path in the site; None if they are unknown."""
         file = self.find_by_dest(dest)
         return file.page.present_anchor_ids if file and file.page else None
 
 
 class GeneratedSite:
-    """All that is generated below one mount. MkDocs writes the pages that its navigation names, and all of them in the
-    ordinary way; the others are beside its files.
+    """The generated pages and files of one plugin instance.
+
+    MkDocs renders the pages that `nav` lists. The plugin writes all others itself (`pages_to_write`), unless
+    `is_rendered_by_mkdocs`.
     """
 
     def __init__(
-        self, generated: Sequence[Page | Asset], mount: str, config: MkDocsConfig, *, is_ordinary: bool
+        self, generated: Sequence[Page | Asset], mount: str, config: MkDocsConfig, *, is_rendered_by_mkdocs: bool
     ) -> None:
         self.pages_to_write = [one for one in generated if isinstance(one, Page)]
         self._assets = [one for one in generated if isinstance(one, Asset)]
         self._mount = mount
         self._config = config
-        self._is_rendered_by_mkdocs = is_ordinary
+        self._is_rendered_by_mkdocs = is_rendered_by_mkdocs
 
     @property
     def assets_to_write(self) -> Sequence[Asset]:
-        """The files for machines that MkDocs does not copy."""
+        """The files other than pages that the plugin writes itself."""
         return () if self._is_rendered_by_mkdocs else self._assets
 
     def add_to(self, files: Files) -> GeneratedFiles:
-        """Some files, and what is generated. Raises PluginError for a page that is there already."""
+        """Return MkDocs' files with the generated ones. Raises PluginError if two files have the same address."""
         result = files if isinstance(files, GeneratedFiles) else GeneratedFiles(files)
-        written = {file.dest_uri: file for file in result}
-        made: dict[str, tuple[str, Callable[[], File]]] = {}
+        existing = {file.dest_uri: file for file in result}
+        generated: dict[str, tuple[str, Callable[[], File]]] = {}
         for page in self.pages_to_write:
-            made[self._uri(page)] = f"{self._mount}{page.path}index.html", partial(self._make_file, page)
+            generated[self._make_uri(page)] = f"{self._mount}{page.path}index.html", partial(self._make_file, page)
         for asset in self._assets:
             dest = self._mount + asset.path
-            # A Markdown file would become a page, by its name: it goes by another.
-            made[f"{dest}.txt" if dest.endswith(".md") else dest] = dest, partial(self._make_asset_file, asset, dest)
-        for uri, (dest, make) in made.items():
-            if dest in written or uri in result.lazy_files:
-                raise PluginError(self._format_collision(uri if dest.endswith(".html") else dest, written.get(dest)))
+            # MkDocs would render a source named `.md` as a page.
+            uri = f"{dest}.txt" if dest.endswith(".md") else dest
+            generated[uri] = dest, partial(self._make_asset_file, asset, dest)
+        for uri, (dest, make) in generated.items():
+            if dest in existing or uri in result.lazy_files:
+                raise PluginError(self._format_collision(uri if dest.endswith(".html") else dest, existing.get(dest)))
             if self._is_rendered_by_mkdocs:
                 result.append(make())
         if not self._is_rendered_by_mkdocs:
-            result.lazy_files |= {uri: make for uri, (_, make) in made.items()}
+            result.lazy_files |= {uri: make for uri, (_, make) in generated.items()}
         return result
 
     def insert_into_nav(self, nav: Navigation, files: GeneratedFiles) -> None:
-        """Put the pages that a navigation names into it, with the titles that they have there."""
-        in_nav = {id(named): index for index, named in enumerate(nav.pages)}
-        beside = []
+        """Insert the pages that `nav` lists into the navigation, with the titles that it gives them."""
+        index_in_nav = {id(listed): index for index, listed in enumerate(nav.pages)}
+        unlisted = []
         for page in self.pages_to_write:
-            uri = self._uri(page)
+            uri = self._make_uri(page)
             file = files.get_file_from_path(uri) if self._is_rendered_by_mkdocs else files.created_files.pop(uri, None)
-            named = file.page if file else None
-            if file is None or named is None or id(named) not in in_nav:
-                beside.append(page)
+            listed = file.page if file else None
+            if file is None or listed is None or id(listed) not in index_in_nav:
+                unlisted.append(page)
                 continue
             if self._is_rendered_by_mkdocs:
                 files.remove(file)
             files.append(file)
-            made = GeneratedPage(page, self._mount, file, self._config)
-            made.is_in_nav = True
-            made.title = named.title or made.title
-            made.parent, made.previous_page, made.next_page = named.parent, named.previous_page, named.next_page
-            nav.pages[in_nav[id(named)]] = made
-            _replace_item(nav.items, named, made)
-        self.pages_to_write = beside
-        for page in beside:
+            mkdocs_page = GeneratedPage(page, self._mount, file, self._config)
+            mkdocs_page.is_in_nav = True
+            mkdocs_page.title = listed.title or mkdocs_page.title
+            mkdocs_page.parent, mkdocs_page.previous_page = listed.parent, listed.previous_page
+            mkdocs_page.next_page = listed.next_page
+            nav.pages[index_in_nav[id(listed)]] = mkdocs_page
+            _replace_item(nav.items, listed, mkdocs_page)
+        self.pages_to_write = unlisted
+        for page in unlisted:
             if self._is_rendered_by_mkdocs:
-                file = files.get_file_from_path(self._uri(page))
-                assert file is not None, "it was added"
-                files.remove(file)  # what the navigation names comes first, as where MkDocs writes nothing else
+                file = files.get_file_from_path(self._make_uri(page))
+                assert file is not None, "add_to added it"
+                files.remove(file)  # listed pages come first, as they do when MkDocs renders only these
                 files.append(file)
                 GeneratedPage(page, self._mount, file, self._config)
             else:
-                files.lazy_files[self._uri(page)] = partial(self._make_linked_file, page)
+                files.lazy_files[self._make_uri(page)] = partial(self._make_linked_file, page)
         if self._is_rendered_by_mkdocs:
             self.pages_to_write = []
 
     def is_unlisted(self, file: File) -> bool:
-        """Whether a file is a page of ours that search engines shall not find."""
+        """Whether a file is a generated page that search engines must not index."""
         page = file.page
         return isinstance(page, GeneratedPage) and page.mount == self._mount and not page.site_page.is_indexed
 
-    def _uri(self, page: Page) -> str:
+    def _make_uri(self, page: Page) -> str:
         return f"{self._mount}{page.path}index.md"
 
     def _make_file(self, page: Page) -> File:
-        return make_page_file(self._uri(page), self._config)
+        return make_page_file(self._make_uri(page), self._config)
 
     def _make_linked_file(self, page: Page) -> File:
-        """The file of a page to which another one links."""
+        """Create the file of a page that another page links to."""
         return GeneratedPage(page, self._mount, self._make_file(page), self._config).file
 
     def _make_asset_file(self, asset: Asset, dest: str) -> File:
@@ -153,15 +157,15 @@ class GeneratedSite:
         name = Path(self._config.config_file_path).name if self._config.config_file_path else "the configuration"
         if other is None or other.generated_by:
             return f"two instances of the plugin both generate {uri}; give one of them a 'path' of its own in {name}"
-        written = posixpath.join(Path(self._config.docs_dir).name, other.src_uri)
+        hand_written = posixpath.join(Path(self._config.docs_dir).name, other.src_uri)
         return (
-            f"the generated page {uri} and the hand-written {written} both become {other.dest_uri}; "
+            f"the generated page {uri} and the hand-written {hand_written} both become {other.dest_uri}; "
             f"rename the file, or mount the generated pages elsewhere with 'path' in {name}"
         )
 
 
 def _replace_item(items: list[StructureItem], old: StructureItem, new: StructureItem) -> None:
-    """Put one item in another's place, in the sections too."""
+    """Replace an item of the navigation, also inside sections."""
     for index, item in enumerate(items):
         if item is old:
             items[index] = new

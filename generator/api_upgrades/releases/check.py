@@ -71,7 +71,7 @@ def find_undocumented(state: ProjectState, source: str) -> Iterator[Fault]:
     for first, *others in same.values():
         also = f" (also {', '.join(other.place for other in others)})" if others else ""
         which = ", which" if first.is_predicate else ""
-        location = state.registry.declared.locate(first.target, source)
+        location = state.registry.source_map.locate(first.target, source)
         yield Fault("undocumented", location, f"{first}{also}{which} is not documented in any change file", fix=fix)
 
 
@@ -104,13 +104,13 @@ def _find_misfits(state: ProjectState) -> Iterator[Fault]:
 
 def _find_todos(state: ProjectState) -> Iterator[Fault]:
     registry = state.registry
-    changes: list[Change] = [change for version in registry.lineup for change in version.changes]
+    changes: list[Change] = [change for version in registry.all_versions for change in version.changes]
     for change in (*changes, *registry.additions):
         for key in ("title", "why", "upgrade"):
             if TODO.search(getattr(change, key) or ""):
                 location = change.source.locate(key) if change.source else Location(change.file)
                 yield Fault("prose", location, f"the {key} still says TODO; write it")
-    for version in registry.lineup:
+    for version in registry.all_versions:
         if TODO.search(version.summary):
             yield Fault("prose", Location(version.file), "the summary still says TODO; write it")
 
@@ -153,7 +153,7 @@ def find_internal_exposure(history: History, source: str, memo: Memo | None = No
                     f"{part} refers to {schema}, which is 'x-internal'{'' if is_head else f', at {version.id}'}; "
                     f"mark {part} as 'x-internal' too, or make {schema} public"
                 )
-                declared = history.registry.declared.locate(Target(part), source)
+                declared = history.registry.source_map.locate(Target(part), source)
                 yield Fault("internal", declared if is_head else Location(version.file), message)
 
 
@@ -168,4 +168,4 @@ def _find_rewordings(state: ProjectState, source: str) -> Iterator[RegistryError
         if all(touch.facet in (*WORDING_FACETS, "example") for touch in touches):
             change = f"{effect.headline()}, compared with the release of {latest}"
             message = f"{change}; the current text is shown for every version"
-            yield RegistryError(state.registry.declared.locate(touches[0].target, source), message)
+            yield RegistryError(state.registry.source_map.locate(touches[0].target, source), message)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import write_bytes_durably, write_files, write_text_durably
-from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
+from api_upgrades.registry.json_schema import SCHEMA_FILE, render_change_schema
 from api_upgrades.releases.import_files import ImportResult
 from api_upgrades.releases.lock import LOCK_FILE, Locks
 
@@ -34,7 +34,7 @@ def create_registry(folder: Path, result: ImportResult, source: str, document: b
     """
     require_empty_folder(folder)
     with _staging_folder(folder) as staging:
-        write_files(staging, {SCHEMA_FILE: schema_text(), **result.files})
+        write_files(staging, {SCHEMA_FILE: render_change_schema(), **result.files})
         for version, lock in result.locks.by_version.items():
             write_text_durably(staging / version / LOCK_FILE, lock.to_text())
         write_bytes_durably(staging / source, document)
@@ -52,7 +52,7 @@ def extend_registry(folder: Path, result: ImportResult, locks: Locks, source: Pa
             write_text_durably(staging / version / LOCK_FILE, result.locks.by_version[version].to_text())
         write_bytes_durably(source, document)
         if not (folder / SCHEMA_FILE).exists():
-            write_text_durably(folder / SCHEMA_FILE, schema_text())
+            write_text_durably(folder / SCHEMA_FILE, render_change_schema())
         for version in added:
             (staging / version).rename(folder / version)
     result.locks.write(locks.with_locks({**locks.by_version, **{id: result.locks.by_version[id] for id in added}}))

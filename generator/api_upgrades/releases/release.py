@@ -12,8 +12,8 @@ from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.yaml_file import parse
 from api_upgrades.draft.yaml_text import flow_yaml
 from api_upgrades.registry.file_models import VersionFile
-from api_upgrades.registry.model import UNRELEASED, Version, natural
-from api_upgrades.registry.reader import name_fault
+from api_upgrades.registry.model import UNRELEASED, Version, natural_sort_key
+from api_upgrades.registry.reader import find_name_problem
 from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.lock import LOCK_FILE, Lock, Locks, diff_digests
 from api_upgrades.releases.locking import LockBuilder
@@ -70,10 +70,10 @@ def _validate_release(state: ProjectState, result: CheckResult, version: str) ->
     known = [one.id for one in state.registry.versions]
     if version in known:
         raise UsageError(f"{version} is already released; choose a later version")
-    if fault := name_fault(version, known):
+    if fault := find_name_problem(version, known):
         raise UsageError(f"{version!r} is not a valid version name: {fault}")
-    newest = max(known, key=natural)
-    if natural(version)[0] <= natural(newest)[0]:  # `2024-3-1` is the same day as `2024-03-01`
+    newest = max(known, key=natural_sort_key)
+    if natural_sort_key(version)[0] <= natural_sort_key(newest)[0]:  # `2024-3-1` is the same day as `2024-03-01`
         raise UsageError(f"{version} is not after {newest}; choose a name that sorts after it")
     if (state.locks.folder / version).exists():
         raise UsageError(f"{state.locks.display_path(version)} already exists; choose another version")

@@ -64,17 +64,17 @@ def list_unreleased(state: ProjectState) -> tuple[ChangeFileEdit, ...]:
 
 def diff_version_files(before: Registry, now: Registry) -> tuple[VersionFileEdit, ...]:
     """The versions that were there already, and say something else of themselves."""
-    old = {version.id: version for version in before.lineup}
+    old = {version.id: version for version in before.all_versions}
     found = (
         VersionFileEdit(version, _find_changed_fields(_version_fields(old[version.id]), _version_fields(version)))
-        for version in now.lineup
+        for version in now.all_versions
         if version.id in old
     )
     return tuple(one for one in found if one.changed_fields)
 
 
 def _index_changes(registry: Registry) -> dict[tuple[str, str], Change]:
-    changes = (*(change for version in registry.lineup for change in version.changes), *registry.additions)
+    changes = (*(change for version in registry.all_versions for change in version.changes), *registry.additions)
     return {(change.version, change.id): change for change in changes}
 
 

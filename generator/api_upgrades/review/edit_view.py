@@ -9,7 +9,7 @@ from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import JudgedChange
-from api_upgrades.registry.model import NOT_VERSIONS, written
+from api_upgrades.registry.model import NOT_VERSIONS, without_todo
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.change_file_diff import ChangeFileEdit
 
@@ -33,12 +33,12 @@ class EditView:
 
     @property
     def has_title(self) -> bool:
-        return written(self.edit.change.title) is not None
+        return without_todo(self.edit.change.title) is not None
 
     @property
     def upgrade(self) -> str | None:
         """What callers have to do, if that is written."""
-        return written(self.edit.change.upgrade)
+        return without_todo(self.edit.change.upgrade)
 
     @property
     def severity(self) -> Severity | None:

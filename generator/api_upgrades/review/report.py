@@ -193,7 +193,7 @@ def _list_edits(before: ProjectState | None, now: ProjectState, state: Compariso
         return diff_change_files(before.registry, now.registry)
     if state == "unreadable":
         return list_unreleased(now)
-    changes = (change for version in now.registry.lineup for change in version.changes)
+    changes = (change for version in now.registry.all_versions for change in version.changes)
     return tuple(ChangeFileEdit("added", change) for change in (*changes, *now.registry.additions))
 
 
