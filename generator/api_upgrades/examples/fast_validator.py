@@ -72,9 +72,12 @@ class FastValidator:
             return False
         if isinstance(value, dict) and not self._is_valid_object(schema, value, depth):
             return False
-        items = value if isinstance(value, list) and "items" in schema else ()
-        if not all(self._is_valid(schema["items"], item, depth + 1) for item in items):
-            return False
+        if isinstance(value, list) and "items" in schema:
+            # An empty list is not certainly valid either: `jsonschema` may be unable to read the schema of its items.
+            if not isinstance(schema["items"], dict):
+                return False
+            if not all(self._is_valid(schema["items"], item, depth + 1) for item in value):
+                return False
         return self._is_valid_combination(schema, value, depth)
 
     def _is_valid_reference(self, ref: Json, value: Json, depth: int) -> bool:
