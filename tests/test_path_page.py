@@ -97,20 +97,23 @@ CHAIN: list[list[dict[str, object]]] = [
 def test_a_place_is_the_same_whatever_it_is_called() -> None:
     chain = Chain({"One": {1: ("a", "string")}, "Two": {0: ("c", "string")}}, [*CHAIN])
     found = Identities(history_of(chain))
-    property = {version: found.of(Target.parse(name), version) for version, name in enumerate(
+    property = {version: found.identity_of(Target.parse(name), version) for version, name in enumerate(
         ("One.a", "One.b", "One.b", "One.c", "Two.c"))}  # fmt: skip
     assert {*property.values()} == {"One.a"}
-    assert found.of(Target.parse("One.a"), 3) != "One.a"
-    assert found.of(Target.parse("One"), 4) == "One"
+    assert found.identity_of(Target.parse("One.a"), 3) != "One.a"
+    assert found.identity_of(Target.parse("One"), 4) == "One"
     assert list(found.relocated) == ["One.a"]
 
 
 def test_moves_of_one_version_are_not_those_of_another() -> None:
     found = Identities(history())
     order = [version.id for version in history().versions]
-    assert found.of(Target.parse("AppointmentRecording.expires_at"), len(order) - 1) == "AppointmentRecording.expiresAt"
-    assert found.of(Target.parse("PATCH /tasks/{id}"), order.index("2022-12-05")) == "PUT /tasks/{id}"
-    moved = found.of(Target.parse("Appointment.url"), order.index("2023-01-30"))
+    assert (
+        found.identity_of(Target.parse("AppointmentRecording.expires_at"), len(order) - 1)
+        == "AppointmentRecording.expiresAt"
+    )
+    assert found.identity_of(Target.parse("PATCH /tasks/{id}"), order.index("2022-12-05")) == "PUT /tasks/{id}"
+    moved = found.identity_of(Target.parse("Appointment.url"), order.index("2023-01-30"))
     assert moved == "POST /appointments response 201.url"
     assert list(found.relocated) == [moved]
 
@@ -153,7 +156,7 @@ def test_the_data_grows_with_revisions() -> None:
     found = Identities(history())
     for index, version in enumerate(history().versions):
         for part, revision in history().revisions[version.id].items():
-            revisions.setdefault(found.of(Target(part), index), set()).add(revision)
+            revisions.setdefault(found.identity_of(Target(part), index), set()).add(revision)
     index = data("index.js")
     contents = sum(
         len(part["contents"]) for one in index["resources"] for part in data(f"resources/{one['file']}.js").values()

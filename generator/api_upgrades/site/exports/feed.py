@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from markupsafe import Markup
 
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
-from api_upgrades.registry.model import moment, moments
+from api_upgrades.registry.model import find_release_times, parse_date
 from api_upgrades.site.exports.addresses import FEED, Mount
 from api_upgrades.site.pages.changes import AdditionView, ChangeView, addition_views
 from api_upgrades.site.pages.site import Site
@@ -32,10 +32,10 @@ _NO_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 def render_feed(site: Site, mount: Mount) -> str:
     """Render the file as text."""
-    release_times = moments(site.released_versions[::-1])
+    release_times = find_release_times(site.released_versions[::-1])
     versions = [(release_times[version.id], VersionView(site, version)) for version in site.released_versions]
     latest_time = release_times[site.history.latest.id]
-    additions = [(moment(view.date) or latest_time, view) for view in addition_views(site)[::-1]]
+    additions = [(parse_date(view.date) or latest_time, view) for view in addition_views(site)[::-1]]
     newest = max(when for when, _ in (*versions, *additions))
     root = Element("feed", {"xmlns": NAMESPACE})
     _add_text(root, "id", feed_id(site.title).urn)

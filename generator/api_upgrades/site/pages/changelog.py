@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from api_upgrades.registry.model import moment, moments
+from api_upgrades.registry.model import find_release_times, parse_date
 from api_upgrades.site.pages.changes import AdditionView, addition_views
 from api_upgrades.site.pages.page import Heading, NavLink, Page, build_search_text
 from api_upgrades.site.pages.site import Site
@@ -74,14 +74,14 @@ def _contents(entries: tuple[ChangelogEntry, ...]) -> tuple[Heading, ...]:
 
 def _collect_entries(site: Site) -> Iterator[ChangelogEntry]:
     """Yield the unreleased changes, then every version, newest first, with the additions that went live after it."""
-    release_times = moments(site.released_versions[::-1])
+    release_times = find_release_times(site.released_versions[::-1])
     remaining = sorted(addition_views(site), key=lambda one: one.date, reverse=True)
     for version in site.newest_first:
         since: list[AdditionView] = []
         if version.is_released:
             released = release_times[version.id]
             is_oldest = version is site.released_versions[-1]
-            since = [one for one in remaining if is_oldest or (moment(one.date) or released) >= released]
+            since = [one for one in remaining if is_oldest or (parse_date(one.date) or released) >= released]
             remaining = [one for one in remaining if one not in since]
         by_date = tuple((date, tuple(group)) for date, group in groupby(since, key=lambda one: one.date))
         yield ChangelogEntry(VersionView(site, version), by_date)

@@ -14,7 +14,7 @@ from api_upgrades.history.history import JudgedChange, JudgedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry.model import written
+from api_upgrades.registry.model import none_if_todo
 from api_upgrades.site.pages.before_after import BeforeAfter, collect_examples
 from api_upgrades.site.pages.page import Heading
 from api_upgrades.site.pages.site import PartLink, Site, without_duplicates
@@ -75,11 +75,11 @@ class ChangeView:
 
     @property
     def why(self) -> str | None:
-        return written(self.judged.change.why)
+        return none_if_todo(self.judged.change.why)
 
     @property
     def upgrade(self) -> str | None:
-        return written(self.judged.change.upgrade)
+        return none_if_todo(self.judged.change.upgrade)
 
     @property
     def severity(self) -> Severity:

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api_upgrades.openapi.schema import as_text
-from api_upgrades.registry.model import name_of, written
+from api_upgrades.registry.model import display_name, none_if_todo
 from api_upgrades.site.pages import code, markdown
 from api_upgrades.site.pages.jinja_codegen import DirectCodeGenerator, TemplateCache
 from api_upgrades.site.pages.limits import head_and_rest
@@ -75,8 +75,8 @@ def _create_environment(autoescape: bool) -> Environment:
     environment.filters |= {
         "plain": prose.to_plain,
         "value": as_text,
-        "version_name": name_of,
+        "version_name": display_name,
         "head_and_rest": head_and_rest,
-        "unless_todo": lambda text: written(text) or "",
+        "unless_todo": lambda text: none_if_todo(text) or "",
     }
     return environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.openapi.resources import unique_slugs
-from api_upgrades.registry.model import Version, moment
+from api_upgrades.registry.model import Version, parse_date
 from api_upgrades.site.pages.changes import KIND_TITLES, ChangeView
 from api_upgrades.site.pages.limits import MAX_CHANGES_PER_PAGE, MAX_LISTED_CHANGES
 from api_upgrades.site.pages.site import Site, format_count, severity_counts
@@ -188,5 +188,5 @@ def group_by_year(versions: Sequence[VersionView]) -> tuple[VersionYear, ...]:
 
 
 def _year_of(version: VersionView) -> str | None:
-    released = moment(version.id)
+    released = parse_date(version.id)
     return str(released.year) if released else None

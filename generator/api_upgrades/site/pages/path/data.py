@@ -126,7 +126,7 @@ class PathData:
             sample_revisions = self.site.upgrade_paths.samples.revisions_at(version)
             seen = set()
             for part in usage.contract.parts:
-                identity = self._identities.of_part(part, index)
+                identity = self._identities.identity_of_part(part, index)
                 seen.add(identity)
                 track = found.get(identity)
                 if track is None:
@@ -143,7 +143,7 @@ class PathData:
                 track = found[identity]
                 track.key = None
                 track.add_version(index, None, track.runs[-1][2], "")
-        latest = [self._identities.of_part(part, len(self._order) - 1) for part in usage.contract.parts]
+        latest = [self._identities.identity_of_part(part, len(self._order) - 1) for part in usage.contract.parts]
         return {identity: found[identity] for identity in dict.fromkeys((*latest, *found))}
 
     def _build_content(self, track: PartTrack, usage: Usage, version: int, part: Part, slug: str) -> Json:
@@ -153,7 +153,7 @@ class PathData:
         if value is not contract.parts[part] or document is not contract.document:
             track.source = (contract.parts[part], contract.document)
             track.latest_rows_index = _index_or_append(
-                track.rows, PartRows(contract, version, self._identities, part).read()
+                track.rows, PartRows(contract, version, self._identities, part).collect()
             )
         content: dict[str, Json] = {
             "at": f"{slug}/#{self.site.anchor(part)}",
@@ -210,7 +210,9 @@ class PathData:
         """Yield the checkbox id of every change with the numbers of the parts that it affects."""
         for index, version in enumerate(self._order):
             for judged in self.site.history.changes_of(version):
-                found = {self._numbers.get(self._identities.of_part(part, index)) for part in judged.affected_parts}
+                found = {
+                    self._numbers.get(self._identities.identity_of_part(part, index)) for part in judged.affected_parts
+                }
                 parts = sorted(number for number in found if number is not None)
                 yield checkbox_id(version, judged.change.id), parts
 
@@ -267,7 +269,7 @@ class PathData:
         """Renamed enum values, as (identity of the place, version index, old name, new name)."""
         return [
             (
-                self._identities.of(move.new.holder.of_list, index),
+                self._identities.identity_of(move.new.holder.of_list, index),
                 index,
                 move.old.name.removeprefix("="),
                 move.new.name.removeprefix("="),

@@ -1,6 +1,6 @@
-"""What a part says of each of its places, as plain data that a script compares for any two versions.
+"""The places of a part as rows of plain data, which a script compares for any two versions.
 
-A place has one identity in all versions, whatever it is called: two rows of one identity are the same place.
+A place has the same identity in all versions, also across renames: two rows with the same identity are the same place.
 """
 
 from __future__ import annotations
@@ -21,14 +21,22 @@ from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.site.pages.reference.properties import MAX_DEPTH
 
 Row = dict[str, Json]
-"""`id` identity, `at` the place inside its part, `name`, `up` the index of the row that holds it (-1 for none), `sort`
-as rules about it begin (`request-body-added`) unless it is a property, `status` and `item` where it is a response or a
-list's item, `in` the directions of an operation's or webhook's places, `type` in pieces (a schema is its identity in a
-list), `kinds` the JSON types, `ref` the identity of the schema that it refers to, `values` of an enum, and `facts`: the
-values of all other facets.
+"""A place as a JSON object. Keys with an empty value are left out.
+
+- `id`: its identity
+- `at`: the place inside its part; `name`: its name
+- `up`: the index of the row that contains it, -1 for none
+- `sort`: the prefix of the rules about it (`request-body` of `request-body-added`); absent for properties
+- `status`, `item`: true for a response, and for an item of a list or map
+- `in`: the directions of an operation's or webhook's place, by their numbers
+- `type`: the type in pieces, texts and schemas; a schema is a list with its identity
+- `kinds`: the JSON types
+- `ref`: the identity of the schema that it refers to
+- `values`: the values of an enum
+- `facts`: the values of all other facets
 """
 
-SAID: Mapping[str, tuple[str, ...]] = {
+FACET_RULES: Mapping[str, tuple[str, ...]] = {
     "required": ("became-required", "became-optional"),
     "nullable": ("became-nullable", "became-not-nullable"),
     "deprecated": ("deprecated", "no-longer-deprecated"),
@@ -39,17 +47,20 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "default": ("default-changed",) * 4,
     "security": ("security-changed",) * 4,
 }
-"""The rules about a facet that came, that went, that has a greater or just another value, and that has a lesser one."""
+"""For each facet the rules that apply if it is added, removed, greater (or just different), and smaller."""
 
-MEDIA = "media "
-"""Before a media type, to make it a facet of its own."""
+MEDIA_PREFIX = "media "
+"""The prefix of facets that stand for a media type."""
 
 
 def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
-    """Whether a facet is a limit of the value, which counts only while the type is the same; then as in `SAID`."""
-    if facet in SAID:
-        return False, *SAID[facet]
-    if facet.startswith(MEDIA):
+    """Return (is_constraint, *rules), the rules as in `FACET_RULES`.
+
+    Constraints are compared only if the type is unchanged.
+    """
+    if facet in FACET_RULES:
+        return False, *FACET_RULES[facet]
+    if facet.startswith(MEDIA_PREFIX):
         return False, "media-type-added", "media-type-removed"
     if facet.startswith("x-"):
         return True, *("extension-changed",) * 4
@@ -62,45 +73,47 @@ def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
 
 
 class Identities:
-    """The identity of every place of a history: what it was called at first."""
+    """The identity of every place in a history: the name under which it first appeared.
+
+    `relocated` are the identities of places that moved to another object, among those asked for so far.
+    """
 
     def __init__(self, history: History) -> None:
         self._steps = [history.steps.get(version.id) for version in history.versions]
-        self._moved: dict[Part | None, list[int]] = defaultdict(list)
+        self._moving_versions: dict[Part | None, list[int]] = defaultdict(list)
         for index, step in enumerate(self._steps):
             moves = step.renames.moves if step else ()
             for part in dict.fromkeys(target.part for move in moves for target in move):
-                self._moved[part].append(index)
-        self._known: dict[tuple[Target, int], str] = {}
-        self._parts: dict[tuple[Part, int], str] = {}
+                self._moving_versions[part].append(index)
+        self._identities: dict[tuple[Target, int], str] = {}
+        self._part_identities: dict[tuple[Part, int], str] = {}
         self.relocated: dict[str, None] = {}
-        """The identities of all places that went to another object, of those that were asked for."""
 
-    def of_part(self, part: Part, version: int) -> str:
+    def identity_of_part(self, part: Part, version: int) -> str:
         """The identity of a part, by its name at a version."""
-        key = (part, bisect_right(self._moved.get(part, ()), version))
-        if key not in self._parts:
-            self._parts[key] = self.of(Target(part), version)
-        return self._parts[key]
+        key = (part, bisect_right(self._moving_versions.get(part, ()), version))
+        if key not in self._part_identities:
+            self._part_identities[key] = self.identity_of(Target(part), version)
+        return self._part_identities[key]
 
-    def of(self, target: Target, version: int) -> str:
+    def identity_of(self, target: Target, version: int) -> str:
         """The identity of a place, by its name at a version."""
-        steps = self._moved.get(target.part, [])
+        steps = self._moving_versions.get(target.part, [])
         position = bisect_right(steps, version)
         if not position:
             return str(target)
         key = (target, steps[position - 1])
-        if key not in self._known:
-            self._known[key] = self._before(*key)
-        return self._known[key]
+        if key not in self._identities:
+            self._identities[key] = self._derive_identity(*key)
+        return self._identities[key]
 
-    def _before(self, target: Target, index: int) -> str:
+    def _derive_identity(self, target: Target, index: int) -> str:
         step = self._steps[index]
-        assert step is not None, "only versions that move names are kept"
+        assert step is not None, "only versions with renames are recorded"
         older = step.renames.older(target)
-        if step.renames.newer(older) != target:  # what had this name has another one since
+        if step.renames.newer(older) != target:  # the place that had this name before was renamed
             return f"{target} since {index}"
-        identity = self.of(older, index - 1)
+        identity = self.identity_of(older, index - 1)
         if older.steps and target.steps and older.holder != step.renames.older(target.holder):
             self.relocated[identity] = None
         return identity
@@ -108,7 +121,7 @@ class Identities:
 
 @dataclass
 class PartRows:
-    """The rows of one part of a contract, each after the one that holds it."""
+    """Collects the rows of one part of a contract. Each row follows the one that contains it."""
 
     contract: Contract
     version: int
@@ -116,33 +129,33 @@ class PartRows:
     part: Part
     rows: list[Row] = field(default_factory=list)
 
-    def read(self) -> list[Row]:
-        """All rows; the first one is about the part as a whole."""
+    def collect(self) -> list[Row]:
+        """Collect all rows. The first one is about the part as a whole."""
         if self.part.kind == "schema":
             self._value(Target(self.part), self.contract.parts[self.part], -1)
             return self.rows
         operation = operation_object(self.contract, self.part)
         facts = {f"{self.part.kind} deprecated": operation.get("deprecated") is True or None}
-        self._add(Target(self.part), -1, self.part.kind, facts | {"security": operation.get("security")})
+        self._add_row(Target(self.part), -1, self.part.kind, facts | {"security": operation.get("security")})
         for one in parameters(self.contract, self.part):
             if one.location in PARAMETER_LOCATIONS:
                 target = Target(self.part, f"{one.location} {one.name}")
                 self._value(target, one.schema, 0, "parameter", {"required": one.required or None})
         if "requestBody" in operation:
             holder = resolve_shared(self.contract, operation["requestBody"])
-            self._body("request-body", request_body(self.contract, self.part), holder)
+            self._add_body("request-body", request_body(self.contract, self.part), holder)
         for response in responses(self.contract, self.part) if self.part.kind == "operation" else ():
             holder = resolve_shared(self.contract, operation["responses"].get(response.status, {}))
             kind = "success" if response.status.startswith(("2", "3")) else "error"
-            self._body(f"{kind}-response", response.body, holder, f"response {response.status}")
+            self._add_body(f"{kind}-response", response.body, holder, f"response {response.status}")
         return self.rows
 
-    def _body(self, sort: str, body: Body | None, holder: JsonObject, section: str = "request") -> None:
+    def _add_body(self, sort: str, body: Body | None, holder: JsonObject, section: str = "request") -> None:
         facts: dict[str, Json] = {}
         if self.part.kind == "webhook":
             section = "payload"
         else:
-            facts = {f"{MEDIA}{media}": media for media in holder.get("content", ())}
+            facts = {f"{MEDIA_PREFIX}{media}": media for media in holder.get("content", ())}
             facts["required"] = holder.get("required") is True or None
         self._value(Target(self.part, section), body.schema if body else {}, 0, sort, facts)
 
@@ -155,17 +168,17 @@ class PartRows:
         facts: Mapping[str, Json] | None = None,
         depth: int = 0,
     ) -> None:
-        """A row for a schema, and rows for what is inside of it."""
+        """Add a row for a schema, and rows for the places inside it."""
         value = schemas.value_schema(schema)
         name = schemas.ref(schema)
-        index = self._add(
+        index = self._add_row(
             target,
             up,
             sort,
             dict(facts or {}) | dict(_facts(schema, value)),
-            type=list(self._type(schema)),
+            type=list(self._type_pieces(schema)),
             kinds=_kinds(self.contract, value),
-            ref=self._schema(name) if name else None,
+            ref=self._schema_identity(name) if name else None,
             values=None if "$ref" in value or target.steps[-1:] == ("[]",) else _values(schema),
         )
         if "$ref" in value or depth >= MAX_DEPTH:
@@ -180,37 +193,38 @@ class PartRows:
             if isinstance(value.get(keyword), dict):
                 self._value(target.child(step), value[keyword], index, depth=depth + 1)
 
-    def _add(self, target: Target, up: int, sort: str, facts: Mapping[str, Json], **said: Json) -> int:
+    def _add_row(self, target: Target, up: int, sort: str, facts: Mapping[str, Json], **keys: Json) -> int:
+        """Add a row and return its index."""
         at = str(target).removeprefix(str(Target(self.part))).lstrip(" .")
-        # What a part is called isn't its place's name; and where a path moved, nobody notices its parameters' names.
+        # The part itself is no place with a name, and the names of path parameters are not part of the contract.
         is_nameless = not target.steps and (not target.section or target.section.startswith("path "))
         name = "" if is_nameless else target.name
-        row: Row = {"id": self.identities.of(target, self.version), "at": at, "name": name, "up": up}
-        said |= {"sort": sort, "in": self._directions(target), "item": target.steps[-1:] in (("[]",), ("{}",))}
-        said["status"] = target.section.startswith("response ") and not target.steps
-        said["facts"] = {facet: one for facet, one in facts.items() if one is not None}
-        self.rows.append(row | {key: one for key, one in said.items() if one not in (None, False, "", [], {})})
+        row: Row = {"id": self.identities.identity_of(target, self.version), "at": at, "name": name, "up": up}
+        keys |= {"sort": sort, "in": self._directions(target), "item": target.steps[-1:] in (("[]",), ("{}",))}
+        keys["status"] = target.section.startswith("response ") and not target.steps
+        keys["facts"] = {facet: one for facet, one in facts.items() if one is not None}
+        self.rows.append(row | {key: one for key, one in keys.items() if one not in (None, False, "", [], {})})
         return len(self.rows) - 1
 
     def _directions(self, target: Target) -> str:
-        """The directions of an operation's or a webhook's place, by their numbers. Those of a schema are its users'."""
+        """The number of the direction of a place; empty for places of schemas, where it depends on the schema's use."""
         if self.part.kind == "schema":
             return ""
         direction: Direction = "response" if target.section.startswith("response") else "request"
         return str(DIRECTIONS.index("webhook" if self.part.kind == "webhook" else direction))
 
-    def _schema(self, name: str) -> str:
-        return self.identities.of(Target(schema_part(name)), self.version)
+    def _schema_identity(self, name: str) -> str:
+        return self.identities.identity_of(Target(schema_part(name)), self.version)
 
-    def _type(self, schema: JsonObject) -> Iterator[str | list[str]]:
-        """The type in words, as `schemas.type_name` has it, with every schema as its identity in a list."""
+    def _type_pieces(self, schema: JsonObject) -> Iterator[str | list[str]]:
+        """Yield the type in words, as `schemas.type_name`, with each named schema as a list with its identity."""
         value = schemas.value_schema(schema)
         name = schemas.ref(schema)
         if name is not None:
-            yield [self._schema(name)]
+            yield [self._schema_identity(name)]
         elif "$ref" not in value and isinstance(value.get("items"), dict):
             yield "list of "
-            yield from self._type(value["items"])
+            yield from self._type_pieces(value["items"])
         else:
             yield schemas.type_name(schema)
 
@@ -226,7 +240,7 @@ def _kinds(contract: Contract, value: JsonObject) -> list[str]:
 
 
 def _facts(schema: JsonObject, value: JsonObject) -> Iterator[tuple[str, Json]]:
-    """What is said of a value beside its type; behind a reference, only what is said beside the reference."""
+    """Yield (facet, value) for all facets except the type. For a reference, only the keywords beside `$ref` count."""
     if schemas.is_nullable(schema):
         yield "nullable", True
     for keyword in ("deprecated", "readOnly", "writeOnly"):
@@ -243,7 +257,7 @@ def _facts(schema: JsonObject, value: JsonObject) -> Iterator[tuple[str, Json]]:
 
 
 def _values(schema: JsonObject) -> list[str] | None:
-    """The values of an enum, or of that of a list's items, which are told of as the list's."""
+    """The values of an enum as text; of a list, those of its items."""
     values = schemas.enum_values(schema)
     return None if values is None else [schemas.as_text(one) for one in values if one is not None]
 

@@ -1,4 +1,4 @@
-"""The rows of a property table: what a schema says of each property, in the words of a reader."""
+"""The rows of property tables: the type, constraints, description and history of each property, in words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from api_upgrades.openapi.schema_view import STRUCTURE
 from api_upgrades.openapi.target import Target
 
 MAX_DEPTH = 8
-"""How deep inline objects are shown; deeper ones are rare, and an endless one would be a fault of the document."""
+"""The depth to which inline objects are shown. Deeper ones are rare, and a faulty document may nest them endlessly."""
 
 
 @dataclass(frozen=True)
 class TypeText:
-    """A piece of a type in words; `schema` where it is the name of one that can be linked."""
+    """A piece of a type in words. `schema` is the part to link if the piece is the name of a schema."""
 
     text: str
     schema: Part | None = None
@@ -47,11 +47,11 @@ class PropertyRow:
 
 @dataclass(frozen=True)
 class PropertyTable:
-    """What makes rows, for one contract at one version."""
+    """Creates the rows of one contract at one version."""
 
     contract: Contract
     version: str
-    lineage: Timeline
+    timeline: Timeline
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
         """The properties of an object, those of inline objects after the property that holds them."""
@@ -60,7 +60,7 @@ class PropertyTable:
     def row(
         self, name: str, schema: JsonObject, target: Target, *, required: bool, description: str = ""
     ) -> PropertyRow:
-        """One row for a schema that isn't a property: a parameter."""
+        """Create a single row for a schema that isn't a property, such as a parameter or a body."""
         return self._row(name, (name,), 0, schema, target, required)
 
     def _rows(self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int) -> Iterator[PropertyRow]:
@@ -100,7 +100,7 @@ class PropertyTable:
             required=required,
             nullable=schemas.is_nullable(schema),
             flags=tuple(self._flags(schema)),
-            constraints=tuple(constraints(schema)),
+            constraints=tuple(constraint_texts(schema)),
             values=tuple(schemas.as_text(one) for one in schemas.enum_values(schema) or () if one is not None),
             example=None
             if example is schemas.MISSING or isinstance(example, dict | list)
@@ -108,18 +108,18 @@ class PropertyTable:
             description=str(schemas.get(schema, "description") or ""),
             deprecated=schemas.get(schema, "deprecated") is True,
             replaced_by=schemas.get(schema, "x-replaced-by"),
-            events=tuple(self.lineage.events_of(target, self.version)),
+            events=tuple(self.timeline.events_of(target, self.version)),
         )
 
     def _flags(self, schema: JsonObject) -> Iterator[str]:
-        yield from (word for keyword, word in FLAGS.items() if schemas.get(schema, keyword) is True)
+        yield from (word for keyword, word in FLAG_WORDS.items() if schemas.get(schema, keyword) is True)
         if is_hidden(self.contract, schema):
             yield "internal"
 
 
-FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
+FLAG_WORDS = {"readOnly": "read-only", "writeOnly": "write-only"}
 
-WORDS = {
+CONSTRAINT_WORDS = {
     "minLength": "at least {} characters",
     "maxLength": "at most {} characters",
     "minimum": "at least {}",
@@ -135,24 +135,28 @@ WORDS = {
 }
 
 
-def constraints(schema: JsonObject) -> Iterator[tuple[str, str]]:
-    """Each constraint as the words around a value and the value: (`at least {} characters`, `1`)."""
+def constraint_texts(schema: JsonObject) -> Iterator[tuple[str, str]]:
+    """Yield each constraint as (phrase with a placeholder, value): (`at least {} characters`, `1`)."""
     inner = schemas.value_schema(schema)
     for keyword, value in {**inner, **schema}.items():
-        if keyword in WORDS and keyword != "format":
-            yield WORDS[keyword], schemas.as_text(value)
+        if keyword in CONSTRAINT_WORDS and keyword != "format":
+            yield CONSTRAINT_WORDS[keyword], schemas.as_text(value)
         elif keyword == "uniqueItems" and value is True:
             yield "no two items alike{}", ""
-        elif keyword not in STRUCTURE | schemas.ANNOTATIONS and not keyword.startswith("x-") and keyword not in UNSAID:
+        elif (
+            keyword not in STRUCTURE | schemas.ANNOTATIONS
+            and not keyword.startswith("x-")
+            and keyword not in UNLISTED_KEYWORDS
+        ):
             yield f"{keyword} {{}}", schemas.as_text(value)
 
 
-UNSAID = ("format", "discriminator", "xml", "uniqueItems")
-"""Keywords that are said elsewhere, or that say nothing to a reader of the table."""
+UNLISTED_KEYWORDS = ("format", "discriminator", "xml", "uniqueItems")
+"""Keywords that the table shows elsewhere, or that its readers don't need."""
 
 
 def type_texts(schema: JsonObject) -> tuple[TypeText, ...]:
-    """A type in words, the names of schemas apart so that they can be links."""
+    """Describe a type in words. The names of schemas are separate pieces, so that they can be linked."""
     return tuple(_type_texts(schema))
 
 
