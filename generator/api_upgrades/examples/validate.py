@@ -232,8 +232,10 @@ def _locate(target: Target, error: ValidationError) -> Target:
     keywords = iter(path[:-1] if path and path[-1] == error.validator else path)
     for keyword in keywords:
         if keyword == "properties":
-            # Before draft 6, `jsonschema` omits the name of a property whose schema is `false` from the schema's path.
-            target = target.property(str(next(keywords, error.absolute_path[-1])))
+            name = next(keywords, None)
+            if name is None:  # `jsonschema` gives no path to a property whose schema is `false`
+                break
+            target = target.property(str(name))
         elif keyword in ("items", "prefixItems"):
             target = target.child("[]")
         elif keyword in ("additionalProperties", "unevaluatedProperties"):
