@@ -91,13 +91,13 @@ def test_the_merge_that_a_workflow_builds_needs_two_commits_alone(repo: Path, tm
 @pytest.mark.parametrize(
     ("ref", "message"),
     [
-        ("mian", "git knows no commit 'mian' here (did you mean 'main'?)"),
-        ("nothing", "git knows no commit 'nothing' here; fetch it, or name another"),
-        ("", "git knows no commit '' here"),
-        ("main:a.txt", "git knows no commit 'main:a.txt' here"),
-        ("--upload-pack=touch owned", "git knows no commit '--upload-pack=touch owned' here"),
-        ("--output=owned", "git knows no commit '--output=owned' here"),
-        ("-h", "git knows no commit '-h' here"),
+        ("mian", "git finds no commit 'mian' here (did you mean 'main'?)"),
+        ("nothing", "git finds no commit 'nothing' here; fetch it, or choose another ref"),
+        ("", "git finds no commit '' here"),
+        ("main:a.txt", "git finds no commit 'main:a.txt' here"),
+        ("--upload-pack=touch owned", "git finds no commit '--upload-pack=touch owned' here"),
+        ("--output=owned", "git finds no commit '--output=owned' here"),
+        ("-h", "git finds no commit '-h' here"),
     ],
 )
 def test_a_ref_that_is_none(repo: Path, ref: str, message: str) -> None:
@@ -121,7 +121,7 @@ def test_a_ref_that_a_shallow_clone_lacks(repo: Path, tmp_path: Path) -> None:
 
 
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:
-    assert refused(repository(tmp_path / "new"), "main").endswith("the repository has no commit yet")
+    assert refused(repository(tmp_path / "new"), "main").endswith("the repository has no commits yet")
 
 
 def test_no_repository(tmp_path: Path) -> None:

@@ -329,7 +329,6 @@ def _facts(line: str) -> set[str]:
 
     `Book.pages is new (also Order.count), which is not documented in any change file` names two places.
 
-
     Versions that are in the same case are left out, and so are where the line points and the ways out.
     """
     told = re.split(r"(?:^|\. )(?=Run: |Restore it)", line)[0]

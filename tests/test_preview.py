@@ -84,7 +84,7 @@ def test_where_the_base_cannot_be_read_the_page_says_why(root: Path, monkeypatch
     site = build(root)
     assert lost(site) == []
     page = html(site, PAGE)
-    assert "git knows no commit &#39;nothing&#39; here" in page
+    assert "git finds no commit &#39;nothing&#39; here" in page
     assert "../unreleased/#number" in links(page)
 
 

@@ -107,7 +107,7 @@ def test_words_alone(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("A book has a title.", "So do records.")}))
     assert report.verdict == "No change to the API; nothing released is altered."
     assert places(report) == [("edited", "2024-03-01/title", "breaking")]
-    assert report.edits[0].summary == "edited, in words alone: why"
+    assert report.edits[0].summary == "edited, wording only: why"
     assert report.breaking == ()
     assert report.pages is not None
     assert report.pages.after_merge.changed == (f"upgrades/{LATEST}/",)
@@ -206,10 +206,7 @@ def test_a_registry_that_is_new(tmp_path: Path) -> None:
     for name in (".", "sub"):
         report = told(frozen(write(repo / name, FILES)), at)
         assert report.comparison.state == "new"
-        assert (
-            report.comparison.description
-            == f"Compared with `{at[:10]}`. There was no registry then: everything is new."
-        )
+        assert report.comparison.description == f"Compared with `{at[:10]}`. It has no registry, so everything is new."
         assert report.verdict.startswith("3 versions are released with 1 breaking change, 1 addition; ")
         assert report.pages is not None
         assert report.pages.after_merge.changed == report.pages.after_merge.removed == ()
@@ -239,7 +236,7 @@ def test_a_base_that_is_broken(root: Path, name: str, text: str, message: str) -
     assert places(report) == [("unreleased", "unreleased/number", "breaking")]
     result = run(root, "report", "--base", "main")
     assert result.exit_code == 0
-    assert "cannot be read, so this is what the branch alone tells." in result.stdout
+    assert "cannot be read, so this report covers the branch alone." in result.stdout
 
 
 def test_the_repository_stays_as_it_is(root: Path) -> None:
@@ -335,7 +332,7 @@ def test_as_data(root: Path) -> None:
 
 
 def unknown(root: Path) -> tuple[Path, str]:
-    return root, "git knows no commit 'nothing' here"
+    return root, "git finds no commit 'nothing' here"
 
 
 def no_repository(root: Path) -> tuple[Path, str]:

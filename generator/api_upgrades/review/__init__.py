@@ -1,4 +1,4 @@
-"""What a pull request changes, as a report and a preview page; and any two contracts compared for a reader.
+"""Reports what a pull request changes, on a preview page and for comments; compares any two contracts for a reader.
 
 May import: `site` and everything below it.
 """

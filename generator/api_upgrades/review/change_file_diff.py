@@ -1,4 +1,4 @@
-"""What differs between a registry and itself as it was: changes added, edited, moved, removed; versions edited."""
+"""Compares two states of a registry: which changes were added, edited, moved or removed, and which versions edited."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from api_upgrades.registry.model import UNRELEASED, Addition, Change, Registry, 
 from api_upgrades.releases.project_state import ProjectState
 
 EditKind = Literal["added", "edited", "renamed", "moved", "released", "removed", "unreleased"]
-"""What became of a change. `unreleased` is said where nothing is known of before."""
+"""How a change file differs. `unreleased` is used if there is no earlier state to compare with."""
 
 
 @dataclass(frozen=True)
 class ChangeFileEdit:
-    """One change that is not what it was, or not where it was. `fields` are those that differ, where both are known."""
+    """A change file that differs. `changed_fields` are the keys whose values differ, if both states have the change."""
 
     kind: EditKind
     change: Change
@@ -25,64 +25,65 @@ class ChangeFileEdit:
 
     @property
     def alters_effects(self) -> bool:
-        """Whether what happened to the API is told otherwise, and not only why, or in which words."""
+        """Whether the effects differ, and not only the texts."""
         return self.kind in ("added", "removed", "unreleased") or "effects" in self.changed_fields
 
 
 @dataclass(frozen=True)
 class VersionFileEdit:
-    """A version whose own file says something else."""
+    """A version whose `version.yaml` differs."""
 
     version: Version
     changed_fields: tuple[str, ...]
 
 
 def diff_change_files(before: Registry, now: Registry) -> tuple[ChangeFileEdit, ...]:
-    """The changes that differ, as they are now, then those that were taken away."""
+    """Find the changes that differ, those that exist now first, then the removed ones."""
     old, new = _index_changes(before), _index_changes(now)
-    gone = {place: change for place, change in old.items() if place not in new}
-    found: list[ChangeFileEdit] = []
+    removed = {place: change for place, change in old.items() if place not in new}
+    edits: list[ChangeFileEdit] = []
     for place, change in new.items():
-        was = old.get(place) or _find_previous(change, gone.values())
+        was = old.get(place) or _find_previous(change, removed.values())
         if was is None:
-            found.append(ChangeFileEdit("added", change))
+            edits.append(ChangeFileEdit("added", change))
             continue
-        gone.pop((was.version, was.id), None)
+        removed.pop((was.version, was.id), None)
         fields = _find_changed_fields(_change_fields(was), _change_fields(change))
-        what = _classify_edit(was, change)
-        if fields or what != "edited":
-            found.append(ChangeFileEdit(what, change, was, fields))
-    return (*found, *(ChangeFileEdit("removed", change) for change in gone.values()))
+        kind = _classify_edit(was, change)
+        if fields or kind != "edited":
+            edits.append(ChangeFileEdit(kind, change, was, fields))
+    return (*edits, *(ChangeFileEdit("removed", change) for change in removed.values()))
 
 
 def list_unreleased(state: ProjectState) -> tuple[ChangeFileEdit, ...]:
-    """The changes that are in no release yet, for where nothing is known of before."""
-    upcoming = state.registry.unreleased
-    changes = (*(upcoming.changes if upcoming else ()), *state.unlocked_additions)
+    """List the changes that are not released yet, for when there is no earlier state to compare with."""
+    unreleased = state.registry.unreleased
+    changes = (*(unreleased.changes if unreleased else ()), *state.unlocked_additions)
     return tuple(ChangeFileEdit("unreleased", change) for change in changes)
 
 
 def diff_version_files(before: Registry, now: Registry) -> tuple[VersionFileEdit, ...]:
-    """The versions that were there already, and say something else of themselves."""
+    """Find the versions that both states have, and whose own files differ."""
     old = {version.id: version for version in before.all_versions}
-    found = (
+    edits = (
         VersionFileEdit(version, _find_changed_fields(_version_fields(old[version.id]), _version_fields(version)))
         for version in now.all_versions
         if version.id in old
     )
-    return tuple(one for one in found if one.changed_fields)
+    return tuple(edit for edit in edits if edit.changed_fields)
 
 
 def _index_changes(registry: Registry) -> dict[tuple[str, str], Change]:
+    """Return all changes by folder and id."""
     changes = (*(change for version in registry.all_versions for change in version.changes), *registry.additions)
     return {(change.version, change.id): change for change in changes}
 
 
-def _find_previous(change: Change, gone: Iterable[Change]) -> Change | None:
-    """The change that this one was before, under another name or in another folder."""
+def _find_previous(change: Change, removed: Iterable[Change]) -> Change | None:
+    """Find the removed change that this one was before it was renamed or moved to another folder."""
     effects = _change_fields(change)["effects"]
-    same_id = (was for was in gone if was.id == change.id)
-    same_effects = (was for was in gone if _change_fields(was)["effects"] == effects)
+    same_id = (was for was in removed if was.id == change.id)
+    same_effects = (was for was in removed if _change_fields(was)["effects"] == effects)
     return next(same_id, None) or next(same_effects, None)
 
 
@@ -93,7 +94,7 @@ def _classify_edit(was: Change, change: Change) -> EditKind:
 
 
 def _change_fields(change: Change) -> Mapping[str, Json]:
-    """What a change's file says, by its keys."""
+    """Return the content of a change file by key."""
     return {
         "title": change.title,
         "why": change.why,
@@ -104,7 +105,7 @@ def _change_fields(change: Change) -> Mapping[str, Json]:
 
 
 def _version_fields(version: Version) -> Mapping[str, Json]:
-    """What a version's own file says, by its keys."""
+    """Return the content of a version file by key."""
     return {key: getattr(version, key) for key in ("summary", "dating", "sunset", "label", "order")}
 
 

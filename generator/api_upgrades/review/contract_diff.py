@@ -1,4 +1,4 @@
-"""Any two contracts compared for a reader: what differs, how names were followed, and in which resource it is."""
+"""Compares two contracts for a reader: the findings, how renames were detected, and the resource of each part."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
 
 WHOLE_API = "The API as a whole"
-"""What stands beside all parts is of no resource."""
+"""The heading for findings that belong to no part, and so to no resource."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two contracts, and what it is called: a version, or the file of a document."""
+    """One of the two contracts, and its name: a version, or the file of a document."""
 
     name: str
     contract: Contract
@@ -38,7 +38,10 @@ class Side:
 
 @dataclass(frozen=True)
 class RenameDetection:
-    """How names moved, those moves that were recognised and told by nobody, and what may be more than one thing."""
+    """How names correspond: all renames, those among them that were detected, and those that stayed ambiguous.
+
+    `renames` also include renames that changes or command options state.
+    """
 
     renames: RenameMap
     detected: tuple[Move, ...] = ()
@@ -56,42 +59,40 @@ class ContractDiff:
     table: RuleTable
 
     def is_detected_rename(self, finding: Finding) -> bool:
-        """Whether a finding is a rename that nobody told of."""
-        place = finding.target
+        """Whether a finding is a rename that was detected by similarity."""
+        target = finding.target
         if finding.rule == "enum-value-renamed":
-            place = place.child(f"={finding.after}")
+            target = target.child(f"={finding.after}")
         elif finding.facet != "name" and finding.rule != "property-became-list":
             return False
-        return place in self._detected_targets
+        return target in self._detected_targets
 
     @cached_property
     def _detected_targets(self) -> frozenset[Target]:
         return frozenset(move.new for move in self.rename_detection.detected)
 
     def has_finding_at_least(self, severity: Severity) -> bool:
-        """Whether anything is as bad as that, or worse."""
+        """Whether a finding has this severity or a worse one."""
         return any(rank(finding.severity) <= rank(severity) for finding in self.findings)
 
     @property
     def summary(self) -> str:
-        """How many differences there are of each severity, the worst first. One in two directions is one."""
-        found = [difference.severity for difference in merge_directions(self.findings)]
-        counted = ", ".join(f"{found.count(one)} {one}" for one in SEVERITIES if one in found)
-        return counted or "No difference"
+        """The number of differences of each severity, the worst first. Several directions count as one difference."""
+        severities = [difference.severity for difference in merge_directions(self.findings)]
+        counts = ", ".join(f"{severities.count(one)} {one}" for one in SEVERITIES if one in severities)
+        return counts or "No difference"
 
     @cached_property
     def resource_by_part(self) -> Mapping[Part, str]:
-        """The resource of each part, by its newer name; of one that is gone, what it was of."""
-        older = {
-            part: one.name for one in group_into_resources(Usage(self.old.contract, References())) for part in one.parts
-        }
-        newer = {
-            part: one.name for one in group_into_resources(Usage(self.new.contract, References())) for part in one.parts
-        }
-        return older | newer
+        """The name of each part's resource in the newer contract; for a removed part, in the older one."""
+        names: dict[Part, str] = {}
+        for side in (self.old, self.new):
+            for resource in group_into_resources(Usage(side.contract, References())):
+                names |= dict.fromkeys(resource.parts, resource.name)
+        return names
 
     def as_json(self) -> list[dict[str, Json]]:
-        """The findings as data, in the order of the newer document."""
+        """Return the findings as JSON, in the order of the newer contract."""
         return [
             {
                 "rule": finding.rule,
@@ -111,7 +112,7 @@ class ContractDiff:
 
 @dataclass(frozen=True)
 class MergedFinding:
-    """One difference as it is told: in whichever directions it is found, once. The worst of them comes first."""
+    """One difference with its findings in all directions, the most severe first."""
 
     findings: tuple[Finding, ...]
 
@@ -121,22 +122,22 @@ class MergedFinding:
 
     @property
     def directions(self) -> tuple[Direction, ...]:
-        """The directions in which it is so severe, where it isn't so in all of them; none where nothing uses it."""
-        found = [one.direction for one in self.findings if one.severity == self.severity and one.direction]
-        return () if len(found) == len(self.findings) and len(found) > 1 else tuple(found)
+        """The directions that have the worst severity. Empty if all directions have it, or if nothing uses the part."""
+        worst = [one.direction for one in self.findings if one.severity == self.severity and one.direction]
+        return () if len(worst) == len(self.findings) and len(worst) > 1 else tuple(worst)
 
 
 def merge_directions(findings: Iterable[Finding]) -> list[MergedFinding]:
-    """The findings of one difference in several directions as one."""
-    grouped: dict[tuple[str, Target, Target, str, str], list[Finding]] = {}
+    """Merge findings that differ only in their direction."""
+    groups: dict[tuple[str, Target, Target, str, str], list[Finding]] = {}
     for finding in findings:
         key = (finding.rule, finding.target, finding.old_target, finding.facet, repr((finding.before, finding.after)))
-        grouped.setdefault(key, []).append(finding)
-    return [MergedFinding(tuple(sorted(found, key=lambda one: rank(one.severity)))) for found in grouped.values()]
+        groups.setdefault(key, []).append(finding)
+    return [MergedFinding(tuple(sorted(group, key=lambda one: rank(one.severity)))) for group in groups.values()]
 
 
 def diff_contracts(old: Side, new: Side, rename_detection: RenameDetection, table: RuleTable) -> ContractDiff:
-    """Every difference from one to the other."""
+    """Compare two contracts, with severities by how either of them uses a part."""
     usages = [Usage(side.contract, References()) for side in (old, new)]
 
     def directions(part: Part) -> frozenset[Direction]:
@@ -147,24 +148,25 @@ def diff_contracts(old: Side, new: Side, rename_detection: RenameDetection, tabl
 
 
 def renames_from_history(history: History, start: str, end: str) -> RenameDetection:
-    """How names moved between two versions, as the changes between them tell."""
+    """Return the renames between two versions, in either order, as the changes between them state."""
     order = [version.id for version in history.versions]
     first, last = order.index(start), order.index(end)
     between = order[min(first, last) + 1 : max(first, last) + 1]
-    names = RenameMap.of(move for version in between for move in history.steps[version].renames.moves)
-    return RenameDetection(
-        names if first <= last else RenameMap.of(Move(one.new, one.old) for one in reversed(names.moves))
-    )
+    renames = RenameMap.of(move for version in between for move in history.steps[version].renames.moves)
+    if first > last:
+        renames = RenameMap.of(Move(move.new, move.old) for move in reversed(renames.moves))
+    return RenameDetection(renames)
 
 
-def detect_renames(old: Contract, new: Contract, renames: Iterable[str], detects_renames: bool) -> RenameDetection:
-    """How names moved between two documents: as somebody says, else where one similar name alone is likely.
+def detect_renames(old: Contract, new: Contract, options: Iterable[str], uses_similarity: bool) -> RenameDetection:
+    """Find the renames between two documents.
 
-    Raises UsageError for a rename that fits nothing.
+    `options` are given renames such as `old=new`. If `uses_similarity`, a removed and an added name are also a rename
+    if they are similar enough and there is no other candidate. Raises UsageError for an option that matches nothing.
     """
-    said = parse_renames(old, new, renames)
-    if not detects_renames:
-        return RenameDetection(said)
+    given = parse_renames(old, new, options)
+    if not uses_similarity:
+        return RenameDetection(given)
     ambiguous: list[Question] = []
 
     def decide(question: Question) -> Target | None:
@@ -174,12 +176,12 @@ def detect_renames(old: Contract, new: Contract, renames: Iterable[str], detects
         (only,) = question.candidates
         return only if similarity(question.old, only) >= MIN_NAME_SIMILARITY else None
 
-    names = resolve_renames(old, new, decide, said)
-    return RenameDetection(names, names.moves[len(said.moves) :], tuple(ambiguous))
+    renames = resolve_renames(old, new, decide, given)
+    return RenameDetection(renames, renames.moves[len(given.moves) :], tuple(ambiguous))
 
 
 def shorten_values(finding: Finding, max_length: int) -> Finding:
-    """The finding with long values cut, for those who read rather than compute."""
+    """Return the finding with long values shortened, for text that people read."""
     if finding.facet == "existence":
         return finding
     return replace(finding, before=_shorten(finding.before, max_length), after=_shorten(finding.after, max_length))
@@ -188,6 +190,6 @@ def shorten_values(finding: Finding, max_length: int) -> Finding:
 def _shorten(value: Json, max_length: int) -> Json:
     if value is None or len(as_text(value)) <= max_length:
         return value
-    if isinstance(value, list) and all(isinstance(one, str) and len(one) < max_length for one in value):
+    if isinstance(value, list) and all(isinstance(item, str) and len(item) < max_length for item in value):
         return [*value[:4], f"{len(value) - 4} more"] if len(value) > 5 else value
     return f"{as_text(value)[: max_length - 1]}…"

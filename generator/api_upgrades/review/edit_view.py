@@ -1,4 +1,4 @@
-"""A change that differs, with what it does to callers: as a reviewer reads of it."""
+"""Presents an edited change to a reviewer, with its severity and the parts that it affects."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from api_upgrades.compare.rules.table import Severity, rank
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import JudgedChange
-from api_upgrades.registry.model import NOT_VERSIONS, without_todo
+from api_upgrades.registry.model import NOT_VERSIONS, none_if_todo
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.change_file_diff import ChangeFileEdit
 
 
 @dataclass(frozen=True)
 class EditView:
-    """A change that differs, with what it does to callers where that is known."""
+    """An edited change. `judged_change` has its severity and affected parts; None if that cannot be derived."""
 
     edit: ChangeFileEdit
     judged_change: JudgedChange | None
 
     @property
     def place(self) -> str:
-        """Its file, from the registry on, without its ending."""
+        """The path of its file in the registry, without `.yaml`."""
         return f"{self.edit.change.version}/{self.edit.change.id}"
 
     @property
     def title(self) -> str:
-        """What changed, in the words of its author, or of its effects as long as there are none."""
+        """The change's title or, while that is a TODO, the headlines of its effects."""
         return self.edit.change.title if self.has_title else "; ".join(self.headlines)
 
     @property
     def has_title(self) -> bool:
-        return without_todo(self.edit.change.title) is not None
+        return none_if_todo(self.edit.change.title) is not None
 
     @property
     def upgrade(self) -> str | None:
-        """What callers have to do, if that is written."""
-        return without_todo(self.edit.change.upgrade)
+        """What callers have to do, unless that is missing or a TODO."""
+        return none_if_todo(self.edit.change.upgrade)
 
     @property
     def severity(self) -> Severity | None:
@@ -46,18 +46,18 @@ class EditView:
 
     @property
     def summary(self) -> str:
-        """`edited: why, effects`."""
+        """The kind of edit and the edited fields, as in `edited: why, effects`."""
         before, fields = self.edit.before, ", ".join(self.edit.changed_fields)
         if before is not None and self.edit.kind in ("renamed", "moved"):
             was = f"{self.edit.kind} from {before.version}/{before.id}"
             return f"{was}, edited: {fields}" if fields else was
         if self.edit.kind == "edited" and not self.edit.alters_effects:
-            return f"edited, in words alone: {fields}"
+            return f"edited, wording only: {fields}"
         return f"{self.edit.kind}, edited: {fields}".removeprefix("edited, ") if fields else self.edit.kind
 
     @property
     def is_new_to_callers(self) -> bool:
-        """Whether it tells callers of something that was not told of before. What is corrected in a release is not."""
+        """Whether callers learn something new. They don't if the change is deleted, or corrected after its release."""
         if self.edit.kind in ("edited", "renamed"):
             return "effects" in self.edit.changed_fields and self.edit.change.version in NOT_VERSIONS
         return self.edit.kind != "removed"
@@ -75,9 +75,8 @@ class EditView:
         return self._list_affected("webhook")
 
     def _list_affected(self, kind: str) -> tuple[str, ...]:
-        return tuple(
-            part.name for part in (self.judged_change.affected_parts if self.judged_change else ()) if part.kind == kind
-        )
+        parts = self.judged_change.affected_parts if self.judged_change else ()
+        return tuple(part.name for part in parts if part.kind == kind)
 
     def as_json(self) -> dict[str, Json]:
         edit = self.edit
@@ -99,23 +98,26 @@ class EditView:
 def make_edit_views(
     edits: Iterable[ChangeFileEdit], before: ProjectState | None, now: ProjectState | None
 ) -> tuple[EditView, ...]:
-    """Changes with what they do, news first and the worst of them. A state is None where it cannot be derived."""
-    then, today = _index_judged_changes(before), _index_judged_changes(now)
+    """Make the views of edits, those that are new to callers first, and by severity.
+
+    A state is None if its history cannot be derived.
+    """
+    old, new = _index_judged_changes(before), _index_judged_changes(now)
     views = (
-        EditView(one, (then if one.kind == "removed" else today).get((one.change.version, one.change.id)))
-        for one in edits
+        EditView(edit, (old if edit.kind == "removed" else new).get((edit.change.version, edit.change.id)))
+        for edit in edits
     )
-    return tuple(sorted(views, key=lambda one: (not one.is_new_to_callers, rank(one.severity), one.place)))
+    return tuple(sorted(views, key=lambda view: (not view.is_new_to_callers, rank(view.severity), view.place)))
 
 
 def _index_judged_changes(state: ProjectState | None) -> dict[tuple[str, str], JudgedChange]:
-    """What each change does, by its folder and id."""
+    """Return all judged changes by folder and id."""
     if state is None:
         return {}
     history = state.history
     try:
         additions = history.additions
-    except RegistryErrors:  # which `check` tells
+    except RegistryErrors:  # `check` reports them
         additions = ()
-    changes = (one for version in history.versions for one in history.changes_of(version.id))
-    return {(one.change.version, one.change.id): one for one in (*changes, *additions)}
+    changes = (judged for version in history.versions for judged in history.changes_of(version.id))
+    return {(judged.change.version, judged.change.id): judged for judged in (*changes, *additions)}

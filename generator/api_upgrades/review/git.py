@@ -1,7 +1,7 @@
-"""The one edge to git: the commit that a branch is compared with, and a project's folder as it was there.
+"""Reads git: the commit that a branch is compared with, and a project's folder at that commit.
 
-Blobs are read from git's store and written into a folder apart. So nothing of the repository is touched, and neither
-its attributes nor its filters leave anything out or run anything, as they would for an archive or a checkout.
+Blobs are read from git's object store and written to a separate folder. So the repository isn't touched, and its
+attributes and filters can't leave anything out or run anything, as they could with an archive or a checkout.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import IO, Literal
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 
 _HOOK_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
-"""What git tells its hooks of the repository they run in, which is not where a command run by them is."""
+"""Variables that git sets for hooks. In a hook, they would make our git commands use the hook's repository."""
 
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "LC_ALL": "C"}
 
@@ -25,16 +25,17 @@ _SYMLINK_MODE, _SUBMODULE_MODE = "120000", "160000"
 
 
 class GitError(ApiUpgradesError):
-    """Git cannot give what was asked of it."""
+    """Git can't provide what it was asked for."""
 
 
 @dataclass(frozen=True)
 class BaseCommit:
-    """The commit that HEAD is compared with, found by `ref`.
+    """The commit to compare HEAD with.
 
-    It is what `ref` names (`tip`), or the commit at which HEAD left it (`fork`), so that what others merged since is
-    nobody's change here. It is again what `ref` names where the two have no commit in common (`unrelated`), or where
-    a shallow clone doesn't know of one (`cut`).
+    `ref` is what the user asked for. `relation` says which commit it is: the one that `ref` refers to (`tip`), or
+    where HEAD branched off from it (`fork`), so that commits merged since then don't count as this branch's changes.
+    It is also the one of `ref` if the two have no commit in common (`unrelated`), or if the clone is too shallow to
+    know (`cut`).
     """
 
     ref: str
@@ -47,19 +48,19 @@ class BaseCommit:
 
 
 def find_base(root: Path, ref: str) -> BaseCommit:
-    """The commit to compare with. Raises GitError where there is none, and says what to do."""
-    named = _resolve_commit(root, ref)
-    if named is None:
+    """Find the commit to compare HEAD with. Raises GitError, with what to do, if there is none."""
+    tip = _resolve_commit(root, ref)
+    if tip is None:
         raise GitError(_explain_unknown_ref(root, ref))
-    forks = _run_git(root, "merge-base", named, "HEAD") if _resolve_commit(root, "HEAD") else None
-    found = forks.stdout.decode().split()[0] if forks is not None and forks.returncode == 0 else None
-    if found is None:
-        return BaseCommit(ref, named, "cut" if _is_shallow(root) else "unrelated")
-    return BaseCommit(ref, found, "tip" if found == named else "fork")
+    result = _run_git(root, "merge-base", tip, "HEAD") if _resolve_commit(root, "HEAD") else None
+    fork = result.stdout.decode().split()[0] if result is not None and result.returncode == 0 else None
+    if fork is None:
+        return BaseCommit(ref, tip, "cut" if _is_shallow(root) else "unrelated")
+    return BaseCommit(ref, fork, "tip" if fork == tip else "fork")
 
 
 def extract_folder(root: Path, commit: str, into: Path) -> bool:
-    """Write the folder `root` as it was at a commit into an empty folder; False where it wasn't there."""
+    """Write the folder `root` as it was at a commit to an empty folder. Returns whether it existed then."""
     prefix = os.fsdecode(_read_output(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
     listed = _run_git(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix}")
     if listed.returncode != 0:
@@ -70,7 +71,7 @@ def extract_folder(root: Path, commit: str, into: Path) -> bool:
     try:
         _write_entries(into, entries, _read_blobs(root, [id for _, id, _ in entries]))
     except OSError as error:
-        raise GitError(f"what {commit} holds cannot be written to {into}: {error.strerror}") from None
+        raise GitError(f"the files of {commit} cannot be written to {into}: {error.strerror}") from None
     return True
 
 
@@ -83,31 +84,31 @@ def _write_entries(into: Path, entries: list[tuple[str, str, str]], contents: It
             links.append((path, os.fsdecode(content)))
         else:
             path.write_bytes(content)
-    for path, leads_to in links:  # when all files are written: none is written through a link
-        path.symlink_to(leads_to)
+    for path, target in links:  # at the end, so that no file is written through a link
+        path.symlink_to(target)
 
 
 def _parse_entry(line: bytes) -> tuple[str, str, str]:
-    """The mode, the id and the name of a file of a tree."""
-    facts, _, name = line.partition(b"\t")
-    mode, _, id = facts.decode().split()
+    """Return the mode, id and name of a file, from a line of `git ls-tree`."""
+    metadata, _, name = line.partition(b"\t")
+    mode, _, id = metadata.decode().split()
     return mode, id, os.fsdecode(name)
 
 
 def _require_safe_name(name: str) -> str:
-    """A name that stays in its folder. Git makes no other, but a repository may be made by something else."""
+    """Return a name that stays in its folder. Git creates no other names, but other programs write repositories too."""
     parts = name.split("/")
     if PurePosixPath(name).is_absolute() or not {"", ".", ".."}.isdisjoint(parts) or "\\" in name:
-        raise GitError(f"the commit holds a file named {name!r}, which leads out of its folder")
+        raise GitError(f"the commit contains a file named {name!r}, which leads out of its folder")
     return name
 
 
 def _read_blobs(root: Path, ids: list[str]) -> Iterator[bytes]:
-    """What some blobs hold, in their order."""
-    with tempfile.TemporaryFile() as asked:
-        asked.write("".join(f"{id}\n" for id in ids).encode())
-        asked.seek(0)
-        with _start_git(root, "cat-file", "--batch", stdin=asked) as process:
+    """Yield the contents of blobs in the given order."""
+    with tempfile.TemporaryFile() as requests:
+        requests.write("".join(f"{id}\n" for id in ids).encode())
+        requests.seek(0)
+        with _start_git(root, "cat-file", "--batch", stdin=requests) as process:
             assert process.stdout is not None, "it is a pipe"
             for id in ids:
                 size = process.stdout.readline().rpartition(b" ")[2].strip()
@@ -118,15 +119,15 @@ def _read_blobs(root: Path, ids: list[str]) -> Iterator[bytes]:
 
 
 def _resolve_commit(root: Path, ref: str) -> str | None:
-    """The full id of the commit that a name means. `--end-of-options` keeps it a name, whatever it begins with."""
-    found = _run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    return found.stdout.decode().strip() if found.returncode == 0 else None
+    """Return the full id of a ref's commit. `--end-of-options` keeps a ref such as `-h` from being an option."""
+    result = _run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    return result.stdout.decode().strip() if result.returncode == 0 else None
 
 
 def _explain_unknown_ref(root: Path, ref: str) -> str:
-    _read_output(root, "rev-parse", "--git-dir")  # raises where there is no repository
+    _read_output(root, "rev-parse", "--git-dir")  # raises if there is no repository
     names = _read_output(root, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
-    message = f"git knows no commit {ref!r} here"
+    message = f"git finds no commit {ref!r} here"
     if hint := next((f" (did you mean {name!r}?)" for name in names if name.endswith(f"/{ref}")), ""):
         return message + hint
     if _is_shallow(root):
@@ -135,26 +136,26 @@ def _explain_unknown_ref(root: Path, ref: str) -> str:
             "'fetch-depth: 0' where actions/checkout made the clone"
         )
     if not names and _resolve_commit(root, "HEAD") is None:
-        return f"{message}: the repository has no commit yet"
-    return f"{message}{did_you_mean(ref, names) or '; fetch it, or name another'}"
+        return f"{message}: the repository has no commits yet"
+    return f"{message}{did_you_mean(ref, names) or '; fetch it, or choose another ref'}"
 
 
 def _is_shallow(root: Path) -> bool:
-    """Whether a clone holds only the last commits of its history."""
+    """Whether the clone contains only the newest commits of its history."""
     return _read_output(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _read_output(root: Path, *arguments: str) -> bytes:
-    """What git answers. Raises GitError with what it says instead."""
-    found = _run_git(root, *arguments)
-    if found.returncode != 0:
-        raise GitError(_format_error(found))
-    return found.stdout
+    """Run git and return its output. Raises GitError with git's message if it fails."""
+    result = _run_git(root, *arguments)
+    if result.returncode != 0:
+        raise GitError(_format_error(result))
+    return result.stdout
 
 
-def _format_error(found: subprocess.CompletedProcess[bytes]) -> str:
-    said = found.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-    return f"git: {said.splitlines()[0] if said else f'ended with exit code {found.returncode}'}"
+def _format_error(result: subprocess.CompletedProcess[bytes]) -> str:
+    message = result.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+    return f"git: {message.splitlines()[0] if message else f'ended with exit code {result.returncode}'}"
 
 
 def _run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -175,4 +176,4 @@ def _start_git(root: Path, *arguments: str, stdin: IO[bytes] | int = subprocess.
             stderr=subprocess.PIPE,
         )
     except FileNotFoundError:
-        raise GitError("git is not installed, or not on the PATH; a report compares with a commit of git") from None
+        raise GitError("git is not installed or not on the PATH; a report needs it to compare with a commit") from None

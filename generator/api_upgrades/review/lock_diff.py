@@ -1,4 +1,4 @@
-"""What is frozen otherwise than it was before: by an amendment, or because somebody wrote to a lock."""
+"""Compares the locked contracts of two states of a project. They differ by amendments, or by edits of locks by hand."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from api_upgrades.releases.project_state import ProjectState
 
 @dataclass(frozen=True)
 class LockChange:
-    """One difference in what is frozen of some versions, newest first.
+    """One difference in the locked contracts of some versions, newest first.
 
-    `why` are the reasons that new amendments give; there are none where the locks were written without one.
+    `why` has the reasons of the new amendments of these versions. It is empty if there are none.
     """
 
     versions: tuple[str, ...]
@@ -25,51 +25,59 @@ class LockChange:
 
 
 def diff_locks(before: ProjectState, now: ProjectState) -> tuple[LockChange, ...]:
-    """What is frozen otherwise than before. A new addition is in all versions, and alters none."""
-    found: dict[str, list[str]] = {}
+    """Find the differences between the locked contracts. A new addition is in all versions and counts as none."""
+    versions_by_text: dict[str, list[str]] = {}
     for version, text in _find_differences(before, now):
-        found.setdefault(text, []).append(version)
+        versions_by_text.setdefault(text, []).append(version)
     return tuple(
-        LockChange(tuple(versions), text, _collect_reasons(before, now, versions)) for text, versions in found.items()
+        LockChange(tuple(versions), text, _collect_reasons(before, now, versions))
+        for text, versions in versions_by_text.items()
     )
 
 
 def _collect_reasons(before: ProjectState, now: ProjectState, versions: list[str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    reasons: dict[str, None] = {}
     for version in versions:
         lock = now.locks.by_version.get(version)
         known = before.locks.by_version[version].amendments
-        found |= {one.why: None for one in (lock.amendments if lock else ()) if one not in known}
-    return tuple(found)
+        new = [amendment for amendment in (lock.amendments if lock else ()) if amendment not in known]
+        reasons |= dict.fromkeys(amendment.why for amendment in new)
+    return tuple(reasons)
 
 
 def _find_differences(before: ProjectState, now: ProjectState) -> Iterator[tuple[str, str]]:
-    """Each version, newest first, with each difference that it has."""
-    freezer = LockBuilder()
+    """Yield (version, difference) pairs, the newest version first."""
+    builder = LockBuilder()
     contracts = _revert_new_additions(before, now)
     for version, was in list(before.locks.digests.items())[::-1]:
         if version not in now.locks.digests:
-            yield version, "is not frozen any more"
+            yield version, "is no longer locked"
             continue
         older, newer = before.locked_versions.contracts.get(version), contracts.get(version)
-        digests = freezer.compute_digests(newer) if newer else now.locks.digests[version]
+        digests = builder.compute_digests(newer) if newer else now.locks.digests[version]
         parts = {part for part in was.keys() | digests.keys() if was.get(part) != digests.get(part)}
-        told = list(find_differences(older, newer, now.table)) if parts and older and newer else []
-        yield from ((version, str(one)) for one in told if one.part in parts)
-        yield from ((version, f"{part} differs") for part in sorted(parts - {one.part for one in told}))
+        differences = list(find_differences(older, newer, now.table)) if parts and older and newer else []
+        yield from ((version, str(difference)) for difference in differences if difference.part in parts)
+        described = {difference.part for difference in differences}
+        yield from ((version, f"{part} differs") for part in sorted(parts - described))
 
 
 def _revert_new_additions(before: ProjectState, now: ProjectState) -> Mapping[str, Contract]:
-    """The frozen contracts, with the additions undone that were not frozen before."""
+    """Return the locked contracts of now, without the additions that were not locked before."""
     contracts = now.locked_versions.contracts
     known = before.locks.additions
-    added = [one for one in now.registry.additions if one.id in now.locks.additions and one.id not in known]
+    added = [
+        addition
+        for addition in now.registry.additions
+        if addition.id in now.locks.additions and addition.id not in known
+    ]
     if not contracts or not added:
         return contracts
     contract = next(iter(contracts.values()))
     try:
         for addition in reversed(added):
             contract = revert_change(addition, contract)[0].older
-    except RegistryErrors:  # it is edited since it was frozen, which then shows as what it altered
+    except RegistryErrors:  # the addition was edited after it was locked; its effect then shows as a difference
         return contracts
-    return {version: led for version, led in now.locked_versions.derive_contracts(contract) if version in contracts}
+    reverted = now.locked_versions.derive_contracts(contract)
+    return {version: contract for version, contract in reverted if version in contracts}

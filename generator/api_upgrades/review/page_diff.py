@@ -1,4 +1,4 @@
-"""Which pages of a site differ between two histories."""
+"""Finds the pages of the site that differ between two histories."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api_upgrades.site.pages.render import render_pages
 
 @dataclass(frozen=True)
 class PageDiff:
-    """Addresses of pages, in the order of the site."""
+    """The paths of pages that differ, in the order of the site."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -27,36 +27,28 @@ class PageDiff:
         return (*self.added, *self.changed, *self.removed)
 
     def without(self, other: PageDiff) -> PageDiff:
-        """Those of the pages that do not differ in the same way in another comparison."""
-        return PageDiff(
-            *(
-                tuple(path for path in mine if path not in theirs)
-                for mine, theirs in (
-                    (self.added, other.added),
-                    (self.changed, other.changed),
-                    (self.removed, other.removed),
-                )
-            )
-        )
+        """Return the pages that don't differ in the same way in `other`."""
+        pairs = ((self.added, other.added), (self.changed, other.changed), (self.removed, other.removed))
+        return PageDiff(*(tuple(path for path in mine if path not in theirs) for mine, theirs in pairs))
 
 
 @dataclass(frozen=True)
 class SiteDiff:
-    """The pages that differ as soon as this is merged, and those that do so once what is unreleased is released."""
+    """The pages that will differ when a pull request is merged, and those that will when its changes are released."""
 
     after_merge: PageDiff = field(default_factory=PageDiff)
     after_release: PageDiff = field(default_factory=PageDiff)
 
 
 def diff_sites(before: History | None, now: History) -> SiteDiff:
-    """The pages that differ; all are new where there was no history before.
+    """Find the pages that differ; without a history before, all are new.
 
-    The public sees no unreleased change. What it will see once that is released is what a preview shows today.
+    The public site doesn't show unreleased changes. Once they are released, it will show what a preview shows today.
     """
-    merged = _diff_pages(before and restrict_to_public(before), restrict_to_public(now))
+    after_merge = _diff_pages(before and restrict_to_public(before), restrict_to_public(now))
     if now.registry.unreleased is None and (before is None or before.registry.unreleased is None):
-        return SiteDiff(merged)
-    return SiteDiff(merged, _diff_pages(before, now).without(merged))
+        return SiteDiff(after_merge)
+    return SiteDiff(after_merge, _diff_pages(before, now).without(after_merge))
 
 
 def _diff_pages(before: History | None, now: History) -> PageDiff:
@@ -69,22 +61,22 @@ def _diff_pages(before: History | None, now: History) -> PageDiff:
 
 
 def _hash_pages(history: History) -> Mapping[str, str]:
-    """Each page by its address; data that scripts read belong to the page below whose address they are."""
-    found: dict[str, hashlib._Hash] = {}
+    """Return a digest of each page by its path. A data file for scripts counts as part of the page above its path."""
+    digests: dict[str, hashlib._Hash] = {}
     for one in render_pages(history, Addresses()):
         if isinstance(one, Page):
             text = f"{one.title}\n{one.description}\n{one.html}"
-            found.setdefault(one.path, hashlib.sha256()).update(text.encode())
+            digests.setdefault(one.path, hashlib.sha256()).update(text.encode())
         else:
-            owner = max((path for path in found if one.path.startswith(path)), key=len, default=None)
+            owner = max((path for path in digests if one.path.startswith(path)), key=len, default=None)
             if owner is not None:
-                found[owner].update(one.content.encode())
-    return {path: digest.hexdigest() for path, digest in found.items()}
+                digests[owner].update(one.content.encode())
+    return {path: digest.hexdigest() for path, digest in digests.items()}
 
 
 @dataclass(frozen=True)
 class PageGroup:
-    """Pages that are the same page of several versions, or several of one version, or one page alone."""
+    """The same page of several versions, or several pages that only one version has, or one single page."""
 
     path: str
     pages: tuple[str, ...]
@@ -98,14 +90,16 @@ _VERSION_PREFIX = re.compile(r"^(reference|upgrades/from)/[^/]+/")
 
 
 def group_pages(pages: Iterable[str]) -> tuple[PageGroup, ...]:
-    """Pages as `reference/*/books/` where it is the same in several versions, as `reference/2024-01-01/…` where only
-    one version has them.
+    """Group the paths of pages for a short list.
+
+    The same page of several versions becomes `reference/*/books/`. Pages that only one version has become
+    `reference/2024-01-01/…`.
     """
     same: dict[str, list[str]] = {}
     for path in pages:
         same.setdefault(_VERSION_PREFIX.sub(r"\1/*/", path), []).append(path)
     groups: dict[str, list[str]] = {}
     for name, paths in same.items():
-        folder = _VERSION_PREFIX.match(paths[0])
-        groups.setdefault(f"{folder[0]}…" if folder and len(paths) == 1 else name, []).extend(paths)
-    return tuple(PageGroup(name if found[1:] else found[0], tuple(found)) for name, found in groups.items())
+        prefix = _VERSION_PREFIX.match(paths[0])
+        groups.setdefault(f"{prefix[0]}…" if prefix and len(paths) == 1 else name, []).extend(paths)
+    return tuple(PageGroup(name if group[1:] else group[0], tuple(group)) for name, group in groups.items())

@@ -1,4 +1,4 @@
-"""`/upgrades/preview/`: what a pull request changes. Previews alone have it."""
+"""The page `/upgrades/preview/` of a preview build: what a pull request changes."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ TITLE = "What this pull request changes"
 
 @dataclass(frozen=True)
 class PreviewView:
-    """A report beside the pages of the same site, to which it leads."""
+    """What the page's template needs: the report, and the paths of the site's pages, to which it links."""
 
     site: Site
     report: Report
     page_paths: frozenset[str]
 
-    def find_address(self, one: EditView) -> str | None:
-        """Where the site shows a change, None where it doesn't."""
-        change = one.edit.change
-        if one.edit.kind == "removed" or self.site.addresses.version(change.version) not in self.page_paths:
+    def find_address(self, view: EditView) -> str | None:
+        """Return the address where the site shows a change, None if it doesn't."""
+        change = view.edit.change
+        if view.edit.kind == "removed" or self.site.addresses.version(change.version) not in self.page_paths:
             return self.site.addresses.changelog if change.version == ADDITIONS else None
         return self.site.addresses.change(change.version, change.id)
 
     @property
     def sections(self) -> tuple[Heading, ...]:
-        """The sections that have something to say, in their order."""
+        """The sections that are not empty."""
         report = self.report
-        found = {
+        content = {
             "What breaks": report.breaking,
             "Released, and altered": report.altered_faults or report.lock_changes,
             "In no change yet": report.undocumented,
@@ -48,24 +48,24 @@ class PreviewView:
             "Words and examples": report.reworded,
             "Pages that differ": True,
         }
-        shown = [title for title in found if found[title]]
-        return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in shown)
+        titles = [title for title in content if content[title]]
+        return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in titles)
 
 
 def _insert_link(page: Page, link: Markup) -> str:
-    """The HTML of the guide, with the way to the report below its heading."""
+    """Return the HTML of the upgrade guide with a link to the report below its heading."""
     return page.html.replace("</h1>", link, 1)
 
 
 def add_preview_page(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
-    """Some pages, and the one of the report, to which the upgrade guide and the list beside it lead."""
+    """Add the page of the report, and link to it from the upgrade guide and from the navigation beside its pages."""
     path, guide = site.addresses.preview, site.addresses.guide
     own = NavLink(TITLE, path)
-    crumbs = site.version_nav
-    way = Markup('</h1>\n<p><a href="%s">%s</a></p>') % (Links(guide, site.addresses)(path), TITLE)
+    nav = site.version_nav
+    link = Markup('</h1>\n<p><a href="%s">%s</a></p>') % (Links(guide, site.addresses)(path), TITLE)
     for page in pages:
         if isinstance(page, Page) and page.section == guide and page.siblings:
-            body = partial(_insert_link, page, way) if page.path == guide else page.body
+            body = partial(_insert_link, page, link) if page.path == guide else page.body
             yield replace(page, body=body, siblings=(*page.siblings[:1], own, *page.siblings[1:]))
         else:
             yield page
@@ -78,5 +78,5 @@ def add_preview_page(site: Site, report: Report, pages: Sequence[Page | Asset]) 
         lambda: f"# {TITLE}\n\n{report.as_markdown()}",
         view.sections,
         section=guide,
-        siblings=(*crumbs[:1], own, *crumbs[1:]),
+        siblings=(*nav[:1], own, *nav[1:]),
     )

@@ -1,4 +1,4 @@
-"""From a project's folder and a git ref to the report on what differs: reads both, and thinks nothing."""
+"""Builds the report on a pull request: reads the project now and at the base commit, and compares them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from api_upgrades.review.report import Report, build_report
 
 
 def build_pull_request_report(project: Project, ref: str) -> Report:
-    """The report on a project's folder as it is. Raises ApiUpgradesError where it, or the ref, cannot be read."""
+    """Compare the project's folder with a ref. Raises ApiUpgradesError if the project or the ref can't be read."""
     now = project.standing()
     before, comparison = _read_base(project, find_base(project.root, ref))
     return build_report(before, now, project.source, comparison)
 
 
 def build_report_or_explain(project: Project, ref: str) -> Report:
-    """The same, but where git cannot tell what to compare with it says so, and what the folder alone tells."""
+    """Build the report; if git can't find the base, it covers the folder alone and includes git's error."""
     try:
         return build_pull_request_report(project, ref)
     except GitError as error:
@@ -30,12 +30,12 @@ def build_report_or_explain(project: Project, ref: str) -> Report:
 
 
 def _read_base(project: Project, base: BaseCommit) -> tuple[ProjectState | None, Comparison]:
-    """Where the project stood at a commit, if anything can be said of that."""
+    """Read the project as it was at a commit. The state is None if there was no registry or it has errors."""
     with TemporaryDirectory(prefix="api-upgrades-") as folder:
-        then = replace(project, root=Path(folder).resolve())
-        if not extract_folder(project.root, base.commit, then.root) or not (then.root / project.registry).is_dir():
+        old = replace(project, root=Path(folder).resolve())
+        if not extract_folder(project.root, base.commit, old.root) or not (old.root / project.registry).is_dir():
             return None, Comparison("new", base)
         try:
-            return then.sound(), Comparison("compared", base)
+            return old.sound(), Comparison("compared", base)
         except ApiUpgradesError as error:
             return None, Comparison("unreadable", base, tuple(str(error).splitlines()))
