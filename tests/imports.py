@@ -24,7 +24,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
-from api_upgrades.registry.model import natural
+from api_upgrades.registry.model import natural_sort_key
 from tests import oasdiff
 from tests.documents import FOLDER
 
@@ -54,7 +54,7 @@ class Row:
 
 def measured(folder: Path, out: Path) -> Row:
     """Import a series in a process of its own, and count what it made."""
-    files = sorted(folder.iterdir(), key=lambda path: natural(path.stem))
+    files = sorted(folder.iterdir(), key=lambda path: natural_sort_key(path.stem))
     process = subprocess.Popen(
         [
             sys.executable,

@@ -47,7 +47,7 @@ class Kept:
 
     @property
     def registry(self) -> Registry:
-        return reader.load(self.folder, self.head, self.root)
+        return reader.read_registry(self.folder, self.head, self.root)
 
     def standing(self) -> ProjectState:
         registry = self.registry

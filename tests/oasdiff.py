@@ -27,7 +27,7 @@ from api_upgrades.openapi.operation import request_body, responses
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
-from api_upgrades.registry.model import natural
+from api_upgrades.registry.model import natural_sort_key
 from tests import documents
 from tests.oasdiff_reasons import NOT_FOUND, SEVERITIES, UNLIKE
 from tests.oasdiff_walk import Place, Theirs, Walk, branch_at
@@ -102,7 +102,7 @@ def compared(binary: Path) -> Iterator[Series]:
         by_series[path.parent.name].append(path)
     for name, paths in by_series.items():
         series = Series(name)
-        for old, new in pairwise(sorted(paths, key=lambda path: natural(path.stem))):
+        for old, new in pairwise(sorted(paths, key=lambda path: natural_sort_key(path.stem))):
             try:
                 step(series, binary, old, new)
             except ValueError as error:

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Pointer
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.registry.reader import load
-from api_upgrades.registry.validation_errors import model_faults
+from api_upgrades.registry.reader import read_registry
+from api_upgrades.registry.validation_errors import explain_errors
 from tests.test_yaml_file import BOMBS
 
 VERSION = "summary: Something new.\n"
@@ -38,7 +38,7 @@ def write(folder: Path, files: dict[str, str | bytes]) -> Path:
 def errors(folder: Path) -> list[str]:
     """What is said about the registry in `folder`, one error a line."""
     with pytest.raises(RegistryErrors) as caught:
-        load(folder / "changes", Contract({}, {}), folder)
+        read_registry(folder / "changes", Contract({}, {}), folder)
     lines = str(caught.value).splitlines()
     assert lines == [str(error) for error in caught.value.errors], "an error is one line"
     assert "\x1b" not in str(caught.value)
@@ -49,7 +49,7 @@ def errors(folder: Path) -> list[str]:
 CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     "not YAML": (
         "title: `a` is new\n",
-        ["1:8: not YAML: text cannot start with '`'; indent with spaces, and put such"],
+        ["1:8: not YAML: text cannot start with '`'; put such text in quotes, and indent"],
     ),
     "yes is no boolean": (
         CHANGE + "  - {kind: remove_property, target: A.b, was: {}, required: yes}\n",
@@ -57,7 +57,7 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "empty file": ("", ["1:1: the file is empty; write something into it, or delete it"]),
     "only a comment": ("# later\n", ["1:1: the file is empty; write something into it, or delete it"]),
-    "several documents": (ADD + "---\n" + ADD, ["5:1: a second document starts; a file holds one, so take"]),
+    "several documents": (ADD + "---\n" + ADD, ["5:1: a second document starts; a file has only one, so delete"]),
     "duplicate key": (ADD + "why: Again.\n", ["5:1: duplicate key 'why'; it is also on line 2"]),
     "duplicate key in an effect": (
         CHANGE + "  - kind: add_property\n    target: A.b\n    target: A.c\n",
@@ -65,7 +65,7 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "not UTF-8": (b"title: caf\xe9\n", ["1:11: not UTF-8 (byte 0xE9); save the file as UTF-8 text"]),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00", ["1:1: not UTF-8 (byte 0x89); save the file as UTF-8 text"]),
-    "binary that is UTF-8": (b"GIF89a\x00\x01", ["1:7: not text: it contains the control character U+0000; take it"]),
+    "binary that is UTF-8": (b"GIF89a\x00\x01", ["1:7: not text: it contains the control character U+0000; delete it"]),
     "python tag": (
         "title: !!python/object/apply:os.system ['touch hacked']\n",
         ["1:8: the tag '!!python/object/apply:os.system' is not allowed; delete it, or put"],
@@ -73,13 +73,13 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     "tag": ("title: !include x\n", ["1:8: the tag '!include' is not allowed; delete it, or put the text in quotes"]),
     "merge key": (
         "title: &a {b: 1}\nwhy:\n  <<: *a\n",
-        ["3:3: merge keys ('<<') are not supported; write the keys out"],
+        ["3:3: merge keys ('<<') are not supported; write out the keys"],
     ),
     "a list": ("- title: x\n", ["1:1: this must be a mapping of keys to values, not a list"]),
     "text": ("A change\n", ["1:1: this must be a mapping of keys to values, not 'A change'"]),
     "unknown key": (
         ADD.replace("why", "reason"),
-        ["1:1: missing key 'why': say why it changed", "2:1: unknown key 'reason'; the keys here are title, why, up"],
+        ["1:1: missing key 'why': say why it changed", "2:1: unknown key 'reason'; the valid keys are title, why, up"],
     ),
     "misspelt key": (
         ADD + "upgrad: Do it.\n",
@@ -104,27 +104,27 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     "text left out": (
         "title:\nwhy: '  '\nupgrade:\neffects:\n  - {kind: add_property, target: A.b}\n",
         [
-            "1:7: 'title' must be text, not nothing; write it, or take the key away",
+            "1:7: 'title' must be text, not nothing; give it a value, or delete the key",
             "2:6: 'why' is empty: say why it changed",
-            "3:9: 'upgrade' must be text, not nothing; write it, or take the key away",
+            "3:9: 'upgrade' must be text, not nothing; give it a value, or delete the key",
         ],
     ),
     "a title of two lines": (
         ADD.replace("A thing", "|\n  A thing\n  and another"),
-        ["1:8: this is one line of text; it has several"],
+        ["1:8: this must be one line of text, but it has several"],
     ),
     "control characters": (
         ADD.replace("A thing", '"\\e[31mA thing"').replace("Because.", '"\\0"'),
-        ["1:8: the text holds the control character U+001B; take", "2:6: the text holds the control character U+0000;"],
+        ["1:8: the text contains the control character U+001B; delete", "2:6: the text contains the control character U+0000;"],
     ),
     "no effects": (CHANGE.replace("effects:", "effects: []"), ["3:10: 'effects' is empty: list what changed in the"]),
-    "effects left out": (CHANGE, ["3:9: 'effects' must be a list, not nothing; write it, or take the key away"]),
+    "effects left out": (CHANGE, ["3:9: 'effects' must be a list, not nothing; give it a value, or delete the key"]),
     "effects that are none": (
         CHANGE + "  - add_property\n  - 5\n  -\n",
         [
-            "4:5: an effect is keys and values, like {kind: add_property, ...}, not 'add_property'",
-            "5:5: an effect is keys and values, like {kind: add_property, ...}, not the number 5",
-            "6:4: an effect is keys and values, like {kind: add_property, ...}, not nothing",
+            "4:5: an effect must be a mapping, like {kind: add_property, ...}, not 'add_property'",
+            "5:5: an effect must be a mapping, like {kind: add_property, ...}, not the number 5",
+            "6:4: an effect must be a mapping, like {kind: add_property, ...}, not nothing",
         ],
     ),
     "one effect that isn't in a list": (
@@ -142,7 +142,7 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     "a kind that is no text": (CHANGE + "  - {kind: 5}\n", ["4:12: unknown kind the number 5; the kinds are add_"]),
     "no kind": (
         CHANGE + "  - target: A.b\n",
-        ["4:5: missing key 'kind': say which kind of effect this is, like 'add_property'"],
+        ["4:5: missing key 'kind': write the kind of the effect, like 'add_property'"],
     ),
     "unknown key of an effect": (
         CHANGE + "  - kind: rename_property\n    target: A\n    ol: b\n    new: c\n",
@@ -226,24 +226,24 @@ def test_one_fault_a_place(value: object, expected: list[tuple[Pointer, str]]) -
     """Of a union pydantic reports every branch, and a fault inside one beside the other branches."""
     with pytest.raises(ValidationError) as caught:
         _Either.model_validate({"field": value}, strict=True)
-    faults = model_faults(_Either, {"field": value}, caught.value)
+    faults = explain_errors(_Either, {"field": value}, caught.value)
     assert [(fault.path, fault.message) for fault in faults] == expected
 
 
 VERSIONS: dict[str, tuple[str, list[str]]] = {
     "empty": ("", ["1:1: the file is empty"]),
     "a list": ("[]", ["1:1: this must be a mapping of keys to values, not a list"]),
-    "no summary": ("label: x\n", ["1:1: missing key 'summary': say in a sentence or two what the version brought"]),
+    "no summary": ("label: x\n", ["1:1: missing key 'summary': describe in a sentence or two what the version brought"]),
     "misspelt key": (VERSION + "sunst: x\n", ["2:1: unknown key 'sunst' (did you mean 'sunset'?)"]),
-    "a change's key": (VERSION + "effects: []\n", ["2:1: unknown key 'effects'; the keys here are summary, dating, "]),
+    "a change's key": (VERSION + "effects: []\n", ["2:1: unknown key 'effects'; the valid keys are summary, dating, "]),
     "duplicate key": (VERSION + VERSION, ["2:1: duplicate key 'summary'"]),
     "a label that is a number": (
         VERSION + "label: 2.10\n",
         ["2:8: 'label' must be text, not the number 2.1; put"],
     ),
-    "not a date": (VERSION + "sunset: 2024-1-31\n", ["2:9: '2024-1-31' is no date; write it like '2024-01-31'"]),
-    "not a day": (VERSION + "sunset: 2024-02-30\n", ["2:9: '2024-02-30' is no date; write it like '2024-01-31'"]),
-    "a date of another form": (VERSION + "sunset: '20240131'\n", ["2:9: '20240131' is no date; write it like"]),
+    "not a date": (VERSION + "sunset: 2024-1-31\n", ["2:9: '2024-1-31' is not a date; write it like '2024-01-31'"]),
+    "not a day": (VERSION + "sunset: 2024-02-30\n", ["2:9: '2024-02-30' is not a date; write it like '2024-01-31'"]),
+    "a date of another form": (VERSION + "sunset: '20240131'\n", ["2:9: '20240131' is not a date; write it like"]),
     "nothing after a key": (
         VERSION + "dating:\nbefore:\n",
         ["2:8: 'dating' must be text, not nothing", "3:8: 'before' must be text, not nothing"],
@@ -254,7 +254,7 @@ VERSIONS: dict[str, tuple[str, list[str]]] = {
     ),
     "before itself": (
         VERSION + "before: 2023-06-26\n",
-        ["2:9: 2023-06-26 comes before itself; take one 'before' away"],
+        ["2:9: 2023-06-26 comes before itself; delete one 'before'"],
     ),
     "an order that is text": (VERSION + "order: a-change\n", ["2:8: 'order' must be a list, not 'a-change'"]),
     "an order of numbers": (VERSION + "order: [1]\n", ["2:9: item 1 of 'order' must be text, not the number 1; put"]),
@@ -262,7 +262,7 @@ VERSIONS: dict[str, tuple[str, list[str]]] = {
         VERSION + "order:\n  - a-change\n  - a-chnge\n  - a-change\n",
         [
             "4:5: 2023-06-26 has no change 'a-chnge' (did you mean 'a-change'?)",
-            "5:5: 'a-change' is here twice; take one away",
+            "5:5: 'a-change' is listed twice; delete one",
         ],
     ),
 }
@@ -281,16 +281,16 @@ def test_versions_before_each_other(tmp_path: Path) -> None:
     before = {f"v{n}/version.yaml": f"{VERSION}before: v{n % 3 + 1}\n" for n in (1, 2, 3)}
     write(tmp_path, {**GOOD, **before, "v1/x.yaml": ADD})
     assert errors(tmp_path) == [
-        f"changes/v{n}/version.yaml:2:9: v{n} comes before itself; take one 'before' away" for n in (1, 2, 3)
+        f"changes/v{n}/version.yaml:2:9: v{n} comes before itself; delete one 'before'" for n in (1, 2, 3)
     ]
 
 
-NAME = "not a name for a {}: use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
+NAME = "invalid name for a {}: use letters, digits, '-', '_' and single dots, and start with a letter or a digit"
 RESERVED = (
-    "not a name for a {}: the name is reserved; "
-    "api, additions, unreleased, latest, path, from, preview mean something else"
+    "invalid name for a {}: it is one of the reserved names "
+    "api, additions, unreleased, latest, path, from, preview"
 )
-UNREAD = "not a change; a version's folder holds '.yaml' files and 'lock.json' only, so move it elsewhere"
+UNREAD = "not a change; a version's folder has only '.yaml' files and 'lock.json', so move it elsewhere"
 
 NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     **{
@@ -331,20 +331,20 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     },
     "versions that differ in case": (
         {"V1/version.yaml": VERSION, "v1/version.yaml": VERSION},
-        ["changes/v1: not a name for a version: its name and 'V1' differ only in case; rename one"],
+        ["changes/v1: invalid name for a version: its name and 'V1' differ only in case; rename one"],
     ),
     "changes that differ in case": (
         {"2023-06-26/Ab.yaml": ADD, "2023-06-26/aB.yaml": ADD},
-        ["changes/2023-06-26/aB.yaml: not a name for a change: its name and 'Ab' differ only in case; rename one"],
+        ["changes/2023-06-26/aB.yaml: invalid name for a change: its name and 'Ab' differ only in case; rename one"],
     ),
     "two changes with one id": (
         {"2023-06-26/a.yaml": ADD, "2023-06-26/a.yml": ADD},
-        ["changes/2023-06-26/a.yml: two changes with the id 'a'; take this one away, as only '.yaml' is read"],
+        ["changes/2023-06-26/a.yml: two changes have the id 'a'; delete this file, because only '.yaml' files are read"],
     ),
     "another ending": (
         {"2023-06-26/a.yml": ADD, "2023-06-26/b.YAML": ADD},
         [
-            "changes/2023-06-26/a.yml: not read; name it 'a.yaml'",
+            "changes/2023-06-26/a.yml: this file is not read; rename it to 'a.yaml'",
             f"changes/2023-06-26/b.YAML: {UNREAD}",
         ],
     ),
@@ -358,20 +358,20 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     ),
     "a change outside of a version": (
         {"a.yaml": ADD, "b.yml": ADD},
-        [f"changes/{name}: not read here; move it into the folder of its version" for name in ("a.yaml", "b.yml")],
+        [f"changes/{name}: a change file must be in the folder of its version; move it there" for name in ("a.yaml", "b.yml")],
     ),
     "no version.yaml": (
         {"2024-01-01/a.yaml": CHANGE},
         [
-            "changes/2024-01-01: has no 'version.yaml'; write one with a 'summary'",
-            "changes/2024-01-01/a.yaml:3:9: 'effects' must be a list, not nothing; write it, or take the key away",
+            "changes/2024-01-01: 'version.yaml' is missing; write one with a 'summary'",
+            "changes/2024-01-01/a.yaml:3:9: 'effects' must be a list, not nothing; give it a value, or delete the key",
         ],
     ),
     "an effect in the first version": (
         {"2022-05-02/a.yaml": ADD, "2022-05-02/b.yaml": "title: First\nwhy: Begun.\n"},
         [
-            f"changes/2022-05-02/{place}: 2022-05-02 is the first version: nothing before it can have changed. Take the"
-            " change away, and say what the version brought in its 'version.yaml'"
+            f"changes/2022-05-02/{place}: 2022-05-02 is the first version, so it cannot have changes. "
+            "Delete the change, and describe the version in its 'version.yaml'"
             for place in ("a.yaml:3:1", "b.yaml:1:1")
         ],
     ),
@@ -402,7 +402,7 @@ def test_no_registry(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "changes")
     assert errors(tmp_path)[0] in (
         "changes: cannot be read: No such file or directory",
-        "changes: no versions; make a folder for one, with a 'version.yaml'",
+        "changes: there are no versions; create a folder for one, with a 'version.yaml'",
     )
 
 
@@ -430,7 +430,7 @@ def test_a_bomb_is_refused_quickly_and_in_little_memory(tmp_path: Path, content:
     assert len(found[0]) < 300
 
 
-LINK = "a link that leaves the registry; put the file itself here"
+LINK = "a link to a file outside the registry; put the file itself here"
 
 
 @pytest.mark.parametrize(
@@ -464,7 +464,7 @@ def test_a_version_file_that_is_a_link(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("summary: secret\n")
     (folder / "2024-01-01/version.yaml").symlink_to("../../secret.yaml")
     assert errors(tmp_path) == [
-        "changes/2024-01-01: has no 'version.yaml'; write one with a 'summary'",
+        "changes/2024-01-01: 'version.yaml' is missing; write one with a 'summary'",
         f"changes/2024-01-01/version.yaml: {LINK}",
     ]
 

@@ -22,14 +22,14 @@ from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import PATTERN, Target
-from api_upgrades.registry.json_schema import SCHEMA_LINE, change_schema
-from api_upgrades.registry.reader import load
+from api_upgrades.registry.json_schema import SCHEMA_LINE, build_change_schema
+from api_upgrades.registry.reader import read_registry
 from tests.effects import CASES, REVERTED, Case
 from tests.shop import FILES, frozen, write
 from tests.test_bad_input import CHANGES
 
 ROOT = Path(__file__).parent.parent
-SCHEMA = change_schema()
+SCHEMA = build_change_schema()
 VALIDATOR = Draft7Validator(SCHEMA)
 
 Loads = Callable[[Json], bool]
@@ -51,7 +51,7 @@ def loads(tmp_path_factory: pytest.TempPathFactory) -> Loads:
         name = f"{'additions' if is_addition else 'v2'}/change.yaml"
         write(folder, {name: escaped})
         try:
-            load(folder, Contract({}, {}), folder)
+            read_registry(folder, Contract({}, {}), folder)
         except RegistryErrors:
             return False
         finally:

@@ -157,7 +157,7 @@ def test_document_that_cannot_be_read_ends_with_one_error(root: Path, source: st
 
 
 def test_files_of_the_document_are_known(root: Path) -> None:
-    declared = Project(root, source="openapi.yaml").load().registry.declared
+    declared = Project(root, source="openapi.yaml").load().registry.source_map
     assert [file.relative_to(root.resolve()).as_posix() for file in declared.files] == [
         "openapi.yaml",
         "models/author.json",

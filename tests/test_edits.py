@@ -84,7 +84,7 @@ CASES: dict[str, tuple[dict[str, str | None], list[tuple[str, str, str | None, t
 
 
 def load(root: Path, files: dict[str, str]) -> Registry:
-    return reader.load(write(root, files), Contract({}, {}), root)
+    return reader.read_registry(write(root, files), Contract({}, {}), root)
 
 
 def after(altered: dict[str, str | None]) -> dict[str, str]:

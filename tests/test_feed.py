@@ -16,7 +16,7 @@ import pytest
 from api_upgrades.history.history import History
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
-from api_upgrades.registry.model import moments as moments_of
+from api_upgrades.registry.model import find_release_times as moments_of
 from api_upgrades.site.exports.addresses import Mount
 from api_upgrades.site.exports.feed import NAMESPACE, render_feed
 from api_upgrades.site.pages.addresses import Addresses

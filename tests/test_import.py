@@ -22,7 +22,7 @@ from api_upgrades.draft.importing.steps import ImportedStep, import_step
 from api_upgrades.draft.undo import size
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.registry.model import natural
+from api_upgrades.registry.model import natural_sort_key
 from tests import shop
 from tests.documents import FOLDER
 from tests.generated import contracts
@@ -101,7 +101,7 @@ def test_a_series_the_other_way_round_does_too(case: dict[str, Any]) -> None:
 @every_series
 def test_a_real_series_leads_back_to_each_document(folder: Path, tmp_path: Path) -> None:
     """And so it does when its last document comes later, which leaves the older versions as they were."""
-    *older, newest = sorted(folder.iterdir(), key=lambda path: natural(path.stem))
+    *older, newest = sorted(folder.iterdir(), key=lambda path: natural_sort_key(path.stem))
     project = tmp_path / "out"
     assert run("import", *older, "--out", project).exit_code == 0
     digests = {path.stem: digests_of(project, path.stem) for path in older}

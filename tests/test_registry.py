@@ -11,7 +11,7 @@ from api_upgrades.effects.property import AddProperty, RenameProperty
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import Change, Registry
-from api_upgrades.registry.reader import load
+from api_upgrades.registry.reader import read_registry
 
 HEAD = Contract({}, {})
 VERSION = "summary: Something new.\n"
@@ -35,7 +35,7 @@ def registry(tmp_path: Path, files: dict[str, str]) -> Registry:
         file = tmp_path / "changes" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return load(tmp_path / "changes", HEAD, tmp_path)
+    return read_registry(tmp_path / "changes", HEAD, tmp_path)
 
 
 def test_a_registry(tmp_path: Path) -> None:
@@ -144,8 +144,8 @@ def test_what_is_not_released_yet(tmp_path: Path) -> None:
     found = registry(tmp_path, files)
     assert found.unreleased is not None
     assert found.latest.id == "2"
-    assert [version.id for version in found.lineup] == ["1", "2", "unreleased"]
-    assert [version.is_released for version in found.lineup] == [True, True, False]
+    assert [version.id for version in found.all_versions] == ["1", "2", "unreleased"]
+    assert [version.is_released for version in found.all_versions] == [True, True, False]
     assert (found.unreleased.summary, found.unreleased.file) == ("", "changes/unreleased/version.yaml")
     assert [(change.id, change.version) for change in found.unreleased.changes] == [("x", "unreleased")]
 
@@ -158,7 +158,7 @@ def test_what_is_not_released_yet(tmp_path: Path) -> None:
 def test_nothing_is_unreleased_where_there_is_no_change(tmp_path: Path) -> None:
     found = registry(tmp_path, {"1/version.yaml": VERSION, "unreleased/version.yaml": "summary: To come.\n"})
     assert found.unreleased is None
-    assert found.lineup == found.versions
+    assert found.all_versions == found.versions
 
 
 def test_additions_are_in_the_order_of_their_days(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_links_within_the_registry_are_followed(tmp_path: Path) -> None:
     (tmp_path / "changes/3/y.yaml").symlink_to("../2/x.yaml")
     (tmp_path / "changes/2/.#x.yaml").symlink_to("somebody@editing.12345")
     (tmp_path / "link").symlink_to("changes")
-    found = load(tmp_path / "link", HEAD, tmp_path)
+    found = read_registry(tmp_path / "link", HEAD, tmp_path)
     assert [change.id for version in found.versions for change in version.changes] == ["x", "y"]
     assert found.latest.changes[0].file == "link/3/y.yaml"
 
@@ -189,6 +189,6 @@ def test_names_of_files_are_relative_to_the_root(tmp_path: Path, monkeypatch: py
     root = tmp_path / "with a space"
     registry(root, {"1/version.yaml": VERSION})
     monkeypatch.chdir(root)
-    assert load(Path("changes"), HEAD, Path()).latest.file == "changes/1/version.yaml"
-    assert load(root / "changes", HEAD, root).latest.file == "changes/1/version.yaml"
-    assert load(root / "changes", HEAD, root / "docs").latest.file == "../changes/1/version.yaml"
+    assert read_registry(Path("changes"), HEAD, Path()).latest.file == "changes/1/version.yaml"
+    assert read_registry(root / "changes", HEAD, root).latest.file == "changes/1/version.yaml"
+    assert read_registry(root / "changes", HEAD, root / "docs").latest.file == "../changes/1/version.yaml"

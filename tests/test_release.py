@@ -63,9 +63,9 @@ def test_what_its_file_says_of_the_version_is_kept(project: Path) -> None:
     assert texts(project)[f"changes/{NEXT}/version.yaml"] == text
 
 
-LETTERS = "use letters, digits, '-', '_' and single dots, and begin with a letter or a digit"
-DEVICE = "it is the name of a device on Windows, where nobody could check it out"
-RESERVED = "the name is reserved; api, additions, unreleased, latest, path, from, preview mean something else"
+LETTERS = "use letters, digits, '-', '_' and single dots, and start with a letter or a digit"
+DEVICE = "it is the name of a device on Windows, so git could not check it out there"
+RESERVED = "it is one of the reserved names api, additions, unreleased, latest, path, from, preview"
 NOT_AFTER = "is not after 2024-03-01; choose a name that sorts after it"
 NAMES = [
     *((name, f"{name!r} is not a valid version name: {RESERVED}") for name in ("latest", "api", "unreleased", "PATH")),

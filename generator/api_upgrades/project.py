@@ -46,11 +46,11 @@ class Project:
             contract = self.memo.get_or_compute(
                 "head", (head.contract,), partial(self.memo.intern_contract, head.contract)
             )
-            found = reader.load(self.root / self.registry, contract, self.root)
+            found = reader.read_registry(self.root / self.registry, contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
         versions = tuple(_amended(found.versions, locks))
         declared = SourceMap(self.root.resolve(), head.files, head.document)
-        return ProjectState(replace(found, versions=versions, declared=declared), locks, table, self.memo)
+        return ProjectState(replace(found, versions=versions, source_map=declared), locks, table, self.memo)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""

@@ -31,7 +31,7 @@ from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Change, Registry, Version
-from api_upgrades.registry.validation_errors import model_faults
+from api_upgrades.registry.validation_errors import explain_errors
 
 FOLDER = Path(__file__).parent
 SECTIONS = {"schemas": "schema", "operations": "operation", "webhooks": "webhook"}
@@ -71,7 +71,7 @@ class Case:
         try:
             self.parsed()
         except ValidationError as error:
-            (fault,) = model_faults(KINDS[self.kind], self.effect, error)
+            (fault,) = explain_errors(KINDS[self.kind], self.effect, error)
             return ".".join(map(str, fault.path)), fault.message
         return None
 

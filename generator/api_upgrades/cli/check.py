@@ -46,5 +46,5 @@ def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectSta
 
 def _fine(standing: ProjectState) -> str:
     registry = standing.registry
-    changes = sum(len(version.changes) for version in registry.lineup) + len(registry.additions)
+    changes = sum(len(version.changes) for version in registry.all_versions) + len(registry.additions)
     return f"{len(registry.versions)} versions and {changes} changes are fine."

@@ -18,7 +18,7 @@ from api_upgrades.draft.rename_detection import Ambiguous, Question, parse_renam
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
-from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
+from api_upgrades.registry.json_schema import SCHEMA_FILE, render_change_schema
 from api_upgrades.releases.amend import require_ready_for_addition
 from api_upgrades.releases.check import check
 from api_upgrades.releases.draft_files import Draft, draft_files
@@ -101,7 +101,7 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
     folder = project.root / project.registry
     files = dict(found.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        files = {SCHEMA_FILE: schema_text()} | files  # first: once all is drafted, nothing is written
+        files = {SCHEMA_FILE: render_change_schema()} | files  # first: once all is drafted, nothing is written
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:

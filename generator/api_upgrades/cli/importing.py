@@ -16,8 +16,8 @@ from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
-from api_upgrades.registry.model import natural
-from api_upgrades.registry.reader import name_fault
+from api_upgrades.registry.model import natural_sort_key
+from api_upgrades.registry.reader import find_name_problem
 from api_upgrades.releases.check import find_undocumented
 from api_upgrades.releases.import_files import ImportResult, convert_documents
 from api_upgrades.releases.import_store import create_registry, extend_registry, require_empty_folder
@@ -45,7 +45,7 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
     """
     named = _named(files, versions)
     with stage("Reading the documents"):
-        read = {version: read_document(named[version]) for version in sorted(named, key=natural)}
+        read = {version: read_document(named[version]) for version in sorted(named, key=natural_sort_key)}
     made = _add(project, read) if out is None else _begin(Project(out.resolve()), read)
     for version in read:
         changes = made.history.changes_of(version)
@@ -60,7 +60,7 @@ def _named(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]
     for file, version in zip(files, versions or [file.stem for file in files], strict=True):
         if version in found:
             raise UsageError(f"{found[version]} and {file} are both version {version}; name them with --version")
-        if fault := name_fault(version, found):
+        if fault := find_name_problem(version, found):
             raise UsageError(f"{file}: {version!r} is not a name for a version: {fault}; or say it with --version")
         found[version] = file
     return found
@@ -97,9 +97,9 @@ def _add(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
     registry, latest = standing.registry, standing.registry.latest.id
     known = [version.id for version in registry.versions]
     for version in read:
-        if fault := name_fault(version, known):
+        if fault := find_name_problem(version, known):
             raise UsageError(f"{version!r} is not a name for a new version: {fault}")
-        if natural(version)[0] <= natural(latest)[0]:
+        if natural_sort_key(version)[0] <= natural_sort_key(latest)[0]:
             raise UsageError(f"{version} is not after {latest}; documents are added in the order of their versions")
     if registry.unreleased:
         raise ApiUpgradesError(f"{registry.unreleased.file}: there are changes on their way; release them first")

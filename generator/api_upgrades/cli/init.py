@@ -22,7 +22,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.registry.file_models import Line
 from api_upgrades.registry.model import NOT_VERSIONS, Registry, Version
-from api_upgrades.registry.reader import name_fault
+from api_upgrades.registry.reader import find_name_problem
 from api_upgrades.releases.amend import complete_locks
 from api_upgrades.releases.check import check
 from api_upgrades.releases.lock import LOCK_FILE, Locks
@@ -52,7 +52,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     head = None if is_example else read_head(source, root)
     title = _said(title, "What is the API called", title_of(head.contract if head else None, root), Prose(Line))
     version = _said(version, "What is its version called", date.today().isoformat())
-    if fault := name_fault(version, ()):
+    if fault := find_name_problem(version, ()):
         raise UsageError(f"{version!r} is not a name for a version: {fault}")
     files = {f"{SOURCE}/__init__.py": scaffold.models(title)} if is_example else {}
     files |= _first_version(project, source, version, head or _of_example(files))
@@ -99,7 +99,7 @@ def _first_version(project: Project, source: str, version: str, head: Head) -> d
     folder = project.root / project.registry
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
     declared = SourceMap(project.root.resolve(), head.files, head.document)
-    registry = Registry(head.contract, (first,), declared=declared)
+    registry = Registry(head.contract, (first,), source_map=declared)
     standing = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
     lock = complete_locks(standing, check(standing, source)).by_version[version]
     return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK_FILE}": lock.to_text()}

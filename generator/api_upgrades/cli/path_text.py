@@ -13,7 +13,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
 from api_upgrades.history.path_entries import PathEntry
 from api_upgrades.history.upgrade_path import PathPart, PathSample, upgrade_path
-from api_upgrades.registry.model import natural
+from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import markdown_environment
@@ -122,7 +122,7 @@ def _version(history: History, name: str) -> str:
         return history.latest.id
     if name in known:
         return name
-    older = list(takewhile(lambda one: natural(one) < natural(name), known))
+    older = list(takewhile(lambda one: natural_sort_key(one) < natural_sort_key(name), known))
     nearest = [*older[-1:], *known[len(older) : len(older) + 1]]
     raise ApiUpgradesError(
         f"there is no version {name!r}; the nearest are {' and '.join(nearest)}"

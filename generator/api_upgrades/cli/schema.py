@@ -9,7 +9,7 @@ import click
 from api_upgrades.cli.group import main
 from api_upgrades.core.files import write_text
 from api_upgrades.project import Project
-from api_upgrades.registry.json_schema import SCHEMA_FILE, schema_text
+from api_upgrades.registry.json_schema import SCHEMA_FILE, render_change_schema
 
 
 @main.command()
@@ -25,5 +25,5 @@ def schema(project: Project, out: Path | None) -> None:
     Example: api-upgrades schema
     """
     file = out or project.root / project.registry / SCHEMA_FILE
-    write_text(file, schema_text())
+    write_text(file, render_change_schema())
     click.echo(str(file))

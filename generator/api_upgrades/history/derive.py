@@ -80,7 +80,7 @@ def derive(registry: Registry, memo: Memo | None = None) -> tuple[tuple[Step, ..
     errors: list[RegistryError] = []
     tainted: set[Part | None] = set()
     contract = registry.head
-    for before, version in reversed(list(pairwise(registry.lineup))):
+    for before, version in reversed(list(pairwise(registry.all_versions))):
         applied = _revert_version(version, contract, errors, tainted, memo)
         errors.extend(_find_conflicts(version, applied, contract))
         older = applied[0].older if applied else contract

@@ -66,7 +66,7 @@ class History:
     @property
     def versions(self) -> tuple[Version, ...]:
         """The versions, oldest first. Unreleased changes, if there are any, are the last one."""
-        return self.registry.lineup
+        return self.registry.all_versions
 
     @property
     def latest(self) -> Version:

@@ -24,7 +24,7 @@ def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[
     memo = memo or Memo()
     reported = dict(_find_faults(head, head.contract.parts, memo))
     for target, message in reported.values():
-        where = history.registry.declared.locate(target, source)
+        where = history.registry.source_map.locate(target, source)
         yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)

@@ -1,6 +1,6 @@
-"""The YAML files of a registry as pydantic models: their keys, and what stands under each.
+"""Pydantic models of the YAML files of a registry.
 
-A field's description is what an author reads who has left it out.
+The description of a field tells an author what to write. It is part of the message if the field is missing or empty.
 """
 
 from __future__ import annotations
@@ -22,43 +22,43 @@ from pydantic_core import CoreSchema, PydanticKnownError
 from api_upgrades.core.yaml_file import CONTROL_CHARACTER, quote
 
 
-def _printable(text: str) -> str:
+def _check_printable(text: str) -> str:
     if match := CONTROL_CHARACTER.search(text):
-        raise ValueError(f"the text holds the control character U+{ord(match.group()):04X}; take it out")
+        raise ValueError(f"the text contains the control character U+{ord(match.group()):04X}; delete it")
     return text
 
 
-def _one_line(text: str) -> str:
+def _check_single_line(text: str) -> str:
     if len(text.splitlines()) > 1:
-        raise ValueError("this is one line of text; it has several")
+        raise ValueError("this must be one line of text, but it has several")
     return text
 
 
-def _date(text: str) -> str:
+def _check_date(text: str) -> str:
     try:
         if date.fromisoformat(text).isoformat() == text:
             return text
     except ValueError:
         pass
-    raise ValueError(f"{quote(text)} is no date; write it like '2024-01-31'")
+    raise ValueError(f"{quote(text)} is not a date; write it like '2024-01-31'")
 
 
-def _not_null(value: object) -> object:
+def _reject_null(value: object) -> object:
     if value is None:
         raise PydanticKnownError("string_type")
     return value
 
 
-class _Given(BeforeValidator):
-    """A validator that leaves of `text or null` the text alone, also for editors."""
+class _NonNullText(BeforeValidator):
+    """A validator that removes null from an optional text, and from its JSON Schema for editors."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         text: dict[str, Any] = handler(schema)["anyOf"][0]
         return text
 
 
-def _for_editors(pattern: str, message: str) -> WithJsonSchema:
-    """What the validators before it say, as JSON Schema can."""
+def _editor_schema(pattern: str, message: str) -> WithJsonSchema:
+    """The JSON Schema that replaces the preceding validators, which JSON Schema cannot express."""
     return WithJsonSchema({"type": "string", "pattern": pattern, "patternErrorMessage": message})
 
 
@@ -66,71 +66,71 @@ _PRINTABLE = rf"^(?![\s\S]*{CONTROL_CHARACTER.pattern})"
 
 Text = Annotated[
     str,
-    AfterValidator(_printable),
+    AfterValidator(_check_printable),
     AfterValidator(str.strip),
     Field(min_length=1),
-    _for_editors(rf"{_PRINTABLE}[\s\S]*\S", "write some text here, without control characters"),
+    _editor_schema(rf"{_PRINTABLE}[\s\S]*\S", "write some text here, without control characters"),
 ]
 Line = Annotated[
     Text,
-    AfterValidator(_one_line),
-    _for_editors(rf"{_PRINTABLE}\s*\S(?:[^\n\r\u2028\u2029]*\S)?\s*$", "write one line of text here"),
+    AfterValidator(_check_single_line),
+    _editor_schema(rf"{_PRINTABLE}\s*\S(?:[^\n\r\u2028\u2029]*\S)?\s*$", "write one line of text here"),
 ]
 Date = Annotated[
     Line,
-    AfterValidator(_date),
-    _for_editors(
+    AfterValidator(_check_date),
+    _editor_schema(
         r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\s*$", "write a date like 2024-01-31"
     ),
 ]
-Given = _Given(_not_null)
-"""A key may be absent; if it is there, so is its text."""
+NotNull = _NonNullText(_reject_null)
+"""For a key that may be missing, but not null."""
 
 
 class ChangeFile(BaseModel):
-    """One change."""
+    """The file of one change."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     title: Line = Field(description="say in one line what changed")
     why: Text = Field(description="say why it changed")
-    upgrade: Annotated[Text | None, Given] = Field(None, description="say what callers have to do")
+    upgrade: Annotated[Text | None, NotNull] = Field(None, description="say what callers have to do")
     effects: list[Any] = Field(min_length=1, description="list what changed in the contract")
 
 
 class AdditionFile(ChangeFile):
-    """One addition: a change that is live in every version from a date on."""
+    """The file of one addition: a change that is live in every version from a date on."""
 
     date: Date = Field(description="give the day on which it went live")
 
 
 class WordingFile(BaseModel):
-    """One `wording.yaml`: what a version put in other words, with other examples, in another order."""
+    """A `wording.yaml`: texts, examples and orders that a version changed without changing the contract."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    effects: list[Any] = Field(min_length=1, description="list what was worded otherwise")
+    effects: list[Any] = Field(min_length=1, description="list the wording that changed")
 
 
 class VersionFile(BaseModel):
-    """One `version.yaml`."""
+    """The `version.yaml` of a released version."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    summary: Text = Field(description="say in a sentence or two what the version brought")
-    dating: Annotated[Text | None, Given] = Field(None, description="say how its date is known, where it isn't certain")
-    sunset: Annotated[Date | None, Given] = Field(None, description="give the last day on which it is served")
-    label: Annotated[Line | None, Given] = Field(None, description="give what it is called beside its name")
-    before: Annotated[Line | None, Given] = Field(None, description="name the version that it comes before")
-    order: list[Line] = Field([], description="list changes that follow each other, the first one first")
+    summary: Text = Field(description="describe in a sentence or two what the version brought")
+    dating: Annotated[Text | None, NotNull] = Field(None, description="say how its date is known, if it is uncertain")
+    sunset: Annotated[Date | None, NotNull] = Field(None, description="give the last day on which it is served")
+    label: Annotated[Line | None, NotNull] = Field(None, description="give a second name for it")
+    before: Annotated[Line | None, NotNull] = Field(None, description="name the version that it comes before")
+    order: list[Line] = Field([], description="list changes that depend on their order, the first one first")
 
 
 class UnreleasedFile(BaseModel):
-    """The `version.yaml` of what is not released yet: what is known already of the version to come."""
+    """The `version.yaml` of the next version: what is already known about it."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    summary: Annotated[Text | None, Given] = Field(None, description="say what the version will bring")
-    sunset: Annotated[Date | None, Given] = Field(None, description="give the last day on which it is served")
-    label: Annotated[Line | None, Given] = Field(None, description="give what it is called beside its name")
-    order: list[Line] = Field([], description="list changes that follow each other, the first one first")
+    summary: Annotated[Text | None, NotNull] = Field(None, description="say what the version will bring")
+    sunset: Annotated[Date | None, NotNull] = Field(None, description="give the last day on which it is served")
+    label: Annotated[Line | None, NotNull] = Field(None, description="give a second name for it")
+    order: list[Line] = Field([], description="list changes that depend on their order, the first one first")

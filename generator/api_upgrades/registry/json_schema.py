@@ -1,7 +1,8 @@
-"""The JSON Schema of change files, by which an editor completes and checks them: made from the classes that load them.
+"""The JSON Schema of change files, which editors use to complete and check them.
 
-It is draft 07 of JSON Schema, the newest that every release of VS Code's YAML extension understands. Some of what a
-person reads there is in that extension's own keywords: `markdownDescription`, `patternErrorMessage`, `errorMessage`.
+It is generated from the classes that load the files. Its dialect is draft 07, the newest that every release of VS
+Code's YAML extension supports. Some texts are in keywords of that extension: `markdownDescription`,
+`patternErrorMessage`, `errorMessage`.
 """
 
 from __future__ import annotations
@@ -14,38 +15,41 @@ from api_upgrades.effects.docs import REF, describe_kind, kind_schemas, tidy_sch
 from api_upgrades.registry.file_models import AdditionFile
 
 SCHEMA_FILE = "change.schema.json"
-"""The schema's name in the folder of a registry."""
+"""The file name of the schema in a registry's folder."""
 
 SCHEMA_LINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
-"""The first line of a change file, by which an editor finds the schema."""
+"""The first line of a change file, which tells editors where the schema is."""
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 
 
-def schema_text() -> str:
-    """The schema of a change file, as its own file has it."""
-    return indent_json(change_schema())
+def render_change_schema() -> str:
+    """The text of the schema's file."""
+    return indent_json(build_change_schema())
 
 
-def change_schema() -> dict[str, Any]:
-    """The schema of a change file. One of `additions/` has a `date` besides; where a file is, no schema can tell."""
-    found = tidy_schema(AdditionFile.model_json_schema(ref_template=REF))
-    properties = found["properties"]
-    for part in properties.values():
-        part["description"] = f"{part['description'][0].upper()}{part['description'][1:]}."
-    properties["effects"]["items"] = _EFFECT
+def build_change_schema() -> dict[str, Any]:
+    """The schema of a change file.
+
+    It allows a `date` in every file, although only those in `additions/` have one: a schema cannot check the folder.
+    """
+    schema = tidy_schema(AdditionFile.model_json_schema(ref_template=REF))
+    properties = schema["properties"]
+    for field in properties.values():
+        field["description"] = f"{field['description'][0].upper()}{field['description'][1:]}."
+    properties["effects"]["items"] = _EFFECT_SCHEMA
     return {
         "$schema": DIALECT,
         "description": "One change of the API, and how to undo it.",
         "type": "object",
-        "required": [key for key in found["required"] if key != "date"],
+        "required": [key for key in schema["required"] if key != "date"],
         "additionalProperties": False,
         "properties": properties,
-        "$defs": _definitions(),
+        "$defs": _build_definitions(),
     }
 
 
-_EFFECT = {
+_EFFECT_SCHEMA = {
     "description": "One edit of the contract.",
     "type": "object",
     "required": ["kind"],
@@ -63,21 +67,21 @@ _EFFECT = {
         for name in KINDS
     ],
 }
-"""First the kind, then the keys of that kind. So an editor offers, and finds fault with, no others."""
+"""The keys depend on the kind, so that an editor offers and accepts only the keys of that kind."""
 
-_ANYTHING = ["string", "number", "boolean", "object", "array", "null"]
-"""Said of keys that take any value: an editor puts no colon after a key that is said to have no type."""
+_ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"]
+"""The type of keys with any value. An editor adds no colon after a key without a type."""
 
 
-def _definitions() -> dict[str, Any]:
-    """The kinds under their names, which an editor shows, and what they refer to."""
-    found: dict[str, Any] = tidy_schema(kind_schemas())
+def _build_definitions() -> dict[str, Any]:
+    """The schemas of all kinds under their names, which editors show, and the schemas that they refer to."""
+    definitions: dict[str, Any] = tidy_schema(kind_schemas())
     for name, kind in KINDS.items():
-        found[name] = made = found.pop(kind.__name__)
-        says, example = describe_kind(kind)
-        markdown = f"{says}\n\n```yaml\n{example}\n```"
-        made["properties"]["kind"] = {"const": name, "description": says, "markdownDescription": markdown}
-        for part in made["properties"].values():
-            if part.keys() == {"description"}:
-                part["type"] = _ANYTHING
-    return found
+        definitions[name] = schema = definitions.pop(kind.__name__)
+        description, example = describe_kind(kind)
+        markdown = f"{description}\n\n```yaml\n{example}\n```"
+        schema["properties"]["kind"] = {"const": name, "description": description, "markdownDescription": markdown}
+        for field in schema["properties"].values():
+            if field.keys() == {"description"}:
+                field["type"] = _ALL_TYPES
+    return definitions

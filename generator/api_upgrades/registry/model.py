@@ -1,4 +1,4 @@
-"""The registry: every version of an API and its changes, as what was read of them."""
+"""The registry: every version of an API with its changes, the additions, and the head."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api_upgrades.sources.source_map import SourceMap
 
 
 class Amendment(BaseModel):
-    """A deliberate correction of what was released: the day, the reason, and the places that it is about."""
+    """A deliberate correction of a released contract: its day, its reason, and the places that it corrects."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -30,18 +30,21 @@ class Amendment(BaseModel):
 UNRELEASED = "unreleased"
 ADDITIONS = "additions"
 WORDING = "wording"
-"""The id of the change that says what a version put in other words."""
+"""The id of the change with the rewordings of a version."""
 
 NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
-"""Folders of a registry that are no versions."""
+"""Names of folders in a registry that are not versions."""
 
-RESERVED = (*NOT_VERSIONS, "latest", "path", "from", "preview")
-"""Names that mean something else in the folder or in an address."""
+RESERVED_NAMES = (*NOT_VERSIONS, "latest", "path", "from", "preview")
+"""Names that a version must not have, because they mean something else as a folder or in a URL."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a person wrote about one thing that changed. Its effects are in the order in which they happened."""
+    """What a person wrote about one thing that changed. Its effects are in chronological order.
+
+    `file` is the path in messages. `source` has the lines of the file.
+    """
 
     id: str
     version: str
@@ -54,11 +57,11 @@ class Change:
 
     @property
     def is_wording(self) -> bool:
-        """Whether it only puts in other words what is promised anyway."""
+        """Whether this change only rewords the contract."""
         return self.id == WORDING
 
     def locate(self, effect: int | None = None, *path: str | int) -> Location:
-        """Where the change, one of its effects, or a field of that effect stands: as near as the file can tell."""
+        """The location of the change, of one of its effects (by index), or of a field of that effect."""
         if self.source is None:
             return Location(self.file)
         return self.source.locate(*(() if effect is None else ("effects", effect, *path)))
@@ -66,18 +69,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Addition(Change):
-    """A change that is live in every version from a day on, `2024-01-31`. Its `version` is the folder's name."""
+    """A change that is live in every version since `date` (like `2024-01-31`). Its `version` is `additions`."""
 
     date: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)
 class Version:
-    """One dated release, its changes by their ids. `order` names those that follow each other, the first one first.
-    `amendments` are the corrections made since it was released, the oldest first. `wording` holds what it put in other
-    words: it happened before all else of the version, promises nothing, and is in no guide.
+    """One release, with its changes sorted by id. Unreleased changes are a version, too, whose summary may be empty.
 
-    What is not released yet has the same form; its summary may be empty.
+    `order` lists the ids of changes that depend on their order, the first one first. `amendments` are the corrections
+    made since the release, oldest first. `wording` has the rewordings. They come before all other changes of the
+    version, don't affect the contract, and are not part of the upgrade guide.
+
+    `dating` says how an uncertain date is known, `sunset` is the last day of the version, and `label` is a second name.
     """
 
     id: str
@@ -97,28 +102,28 @@ class Version:
 
     @property
     def name(self) -> str:
-        """What readers know it by."""
-        return name_of(self.id)
+        """The name that readers see."""
+        return display_name(self.id)
 
 
-def name_of(version: str) -> str:
-    """What readers know a version by: its id, unless it is no version yet."""
+def display_name(version: str) -> str:
+    """The name that readers see for a version: its id, or `Upcoming` if it is unreleased."""
     return "Upcoming" if version == UNRELEASED else version
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Today's contract and the versions that led to it, oldest first. There is at least one.
+    """The head and the versions before it, oldest first. There is at least one version.
 
-    `unreleased` holds changes on their way to the next version, None where there are none. `additions` are in the
-    order in which they went live. `declared` says where head stands.
+    `unreleased` has the changes of the next version, or is None if there are none. `additions` are in the order in
+    which they went live. `source_map` knows the files and lines of the head.
     """
 
     head: Contract
     versions: tuple[Version, ...]
     unreleased: Version | None = None
     additions: tuple[Addition, ...] = ()
-    declared: SourceMap = field(default_factory=SourceMap)
+    source_map: SourceMap = field(default_factory=SourceMap)
 
     @property
     def latest(self) -> Version:
@@ -126,22 +131,22 @@ class Registry:
         return self.versions[-1]
 
     @property
-    def lineup(self) -> tuple[Version, ...]:
-        """The versions, oldest first, and after them what is not released yet."""
+    def all_versions(self) -> tuple[Version, ...]:
+        """The versions, oldest first, followed by the unreleased changes."""
         return self.versions if self.unreleased is None else (*self.versions, self.unreleased)
 
 
 TODO = re.compile(r"\bTODO\b")
-"""What stands in prose that is still to be written."""
+"""The mark of prose that is still to be written."""
 
 
-def written(text: str | None) -> str | None:
-    """Some prose, None as long as nobody has written it."""
+def none_if_todo(text: str | None) -> str | None:
+    """The text, or None if it is still to be written."""
     return None if text is None or TODO.search(text) else text
 
 
-def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
-    """A sort key by which `2.9` comes before `2.11`."""
+def natural_sort_key(name: str) -> tuple[list[tuple[bool, int, str]], str]:
+    """Key to sort names with numbers: `2.9` comes before `2.11`."""
     pieces = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
     return [(False, int(piece), "") if piece.isdigit() else (True, 0, piece) for piece in pieces], name
 
@@ -150,23 +155,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"(\d{4}-\d{2})(-\d{2})?(?!\d)", re.ASCII)
 
 
-def moments(versions: Sequence[Version]) -> dict[str, datetime]:
-    """When each released version came, without a clock: the date that its id begins with, or the first day of its
-    month.
+def find_release_times(versions: Sequence[Version]) -> dict[str, datetime]:
+    """The time of each version, oldest first: midnight of the date at the start of its id.
 
-    One that has none, or whose date isn't after the version before, comes a second after that; the first one, if it
-    has none, at the beginning of 1970. So readers that sort by date keep the order.
+    A version without a date, or with a date not after that of the previous version, follows the previous version by
+    one second. Without a date, the first version is at the start of 1970. So sorting by time keeps the order.
     """
-    found: dict[str, datetime] = {}
-    before = _EPOCH - timedelta(seconds=1)
+    times: dict[str, datetime] = {}
+    previous = _EPOCH - timedelta(seconds=1)
     for version in versions:
-        before = max(moment(version.id) or _EPOCH, before + timedelta(seconds=1))
-        found[version.id] = before
-    return found
+        previous = max(parse_date(version.id) or _EPOCH, previous + timedelta(seconds=1))
+        times[version.id] = previous
+    return times
 
 
-def moment(text: str) -> datetime | None:
-    """The beginning of the day with which a text begins, or of its month; None where it begins with neither."""
+def parse_date(text: str) -> datetime | None:
+    """The start (UTC) of the day or month at the beginning of a text, or None if it begins with neither."""
     match = _DATE.match(text)
     try:
         day = date.fromisoformat(match[1] + (match[2] or "-01")) if match else None

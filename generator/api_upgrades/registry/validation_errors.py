@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with the data of a YAML file, in plain words and at one place each."""
+"""Converts pydantic's validation errors to plain messages about the data of a YAML file."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from api_upgrades.core.errors import did_you_mean
-from api_upgrades.core.json import Json, Pointer
+from api_upgrades.core.json import Json, Pointer, value_at
 from api_upgrades.core.yaml_file import quote
 
 
-class Fault(NamedTuple):
-    """One fault: where it is in the data, whether the key there is at fault rather than its value, and what it is."""
+class Problem(NamedTuple):
+    """One problem at a path in the data, about either the key there or its value."""
 
     path: Pointer
-    at_key: bool
+    is_about_key: bool
     message: str
 
 
-_WANTED = {
+_EXPECTED_TYPES = {
     "string_type": "text",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
@@ -36,33 +36,34 @@ _WANTED = {
     "model_type": "a mapping of keys to values",
     "none_required": "empty",
 }
-"""pydantic's types of error that say what stands in a place is of the wrong sort, and the right sort in words."""
+"""The pydantic error types for a value of the wrong type, and the expected type in words."""
 
 
-def model_faults(model: type[BaseModel], data: Json, error: ValidationError) -> Iterator[Fault]:
-    """The faults of some data that is no `model`, one a place.
+def explain_errors(model: type[BaseModel], data: Json, error: ValidationError) -> Iterator[Problem]:
+    """The problems of data that is not a valid `model`, at most one for each path apart from missing keys.
 
-    Of a union pydantic reports every branch. What one branch says about something deeper inside the data is about
-    what the author meant; that the other branches want another type is not.
+    For a union, pydantic reports errors of every branch. An error deeper inside the data is from the branch that the
+    author meant. The complaints of other branches about the type of the whole value are ignored then.
     """
-    found: dict[Pointer, list[ErrorDetails]] = {}
+    details_by_path: dict[Pointer, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(_path(data, details["loc"]), []).append(details)
-    for path, same in found.items():
-        missing = [details for details in same if details["type"] == "missing"]
+        details_by_path.setdefault(_path_in_data(data, details["loc"]), []).append(details)
+    for path, details_here in details_by_path.items():
+        missing = [details for details in details_here if details["type"] == "missing"]
         for details in missing:
-            yield Fault(path, False, f"missing key {quote(str(details['loc'][-1]))}{_hint(model, details['loc'])}")
-        others = [details for details in same if details["type"] != "missing"]
-        kept = [details for details in others if details["type"] not in _WANTED]
-        if kept:
-            yield _other(model, path, kept[0])
-        elif others and not any(deeper[: len(path)] == path != deeper for deeper in found):
-            wanted = ", or ".join(dict.fromkeys(_WANTED[details["type"]] for details in others))
-            yield Fault(path, False, _wrong_type(path, wanted, _at(data, path)))
+            location = details["loc"]
+            yield Problem(path, False, f"missing key {quote(str(location[-1]))}{_field_hint(model, location)}")
+        others = [details for details in details_here if details["type"] != "missing"]
+        specific = [details for details in others if details["type"] not in _EXPECTED_TYPES]
+        if specific:
+            yield _explain_error(model, path, specific[0])
+        elif others and not any(deeper[: len(path)] == path != deeper for deeper in details_by_path):
+            expected = ", or ".join(dict.fromkeys(_EXPECTED_TYPES[details["type"]] for details in others))
+            yield Problem(path, False, _explain_wrong_type(path, expected, value_at(data, path)))
 
 
-def described(value: Json) -> str:
-    """A value in a few words."""
+def describe_value(value: Json) -> str:
+    """A short description of a value for messages."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -74,70 +75,68 @@ def described(value: Json) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _wrong_type(path: Pointer, wanted: str, value: Json) -> str:
+def _explain_wrong_type(path: Pointer, expected: str, value: Json) -> str:
     advice = ""
-    if isinstance(value, bool | int | float) and "text" in wanted:
+    if isinstance(value, bool | int | float) and "text" in expected:
         advice = "; put it in quotes"
     elif value is None:
-        advice = "; write it, or take the key away"
-    elif value in ("true", "false") and "true or false" in wanted:
+        advice = "; give it a value, or delete the key"
+    elif value in ("true", "false") and "true or false" in expected:
         advice = " in quotes"
-    return f"{_name(path)} must be {wanted}, not {described(value)}{advice}"
+    return f"{_describe_place(path)} must be {expected}, not {describe_value(value)}{advice}"
 
 
-def _other(model: type[BaseModel], path: Pointer, details: ErrorDetails) -> Fault:
-    """A fault that is neither a missing key nor a value of the wrong sort."""
-    kind, given, context = details["type"], details["input"], details.get("ctx", {})
+def _explain_error(model: type[BaseModel], path: Pointer, details: ErrorDetails) -> Problem:
+    """A problem that is neither a missing key nor a value of the wrong type."""
+    kind, value, context = details["type"], details["input"], details.get("ctx", {})
+    place = _describe_place(path)
     if kind == "extra_forbidden":
-        return _unknown_key(path, _keys(_model_at(model, path[:-1])))
+        return _explain_unknown_key(path, _list_keys(_model_at(model, path[:-1])))
     if kind == "literal_error":
         known = context["expected"].split("'")[1::2]
         if details["loc"][-1] == "[key]":
-            return _unknown_key(path, known)
-        close = did_you_mean(given[:60], known) if isinstance(given, str) else ""
-        return Fault(path, False, f"{_name(path)} must be {context['expected']}, not {described(given)}{close}")
+            return _explain_unknown_key(path, known)
+        hint = did_you_mean(value[:60], known) if isinstance(value, str) else ""
+        return Problem(path, False, f"{place} must be {context['expected']}, not {describe_value(value)}{hint}")
     if kind == "value_error":
-        return Fault(path, False, str(context["error"]))
+        return Problem(path, False, str(context["error"]))
     if kind == "too_short" and context["actual_length"]:
-        return Fault(path, False, f"{_name(path)} needs at least {context['min_length']} items{_hint(model, path)}")
+        return Problem(path, False, f"{place} needs at least {context['min_length']} items{_field_hint(model, path)}")
     if kind in ("string_too_short", "too_short"):
-        return Fault(path, False, f"{_name(path)} is empty{_hint(model, path) or '; write it, or take it away'}")
+        return Problem(path, False, f"{place} is empty{_field_hint(model, path) or '; give it a value, or delete it'}")
     message = details["msg"].replace("Input should", "it must").replace("String should", "the text must")
-    return Fault(path, False, f"{_name(path)}: {message[0].lower()}{message[1:]}")
+    return Problem(path, False, f"{place}: {message[0].lower()}{message[1:]}")
 
 
-def _unknown_key(path: Pointer, known: list[str]) -> Fault:
+def _explain_unknown_key(path: Pointer, known: list[str]) -> Problem:
     key = str(path[-1])
-    advice = did_you_mean(key[:60], known) or f"; the keys here are {', '.join(known)}"
-    return Fault(path, True, f"unknown key {quote(key)}{advice}")
+    advice = did_you_mean(key[:60], known) or f"; the valid keys are {', '.join(known)}"
+    return Problem(path, True, f"unknown key {quote(key)}{advice}")
 
 
-def _path(data: Json, location: tuple[int | str, ...]) -> Pointer:
-    """The part of pydantic's location that is in the data: it also names the branches of unions, and missing keys."""
+def _path_in_data(data: Json, location: tuple[int | str, ...]) -> Pointer:
+    """The part of pydantic's location that exists in the data.
+
+    The location also contains names of union branches and missing keys.
+    """
     path: list[int | str] = []
     for key in location:
-        is_there = key in data if isinstance(data, dict) else isinstance(data, list) and key in range(len(data))
-        if is_there:
+        exists = key in data if isinstance(data, dict) else isinstance(data, list) and key in range(len(data))
+        if exists:
             data = data[key]
             path.append(key)
     return tuple(path)
 
 
-def _at(data: Json, path: Pointer) -> Json:
-    for key in path:
-        data = data[key]
-    return data
-
-
-def _name(path: Pointer) -> str:
-    """A place of the data as the subject of a sentence."""
+def _describe_place(path: Pointer) -> str:
+    """A path in the data as the subject of a sentence."""
     if not path:
         return "this"
-    return quote(str(path[-1])) if isinstance(path[-1], str) else f"item {path[-1] + 1} of {_name(path[:-1])}"
+    return quote(str(path[-1])) if isinstance(path[-1], str) else f"item {path[-1] + 1} of {_describe_place(path[:-1])}"
 
 
-def _hint(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """What to write under a key that has to be there, where its field says so."""
+def _field_hint(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """What to write under a required key, from the description of its field."""
     holder = _model_at(model, tuple(location[:-1]))
     field = holder.model_fields.get(str(location[-1])) if holder else None
     if field is None or not field.description or not field.is_required():
@@ -146,19 +145,20 @@ def _hint(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
 
 
 def _model_at(model: type[BaseModel], path: Pointer) -> type[BaseModel] | None:
-    """The model that describes the mapping at a path."""
+    """The model of the mapping at a path, if it has one."""
     found: type[BaseModel] | None = model
     for key in path:
         field = found.model_fields.get(str(key)) if found else None
-        found = _model_in(field.annotation) if field else None
+        found = _find_model(field.annotation) if field else None
     return found
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _find_model(annotation: Any) -> type[BaseModel] | None:
+    """The first model that a type annotation mentions."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((model for one in get_args(annotation) if (model := _model_in(one))), None)
+    return next((model for argument in get_args(annotation) if (model := _find_model(argument))), None)
 
 
-def _keys(model: type[BaseModel] | None) -> list[str]:
+def _list_keys(model: type[BaseModel] | None) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()] if model else []

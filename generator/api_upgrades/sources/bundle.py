@@ -50,7 +50,7 @@ class FilePointer:
         return FilePointer(self.path, (*self.pointer, key))
 
 
-class Bundle:
+class Bundler:
     """Combines a document and the files that it refers to.
 
     `files` holds every file read so far; `read` reads another one. `origins` maps a pointer in the resulting document

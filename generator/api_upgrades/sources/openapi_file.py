@@ -16,7 +16,7 @@ from api_upgrades.core import json_file, yaml_file
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import JsonObject, Pointer
 from api_upgrades.openapi.structure import Parsed, refuse_faults
-from api_upgrades.sources.bundle import Bundle, FilePointer
+from api_upgrades.sources.bundle import Bundler, FilePointer
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
@@ -66,7 +66,7 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
 
     parsed = read(file)
     check_document(parsed)
-    bundle = Bundle(file, parsed, read)
+    bundle = Bundler(file, parsed, read)
     return OpenApiFile(bundle.build_document(), tuple(bundle.files), bundle.origins)
 
 
