@@ -301,7 +301,7 @@ def test_a_site_that_nears_what_hosts_take_says_so(
     monkeypatch.setattr(plugin, "LARGE_SITE_BYTES", large)
     with caplog.at_level(logging.INFO):
         site = build(project)  # it is no warning, which a strict build would fail of
-    said = [record for record in caplog.records if "many hosts take no more than 1 GB" in record.getMessage()]
+    said = [record for record in caplog.records if "many hosts accept no more than 1 GB" in record.getMessage()]
     assert len(said) == expected
     size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
     assert all(abs(float(re.findall(r"[0-9.]+", one.getMessage())[0]) * 1e9 - size) < 10**7 for one in said)
