@@ -118,8 +118,8 @@ def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
     parts, others = usage.contract.parts, contract.parts
     if parts is others or part not in parts or contract.document is not usage.contract.document:
         return contract is usage.contract
-    shown = usage.affected_by_part(part) if is_request_only(usage, part) else [part]
-    return all(parts.get(one) is others.get(one) for start in shown for one in usage.closure(start))
+    starts = usage.affected_by_part(part) if is_request_only(usage, part) else [part]
+    return all(parts.get(one) is others.get(one) for start in starts for one in usage.closure(start))
 
 
 def _with_newer_statuses(texts: Mapping[str, Sample], part: Part | None, renames: RenameMap) -> Mapping[str, Sample]:

@@ -36,9 +36,9 @@ def changelog_pages(site: Site) -> Iterator[Page]:
     path = site.addresses.changelog
     entries = {entry.version.id: entry for entry in _collect_entries(site)}
     newest, *older = group_by_year([entry.version for entry in entries.values()])
-    shown = tuple(entries[version.id] for version in newest.versions)
+    newest_entries = tuple(entries[version.id] for version in newest.versions)
     earlier = tuple((year, tuple(entries[version.id] for version in year.versions)) for year in older)
-    view = {"entries": shown, "earlier": earlier}
+    view = {"entries": newest_entries, "earlier": earlier}
     nav_links = (
         NavLink("Changelog", path),
         *(NavLink(year.label, site.addresses.changelog_year(year.label)) for year in older),
@@ -49,7 +49,7 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         f"Every change of the {site.title}, newest first.",
         partial(site.render_html, "changelog", path, **view),
         site.markdown_renderer("changelog", path, **view),
-        (*_contents(shown), *((Heading("earlier", "Earlier"),) if earlier else ())),
+        (*_contents(newest_entries), *((Heading("earlier", "Earlier"),) if earlier else ())),
         build_search_text("Changelog", "Every change, newest first.", ()),
         section=path,
         siblings=nav_links if older else (),

@@ -47,10 +47,10 @@ def code_block(text: str, language: str) -> Markup:
     lines = text.split("\n")
     cut = _cut_note(_more_lines(len(lines) - MAX_TEXT_LINES)) if len(lines) > MAX_TEXT_LINES else Markup()
     text = "\n".join(lines[:MAX_TEXT_LINES])
-    shown = highlight_message(text) if language in ("json", "http") else Markup(escape(text, quote=False))
+    html = highlight_message(text) if language in ("json", "http") else Markup(escape(text, quote=False))
     return (
         Markup('<div class="highlight au-code no-copy"><pre tabindex="0"><code>')
-        + shown
+        + html
         + Markup("\n</code></pre>")
         + cut
         + Markup("</div>")
@@ -76,10 +76,10 @@ def diff_block(
 
 def _render_block(block: Block, has_json: bool, max_lines: int) -> str:
     lines = "".join([_render_line(line, has_json) for line in block.lines[:max_lines]])
-    shown = f"<pre><code>{lines}</code></pre>"
+    html = f"<pre><code>{lines}</code></pre>"
     if len(block.lines) > max_lines:
-        shown += _cut_note(_more_lines(len(block.lines) - max_lines))
-    return f"<details><summary>{block.note}</summary>{shown}</details>" if block.is_folded else shown
+        html += _cut_note(_more_lines(len(block.lines) - max_lines))
+    return f"<details><summary>{block.note}</summary>{html}</details>" if block.is_folded else html
 
 
 def _cut_note(note: str) -> Markup:
@@ -101,6 +101,6 @@ _JSON_STARTS = tuple(' {}[]"')
 def _render_line(line: Line, has_json: bool) -> str:
     tag, word = _SIGNS[line.sign]
     is_json = has_json and line.text.startswith(_JSON_STARTS)
-    shown = highlight_json(line.text) if is_json else escape(line.text, quote=False)
+    html = highlight_json(line.text) if is_json else escape(line.text, quote=False)
     hidden = f'<span class="au-hidden">{word}</span>' if word else ""
-    return f'<{tag} class="au-line">{hidden}{shown}\n</{tag}>'
+    return f'<{tag} class="au-line">{hidden}{html}\n</{tag}>'

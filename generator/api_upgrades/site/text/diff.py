@@ -86,13 +86,13 @@ def fold_lines(lines: Sequence[Line], context: int = 1) -> list[Block]:
     changed = [line.sign != " " for line in lines]
     if not any(changed):
         return [Block(False, tuple(lines))] if lines else []
-    shown = _find_enclosing(lines)
-    shown[0] = True
+    is_shown = _find_enclosing(lines)
+    is_shown[0] = True
     for index, is_changed in enumerate(changed):
         if is_changed:
             for near in range(max(index - context, 0), min(index + context + 1, len(lines))):
-                shown[near] = True
-    return _split_into_blocks(lines, shown)
+                is_shown[near] = True
+    return _split_into_blocks(lines, is_shown)
 
 
 def fold_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None = None) -> Iterator[Block]:
@@ -244,12 +244,12 @@ def _find_enclosing(lines: Sequence[Line]) -> list[bool]:
     return is_enclosing
 
 
-def _split_into_blocks(lines: Sequence[Line], shown: list[bool]) -> list[Block]:
+def _split_into_blocks(lines: Sequence[Line], is_shown: list[bool]) -> list[Block]:
     """Split lines into shown and folded blocks. Runs too short to be folded join the blocks next to them."""
-    starts = [index for index in range(len(lines)) if index == 0 or shown[index] != shown[index - 1]]
+    starts = [index for index in range(len(lines)) if index == 0 or is_shown[index] != is_shown[index - 1]]
     blocks: list[Block] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        is_folded = not shown[start] and end - start >= MIN_FOLDED_LINES
+        is_folded = not is_shown[start] and end - start >= MIN_FOLDED_LINES
         run = tuple(lines[start:end])
         if blocks and not is_folded and not blocks[-1].is_folded:
             blocks[-1] = Block(False, blocks[-1].lines + run)
