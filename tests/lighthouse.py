@@ -113,7 +113,7 @@ def main() -> None:
         sys.exit("Lighthouse needs Chromium and npx, which comes with Node, on the PATH")
     is_enough = True
     with tempfile.TemporaryDirectory() as folder:
-        build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", folder]
+        build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
         subprocess.run(build, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
         width = max(map(len, pages))
         print(" " * width, *FIGURES, sep="  ")

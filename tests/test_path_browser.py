@@ -446,7 +446,7 @@ def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page, serve
 def built(folder: Path, more: str) -> Path:
     """The shop's site, with more settings."""
     project = write(folder / "project", SITE | {"mkdocs.yml": MKDOCS + more})
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "--site-dir", str(folder / "site")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder / "site")]
     subprocess.run(command, cwd=project, check=True, stdin=subprocess.DEVNULL)
     return folder / "site"
 
@@ -470,7 +470,7 @@ def test_it_works_from_disk(tmp_path: Path, page: Page) -> None:
 def test_it_works_where_pages_are_loaded_instantly(tmp_path: Path, page: Page, serve: Serve) -> None:
     instant = MKDOCS.replace("font: false", "font: false, features: [navigation.instant]")
     project = write(tmp_path / "project", SITE | {"mkdocs.yml": instant + "site_url: http://127.0.0.1:1/\n"})
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "--site-dir", str(tmp_path / "site")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     subprocess.run(command, cwd=project, check=True, stdin=subprocess.DEVNULL)
     for file in (tmp_path / "site").glob("sitemap.xml*"):
         file.unlink()

@@ -25,7 +25,7 @@ effects:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site in which orders came with 2024-03-01."""
     project = write(tmp_path_factory.mktemp("shop"), SITE | {"changes/2024-03-01/orders.yaml": ORDERS})
-    result = CliRunner().invoke(mkdocs, ["build", "--quiet", "--strict", "-f", str(project / "mkdocs.yml")])
+    result = CliRunner().invoke(mkdocs, ["build", "--strict", "-f", str(project / "mkdocs.yml")])
     assert result.exit_code == 0, result.output
     return project / "site"
 
