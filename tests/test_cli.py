@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from api_upgrades.cli import main
 from tests.shop import FILES, LATEST, PAGES, VERSIONS, frozen, write
 
 Run = Callable[..., Result]
+PYPROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -178,6 +180,6 @@ def test_help_has_an_example(command: list[str]) -> None:
 
 
 def test_the_version_is_the_packages() -> None:
-    result = CliRunner().invoke(main, ["--version"])
+    result = CliRunner().invoke(main, ["--version"], prog_name="api-upgrades")
     assert result.exit_code == 0
-    assert "0.1.0" in result.stdout
+    assert result.stdout == f"api-upgrades, version {PYPROJECT['project']['version']}\n"
