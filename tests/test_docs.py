@@ -226,7 +226,15 @@ def test_the_fault_in_the_worked_example_is_reported_as_shown(project: Path) -> 
 @pytest.mark.parametrize("palette", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
-    "address", ["", "maintain/", "maintain/hosting/", "maintain/architecture/", "maintain/performance/"]
+    "address",
+    [
+        "",
+        "maintain/",
+        "maintain/hosting/",
+        "maintain/release-notes/",
+        "maintain/architecture/",
+        "maintain/performance/",
+    ],
 )
 def test_hand_written_pages_are_accessible_and_fit(
     open_page: OpenPage, site_url: str, address: str, size: tuple[int, int], palette: Any
