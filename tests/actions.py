@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,6 +73,13 @@ def fill_in(text: str, contexts: Contexts) -> str:
     return re.sub(r"\$\{\{(.*?)\}\}", lambda found: str(evaluate(found[1], contexts)), str(text), flags=re.DOTALL)
 
 
+def combinations(job: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What a job's matrix gives it to run with, one after the other; once nothing for a job without one."""
+    matrix: Mapping[str, list[str]] = job.get("strategy", {}).get("matrix", {})
+    for values in product(*matrix.values()):
+        yield dict(zip(matrix, values, strict=True))
+
+
 @dataclass
 class Runner:
     """A machine that runs jobs in a folder, and remembers which shell steps it ran."""
@@ -84,10 +92,19 @@ class Runner:
     printed: str = ""
 
     def run(self, workflow: str, job: str, contexts: Contexts) -> bool:
-        """Run a job, and say whether it was run at all. Raises where one of its steps fails."""
+        """Run a job, once for each combination of its matrix, and say whether it was run at all.
+
+        Raises where one of its steps fails.
+        """
         body = WORKFLOWS[workflow]["jobs"][job]
         if not evaluate(body.get("if", "'always'"), contexts):
             return False
+        for matrix in combinations(body):
+            self.run_steps(workflow, job, {**contexts, "matrix": matrix})
+        return True
+
+    def run_steps(self, workflow: str, job: str, contexts: Contexts) -> None:
+        body = WORKFLOWS[workflow]["jobs"][job]
         outputs: dict[str, Any] = {}
         inside = {**contexts, "steps": outputs}
         for step in body["steps"]:
@@ -101,7 +118,6 @@ class Runner:
             found = self.shell(step["run"], {name: fill_in(value, inside) for name, value in asked.items()})
             outputs[step.get("id", step["name"])] = {"outputs": found}
             self.ran.add(Step(workflow, job, step["name"]))
-        return True
 
     def shell(self, script: str, environment: Mapping[str, str]) -> dict[str, str]:
         """Run a script, strictly, and give its outputs."""

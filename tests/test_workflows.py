@@ -28,6 +28,7 @@ from tests.test_docs import blocks
 
 HOSTING = (ROOT / "docs" / "maintain" / "hosting.md").read_text(encoding="utf-8")
 READ_THE_DOCS = yaml.safe_load((ROOT / ".readthedocs.yaml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SETTINGS = {
     "PREVIEW_REPOSITORY": "acme-previews/server-api",
     "PREVIEW_URL": "https://acme-previews.github.io/server-api/",
@@ -38,6 +39,9 @@ REPORT = "## One change\n\n`title` is gone. Thanks @everyone ![x](https://evil.e
 
 STUB = '#!/bin/sh\necho "$(basename "$0") $*" >> "$CALLED"\n'
 """Notes that it was called, and does nothing."""
+
+BUILT = "api_upgrades.whl"
+"""What the stub of `python -m build` puts into dist/."""
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -59,8 +63,8 @@ class World:
         stubs = folder / "bin"
         stubs.mkdir()
         scripts = {
-            "pip": STUB,
-            "pytest": STUB,
+            **dict.fromkeys(("lint-imports", "mypy", "pip", "pytest", "ruff", "twine", "uv"), STUB),
+            "python": f'{STUB}if [ "$2" = build ]; then mkdir -p dist; touch dist/{BUILT}; fi\n',
             "gh": f'#!/bin/sh\nexec "{sys.executable}" "{Path(fake_gh.__file__)}" "$@"\n',
         }
         for name, script in scripts.items():
@@ -77,6 +81,7 @@ class World:
             "used": [],
         }
         self.handed: dict[str, Path] = {}
+        self.pythons: set[str] = set()
         self.runner = Runner(
             self.repository,
             folder / "temporary",
@@ -93,8 +98,9 @@ class World:
             },
             {
                 "actions/checkout": self.check_out,
-                "actions/setup-python": lambda given: None,
+                "actions/setup-python": lambda given: self.pythons.add(given["python-version"]),
                 "actions/upload-artifact": self.hand_over,
+                "actions/download-artifact": self.take_over,
                 "actions/upload-pages-artifact": lambda given: self.hand_over({"name": "pages", **given}),
                 "actions/deploy-pages": lambda given: None,
             },
@@ -113,6 +119,13 @@ class World:
                     target.write(file, file.relative_to(folder))
         self.handed[given["name"]] = archive
 
+    def take_over(self, given: Mapping[str, str]) -> None:
+        """Unpack into an empty folder what another job has uploaded."""
+        folder = self.repository / given["path"]
+        shutil.rmtree(folder, ignore_errors=True)
+        with zipfile.ZipFile(self.handed[given["name"]]) as archive:
+            archive.extractall(folder)
+
     def run(
         self, workflow: str, job: str, event_name: str, event: dict[str, Any], settings: dict[str, str] | None = None
     ) -> bool:
@@ -123,7 +136,12 @@ class World:
         (self.folder / "event.json").write_text(json.dumps(event), encoding="utf-8")
         shutil.rmtree(self.runner.temporary, ignore_errors=True)
         contexts = {
-            "github": {"event_name": event_name, "event": event, "token": "a token"},
+            "github": {
+                "event_name": event_name,
+                "event": event,
+                "ref_name": event.get("ref", "").rpartition("/")[2],
+                "token": "a token",
+            },
             "secrets": {"PREVIEW_DEPLOY_KEY": "a key"},
             "vars": SETTINGS if settings is None else settings,
         }
@@ -210,7 +228,7 @@ def publish(world: World, **others: Any) -> bool:
 
 
 class Story(NamedTuple):
-    """A change of this project, from its pull request to its merge."""
+    """A change of this project, from its pull request to its merge and release."""
 
     world: World
     while_open: dict[str, str]
@@ -219,7 +237,7 @@ class Story(NamedTuple):
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Each job of each workflow, run as GitHub would for one pull request."""
+    """Each job of each workflow, run as GitHub would for one pull request and for the release that follows."""
     world = World(tmp_path_factory.mktemp("world"))
     left_out = (".git", ".*_cache", ".cache", ".hypothesis", "site", "__pycache__", "tests", "*.egg-info", ".venv")
     shutil.copytree(ROOT, world.repository, ignore=shutil.ignore_patterns(*left_out))
@@ -245,6 +263,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     world.run("preview", "preview", "pull_request_target", closed(pull))
     for job in WORKFLOWS["docs"]["jobs"]:
         world.run("docs", job, "push", {})
+    for job in WORKFLOWS["release"]["jobs"]:
+        world.run("release", job, "push", {"ref": f"refs/tags/v{PROJECT['version']}"})
     return Story(world, while_open, comments)
 
 
@@ -258,7 +278,25 @@ def test_every_shell_step_runs(story: Story) -> None:
 
 def test_what_would_need_the_network_is_asked_for(story: Story) -> None:
     called = story.world.called.read_text(encoding="utf-8").splitlines()
-    assert set(called) == {"pip install .", "pip install -e .[test]", "pytest "}
+    assert set(called) == {
+        "pip install .",
+        "pip install -e .[test]",
+        "pip install -e .[test,dev]",
+        "pip install build twine",
+        "pip install uv",
+        "pip install uv==0.13.9",
+        "uv pip install --system --resolution lowest-direct -e .[test]",
+        "ruff check .",
+        "ruff format --check .",
+        "lint-imports ",
+        "mypy ",
+        "pytest ",
+        "pytest -m not slow",
+        "python -m build",
+        f"twine check --strict dist/{BUILT}",
+        "python -m tests.package_check dist",
+        f"uv publish --trusted-publishing always dist/{BUILT}",
+    }
 
 
 def test_a_preview_is_the_whole_site_of_the_pull_request(story: Story, site: Path) -> None:
@@ -281,7 +319,7 @@ def test_a_closed_pull_request_leaves_nothing_behind(story: Story) -> None:
 def test_main_deploys_the_docs_and_no_preview(story: Story) -> None:
     with zipfile.ZipFile(story.world.handed["pages"]) as pages:
         assert "upgrades/index.html" in pages.namelist()
-    assert {*story.world.handed} == {"preview", "pages"}
+    assert {*story.world.handed} == {"preview", "pages", "package"}
 
 
 def test_a_token_may_what_it_is_used_for_and_nothing_else(story: Story) -> None:
@@ -433,6 +471,7 @@ def test_of_a_run_that_was_tried_again_the_last_try_counts(world: World) -> None
     ("schema", "file"),
     [
         *(("vendor.github-workflows", f".github/workflows/{name}.yml") for name in WORKFLOWS),
+        *(("custom.github-workflows-require-timeout", f".github/workflows/{name}.yml") for name in WORKFLOWS),
         ("vendor.readthedocs", ".readthedocs.yaml"),
     ],
 )
@@ -476,8 +515,8 @@ def test_the_code_of_a_pull_request_gets_no_secret_no_right_to_write_and_no_cach
         for name, job in WORKFLOWS["docs"]["jobs"].items()
         if evaluate(job.get("if", "'always'"), {"github": {"event_name": "pull_request"}})
     }
-    assert {*runs} == {"check", "build", "tests"}
-    assert [job["permissions"] for job in runs.values()] == [{"contents": "read"}] * 3
+    assert {*runs} == {"lint", "check", "build", "tests", "lowest-versions", "package"}
+    assert [job["permissions"] for job in runs.values()] == [{"contents": "read"}] * len(runs)
 
 
 def test_main_s_scripts_are_all_that_preview_checks_out() -> None:
