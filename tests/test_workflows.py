@@ -29,6 +29,7 @@ from tests.test_docs import blocks
 HOSTING = (ROOT / "docs" / "maintain" / "hosting.md").read_text(encoding="utf-8")
 READ_THE_DOCS = yaml.safe_load((ROOT / ".readthedocs.yaml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ISSUE_FORMS = sorted({file.stem for file in (ROOT / ".github" / "ISSUE_TEMPLATE").iterdir()} - {"config"})
 SETTINGS = {
     "PREVIEW_REPOSITORY": "acme-previews/server-api",
     "PREVIEW_URL": "https://acme-previews.github.io/server-api/",
@@ -473,6 +474,9 @@ def test_of_a_run_that_was_tried_again_the_last_try_counts(world: World) -> None
         *(("vendor.github-workflows", f".github/workflows/{name}.yml") for name in WORKFLOWS),
         *(("custom.github-workflows-require-timeout", f".github/workflows/{name}.yml") for name in WORKFLOWS),
         ("vendor.readthedocs", ".readthedocs.yaml"),
+        ("vendor.dependabot", ".github/dependabot.yml"),
+        ("vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        *(("vendor.github-issue-forms", f".github/ISSUE_TEMPLATE/{name}.yml") for name in ISSUE_FORMS),
     ],
 )
 def test_the_files_follow_their_schemas(schema: str, file: str) -> None:
