@@ -432,10 +432,10 @@ def test_without_a_place_for_previews_nothing_runs(world: World) -> None:
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        (DOCS, "where the docs are"),
-        ("https://ACME.github.io/server-api-previews/", "where the docs are"),
-        ("http://acme-previews.github.io/", "no https:// address"),
-        ("", "no https:// address"),
+        (DOCS, "the host of the docs"),
+        ("https://ACME.github.io/server-api-previews/", "the host of the docs"),
+        ("http://acme-previews.github.io/", "must be an https:// address"),
+        ("", "must be an https:// address"),
     ],
 )
 def test_the_origin_of_the_docs_is_refused(world: World, address: str, reason: str) -> None:

@@ -1,8 +1,8 @@
-"""The one comment on a preview: `comment_on_preview.py (NUMBER SHA REPORT | --remove NUMBER)`.
+"""Post, edit or remove the comment on a preview: `comment_on_preview.py (NUMBER SHA REPORT | --remove NUMBER)`.
 
-It is posted once and then edited, found by its author and by a marker that nobody sees. The report in it was made by
-the code of the pull request, so anything may stand in it: what could notify people, load something, link elsewhere or
-pass for ours is defused.
+A pull request gets one comment. The script finds it by its author and by an invisible marker, and edits it. The code
+of the pull request made the report in it, so the report may contain anything. The script defuses whatever could notify
+people, load something, link elsewhere or imitate our own text.
 """
 
 from __future__ import annotations
@@ -18,49 +18,49 @@ from gh import api
 MARKER = "<!-- api-upgrades-preview -->"
 AUTHOR = "github-actions[bot]"
 MAX_REPORT = 20_000
-"""In characters; GitHub takes 65,536, and defusing at most doubles them."""
+"""In characters. GitHub accepts 65,536, and defusing at most doubles their number."""
 
 _BREAK = "\u200b"
-"""A space of no width: nobody sees it, and what it stands in is no longer what it was, in text and in code alike."""
+"""A space of no width. It is invisible, and it breaks the markup that it stands in, in text and in code alike."""
 
 _HARMLESS = "amp|lt|gt|quot|#126|#58|#61"
-"""The character references that our own reports use. Any other might stand for an `@`."""
+"""The character references that our own reports use. Any other could encode an `@`."""
 
 _FOLDS = r"/?(?:details|summary)>"
-"""The one kind of tag that our own reports use, without attributes: a list that opens."""
+"""The only tags that our own reports use: a list that unfolds, without attributes."""
 
 _DANGER = "|".join(
     (
         "@",  # mentions somebody
         r"!(?=\[)",  # shows an image
         r"\](?=[(:])",  # links somewhere
-        r":(?=//)|\bwww(?=\.)",  # is made a link by GitHub
-        rf"<(?!{_FOLDS})(?=[a-z/!?])",  # begins a tag, a comment, or an address in angle brackets
-        rf"&(?!(?:{_HARMLESS});)#?(?=\w)",  # stands for another character
+        r":(?=//)|\bwww(?=\.)",  # becomes a link on GitHub
+        rf"<(?!{_FOLDS})(?=[a-z/!?])",  # starts a tag, a comment, or an address in angle brackets
+        rf"&(?!(?:{_HARMLESS});)#?(?=\w)",  # encodes another character
         r"(?:(?<!&)#|\bGH-)(?=\d)",  # refers to an issue
     )
 )
 
 
 def defuse(report: str, preview: str) -> str:
-    """A report as Markdown that says the same and does nothing, with links into the preview only."""
-    known = re.sub(r"\r\n?", "\n", report)
-    # Others of no width would hide what is searched for; some turn the direction of the text.
-    seen = "".join(one for one in known if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    """The same report as inert Markdown, whose only links lead into the preview."""
+    text = re.sub(r"\r\n?", "\n", report)
+    # Other invisible characters could hide what the pattern looks for, and some reverse the direction of the text.
+    visible = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
     inside = rf"(\]\({re.escape(preview)}(?:(?!\.\.)[\w./#?=&-])*\))"
     defused = re.sub(
         f"{inside}|{_DANGER}",
         lambda found: found[0] if found[1] else found[0] + _BREAK,
-        seen[:MAX_REPORT],
+        visible[:MAX_REPORT],
         flags=re.ASCII | re.IGNORECASE,
     )
-    return defused if len(seen) <= MAX_REPORT else f"{defused}…"
+    return defused if len(visible) <= MAX_REPORT else f"{defused}…"
 
 
 def compose(number: int, sha: str, report: str, previews: str) -> str:
-    """The whole comment. What is ours comes first: a fence that the report leaves open swallows nothing of it."""
+    """The whole comment. Our own text comes first, so that a fence left open in the report can't swallow it."""
     preview = f"{previews.rstrip('/')}/pr-{number}/"
-    return f"{MARKER}\n[Preview of {sha[:7]}]({preview}), there in a minute.\n\n{defuse(report, preview)}\n"
+    return f"{MARKER}\n[Preview of {sha[:7]}]({preview}), available in a minute.\n\n{defuse(report, preview)}\n"
 
 
 def main(*arguments: str) -> None:
@@ -81,9 +81,9 @@ def main(*arguments: str) -> None:
     report = Path(arguments[2]).read_text(encoding="utf-8", errors="replace")
     body = {"body": compose(number, arguments[1], report, os.environ["PREVIEW_URL"])}
     if ours:
-        api(ours[0], "--method", "PATCH", sent=body)
+        api(ours[0], "--method", "PATCH", body=body)
     else:
-        api(comments, "--method", "POST", sent=body)
+        api(comments, "--method", "POST", body=body)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Which pull request this run of preview.yml is about, and whether its preview is to be published or removed.
+"""Find the pull request of this run of preview.yml, and decide whether to publish or to remove its preview.
 
-Prints `action`, `number` and `sha` for `$GITHUB_OUTPUT`, or nothing where nothing is to be done. All of it comes from
-the event and from the API, nothing from what the build handed over.
+Prints `action`, `number` and `sha` for `$GITHUB_OUTPUT`, or nothing if there is nothing to do. Everything comes from
+the event and from the API, and nothing from the artifact of the build.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ Json = dict[str, Any]
 
 
 def closed_pull_request(event: Json) -> Json | None:
-    """The pull request that was closed, unless it has been opened again since."""
+    """The pull request that was closed, or None if somebody has reopened it."""
     pull: Json = api(f"repos/{event['repository']['full_name']}/pulls/{event['number']}")
     return pull if pull["state"] == "closed" else None
 
 
 def built_pull_request(event: Json) -> Json | None:
-    """The pull request that a run of docs.yml has built, unless its head has moved on since.
+    """The pull request that a run of docs.yml has built, or None if it has a newer commit.
 
-    The event names none where the branch is in a fork, so it is looked up by that branch. Of one branch into main at
-    most one is open; one that was closed while it was built comes last, since its preview has to go.
+    For a branch of a fork the event names no pull request, so this looks it up by the branch. At most one pull request
+    from a branch into main is open, and it comes first. One that was closed during the build comes after it: its
+    preview has to be removed.
     """
     run, repository = event["workflow_run"], event["repository"]
     head = run["head_repository"]
@@ -53,7 +54,7 @@ def main() -> None:
     event: Json = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     pull = closed_pull_request(event) if "pull_request" in event else built_pull_request(event)
     if pull is None:
-        print("Nothing to do: the pull request has moved on.", file=sys.stderr)
+        print("Nothing to do: the pull request has changed since this run started.", file=sys.stderr)
         return
     print(f"action={'publish' if pull['state'] == 'open' else 'remove'}")
     print(f"number={pull['number']}")

@@ -1,4 +1,4 @@
-"""GitHub's API, by its own command `gh`."""
+"""Calls GitHub's API with the command `gh`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, NoReturn
 
 
 def fail(message: str) -> NoReturn:
-    """End the step with one line that says why. What others wrote goes into it by `repr`, so that it stays one."""
+    """End the step with a message of one line. Quote text of others with `repr`, so that it adds no line."""
     sys.exit(f"::error::{message}")
 
 
-def api(path: str, *arguments: str, sent: dict[str, str] | None = None) -> Any:
-    """The JSON that the API answers, `None` where it answers nothing."""
+def api(path: str, *arguments: str, body: dict[str, str] | None = None) -> Any:
+    """Return the JSON of the API's response, or `None` if the response is empty."""
     run = subprocess.run(
-        ["gh", "api", path, *arguments, *(["--input", "-"] if sent else [])],
-        input=json.dumps(sent) if sent else None,
+        ["gh", "api", path, *arguments, *(["--input", "-"] if body else [])],
+        input=json.dumps(body) if body else None,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
     if run.returncode != 0:
-        fail(f"GitHub refused {path!r}; its answer is above")
+        fail(f"GitHub refused the request to {path!r}; its response is above")
     return json.loads(run.stdout) if run.stdout.strip() else None
