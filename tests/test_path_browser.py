@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -108,10 +109,10 @@ def expected(paths: UpgradePaths, start: str, end: str) -> Told:
 
 @pytest.fixture(scope="module")
 def composed(browser: Browser, site_url: str) -> Iterator[Callable[[list[Any] | None], dict[str, Any]]]:
-    """Composes all pairs from data, or from the site's own where there is none given."""
+    """Composes all pairs from data as JSON has them, or from the site's own data."""
     page = browser.new_page()
     page.goto(site_url + PATH)
-    yield lambda made: page.evaluate(COMPOSE, made or page.evaluate(LOADED))
+    yield lambda made: page.evaluate(COMPOSE, json.loads(json.dumps(made)) if made else page.evaluate(LOADED))
     page.close()
 
 
