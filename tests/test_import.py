@@ -284,7 +284,7 @@ def test_versions_are_in_their_own_order(files: list[Path], tmp_path: Path) -> N
         pytest.param(["v1.json", "V1.json"], "differ only in case", id="case"),
         pytest.param(["v1.json", "--version", "a/b"], "'a/b' is not a name for a version", id="a path"),
         pytest.param(["v1.json", "--version", ".."], "'..' is not a name for a version", id="dots"),
-        pytest.param(["v1.json", "--version", "latest"], "is reserved", id="reserved"),
+        pytest.param(["v1.json", "--version", "latest"], "it is one of the reserved names", id="reserved"),
         pytest.param(["v1.json", "v2.json", "--version", "1"], "2 documents and 1 times --version", id="too few names"),
         pytest.param(["swagger.json"], "Swagger 2.0 is not supported", id="Swagger"),
         pytest.param(["cut.json"], "cut.json:1:", id="cut off"),
