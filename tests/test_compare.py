@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.openapi.contract import schema_part
 from api_upgrades.openapi.renames import Move, RenameMap
@@ -71,7 +72,7 @@ def found(before: dict[str, Any], after: dict[str, Any], moves: list[Move]) -> t
 
 ROWS = [Row(**row) for row in yaml.safe_load(Path(__file__).with_name("compare.yaml").read_text(encoding="utf-8"))]
 
-PAIRS = [
+PAIRS: list[tuple[RuleId, RuleId]] = [
     ("property-added", "property-removed"),
     ("required-property-added", "property-removed"),  # what is gone is gone, whether it was required or not
     ("became-required", "became-optional"),

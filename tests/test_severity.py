@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+import api_upgrades
+from api_upgrades import compare
+from api_upgrades.compare.rules.ids import RULE_IDS, RuleId
 from api_upgrades.compare.rules.table import GROUPS, MEANINGS, RULES, SEVERITIES, Rule, RuleTable, Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from tests.test_compare import PAIRS, ROWS
 
+SITE = Path(api_upgrades.__file__).parent / "site/pages"
+
 BY_ID = {rule.id: rule for rule in RULES}
 
-BOTH_ADDITIVE = {
+BOTH_ADDITIVE: dict[RuleId, str] = {
     "error-response-added": "code that handles errors by class handles one more, and one less",
 }
 """What may be additive both ways, and why."""
@@ -23,8 +32,35 @@ def test_every_rule_has_one_that_mirrors_it() -> None:
     assert {rule for pair in PAIRS for rule in pair} == BY_ID.keys()
 
 
-def test_ids_are_unique() -> None:
-    assert len(BY_ID) == len(RULES)
+def test_the_table_has_one_row_for_every_id() -> None:
+    assert tuple(rule.id for rule in RULES) == RULE_IDS
+
+
+def test_every_id_is_written_out_where_its_rule_is_found() -> None:
+    assert BY_ID.keys() - _strings(Path(compare.__file__).parent) == set()
+
+
+def _strings(folder: Path) -> set[str]:
+    """The string constants of the modules in a folder. A string that is composed of pieces is none of them."""
+    trees = [ast.parse(module.read_text("utf-8")) for module in folder.glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {node.value for node in nodes if isinstance(node.value, str)}
+
+
+@pytest.mark.parametrize("template", sorted(SITE.glob("templates/macros.*")), ids=lambda path: path.name)
+def test_templates_mention_only_rules_of_the_table(template: Path) -> None:
+    text = template.read_text("utf-8")
+    compared = re.findall(r'finding\.rule (?:==|in) ("[^"]*"|\([^)]*\))', text)
+    mentioned = {id for one in compared for id in re.findall(r'"([^"]*)"', one)}
+    assert mentioned
+    assert mentioned <= BY_ID.keys()
+    assert text.count("finding.rule") == len(compared)
+
+
+def test_scripts_mention_only_rules_of_the_table() -> None:
+    mentioned = set(re.findall(r'\bsay\(\w+, "([^"]*)"', (SITE / "assets/path.js").read_text("utf-8")))
+    assert mentioned
+    assert mentioned <= BY_ID.keys()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -43,7 +79,7 @@ def test_every_severity_has_a_meaning() -> None:
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=lambda rule: rule)
-def test_what_adds_one_way_takes_away_the_other(one: str, other: str, direction: Direction) -> None:
+def test_what_adds_one_way_takes_away_the_other(one: RuleId, other: RuleId, direction: Direction) -> None:
     found = [BY_ID[rule].verdicts.get(direction) for rule in (one, other)]
     assert (found[0] is None) == (found[1] is None)
     severities = {verdict.severity for verdict in found if verdict}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.locate import media_type
@@ -39,7 +40,7 @@ class BodyComparison:
         for name in dict.fromkeys((*after, *before)):
             was, now = before.get(name), after.get(name)
             if not self.schemas.means_same(was, now):
-                rule = f"link-{'added' if was is None else 'removed' if now is None else 'changed'}"
+                rule: RuleId = "link-added" if was is None else "link-removed" if now is None else "link-changed"
                 yield Difference(rule, target, old_target, f"link {name}", was, now)
         yield from compare_beside(old, new, ("content", "headers", "links"), old_target, target)
 
@@ -47,7 +48,7 @@ class BodyComparison:
         """A Parameter Object, or a Header Object."""
         yield from _required(old, new, old_target, target)
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
-            rule = "deprecated" if new.get("deprecated") else "no-longer-deprecated"
+            rule: RuleId = "deprecated" if new.get("deprecated") else "no-longer-deprecated"
             yield Difference(rule, target, old_target, "deprecated", old.get("deprecated"), new.get("deprecated"))
         was, now = serialization(old), serialization(new)
         for keyword in SERIALIZATION:
@@ -64,7 +65,7 @@ class BodyComparison:
         before, after = old.get("content", {}), new.get("content", {})
         for media in dict.fromkeys((*before, *after)):
             if (media in before) != (media in after):
-                rule = "media-type-added" if media in after else "media-type-removed"
+                rule: RuleId = "media-type-added" if media in after else "media-type-removed"
                 was, now = (None, media) if media in after else (media, None)
                 yield Difference(rule, target, old_target, "content", was, now)
         pairs = {media: media for media in before if media in after}
@@ -109,7 +110,7 @@ class BodyComparison:
 def _required(old: JsonObject, new: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
     was, now = bool(old.get("required")), bool(new.get("required"))
     if was != now:
-        rule = "became-required" if now else "became-optional"
+        rule: RuleId = "became-required" if now else "became-optional"
         yield Difference(rule, target, old_target, "required", was, now)
 
 

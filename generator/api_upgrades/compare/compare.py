@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.document import compare_documents
 from api_upgrades.compare.operations import PART_DIRECTIONS, Found, OperationComparison
-from api_upgrades.compare.rules.table import RuleTable, Severity
+from api_upgrades.compare.rules.table import RuleId, RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract, Part, PartKind
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
@@ -34,7 +34,7 @@ class Finding:
     place differs, as `Touch.facet` does. `direction` is None where nothing that is sent or received uses the place.
     """
 
-    rule: str
+    rule: RuleId
     severity: Severity
     direction: Direction | None
     target: Target
@@ -127,14 +127,31 @@ def _sorted(directions: Iterable[Direction]) -> tuple[Direction, ...]:
     return tuple(sorted(directions, key=DIRECTIONS.index))
 
 
+_ADDED: Mapping[PartKind, RuleId] = {
+    "schema": "schema-added",
+    "operation": "operation-added",
+    "webhook": "webhook-added",
+}
+_REMOVED: Mapping[PartKind, RuleId] = {
+    "schema": "schema-removed",
+    "operation": "operation-removed",
+    "webhook": "webhook-removed",
+}
+_RENAMED: Mapping[PartKind, RuleId] = {
+    "schema": "schema-renamed",
+    "operation": "operation-renamed",
+    "webhook": "webhook-renamed",
+}
+
+
 def _existence(new: Part, old: Part, before: Json, after: Json) -> Found:
-    rule = f"{new.kind}-{'added' if before is None else 'removed'}"
+    rule = (_ADDED if before is None else _REMOVED)[new.kind]
     return Difference(rule, Target(new), Target(old), "existence", before, after), PART_DIRECTIONS[new.kind]
 
 
 def _renamed(old: Part, new: Part) -> Found:
     is_elsewhere = new.kind == "operation" and _called(old) != _called(new)
-    rule = "operation-moved" if is_elsewhere else f"{new.kind}-renamed"
+    rule = "operation-moved" if is_elsewhere else _RENAMED[new.kind]
     return Difference(rule, Target(new), Target(old), "name", old.name, new.name), PART_DIRECTIONS[new.kind]
 
 

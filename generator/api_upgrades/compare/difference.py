@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.schema_view import means_same
@@ -25,7 +26,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Difference(NamedTuple):
     """One difference, not yet judged; the fields are those of `Finding`."""
 
-    rule: str
+    rule: RuleId
     target: Target
     old_target: Target
     facet: str
@@ -51,7 +52,7 @@ def or_none(value: Json) -> Json:
     return None if value is schemas.MISSING else value
 
 
-def extension_rule(keyword: str, before: Json, after: Json) -> str:
+def extension_rule(keyword: str, before: Json, after: Json) -> RuleId:
     """The rule for an extension: some say how long something stays."""
     if keyword == SUNSET:
         return _sunset(before, after)
@@ -62,7 +63,7 @@ def extension_rule(keyword: str, before: Json, after: Json) -> str:
     return "extension-changed"
 
 
-def _sunset(before: Json, after: Json) -> str:
+def _sunset(before: Json, after: Json) -> RuleId:
     if before is schemas.MISSING:
         return "sunset-set"
     if after is schemas.MISSING:

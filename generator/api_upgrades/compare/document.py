@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import as_names, compare_scheme, compare_servers
 from api_upgrades.core.json import JsonObject
@@ -21,6 +22,7 @@ _SECTIONS = (
     *("parameters", "headers", "requestBodies", "responses", "links", "callbacks", "pathItems", "mediaTypes"),
     "securitySchemes",
 )
+_SHARED: frozenset[RuleId] = frozenset({"shared-added", "shared-removed", "shared-changed"})
 _TOLD = frozenset({"info", "paths", "components", "servers", "security", "webhooks", *_DIALECT})
 
 
@@ -28,7 +30,7 @@ def compare_documents(schemas: SchemaComparison) -> Iterator[tuple[Difference, t
     """All differences beside the parts, in the order of a document."""
     old, new = schemas.old.content, schemas.new.content
     for found in (*_document(old, new), *_paths(schemas), *_components(schemas)):
-        yield found, (() if found.rule.startswith("shared-") else DIRECTIONS)
+        yield found, (() if found.rule in _SHARED else DIRECTIONS)
 
 
 def _document(old: JsonObject, new: JsonObject) -> Iterator[Difference]:
@@ -72,13 +74,17 @@ def _components(schemas: SchemaComparison) -> Iterator[Difference]:
             yield from compare_beside(old, new, others, Target(None), Target(None))
             continue
         before, after = as_names(old.get(section)), as_names(new.get(section))
-        kind = "security-scheme" if section == "securitySchemes" else "shared"
+        is_scheme = section == "securitySchemes"
         for name in dict.fromkeys((*after, *before)):
             place = Target(None, f"{section} {name}")
             was, now = before.get(name), after.get(name)
-            if was is None or now is None:
-                yield Difference(f"{kind}-{'added' if was is None else 'removed'}", place, place, "existence", was, now)
-            elif kind == "security-scheme":
+            if was is None:
+                rule: RuleId = "security-scheme-added" if is_scheme else "shared-added"
+                yield Difference(rule, place, place, "existence", None, now)
+            elif now is None:
+                rule = "security-scheme-removed" if is_scheme else "shared-removed"
+                yield Difference(rule, place, place, "existence", was, None)
+            elif is_scheme:
                 yield from compare_scheme(was, now, place, place)
             elif not schemas.means_same(was, now):
                 yield Difference("shared-changed", place, place, section, was, now)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from api_upgrades.compare.bodies import BodyComparison
 from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import compare_security, compare_servers
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, Contract, Part
+from api_upgrades.openapi.contract import METHODS, Contract, Part, PartKind
 from api_upgrades.openapi.locate import webhook_method
 from api_upgrades.openapi.operation import parameters, resolve_shared
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -19,13 +20,20 @@ from api_upgrades.openapi.usage import Direction
 REQUEST: tuple[Direction, ...] = ("request",)
 RESPONSE: tuple[Direction, ...] = ("response",)
 WEBHOOK: tuple[Direction, ...] = ("webhook",)
-PART_DIRECTIONS: Mapping[str, tuple[Direction, ...]] = {"operation": REQUEST, "webhook": WEBHOOK, "schema": ()}
+PART_DIRECTIONS: Mapping[PartKind, tuple[Direction, ...]] = {"operation": REQUEST, "webhook": WEBHOOK, "schema": ()}
 
 Found = tuple[Difference, tuple[Direction, ...]]
 
 _TOLD = frozenset({"deprecated", "security", "servers", "operationId", "parameters"})
 _SAID = _TOLD | {"requestBody", "responses", "callbacks"}
 """Keywords of an operation that have a comparison of their own."""
+
+
+_DEPRECATED: Mapping[PartKind, RuleId] = {"operation": "operation-deprecated", "webhook": "webhook-deprecated"}
+_NO_LONGER_DEPRECATED: Mapping[PartKind, RuleId] = {
+    "operation": "operation-no-longer-deprecated",
+    "webhook": "webhook-no-longer-deprecated",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class OperationComparison:
         target, old_target = self._targets("")
         before, after = old.get("deprecated") is True, new.get("deprecated") is True
         if before != after:
-            rule = f"{self.new.kind}-{'deprecated' if after else 'no-longer-deprecated'}"
+            rule = (_DEPRECATED if after else _NO_LONGER_DEPRECATED)[self.new.kind]
             yield Difference(rule, target, old_target, "deprecated", before, after)
         if old.get("operationId") != new.get("operationId"):
             values = old.get("operationId"), new.get("operationId")
@@ -87,7 +95,7 @@ class OperationComparison:
         for target, parameter in after.items():
             old_target = older.get(target)
             if old_target is None:
-                rule = "required-parameter-added" if parameter.get("required") else "parameter-added"
+                rule: RuleId = "required-parameter-added" if parameter.get("required") else "parameter-added"
                 yield Difference(rule, target, target, "existence", None, parameter)
                 continue
             # Where a path moved, its parameters have other names without anybody noticing.
@@ -109,7 +117,7 @@ class OperationComparison:
         before, after = old.get("requestBody"), new.get("requestBody")
         if before is None and after is not None:
             required = resolve_shared(self.schemas.new, after).get("required")
-            rule = "required-request-body-added" if required else "request-body-added"
+            rule: RuleId = "required-request-body-added" if required else "request-body-added"
             yield Difference(rule, target, old_target, "existence", None, after)
         elif before is not None and after is None:
             yield Difference("request-body-removed", target, old_target, "existence", before, None)
@@ -128,7 +136,7 @@ class OperationComparison:
         for status in after:
             target = Target(self.new, f"response {status}")
             if status not in older:
-                rule = f"{_kind(status)}-response-added"
+                rule: RuleId = "success-response-added" if _is_success(status) else "error-response-added"
                 yield Difference(rule, target, replace(target, part=self.old), "existence", None, after[status])
                 continue
             old_target = Target(self.old, f"response {older[status]}")
@@ -141,7 +149,7 @@ class OperationComparison:
             yield from self._bodies.response(was, now, old_target, target)
         for old_status, status in newer.items():
             if status not in after:
-                rule = f"{_kind(status)}-response-removed"
+                rule = "success-response-removed" if _is_success(status) else "error-response-removed"
                 yield Difference(rule, *self._targets(f"response {status}"), "existence", before[old_status], None)
 
     def _answers(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
@@ -201,7 +209,7 @@ class OperationComparison:
         yield from compare_beside(old, new, _SAID, old_target, target)
 
     def _items(
-        self, old: JsonObject, new: JsonObject, was: str, now: str, rule: str, section: str
+        self, old: JsonObject, new: JsonObject, was: str, now: str, rule: RuleId, section: str
     ) -> Iterator[Difference]:
         """A Path Item Object in which one method is sent."""
         target, old_target = self._targets(section)
@@ -213,5 +221,5 @@ class OperationComparison:
         yield from compare_beside(old, new, METHODS, old_target, target)
 
 
-def _kind(status: str) -> str:
-    return "success" if status.startswith(("2", "3")) else "error"
+def _is_success(status: str) -> bool:
+    return status.startswith(("2", "3"))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from api_upgrades.compare.constraints import constraint, constraint_rule
 from api_upgrades.compare.difference import Difference, extension_rule, or_none
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_of
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import (
-    FLAGS,
     STRUCTURE,
     as_object,
-    constraint,
-    constraint_rule,
     covers,
     flattened,
     is_inline_base,
@@ -32,6 +31,12 @@ from api_upgrades.openapi.schema_view import (
 )
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
+
+_FLAGS: Mapping[str, tuple[RuleId, RuleId]] = {
+    "readOnly": ("became-read-only", "became-writable"),
+    "writeOnly": ("became-write-only", "became-readable"),
+}
+"""The rules where a flag is set, and where it is lifted."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +77,16 @@ class SchemaComparison:
         """What is said of a value beside what it is: null, deprecated, read-only, default."""
         was, now = schemas.is_nullable(old), schemas.is_nullable(new)
         if was != now:
-            rule = "became-nullable" if now else "became-not-nullable"
+            rule: RuleId = "became-nullable" if now else "became-not-nullable"
             yield Difference(rule, target, old_target, "nullable", was, now)
         was, now = schemas.get(old, "deprecated") is True, schemas.get(new, "deprecated") is True
         if was != now:
             rule = "deprecated" if now else "no-longer-deprecated"
             yield Difference(rule, target, old_target, "deprecated", was, now)
-        for keyword, (rule, reverse) in FLAGS.items():
+        for keyword, (set_rule, lifted_rule) in _FLAGS.items():
             was, now = schemas.get(old, keyword) is True, schemas.get(new, keyword) is True
             if was != now:
-                yield Difference(rule if now else reverse, target, old_target, keyword, was, now)
+                yield Difference(set_rule if now else lifted_rule, target, old_target, keyword, was, now)
         before, after = self._newer_value(old_target, schemas.get(old, "default")), schemas.get(new, "default")
         if not json_equal(before, after):
             yield Difference("default-changed", target, old_target, "default", before, after)
@@ -126,7 +131,7 @@ class SchemaComparison:
             was, now = flattened(self.old, was), flattened(self.new, now)
         return was, now
 
-    def _type(self, was: JsonObject, now: JsonObject) -> str | None:
+    def _type(self, was: JsonObject, now: JsonObject) -> RuleId | None:
         """The rule for another type, None where the type is the same."""
         if "$ref" in was or "$ref" in now:
             return "type-changed"
@@ -151,7 +156,7 @@ class SchemaComparison:
             gone = [one for one in before if not any(json_equal(one, other) for other in after)]
             come = [one for one in after if not any(json_equal(one, other) for other in before)]
             # An allOf asks for all of its branches, so one more of them is a constraint more.
-            rules = (
+            rules: tuple[RuleId, RuleId] = (
                 ("constraint-loosened", "constraint-tightened")
                 if keyword == "allOf"
                 else ("variant-removed", "variant-added")
@@ -180,13 +185,15 @@ class SchemaComparison:
             return
         old_target, target = old_target.of_list, target.of_list
         if before is None or after is None:
-            rule = "enum-introduced" if before is None else "enum-lifted"
+            rule: RuleId = "enum-introduced" if before is None else "enum-lifted"
             yield Difference(rule, target, old_target, "enum", before, after)
             return
         newer = [self._newer_value(old_target, value) for value in before]
         if "enum" in was and "enum" in now and (None in was["enum"]) != (None in now["enum"]):
-            rule, values = ("added", (None, "null")) if None in now["enum"] else ("removed", ("null", None))
-            yield Difference(f"enum-value-{rule}", target, old_target, "enum", *values)
+            if None in now["enum"]:
+                yield Difference("enum-value-added", target, old_target, "enum", None, "null")
+            else:
+                yield Difference("enum-value-removed", target, old_target, "enum", "null", None)
         for value in after:
             if not _is_among(value, newer):
                 yield Difference("enum-value-added", target, old_target, "enum", None, value)
@@ -216,22 +223,30 @@ class SchemaComparison:
     def _discriminator(self, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """The property that tells the form of a value, and the forms that its values tell."""
 
-        def found(rule: str, before: Json, after: Json) -> Difference:
-            return Difference(f"discriminator-{rule}", target, old_target, "discriminator", before, after)
+        def found(rule: RuleId, before: Json, after: Json) -> Difference:
+            return Difference(rule, target, old_target, "discriminator", before, after)
 
         if not isinstance(was, dict) or not isinstance(now, dict):
-            yield found("added" if was is None else "removed" if now is None else "changed", was, now)
+            if was is None:
+                yield found("discriminator-added", was, now)
+            elif now is None:
+                yield found("discriminator-removed", was, now)
+            else:
+                yield found("discriminator-changed", was, now)
             return
         if was.get("propertyName") != now.get("propertyName"):
-            yield found("changed", was.get("propertyName"), now.get("propertyName"))
+            yield found("discriminator-changed", was.get("propertyName"), now.get("propertyName"))
         before, after = (one.get("mapping") or {} for one in (was, now))
         for name in dict.fromkeys((*before, *after)):
             one, other = (schema_name(mapping[name]) if name in mapping else None for mapping in (before, after))
             if one != other:
-                rule = "value-added" if one is None else "value-removed" if other is None else "value-changed"
-                yield found(
-                    rule, None if one is None else f"{name}: {one}", None if other is None else f"{name}: {other}"
-                )
+                values = (None if form is None else f"{name}: {form}" for form in (one, other))
+                if one is None:
+                    yield found("discriminator-value-added", *values)
+                elif other is None:
+                    yield found("discriminator-value-removed", *values)
+                else:
+                    yield found("discriminator-value-changed", *values)
         rest = [{key: value for key, value in one.items() if key not in _TOLD} for one in (was, now)]
         if not means_same(*rest):
             yield Difference("extension-changed", target, old_target, "discriminator", *rest)
@@ -260,7 +275,7 @@ class SchemaComparison:
                         yield Difference("property-moved", place, came_from, "name", str(came_from), str(place))
                         yield from self.compare(moved_schema, schema, came_from, place)
                         continue
-                rule = "required-property-added" if name in required["new"] else "property-added"
+                rule: RuleId = "required-property-added" if name in required["new"] else "property-added"
                 yield Difference(rule, place, place, "existence", None, schema)
                 continue
             old_place = old_target.property(old_name)
@@ -292,7 +307,7 @@ class SchemaComparison:
         for name in sorted(before.keys() ^ after):
             if name not in declared and before.get(name) not in declared:
                 place, old_place = target.property(name), old_target.property(before.get(name, name))
-                rule = "became-required" if name in after else "became-optional"
+                rule: RuleId = "became-required" if name in after else "became-optional"
                 yield Difference(rule, place, old_place, "required", name in before, name in after)
 
     def _closed(self, keyword: str, was: Json, now: Json, old_target: Target, target: Target) -> Iterator[Difference]:
@@ -300,8 +315,12 @@ class SchemaComparison:
         was, now = (True if one == {} else one for one in (was, now))
         if means_same(was, now):
             return
-        rule = "constraint-tightened" if was is True else "constraint-loosened" if now is True else "constraint-changed"
-        yield Difference(rule, target, old_target, keyword, was, now)
+        if was is True:
+            yield Difference("constraint-tightened", target, old_target, keyword, was, now)
+        elif now is True:
+            yield Difference("constraint-loosened", target, old_target, keyword, was, now)
+        else:
+            yield Difference("constraint-changed", target, old_target, keyword, was, now)
 
 
 def _variant_name(variant: Json) -> str:

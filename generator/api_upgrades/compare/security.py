@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
@@ -16,8 +17,8 @@ Alternative = dict[str, list[str]]
 def compare_security(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
     """What credentials are asked for. One of the alternatives will do; None where nobody says anything."""
 
-    def found(rule: str, before: Json, after: Json) -> Difference:
-        return Difference(f"security-{rule}", target, old_target, "security", before, after)
+    def found(rule: RuleId, before: Json, after: Json) -> Difference:
+        return Difference(rule, target, old_target, "security", before, after)
 
     if json_equal(old, new):
         return
@@ -25,7 +26,7 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
     gone = [one for one in before if one not in after]
     come = [one for one in after if one not in before]
     if not before or not after:  # anybody may call
-        yield found("changed" if after or not before else "lifted", old, new)
+        yield found("security-changed" if after or not before else "security-lifted", old, new)
         return
     for one in list(gone):
         other = next((other for other in come if other.keys() == one.keys()), None)
@@ -34,9 +35,10 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
             come.remove(other)
             yield from _scopes(one, other, old_target, target)
     if gone and come:
-        yield found("changed", gone, come)
+        yield found("security-changed", gone, come)
     elif gone or come:
-        yield found("alternative-removed" if gone else "alternative-added", gone or None, come or None)
+        rule: RuleId = "security-alternative-removed" if gone else "security-alternative-added"
+        yield found(rule, gone or None, come or None)
 
 
 def _alternatives(security: Json) -> list[Alternative]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api_upgrades.compare.compare import Finding, compare
-from api_upgrades.compare.rules.table import RuleTable
+from api_upgrades.compare.rules.table import RuleId, RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.schemas import described
@@ -163,7 +163,7 @@ def _without_explained(
 
 
 def _enum_value_step(finding: Finding) -> str:
-    values = {"enum-value-removed": finding.before, "enum-value-added": finding.after}
+    values: dict[RuleId, Json] = {"enum-value-removed": finding.before, "enum-value-added": finding.after}
     return f"={schemas.as_text(values[finding.rule])}" if finding.rule in values else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare.compare import Finding
-from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
+from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi import schema as schemas
@@ -69,7 +69,7 @@ def _name_in_part(target: Target) -> str:
     return str(target).removeprefix(str(Target(target.part))).lstrip(" .")
 
 
-PHRASES: Mapping[str, str] = {
+PHRASES: Mapping[RuleId, str] = {
     "property-renamed": "was called {before}",
     "property-moved": "was at {before}",
     "property-became-list": "is a list now: was {before}, is {after}",
@@ -128,6 +128,17 @@ PHRASES: Mapping[str, str] = {
 """The phrase for each rule; `{before}` and `{after}` are the values. Existence and constraints are described below."""
 
 
+REQUIRED_ADDED: frozenset[RuleId] = frozenset(
+    {"required-property-added", "required-parameter-added", "required-request-body-added"}
+)
+"""The rules about something new that is required."""
+
+_PARAMETER_RULES: frozenset[RuleId] = frozenset({"parameter-added", "required-parameter-added", "parameter-removed"})
+
+TYPED: frozenset[RuleId] = _PARAMETER_RULES | {"property-added", "required-property-added", "property-removed"}
+"""The rules whose phrase includes the type of the added or removed place."""
+
+
 def _phrase(finding: Finding) -> str:
     before, after = finding.before, finding.after
     if finding.facet == "existence":
@@ -143,15 +154,15 @@ def _phrase(finding: Finding) -> str:
 
 
 def _addition_phrase(finding: Finding) -> str:
-    required = " and required" if finding.rule.startswith("required-") and finding.direction == "request" else ""
+    required = " and required" if finding.rule in REQUIRED_ADDED and finding.direction == "request" else ""
     return f"is new{required}{_type_suffix(':', finding, finding.after)}"
 
 
 def _type_suffix(word: str, finding: Finding, value: Json) -> str:
     """The type of an added or removed property or parameter, after a word. Empty for other kinds of places."""
-    is_parameter = "parameter" in finding.rule
-    if not isinstance(value, dict) or not (is_parameter or "property" in finding.rule):
+    if not isinstance(value, dict) or finding.rule not in TYPED:
         return ""
+    is_parameter = finding.rule in _PARAMETER_RULES
     return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if is_parameter else value))}"
 
 

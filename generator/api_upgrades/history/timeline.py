@@ -183,4 +183,4 @@ def _change_events(
 
 def _is_introduction(event: Event) -> bool:
     """Whether an event added its place."""
-    return event.finding.rule.endswith("-added") and event.finding.facet == "existence"
+    return event.finding.facet == "existence" and event.finding.before is None

@@ -10,14 +10,9 @@ from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
-LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
-UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
-FLAGS = {"readOnly": ("became-read-only", "became-writable"), "writeOnly": ("became-write-only", "became-readable")}
-
 STRUCTURE = frozenset(
     {"type", "$ref", "anyOf", "oneOf", "allOf", "items", "properties", "required", "enum", "const", "nullable"}
-    | {"deprecated", "x-replaced-by", "x-internal", "default", "additionalProperties"}
-    | set(FLAGS)
+    | {"deprecated", "readOnly", "writeOnly", "x-replaced-by", "x-internal", "default", "additionalProperties"}
 )
 """Keywords that have a comparison of their own; any other is a constraint."""
 
@@ -142,57 +137,6 @@ def own_required(schema: JsonObject) -> set[str]:
         if "$ref" not in branch:
             names |= own_required(branch)
     return names
-
-
-def constraint_rule(keyword: str, before: Json, after: Json) -> str:
-    """The rule for a keyword that limits values, MISSING where it wasn't or isn't there."""
-    if keyword.startswith("x-"):
-        return "extension-changed"
-    if before is schemas.MISSING:
-        return "constraint-tightened"
-    if after is schemas.MISSING:
-        return "constraint-loosened"
-    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and _is_number(before) and _is_number(after):
-        return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
-    if keyword in _NARROWING and isinstance(before, dict) and isinstance(after, dict):
-        return _narrowed(before, after)
-    if keyword in _MAY_BE_BOOLEAN:
-        closes, opens = after is False or before is True, before is False or after is True
-        return "constraint-tightened" if closes else "constraint-loosened" if opens else "constraint-changed"
-    return "constraint-changed"
-
-
-_MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
-_NARROWING = ("dependentRequired", "dependentSchemas", "patternProperties")
-"""Keywords with constraints by name, each of which is one more."""
-
-_SAYS_NOTHING: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
-"""What is so as well where the keyword is left out."""
-
-
-def constraint(schema: JsonObject, keyword: str) -> Json:
-    """What a keyword limits a value to; MISSING where it says nothing."""
-    value = schema.get(keyword, schemas.MISSING)
-    return schemas.MISSING if value is not schemas.MISSING and value is _SAYS_NOTHING.get(keyword) else value
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _narrowed(before: JsonObject, after: JsonObject) -> str:
-    gone = {name for name in before if name not in after}
-    come = {name for name in after if name not in before}
-    for name in before.keys() & after.keys():
-        if means_same(before[name], after[name]):
-            continue
-        if not isinstance(before[name], list) or not isinstance(after[name], list):
-            return "constraint-changed"
-        gone |= {name} if any(one not in after[name] for one in before[name]) else set()
-        come |= {name} if any(one not in before[name] for one in after[name]) else set()
-    if gone and come:
-        return "constraint-changed"
-    return "constraint-tightened" if come else "constraint-loosened"
 
 
 def means_same(one: Json, other: Json) -> bool:

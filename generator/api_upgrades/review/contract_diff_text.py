@@ -6,12 +6,12 @@ What differs alike in many parts is told once. Names and values are those of doc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
-from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
+from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity, rank
 from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.history.path_entries import PathEntry
 from api_upgrades.openapi.contract import Part
@@ -223,7 +223,7 @@ def _merge_enum_values(found: Iterable[MergedFinding]) -> Iterator[tuple[MergedF
     return (tuple(group) for _, group in groupby(found, key))
 
 
-_ENUM_VALUES_WORDS = {
+_ENUM_VALUES_WORDS: Mapping[RuleId, str] = {
     "enum-value-added": "{} are more of its values",
     "enum-value-removed": "{} are none of its values any more",
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
 Severity = Literal["breaking", "risky", "additive", "neutral"]
@@ -33,7 +34,7 @@ class Verdict(NamedTuple):
 class Rule:
     """One sort of difference, and what it means in each direction in which it can occur."""
 
-    id: str
+    id: RuleId
     what: str
     verdicts: Mapping[Direction, Verdict]
 
@@ -49,7 +50,7 @@ def worst(severities: Iterable[Severity]) -> Severity:
 
 
 def rule(
-    id: str,
+    id: RuleId,
     what: str,
     request: tuple[Severity, str] | None = None,
     response: tuple[Severity, str] | None = None,

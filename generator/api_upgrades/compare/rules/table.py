@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from api_upgrades.compare.rules.calls import CALLS
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.model import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
 from api_upgrades.compare.rules.values import VALUES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
@@ -24,6 +25,7 @@ __all__ = [
     "SEVERITIES",
     "Direction",
     "Rule",
+    "RuleId",
     "RuleTable",
     "Severity",
     "Verdict",
@@ -36,13 +38,13 @@ _TABLE: tuple[str | Rule, ...] = (*VALUES, *CALLS)
 RULES: tuple[Rule, ...] = tuple(one for one in _TABLE if isinstance(one, Rule))
 
 
-def _groups() -> Iterator[tuple[str, tuple[str, ...]]]:
+def _groups() -> Iterator[tuple[str, tuple[RuleId, ...]]]:
     starts = [index for index, one in enumerate(_TABLE) if isinstance(one, str)]
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         yield str(_TABLE[start]), tuple(one.id for one in _TABLE[start:end] if isinstance(one, Rule))
 
 
-GROUPS: Mapping[str, tuple[str, ...]] = dict(_groups())
+GROUPS: Mapping[str, tuple[RuleId, ...]] = dict(_groups())
 """The ids of the rules by what they are about, in the order of the table."""
 
 
@@ -50,7 +52,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = dict(_groups())
 class RuleTable:
     """The rules by id, with a site's own severities put in."""
 
-    rules: Mapping[str, Rule]
+    rules: Mapping[RuleId, Rule]
 
     @classmethod
     def with_overrides(cls, overrides: Mapping[str, str]) -> RuleTable:
@@ -58,7 +60,7 @@ class RuleTable:
 
         Raises ApiUpgradesError for a rule, direction or severity that isn't there.
         """
-        rules = {rule.id: rule for rule in RULES}
+        rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
         for key, severity in overrides.items():
             id, _, direction = key.partition(".")
             if id not in rules:
@@ -73,13 +75,13 @@ class RuleTable:
                 for one, verdict in found.items()
             }
             rules[id] = replace(rules[id], verdicts=verdicts)
-        return cls(rules)
+        return cls({rule.id: rule for rule in rules.values()})
 
-    def severity(self, id: str, direction: Direction | None) -> Severity:
+    def severity(self, id: RuleId, direction: Direction | None) -> Severity:
         """The severity of a rule in a direction; without one, nothing is sent or received, so `neutral`."""
         return "neutral" if direction is None else self.rules[id].verdicts[direction].severity
 
-    def why(self, id: str, direction: Direction | None) -> str:
+    def why(self, id: RuleId, direction: Direction | None) -> str:
         """The reason for that severity, as one sentence."""
         verdicts = self.rules[id].verdicts
         if direction is not None:

@@ -31,7 +31,7 @@ ENTRY_CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 class FindingEntry:
     """One difference between the two contracts, in one direction, with the severity that a rule gave it."""
 
-    rule: str
+    rule: str  # not RuleId: a schema that listed the ids would refuse the next one
     """The id of the rule. The versioning page lists all rules."""
     direction: Direction | None
     """Where the difference occurs: in requests, responses or webhooks; null if nothing uses the place."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare.compare import Finding
-from api_upgrades.compare.rules.table import SEVERITIES, Severity
+from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity
 from api_upgrades.effects.base import MOST_NAMED
 from api_upgrades.history.derive import LiveAddition, Step
 from api_upgrades.history.history import JudgedChange, JudgedEffect
@@ -216,11 +216,17 @@ def addition_views(site: Site) -> tuple[AdditionView, ...]:
     return tuple(AdditionView(site, judged, live) for judged, live in pairs)
 
 
+_WITH_VALUES: frozenset[RuleId] = frozenset(
+    {
+        *("type-changed", "type-widened", "type-narrowed", "default-changed"),
+        *("constraint-tightened", "constraint-loosened", "constraint-changed"),
+    }
+)
+"""The rules whose old and new values a headline doesn't give both."""
+
+
 def _value_changes(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
     """Yield (old value, new value) of findings whose headline doesn't give both: types, patterns, maximums."""
     for finding in findings:
-        if finding.rule.startswith(("type-", "constraint-", "default-")) and None not in (
-            finding.before,
-            finding.after,
-        ):
+        if finding.rule in _WITH_VALUES and finding.before is not None and finding.after is not None:
             yield as_text(finding.before), as_text(finding.after)

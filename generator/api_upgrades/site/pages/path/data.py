@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from api_upgrades.compare.rules.table import SEVERITIES
+from api_upgrades.compare.rules.table import SEVERITIES, RuleId
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
-from api_upgrades.history.path_entries import PHRASES
+from api_upgrades.history.path_entries import PHRASES, REQUIRED_ADDED, TYPED
 from api_upgrades.openapi.contract import Part, PartKind
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Usage
@@ -216,7 +216,7 @@ class PathData:
                 parts = sorted(number for number in found if number is not None)
                 yield checkbox_id(version, judged.change.id), parts
 
-    def _severity_digits(self, rule: str) -> str:
+    def _severity_digits(self, rule: RuleId) -> str:
         """A rule's severity in each direction, one digit each; 0 is the worst."""
         verdicts = self.site.history.table.rules[rule].verdicts
         return "".join(
@@ -285,15 +285,14 @@ def checkbox_id(version: str, change: str) -> str:
     return f"do-{version}-{change}"
 
 
-def _rule_words(rule: str) -> str:
+def _rule_words(rule: RuleId) -> str:
     """A phrase for a rule's findings, as in `path_entries`; empty for constraints, which have `CONSTRAINT_WORDS`."""
-    kind, _, happened = rule.removeprefix("required-").rpartition("-")
-    if happened not in ("added", "removed") or rule in PHRASES:
+    if rule in PHRASES or not rule.endswith(("-added", "-removed")):
         return PHRASES.get(rule, "")
-    if happened == "removed":
-        return "is gone" + (", was {before}" if kind in ("property", "parameter") else "")
-    new = "is new and required" if rule.startswith("required-") else "is new"
-    return new + (": {after}" if kind in ("property", "parameter") else "")
+    if rule.endswith("-removed"):
+        return "is gone" + (", was {before}" if rule in TYPED else "")
+    new = "is new and required" if rule in REQUIRED_ADDED else "is new"
+    return new + (": {after}" if rule in TYPED else "")
 
 
 def _to_script(name: str, data: Json) -> str:

@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from api_upgrades.compare.constraints import LOWER_BOUNDS, UPPER_BOUNDS
+from api_upgrades.compare.rules.table import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolve_shared, responses
-from api_upgrades.openapi.schema_view import LOWER_BOUNDS, STRUCTURE, UPPER_BOUNDS
+from api_upgrades.openapi.schema_view import STRUCTURE
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.site.pages.reference.properties import MAX_DEPTH
@@ -36,7 +38,7 @@ Row = dict[str, Json]
 - `facts`: the values of all other facets
 """
 
-FACET_RULES: Mapping[str, tuple[str, ...]] = {
+FACET_RULES: Mapping[str, tuple[RuleId, ...]] = {
     "required": ("became-required", "became-optional"),
     "nullable": ("became-nullable", "became-not-nullable"),
     "deprecated": ("deprecated", "no-longer-deprecated"),
@@ -53,7 +55,7 @@ MEDIA_PREFIX = "media "
 """The prefix of facets that stand for a media type."""
 
 
-def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
+def facet_rules(facet: str) -> tuple[bool, *tuple[RuleId, ...]]:
     """Return (is_constraint, *rules), the rules as in `FACET_RULES`.
 
     Constraints are compared only if the type is unchanged.
@@ -64,12 +66,11 @@ def facet_rules(facet: str) -> tuple[bool, ...] | tuple[str | bool, ...]:
         return False, "media-type-added", "media-type-removed"
     if facet.startswith("x-"):
         return True, *("extension-changed",) * 4
-    tighter, looser, other = "constraint-tightened", "constraint-loosened", "constraint-changed"
     if facet in LOWER_BOUNDS:
-        return True, tighter, looser, tighter, looser
+        return True, *("constraint-tightened", "constraint-loosened") * 2
     if facet in UPPER_BOUNDS:
-        return True, tighter, looser, looser, tighter
-    return True, tighter, looser, other, other
+        return True, "constraint-tightened", "constraint-loosened", "constraint-loosened", "constraint-tightened"
+    return True, "constraint-tightened", "constraint-loosened", *("constraint-changed",) * 2
 
 
 class Identities:
