@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.cli.group import colours, main, painted
+from api_upgrades.cli.formats import Format, format_option, print_output
+from api_upgrades.cli.group import main
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity
 from api_upgrades.core.errors import ApiUpgradesError, UsageError, did_you_mean
 from api_upgrades.core.progress import stage
@@ -36,14 +36,7 @@ from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES
 @click.argument("new", metavar="B")
 @click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="What goes by another name; repeatable.")
 @click.option("--no-renames", is_flag=True, help="Nothing goes by another name: it went, and something else came.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="For a terminal, for a comment or a release note, or for a program.",
-)
+@format_option()
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="End with 1 where something is so bad, or worse.")
 @click.pass_obj
 def diff(
@@ -52,7 +45,7 @@ def diff(
     new: str,
     renames: tuple[str, ...],
     no_renames: bool,
-    form: str,
+    format: Format,
     fail_on: Severity | None,
 ) -> None:
     """Compare A with B, each a version or the file of an OpenAPI document.
@@ -71,12 +64,7 @@ def diff(
     followed = _followed(sides, was, now, renames, no_renames)
     with stage("Comparing"):
         found = diff_contracts(was, now, followed, RuleTable.with_overrides(project.severity))
-    if form == "json":
-        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
-    elif form == "markdown":
-        click.echo(ContractDiffText(found).as_markdown(), nl=False)
-    else:
-        click.echo(ContractDiffText(found).as_text(painted), color=colours())
+    print_output(ContractDiffText(found), format)
     for line in _advice(followed):
         click.echo(line, err=True)
     if fail_on is not None and found.has_finding_at_least(fail_on):

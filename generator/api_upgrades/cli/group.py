@@ -5,14 +5,12 @@ Exit codes: 0 fine, 1 something is wrong with the project, 2 something is wrong 
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from api_upgrades.cli.mkdocs_config import plugin_options
-from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
 from api_upgrades.project import REGISTRY, SOURCE, Project
 
@@ -53,16 +51,3 @@ def main(ctx: click.Context, root: Path, registry: str | None, source: str | Non
     options = plugin_options(root)
     registry = registry or options.get("registry") or REGISTRY
     ctx.obj = Project(root.resolve(), registry, source or options.get("source") or SOURCE)
-
-
-def colours() -> bool | None:
-    """What click is told: no colours where `NO_COLOR` asks for none, else where the output is a terminal."""
-    return False if os.environ.get("NO_COLOR") else None
-
-
-_COLOURS = {"breaking": "red", "risky": "yellow", "additive": "green", "neutral": "cyan"}
-
-
-def painted(text: str, severity: Severity) -> str:
-    """A severity's word in its colour."""
-    return click.style(text, fg=_COLOURS[severity])

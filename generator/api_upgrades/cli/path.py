@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from api_upgrades.cli.group import colours, main, painted
-from api_upgrades.cli.path_text import brief
+from api_upgrades.cli.formats import Format, format_option, print_output
+from api_upgrades.cli.group import main
 from api_upgrades.project import Project
 from api_upgrades.releases.public import restrict_to_public
+from api_upgrades.review.path_text import brief
 
 
 @main.command()
 @click.argument("start", metavar="FROM")
 @click.argument("end", metavar="TO")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="For a terminal, for a colleague or a coding agent, or for a program.",
-)
+@format_option()
 @click.option("--resource", help="Only what concerns this resource.")
 @click.pass_obj
-def path(project: Project, start: str, end: str, form: str, resource: str | None) -> None:
+def path(project: Project, start: str, end: str, format: Format, resource: str | None) -> None:
     """Print what moving FROM one version TO another takes.
 
     `latest` is a version too.
@@ -34,10 +26,4 @@ def path(project: Project, start: str, end: str, form: str, resource: str | None
 
     Example: api-upgrades path 2022-12-20 2023-06-26 --format markdown --resource Appointments
     """
-    found = brief(restrict_to_public(project.load()), start, end, resource)
-    if form == "json":
-        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
-    elif form == "markdown":
-        click.echo(found.as_markdown(), nl=False)
-    else:
-        click.echo(found.as_text(painted), color=colours())
+    print_output(brief(restrict_to_public(project.load()), start, end, resource), format)

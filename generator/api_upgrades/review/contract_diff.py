@@ -91,24 +91,6 @@ class ContractDiff:
                 names |= dict.fromkeys(resource.parts, resource.name)
         return names
 
-    def as_json(self) -> list[dict[str, Json]]:
-        """Return the findings as JSON, in the order of the newer contract."""
-        return [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "direction": finding.direction,
-                "target": str(finding.target),
-                "old_target": str(finding.old_target),
-                "facet": finding.facet,
-                "before": finding.before,
-                "after": finding.after,
-                "recognised": self.is_detected_rename(finding),
-                "text": finding.text,
-            }
-            for finding in self.findings
-        ]
-
 
 @dataclass(frozen=True)
 class MergedFinding:

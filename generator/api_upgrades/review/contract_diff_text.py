@@ -5,24 +5,22 @@ What differs alike in many parts is told once. Names and values are those of doc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
 from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity, rank
-from api_upgrades.effects.base import as_code, join_names
+from api_upgrades.core.json import Json
+from api_upgrades.effects.base import as_code
 from api_upgrades.history.path_entries import PathEntry
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.review.contract_diff import WHOLE_API, ContractDiff, MergedFinding, merge_directions, shorten_values
+from api_upgrades.review.terminal import Colorize, escape_controls, list_names, severity_label
 from api_upgrades.site.pages import markdown
 from api_upgrades.site.text import prose
-
-Colorize = Callable[[str, Severity], str]
-"""What puts a text into the colour of a severity."""
 
 MIN_PARTS_TO_MERGE = 5
 """In how many parts something differs alike to be told once for all of them."""
@@ -30,12 +28,6 @@ MIN_PARTS_TO_MERGE = 5
 WIDTH = 100
 MAX_VALUE_LENGTH = 60
 """Characters of a value."""
-
-MAX_NAMES = 10
-"""How many of several names are shown."""
-
-_CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal acts upon instead of showing it."""
 
 _DIRECTION_PHRASES = {
     "request": "in what is sent",
@@ -76,7 +68,7 @@ class ResourceGroup:
 
 
 class ContractDiffText:
-    """A comparison as text and as Markdown."""
+    """A comparison as text, Markdown and JSON."""
 
     def __init__(self, compared: ContractDiff) -> None:
         self._diff = compared
@@ -100,7 +92,7 @@ class ContractDiffText:
         words = place.summary
         if len(told) > 1:
             values = [one.findings[0].after or one.findings[0].before for one in told]
-            words = _ENUM_VALUES_WORDS[finding.rule].format(_list_names([as_code(as_text(value)) for value in values]))
+            words = _ENUM_VALUES_WORDS[finding.rule].format(list_names([as_code(as_text(value)) for value in values]))
         if self._diff.is_detected_rename(told[0].findings[0]):
             words += ", by its likeness"
         if told[0].directions and len(self._diff.table.rules[finding.rule].verdicts) > 1:
@@ -123,30 +115,30 @@ class ContractDiffText:
             told.sort(key=lambda one: _best_rank(one[1]))
             yield ResourceGroup(name, tuple(told), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
 
-    def as_text(self, paint: Colorize) -> str:
+    def as_text(self, colorize: Colorize) -> str:
         """For a terminal, the counts last."""
 
         def marked(indent: int, severity: Severity, text: str) -> str:
-            return f"{' ' * indent}{paint(f'{severity:<8}', severity)}  {_escape_controls(text)}"
+            return f"{' ' * indent}{severity_label(severity, colorize)}  {escape_controls(text)}"
 
         return "\n".join(self._text_lines(marked))
 
     def _text_lines(self, marked: Callable[[int, Severity, str], str]) -> Iterator[str]:
-        yield _escape_controls(self._title)
+        yield escape_controls(self._title)
         if self._merged:
             yield "\nIn many parts"
         for found in self._merged:
             yield marked(2, found[0].severity, _to_sentence(found[0]))
             yield from _wrap_lines(
-                f"in {len(found)}: {_list_names([_keep_on_one_line(Target(line.part)) for line in found])}", 12
+                f"in {len(found)}: {list_names([_keep_on_one_line(Target(line.part)) for line in found])}", 12
             )
         for group in self._groups:
-            yield f"\n{_escape_controls(group.name)}"
+            yield f"\n{escape_controls(group.name)}"
             for part, lines in group.parts:
                 if len(lines) == 1 and not lines[0].name and part is not None:
                     yield marked(2, lines[0].severity, f"{Target(part)} {_to_plain(lines[0].words)}")
                     continue
-                yield f"  {_escape_controls(str(Target(part)))}"
+                yield f"  {escape_controls(str(Target(part)))}"
                 yield from (marked(4, line.severity, _to_sentence(line)) for line in lines)
             for words, names in group.object_lists:
                 yield marked(2, "neutral", f"{words}:")
@@ -159,7 +151,7 @@ class ContractDiffText:
     def as_markdown(self) -> str:
         """For a comment or a release note, the counts first."""
         lines = "\n".join(self._markdown_lines()).split("\n")
-        return markdown.make_inert("".join(f"{_escape_controls(line)}\n" for line in lines))
+        return markdown.make_inert("".join(f"{escape_controls(line)}\n" for line in lines))
 
     def _markdown_lines(self) -> Iterator[str]:
         old, new = (as_code(side.name) for side in (self._diff.old, self._diff.new))
@@ -167,7 +159,7 @@ class ContractDiffText:
         if self._merged:
             yield "\n### In many parts\n"
         for found in self._merged:
-            where = _list_names([as_code(Target(line.part)) for line in found])
+            where = list_names([as_code(Target(line.part)) for line in found])
             yield f"- **{found[0].severity}** {as_code(found[0].name)} {found[0].words}: in {where}"
         for group in self._groups:
             yield f"\n### {markdown.escape_text(group.name)}\n"
@@ -177,6 +169,24 @@ class ContractDiffText:
                     yield f"- **{line.severity}** {place} {line.words}"
             for words, names in group.object_lists:
                 yield f"- **neutral** {words}: {', '.join(map(as_code, names))}"
+
+    def as_json(self) -> list[dict[str, Json]]:
+        """The findings as data, in the order of the newer document."""
+        return [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "direction": finding.direction,
+                "target": str(finding.target),
+                "old_target": str(finding.old_target),
+                "facet": finding.facet,
+                "before": finding.before,
+                "after": finding.after,
+                "recognised": self._diff.is_detected_rename(finding),
+                "text": finding.text,
+            }
+            for finding in self._diff.findings
+        ]
 
 
 _EXISTENCE = ("is new", "is gone")
@@ -198,13 +208,8 @@ def _to_plain(words: str) -> str:
     return prose.to_plain(words)
 
 
-def _list_names(names: Sequence[str]) -> str:
-    """Some names, and how many more."""
-    return join_names([*names[:MAX_NAMES], *([f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else [])])
-
-
 def _wrap_lines(text: str, indent: int) -> Iterator[str]:
-    found = wrap(_escape_controls(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    found = wrap(escape_controls(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return (f"{' ' * indent}{line}".replace(_NO_BREAK_SPACE, " ") for line in found)
 
 
@@ -228,8 +233,3 @@ _ENUM_VALUES_WORDS: Mapping[RuleId, str] = {
     "enum-value-removed": "{} are none of its values any more",
 }
 _NO_BREAK_SPACE = "\xa0"
-
-
-def _escape_controls(text: str) -> str:
-    """A text on one line, in which what a terminal would act upon is shown instead."""
-    return _CONTROL_CHARACTERS.sub(lambda found: ascii(found[0])[1:-1], text)

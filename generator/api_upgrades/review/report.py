@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,8 +26,10 @@ from api_upgrades.review.comparison import Comparison, ComparisonState
 from api_upgrades.review.edit_view import EditView, make_edit_views
 from api_upgrades.review.lock_diff import LockChange, diff_locks
 from api_upgrades.review.page_diff import PageDiff, SiteDiff, diff_sites, group_pages
+from api_upgrades.review.terminal import Colorize, escape_controls, list_names, severity_label
 from api_upgrades.site.pages.environment import markdown_environment
 from api_upgrades.site.pages.markdown import make_inert
+from api_upgrades.site.text import prose
 
 MAX_LENGTH = 20_000
 """In characters, how long Markdown gets. A comment on GitHub takes three times that, and nobody reads it."""
@@ -124,6 +126,41 @@ class Report:
             return "nothing tells whether what was released is altered"
         return "nothing released is altered"
 
+    def as_text(self, colorize: Colorize) -> str:
+        """For a terminal: the verdict, then everything that was found, with pages as counts."""
+        return "\n".join(self._text_lines(colorize))
+
+    def _text_lines(self, colorize: Colorize) -> Iterator[str]:
+        def judged(severity: Severity | None, text: str) -> str:
+            return f"  {severity_label(severity, colorize)}  {escape_controls(text)}"
+
+        yield escape_controls(self.verdict)
+        yield escape_controls(prose.to_plain(self.comparison.description))
+        yield from (f"  {escape_controls(error)}" for error in self.comparison.errors)
+        if self.breaking:
+            yield "\nBreaking and risky changes"
+        for one in self.breaking:
+            yield judged(one.severity, prose.to_plain(one.title))
+            yield from (judged(None, line) for line in _details(one))
+        altered = [*_fault_lines(self.altered_faults), *map(_lock_change_line, self.lock_changes)]
+        yield from _section("Changes to released versions", altered)
+        if self.undocumented:
+            yield "\nUndocumented differences"
+            yield from (judged(_severity_of(one), str(one)) for one in self.undocumented)
+            yield f"  {escape_controls(self.undocumented_fix)}"
+        yield from _section("Texts to write", _fault_lines(self.todos))
+        yield from _section("Other faults", _fault_lines(self.other_faults))
+        if self.edits:
+            yield "\nAll changes"
+        for one in self.edits:
+            yield judged(one.severity, f"{prose.to_plain(one.title)} ({one.place}, {one.summary})")
+        edited = [f"{one.version.id}/version.yaml: {', '.join(one.changed_fields)}" for one in self.version_edits]
+        yield from _section("Edited versions", edited)
+        yield from _section("Descriptions and examples that changed in every version", self.reworded)
+        if self.pages:
+            merged, released = (len(pages.all) for pages in (self.pages.after_merge, self.pages.after_release))
+            yield from _section("Pages that change", [f"{merged} when this is merged", f"{released} on release"])
+
     def as_markdown(self) -> str:
         """It for a comment: the verdict, what asks for a decision, and the rest folded. Nothing in it does anything."""
         template = markdown_environment().get_template("report.md.j2")
@@ -186,6 +223,32 @@ def build_report(before: ProjectState | None, now: ProjectState, source: str, co
         tuple(note for note in checked.notes if note.message not in old_notes),
         diff_sites(before.history if before else None, now.history) if is_sound and is_compared else None,
     )
+
+
+def _details(view: EditView) -> Iterator[str]:
+    """What callers have to do about a change, and what it affects."""
+    if view.upgrade:
+        yield prose.to_plain(view.upgrade)
+    if view.operations:
+        yield f"Operations: {list_names(view.operations)}"
+    if view.webhooks:
+        yield f"Webhooks: {list_names(view.webhooks)}"
+
+
+def _lock_change_line(change: LockChange) -> str:
+    why = f"Amended: {' '.join(change.why)}" if change.why else "No amendment says why."
+    return f"{', '.join(change.versions)}: {change.text}. {prose.to_plain(why)}"
+
+
+def _fault_lines(faults: Sequence[Fault]) -> list[str]:
+    return str(RegistryErrors(faults)).splitlines()
+
+
+def _section(title: str, items: Iterable[object]) -> Iterator[str]:
+    """A heading and a line for each item; nothing if there are none."""
+    lines = [f"  {escape_controls(str(item))}" for item in items]
+    if lines:
+        yield from (f"\n{title}", *lines)
 
 
 def _list_edits(before: ProjectState | None, now: ProjectState, state: ComparisonState) -> tuple[ChangeFileEdit, ...]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from api_upgrades.compare.rules.table import SEVERITIES, Severity
+from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
 from api_upgrades.history.path_entries import PathEntry
 from api_upgrades.history.upgrade_path import PathPart, PathSample, upgrade_path
 from api_upgrades.registry.model import natural_sort_key
+from api_upgrades.review.terminal import Colorize, severity_label
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import markdown_environment
@@ -21,9 +22,6 @@ from api_upgrades.site.pages.path.static import PathView, ResourcePath, StepView
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import api_facts
 from api_upgrades.site.text import prose
-
-Paint = Callable[[str, Severity], str]
-"""What puts a text into the colour of a severity."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,11 @@ class Brief:
         """The header by which a call names the version to move to; None for an API without one."""
         return api_facts(self.view.site)["header"]
 
-    def as_text(self, paint: Paint) -> str:
+    def as_text(self, colorize: Colorize) -> str:
         """The checklist and the places that differ, short enough for a terminal."""
-        return "\n".join(self._lines(paint))
+        return "\n".join(self._lines(colorize))
 
-    def _lines(self, paint: Paint) -> Iterator[str]:
+    def _lines(self, colorize: Colorize) -> Iterator[str]:
         path = self.view.path
         yield self.title
         yield self.view.counts if self.resource is None else _counted(self.steps)
@@ -72,7 +70,7 @@ class Brief:
         for step in self.steps:
             yield f"\n  {step.version}"
             for change in step.changes:
-                yield f"  [ ] {_marked(change.severity, paint)} {prose.to_plain(change.title)}"
+                yield f"  [ ] {severity_label(change.severity, colorize)} {prose.to_plain(change.title)}"
                 if change.upgrade:
                     yield f"      {' ' * 8} {prose.to_plain(change.upgrade)}"
         yield from ("", "What differs") if self.resources else ("", "No operation, object or webhook differs.")
@@ -82,7 +80,7 @@ class Brief:
                 yield f"    {part.part}"
                 for place in part.entries:
                     name = f"{place.name}: " if place.name else ""
-                    yield f"      {_marked(place.severity, paint)} {name}{prose.to_plain(place.summary)}"
+                    yield f"      {severity_label(place.severity, colorize)} {name}{prose.to_plain(place.summary)}"
             others = [str(part.part) for part in resource.parts if not part.findings]
             if others:
                 yield f"    only in its messages: {', '.join(others)}"
@@ -148,10 +146,6 @@ def _resource(view: PathView, name: str) -> ResourcePath:
 def _counted(steps: tuple[StepView, ...]) -> str:
     changes = [change.severity for step in steps for change in step.changes]
     return ", ".join(f"{changes.count(one)} {one}" for one in SEVERITIES if one in changes) or "no changes"
-
-
-def _marked(severity: Severity, paint: Paint) -> str:
-    return paint(f"{severity:<8}", severity)
 
 
 def _change(change: ChangeView) -> dict[str, Json]:

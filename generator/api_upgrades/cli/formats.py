@@ -1,0 +1,63 @@
+"""The formats in which commands print what they found: the option `--format`, and the printing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, TypeVar, get_args
+
+import click
+
+from api_upgrades.compare.rules.table import Severity
+from api_upgrades.core.json import Json
+from api_upgrades.review.terminal import Colorize
+
+Format = Literal["text", "markdown", "json"]
+
+_COLORS = {"breaking": "red", "risky": "yellow", "additive": "green", "neutral": "cyan"}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Output(Protocol):
+    """What a command found, in every format."""
+
+    def as_text(self, colorize: Colorize) -> str:
+        """For a terminal, without a newline at the end."""
+
+    def as_markdown(self) -> str:
+        """For a comment or a page, with a newline at the end."""
+
+    def as_json(self) -> Json:
+        """For a program, as data that JSON can hold."""
+
+
+def format_option(default: Format = "text") -> Callable[[_Command], _Command]:
+    """The option `--format` of a command, as the parameter `format`."""
+    return click.option(
+        "--format",
+        type=click.Choice(get_args(Format)),
+        default=default,
+        show_default=True,
+        help="text for a terminal, markdown for a comment or a coding agent, json for a program.",
+    )
+
+
+def print_output(output: Output, format: Format, *, err: bool = False) -> None:
+    """Print what a command found, to stderr if `err`."""
+    if format == "json":
+        click.echo(json.dumps(output.as_json(), indent=2, ensure_ascii=False), err=err)
+    elif format == "markdown":
+        click.echo(output.as_markdown(), nl=False, err=err)
+    else:
+        click.echo(output.as_text(_color), err=err, color=_use_colors())
+
+
+def _color(text: str, severity: Severity) -> str:
+    return click.style(text, fg=_COLORS[severity])
+
+
+def _use_colors() -> bool | None:
+    """No colors if `NO_COLOR` is set; None lets click decide by whether the output is a terminal."""
+    return False if os.environ.get("NO_COLOR") else None
