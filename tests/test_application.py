@@ -143,7 +143,7 @@ def test_edit_of_the_models_is_found_and_drafted(root: Path) -> None:
     assert [re.sub(r" \(also .*?\)", "", line) for line in call(root, "check").stderr.splitlines()[:-1]] == [
         "bookshop/main.py:28: PUT /books/{isbn} is new, which is not documented in any change file",
         "bookshop/models.py:17: Author.died is new, which is not documented in any change file",
-        "bookshop/models.py:21: Book-Input.title is gone, which is not documented in any change file",
+        "bookshop/models.py:21: Book-Input.title was removed, which is not documented in any change file",
         "bookshop/models.py:25: Book-Input.heading is new, which is not documented in any change file",
     ]
     result = call(root, "draft", "--rename", "Book-Input.title=heading", "--rename", "Book-Output.title=heading")

@@ -51,7 +51,7 @@ EDITS = {
     "renamed": (
         [("    isbn: str", "    ean: str")],
         [
-            f"{MODELS}:6: Book.isbn is gone, which is not documented in any change file",
+            f"{MODELS}:6: Book.isbn was removed, which is not documented in any change file",
             f"{MODELS}:9: Book.ean is new, which is not documented in any change file",
             DRAFT,
         ],
@@ -83,7 +83,7 @@ EDITS = {
     "an operation is gone": (
         [("GET /books/first", "GET /books/best")],
         [
-            "changes/api: GET /books/first is gone, which is not documented in any change file",
+            "changes/api: GET /books/first was removed, which is not documented in any change file",
             f"{MODELS}:21: GET /books/best is new, which is not documented in any change file",
             DRAFT,
         ],
@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {TITLE: FILES[TITLE].replace("old: name", "old: label")},
         [
             f"{TITLE}:5:5: 2024-02-01 differs from its release: Book.label is new (also in 2024-01-01)",
-            f"{TITLE}:5:5: 2024-02-01 differs from its release: Book.name is gone (also in 2024-01-01)",
+            f"{TITLE}:5:5: 2024-02-01 differs from its release: Book.name was removed (also in 2024-01-01)",
             "This effect was released as {kind: rename_property, target: Book, old: name, new: title}. "
             f"Restore it, {AMEND} 2024-02-01 --why '…'",
         ],
@@ -129,7 +129,7 @@ FAULTS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     "a change is added to an old version": (
         {"changes/2024-02-01/isbn.yaml": ISBN},
         [
-            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 differs from its release: Book.isbn is gone",
+            "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 differs from its release: Book.isbn was removed",
             "changes/2024-02-01/isbn.yaml:4:11: 2024-01-01 differs from its release: Book.number is new",
             f"2024-02-01 was released without this effect. Delete it, {AMEND} 2024-01-01 --why '…'",
         ],

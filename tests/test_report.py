@@ -181,8 +181,8 @@ def test_an_addition_alters_nothing_released(root: Path) -> None:
 def test_what_no_change_tells_of(root: Path) -> None:
     report = told(write(root, {"changes/api/__init__.py": NUMBERED}))
     assert report.verdict == "No change to the API; 2 differences in no change yet; nothing released is altered."
-    assert [str(one) for one in report.undocumented] == ["Book.isbn is gone", "Book.number is new"]
-    assert "- **breaking** Book.isbn is gone\n" in report.as_markdown()
+    assert [str(one) for one in report.undocumented] == ["Book.isbn was removed", "Book.number is new"]
+    assert "- **breaking** Book.isbn was removed\n" in report.as_markdown()
 
 
 def test_what_is_still_to_be_written(root: Path) -> None:

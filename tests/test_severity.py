@@ -66,11 +66,11 @@ def test_scripts_mention_only_rules_of_the_table() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_is_written_out(rule: Rule) -> None:
     assert rule.verdicts
-    assert rule.what[0].isupper()
-    assert not rule.what.endswith(".")
+    assert rule.description[0].isupper()
+    assert not rule.description.endswith(".")
     for verdict in rule.verdicts.values():
-        assert verdict.why[0].isupper()
-        assert verdict.why.endswith(".")
+        assert verdict.reason[0].isupper()
+        assert verdict.reason.endswith(".")
 
 
 def test_every_severity_has_a_meaning() -> None:
@@ -120,13 +120,13 @@ def test_overrides(overrides: dict[str, str], expected: list[str]) -> None:
     table = RuleTable.with_overrides(overrides)
     assert [table.severity("enum-value-removed", direction) for direction in DIRECTIONS] == expected
     for direction in DIRECTIONS:
-        assert table.why("enum-value-removed", direction) == BY_ID["enum-value-removed"].verdicts[direction].why
+        assert table.reason("enum-value-removed", direction) == BY_ID["enum-value-removed"].verdicts[direction].reason
 
 
 def test_what_nothing_uses_is_neutral() -> None:
     table = RuleTable.with_overrides({"type-changed": "breaking"})
     assert table.severity("type-changed", None) == "neutral"
-    assert table.why("type-changed", None) == "Nothing uses it yet."
+    assert table.reason("type-changed", None) == "Nothing uses it yet."
 
 
 @pytest.mark.parametrize(

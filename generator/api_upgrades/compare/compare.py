@@ -1,7 +1,7 @@
-"""Two contracts, and every difference between them, judged by the rule table.
+"""Compares two contracts, and judges each difference by the rule table.
 
-Wording and examples are not compared: they are not part of the contract. What the names don't lead from the older to
-the newer is reported as removed and added.
+Wording and examples are not compared, because they are not part of the contract. A place that no rename leads from the
+older contract to the newer one is reported as removed and added.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.document import compare_documents
-from api_upgrades.compare.operations import PART_DIRECTIONS, Found, OperationComparison
+from api_upgrades.compare.operations import PART_DIRECTIONS, DirectedDifference, OperationComparison
 from api_upgrades.compare.rules.table import RuleId, RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
@@ -24,14 +24,16 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
 Directions = Callable[[Part], Iterable[Direction]]
+"""Gives the directions in which a schema is used."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference in one direction, with the rule that judged it.
+    """One difference in one direction, and the rule that judged it.
 
-    `target` is the place by its newer name; what was removed has the name it would have. `facet` says what of the
-    place differs, as `Touch.facet` does. `direction` is None where nothing that is sent or received uses the place.
+    `target` is the place by its name in the newer contract; a removed place has the name that it would have there.
+    `facet` is the aspect of the place that differs, as in `Touch.facet`. `direction` is None if nothing that is sent
+    or received uses the place.
     """
 
     rule: RuleId
@@ -45,22 +47,22 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """What differs at the target, on one line: `is new`, `type integer -> string`."""
+        """The difference on one line, without the target: `is new`, `type integer -> string`."""
         if self.facet == "existence":
-            return "is new" if self.before is None else "is gone"
-        return f"{self.facet} {_shown(self.before)} -> {_shown(self.after)}"
+            return "is new" if self.before is None else "was removed"
+        return f"{self.facet} {_format_value(self.before)} -> {_format_value(self.after)}"
 
 
-LONGEST = 60
-"""Characters of a value in a finding's text."""
+MAX_VALUE_LENGTH = 60
+"""How many characters of a value a finding's text shows."""
 
 
-def _shown(value: Json) -> str:
-    """A value as a line shows it; nothing is `none`."""
+def _format_value(value: Json) -> str:
+    """A value on one line; `none` if there is none."""
     if value is MISSING or value is None:
         return "none"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=list)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[: MAX_VALUE_LENGTH - 1]}…"
 
 
 def compare(
@@ -69,61 +71,61 @@ def compare(
     names: RenameMap,
     directions: Directions,
     table: RuleTable,
-    among: Container[Part | None] | None = None,
+    only: Container[Part | None] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every difference from `old` to `new`, in the order of the newer document, what was removed last.
+    """Find every difference from `old` to `new`, in the order of the newer document; removed parts come last.
 
-    `directions` tells for a schema of either contract how it is used. Parts that both share are not looked into, and
-    neither are those that are not `among` some, by their newer names.
+    `names` holds the renames. `directions` is called with schemas of both contracts. Parts that both contracts share
+    are skipped. `only` limits the comparison to some parts, by their newer names.
     """
     return tuple(
-        _judged(difference, direction, table)
-        for difference, where in _differences(old, new, names, directions, among)
+        _judge(difference, direction, table)
+        for difference, where in _find_differences(old, new, names, directions, only)
         for direction in (where or (None,))
     )
 
 
-def _judged(difference: Difference, direction: Direction | None, table: RuleTable) -> Finding:
+def _judge(difference: Difference, direction: Direction | None, table: RuleTable) -> Finding:
     severity = table.severity(difference.rule, direction)
     return Finding(difference.rule, severity, direction, *difference[1:])
 
 
-def _differences(
-    old: Contract, new: Contract, names: RenameMap, directions: Directions, among: Container[Part | None] | None
-) -> Iterator[Found]:
-    moved = {part: names.newer(Target(part)).part for part in old.parts if part in names.parts}
-    # Where one takes over the name of another, the name is its, and the other is gone.
-    older = {name: part for part, name in moved.items() if name != part}
+def _find_differences(
+    old: Contract, new: Contract, names: RenameMap, directions: Directions, only: Container[Part | None] | None
+) -> Iterator[DirectedDifference]:
+    newer_names = {part: names.newer(Target(part)).part for part in old.parts if part in names.parts}
+    # If one part takes over the name of another, the name belongs to the renamed part, and the other one is removed.
+    renamed = {name: part for part, name in newer_names.items() if name != part}
     comparison = SchemaComparison(old, new, names)
-    shared_differs = old.document is not new.document and old.document != new.document
+    documents_differ = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
-        if among is not None and part not in among:
+        if only is not None and part not in only:
             continue
-        before = older.get(part) or (part if part in old.parts and moved.get(part, part) == part else None)
+        before = renamed.get(part) or (part if part in old.parts and newer_names.get(part, part) == part else None)
         if before is None:
-            yield _existence(part, part, None, value)
-        elif before != part or old.parts[before] is not value or (shared_differs and part.kind != "schema"):
+            yield _added_or_removed(part, part, None, value)
+        elif before != part or old.parts[before] is not value or (documents_differ and part.kind != "schema"):
             if before != part:
                 yield _renamed(before, part)
             if part.kind == "schema":
-                where = _sorted({*directions(part), *directions(before)})
+                where = _sort_directions({*directions(part), *directions(before)})
                 yield from (
-                    (found, where)
-                    for found in comparison.compare(old.parts[before], value, Target(before), Target(part))
+                    (difference, where)
+                    for difference in comparison.compare(old.parts[before], value, Target(before), Target(part))
                 )
             else:
                 yield from OperationComparison(comparison, before, part).compare(old.parts[before], value)
     for part, value in old.parts.items():
-        name = moved.get(part, part)
-        if name is None or (among is not None and name not in among):
+        name = newer_names.get(part, part)
+        if name is None or (only is not None and name not in only):
             continue
-        if name not in new.parts or older.get(name, part) != part:
-            yield _existence(name, part, value, None)
-    if shared_differs and among is None:
+        if name not in new.parts or renamed.get(name, part) != part:
+            yield _added_or_removed(name, part, value, None)
+    if documents_differ and only is None:
         yield from compare_documents(comparison)
 
 
-def _sorted(directions: Iterable[Direction]) -> tuple[Direction, ...]:
+def _sort_directions(directions: Iterable[Direction]) -> tuple[Direction, ...]:
     return tuple(sorted(directions, key=DIRECTIONS.index))
 
 
@@ -144,20 +146,20 @@ _RENAMED: Mapping[PartKind, RuleId] = {
 }
 
 
-def _existence(new: Part, old: Part, before: Json, after: Json) -> Found:
+def _added_or_removed(new: Part, old: Part, before: Json, after: Json) -> DirectedDifference:
     rule = (_ADDED if before is None else _REMOVED)[new.kind]
     return Difference(rule, Target(new), Target(old), "existence", before, after), PART_DIRECTIONS[new.kind]
 
 
-def _renamed(old: Part, new: Part) -> Found:
-    is_elsewhere = new.kind == "operation" and _called(old) != _called(new)
-    rule = "operation-moved" if is_elsewhere else _RENAMED[new.kind]
+def _renamed(old: Part, new: Part) -> DirectedDifference:
+    has_moved = new.kind == "operation" and _address(old) != _address(new)
+    rule = "operation-moved" if has_moved else _RENAMED[new.kind]
     return Difference(rule, Target(new), Target(old), "name", old.name, new.name), PART_DIRECTIONS[new.kind]
 
 
-def _called(operation: Part) -> str:
-    """What is called, whatever its path parameters are named."""
-    return _IN_PATH.sub("{}", operation.name)
+def _address(operation: Part) -> str:
+    """The method and path of an operation, without the names of path parameters."""
+    return _PATH_PARAMETER.sub("{}", operation.name)
 
 
-_IN_PATH = re.compile(r"\{[^{}]*\}")
+_PATH_PARAMETER = re.compile(r"\{[^{}]*\}")

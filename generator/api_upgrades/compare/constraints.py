@@ -10,9 +10,23 @@ from api_upgrades.openapi.schema_view import means_same
 LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 
+_MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
+
+_BY_NAME = ("dependentRequired", "dependentSchemas", "patternProperties")
+"""Keywords that hold constraints by name. Each further name is a further constraint."""
+
+_DEFAULTS: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
+"""Values that mean the same as the absence of their keyword."""
+
+
+def constraint(schema: JsonObject, keyword: str) -> Json:
+    """The value of a keyword; MISSING if it limits nothing."""
+    value = schema.get(keyword, schemas.MISSING)
+    return schemas.MISSING if value is not schemas.MISSING and value is _DEFAULTS.get(keyword) else value
+
 
 def constraint_rule(keyword: str, before: Json, after: Json) -> RuleId:
-    """The rule for a keyword that limits values, MISSING where it wasn't or isn't there."""
+    """The rule for a change of a keyword that limits values. A value is MISSING if the keyword is absent."""
     if keyword.startswith("x-"):
         return "extension-changed"
     if before is schemas.MISSING:
@@ -21,42 +35,28 @@ def constraint_rule(keyword: str, before: Json, after: Json) -> RuleId:
         return "constraint-loosened"
     if keyword in LOWER_BOUNDS + UPPER_BOUNDS and _is_number(before) and _is_number(after):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
-    if keyword in _NARROWING and isinstance(before, dict) and isinstance(after, dict):
-        return _narrowed(before, after)
+    if keyword in _BY_NAME and isinstance(before, dict) and isinstance(after, dict):
+        return _rule_by_name(before, after)
     if keyword in _MAY_BE_BOOLEAN:
-        closes, opens = after is False or before is True, before is False or after is True
-        return "constraint-tightened" if closes else "constraint-loosened" if opens else "constraint-changed"
+        is_tighter, is_looser = after is False or before is True, before is False or after is True
+        return "constraint-tightened" if is_tighter else "constraint-loosened" if is_looser else "constraint-changed"
     return "constraint-changed"
-
-
-_MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
-_NARROWING = ("dependentRequired", "dependentSchemas", "patternProperties")
-"""Keywords with constraints by name, each of which is one more."""
-
-_SAYS_NOTHING: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
-"""What is so as well where the keyword is left out."""
-
-
-def constraint(schema: JsonObject, keyword: str) -> Json:
-    """What a keyword limits a value to; MISSING where it says nothing."""
-    value = schema.get(keyword, schemas.MISSING)
-    return schemas.MISSING if value is not schemas.MISSING and value is _SAYS_NOTHING.get(keyword) else value
 
 
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _narrowed(before: JsonObject, after: JsonObject) -> RuleId:
-    gone = {name for name in before if name not in after}
-    come = {name for name in after if name not in before}
+def _rule_by_name(before: JsonObject, after: JsonObject) -> RuleId:
+    removed = {name for name in before if name not in after}
+    added = {name for name in after if name not in before}
     for name in before.keys() & after.keys():
         if means_same(before[name], after[name]):
             continue
         if not isinstance(before[name], list) or not isinstance(after[name], list):
             return "constraint-changed"
-        gone |= {name} if any(one not in after[name] for one in before[name]) else set()
-        come |= {name} if any(one not in before[name] for one in after[name]) else set()
-    if gone and come:
+        removed |= {name} if any(one not in after[name] for one in before[name]) else set()
+        added |= {name} if any(one not in before[name] for one in after[name]) else set()
+    if removed and added:
         return "constraint-changed"
-    return "constraint-tightened" if come else "constraint-loosened"
+    return "constraint-tightened" if added else "constraint-loosened"

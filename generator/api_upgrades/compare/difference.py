@@ -1,4 +1,4 @@
-"""What is said beside all that has a meaning of its own: how long something stays, and extensions."""
+"""The type of a difference, and the comparison of keywords without a comparison of their own, such as extensions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from api_upgrades.openapi.target import Target
 
 SUNSET = "x-sunset"
 STABILITY = "x-stability-level"
-LEVELS = ("draft", "alpha", "beta", "stable")
-"""Of stability, the lowest first."""
+STABILITY_LEVELS = ("draft", "alpha", "beta", "stable")
+"""Lowest first."""
 
 WORDING = schemas.ANNOTATIONS | {"tags", "x-internal", "x-replaced-by"}
-"""What is said for people, and by whom a part is seen."""
+"""Keywords that hold text for people, or decide who sees a part. They are not compared."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Difference(NamedTuple):
-    """One difference, not yet judged; the fields are those of `Finding`."""
+    """One difference that isn't judged yet. Its fields are those of `Finding`."""
 
     rule: RuleId
     target: Target
@@ -34,40 +34,42 @@ class Difference(NamedTuple):
     after: Json
 
 
-def compare_beside(
+def compare_other_keywords(
     old: JsonObject, new: JsonObject, known: Collection[str], old_target: Target, target: Target
 ) -> Iterator[Difference]:
-    """The differences in all keywords but those that are compared elsewhere, and wording."""
+    """Compare all keywords except the `known` ones, which are compared elsewhere, and wording."""
     for keyword in dict.fromkeys((*old, *new)):
         if keyword in known or keyword in WORDING:
             continue
         before, after = old.get(keyword, schemas.MISSING), new.get(keyword, schemas.MISSING)
         if not means_same(before, after):
             rule = extension_rule(keyword, before, after)
-            yield Difference(rule, target, old_target, keyword, or_none(before), or_none(after))
+            yield Difference(rule, target, old_target, keyword, missing_as_none(before), missing_as_none(after))
 
 
-def or_none(value: Json) -> Json:
-    """A value as findings have it."""
+def missing_as_none(value: Json) -> Json:
+    """A keyword's value as findings hold it: None if the keyword is missing."""
     return None if value is schemas.MISSING else value
 
 
 def extension_rule(keyword: str, before: Json, after: Json) -> RuleId:
-    """The rule for an extension: some say how long something stays."""
+    """The rule for a changed extension. Sunset dates and stability levels have rules of their own."""
     if keyword == SUNSET:
-        return _sunset(before, after)
-    if keyword == STABILITY and (before in LEVELS or after in LEVELS):
-        # Without a word, something is as stable as it may be.
-        was, now = (LEVELS.index(one) if one in LEVELS else len(LEVELS) for one in (before, after))
+        return _sunset_rule(before, after)
+    if keyword == STABILITY and (before in STABILITY_LEVELS or after in STABILITY_LEVELS):
+        # Something that declares no level counts as more stable than any level.
+        was, now = (
+            STABILITY_LEVELS.index(one) if one in STABILITY_LEVELS else len(STABILITY_LEVELS) for one in (before, after)
+        )
         return "stability-decreased" if now < was else "stability-increased"
     return "extension-changed"
 
 
-def _sunset(before: Json, after: Json) -> RuleId:
+def _sunset_rule(before: Json, after: Json) -> RuleId:
     if before is schemas.MISSING:
         return "sunset-set"
     if after is schemas.MISSING:
         return "sunset-lifted"
-    days = [_DAY.match(str(one)) for one in (before, after)]
-    is_later = days[0] is not None and days[1] is not None and days[1].group() > days[0].group()
+    dates = [_DATE.match(str(one)) for one in (before, after)]
+    is_later = dates[0] is not None and dates[1] is not None and dates[1].group() > dates[0].group()
     return "sunset-later" if is_later else "sunset-earlier"

@@ -1,4 +1,4 @@
-"""Two operations, or two webhooks: what is called, with what, and what comes back."""
+"""Compares two operations, or two webhooks: parameters, request, responses, security and callbacks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from api_upgrades.compare.bodies import BodyComparison
-from api_upgrades.compare.difference import Difference, compare_beside
+from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import compare_security, compare_servers
@@ -20,14 +20,16 @@ from api_upgrades.openapi.usage import Direction
 REQUEST: tuple[Direction, ...] = ("request",)
 RESPONSE: tuple[Direction, ...] = ("response",)
 WEBHOOK: tuple[Direction, ...] = ("webhook",)
+
 PART_DIRECTIONS: Mapping[PartKind, tuple[Direction, ...]] = {"operation": REQUEST, "webhook": WEBHOOK, "schema": ()}
+"""The directions of a difference in a part as a whole."""
 
-Found = tuple[Difference, tuple[Direction, ...]]
+DirectedDifference = tuple[Difference, tuple[Direction, ...]]
+"""A difference, and the directions in which it is found."""
 
-_TOLD = frozenset({"deprecated", "security", "servers", "operationId", "parameters"})
-_SAID = _TOLD | {"requestBody", "responses", "callbacks"}
+_CALL_KEYWORDS = frozenset({"deprecated", "security", "servers", "operationId", "parameters"})
+_KNOWN_KEYWORDS = _CALL_KEYWORDS | {"requestBody", "responses", "callbacks"}
 """Keywords of an operation that have a comparison of their own."""
-
 
 _DEPRECATED: Mapping[PartKind, RuleId] = {"operation": "operation-deprecated", "webhook": "webhook-deprecated"}
 _NO_LONGER_DEPRECATED: Mapping[PartKind, RuleId] = {
@@ -38,40 +40,41 @@ _NO_LONGER_DEPRECATED: Mapping[PartKind, RuleId] = {
 
 @dataclass(frozen=True)
 class OperationComparison:
-    """An operation, or a webhook's one, in both contracts."""
+    """Compares an operation, or a webhook, with the one that it became."""
 
     schemas: SchemaComparison
     old: Part
     new: Part
 
-    def compare(self, old: JsonObject, new: JsonObject) -> Iterator[Found]:
-        """All differences, those of what is called first."""
+    def compare(self, old: JsonObject, new: JsonObject) -> Iterator[DirectedDifference]:
+        """All differences; those of the request come before those of the responses."""
         if self.new.kind == "webhook":
             was, now = webhook_method(old), webhook_method(new)
-            yield from self._found(self._items(old, new, was, now, "webhook-method-changed", ""))
+            yield from self._in_direction_of_part(
+                self._compare_path_items(old, new, was, now, "webhook-method-changed", "")
+            )
             old, new = old.get(was, {}), new.get(now, {})
-        yield from self._found(self._operation(old, new))
-        yield from self._found(self._parameters())
-        yield from self._found(self._request(old, new))
+        yield from self._in_direction_of_part(self._compare_keywords(old, new))
+        yield from self._in_direction_of_part(self._compare_parameters())
+        yield from self._in_direction_of_part(self._compare_requests(old, new))
         if self.new.kind == "operation":
-            yield from ((found, RESPONSE) for found in self._responses(old, new))
+            yield from ((found, RESPONSE) for found in self._compare_responses(old, new))
         else:
-            yield from ((found, WEBHOOK) for found in self._answers(old, new, ""))
-        yield from ((found, WEBHOOK) for found in self._callbacks(old, new))
+            yield from ((found, WEBHOOK) for found in self._compare_expected_responses(old, new, ""))
+        yield from ((found, WEBHOOK) for found in self._compare_callbacks(old, new))
 
-    def _found(self, differences: Iterator[Difference]) -> Iterator[Found]:
-        return ((found, PART_DIRECTIONS[self.new.kind]) for found in differences)
+    def _in_direction_of_part(self, differences: Iterator[Difference]) -> Iterator[DirectedDifference]:
+        return ((difference, PART_DIRECTIONS[self.new.kind]) for difference in differences)
 
     def _targets(self, section: str) -> tuple[Target, Target]:
-        """The place by its newer name, and by its older one, as a difference has them."""
-        old = Target(self.old, section)
-        return Target(self.new, section), old
+        """A section of the part by its newer name and by its older one, in the order of `Difference`."""
+        return Target(self.new, section), Target(self.old, section)
 
     @property
     def _bodies(self) -> BodyComparison:
         return BodyComparison(self.schemas)
 
-    def _operation(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
+    def _compare_keywords(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
         target, old_target = self._targets("")
         before, after = old.get("deprecated") is True, new.get("deprecated") is True
         if before != after:
@@ -85,11 +88,11 @@ class OperationComparison:
             after = new.get("security", self.schemas.new.document.get("security"))
             yield from compare_security(before, after, old_target, target)
             yield from compare_servers(old.get("servers", ()), new.get("servers", ()), old_target, target)
-        yield from compare_beside(old, new, _SAID, old_target, target)
+        yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
 
-    def _parameters(self) -> Iterator[Difference]:
-        before = dict(self._named(self.schemas.old, self.old))
-        after = dict(self._named(self.schemas.new, self.new))
+    def _compare_parameters(self) -> Iterator[Difference]:
+        before = _parameters_by_target(self.schemas.old, self.old)
+        after = _parameters_by_target(self.schemas.new, self.new)
         newer = {target: self.schemas.names.newer(target) for target in before}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
@@ -98,21 +101,15 @@ class OperationComparison:
                 rule: RuleId = "required-parameter-added" if parameter.get("required") else "parameter-added"
                 yield Difference(rule, target, target, "existence", None, parameter)
                 continue
-            # Where a path moved, its parameters have other names without anybody noticing.
+            # Callers don't see the names of path parameters, so a rename of one is no difference.
             if old_target.section != target.section and not target.section.startswith("path "):
                 yield Difference("parameter-renamed", target, old_target, "name", old_target.name, target.name)
-            yield from self._bodies.parameter(before[old_target], parameter, old_target, target)
+            yield from self._bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
             if target not in after:
                 yield Difference("parameter-removed", target, old_target, "existence", before[old_target], None)
 
-    @staticmethod
-    def _named(contract: Contract, part: Part) -> Iterator[tuple[Target, JsonObject]]:
-        for parameter in parameters(contract, part):
-            if parameter.location in PARAMETER_LOCATIONS:
-                yield Target(part, f"{parameter.location} {parameter.name}"), parameter.value
-
-    def _request(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
+    def _compare_requests(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
         target, old_target = self._targets("payload" if self.new.kind == "webhook" else "request")
         before, after = old.get("requestBody"), new.get("requestBody")
         if before is None and after is not None:
@@ -123,9 +120,9 @@ class OperationComparison:
             yield Difference("request-body-removed", target, old_target, "existence", before, None)
         elif before is not None and after is not None:
             was, now = resolve_shared(self.schemas.old, before), resolve_shared(self.schemas.new, after)
-            yield from self._bodies.request(was, now, old_target, target)
+            yield from self._bodies.compare_request_bodies(was, now, old_target, target)
 
-    def _responses(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
+    def _compare_responses(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
         before: Mapping[str, Json] = {str(status): value for status, value in old.get("responses", {}).items()}
         after: Mapping[str, Json] = {str(status): value for status, value in new.get("responses", {}).items()}
         newer = {
@@ -146,21 +143,21 @@ class OperationComparison:
                 resolve_shared(self.schemas.old, before[older[status]]),
                 resolve_shared(self.schemas.new, after[status]),
             )
-            yield from self._bodies.response(was, now, old_target, target)
+            yield from self._bodies.compare_responses(was, now, old_target, target)
         for old_status, status in newer.items():
             if status not in after:
                 rule = "success-response-removed" if _is_success(status) else "error-response-removed"
                 yield Difference(rule, *self._targets(f"response {status}"), "existence", before[old_status], None)
 
-    def _answers(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
-        """What is expected of those to whom something is sent."""
+    def _compare_expected_responses(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
+        """Compare the responses that the API expects from the receiver of a webhook or callback."""
         before, after = old.get("responses", {}), new.get("responses", {})
         for status in dict.fromkeys((*before, *after)):
             was, now = before.get(status), after.get(status)
             if not self.schemas.means_same(was, now):
                 yield Difference("answer-changed", *self._targets(section), f"response {status}", was, now)
 
-    def _callbacks(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
+    def _compare_callbacks(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
         before, after = old.get("callbacks", {}), new.get("callbacks", {})
         for name in dict.fromkeys((*after, *before)):
             section = f"callback {name}"
@@ -170,55 +167,60 @@ class OperationComparison:
                 yield Difference("callback-removed", *self._targets(section), "existence", before[name], None)
             else:
                 was, now = resolve_shared(self.schemas.old, before[name]), resolve_shared(self.schemas.new, after[name])
-                yield from self._callback(was, now, section)
+                yield from self._compare_callback(was, now, section)
 
-    def _callback(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
-        """A callback: where it goes, and for each of its addresses what is sent there."""
+    def _compare_callback(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
+        """Compare the URLs of a callback, and the requests that it sends to each."""
         target, old_target = self._targets(section)
-        gone = [url for url in old if url not in new]
-        come = [url for url in new if url not in old]
+        removed = [url for url in old if url not in new]
+        added = [url for url in new if url not in old]
         pairs = {url: url for url in old if url in new}
-        if len(gone) == len(come) == 1:
-            pairs[gone[0]] = come[0]
-        for url in gone:
+        if len(removed) == len(added) == 1:
+            pairs[removed[0]] = added[0]
+        for url in removed:
             yield Difference("callback-moved", target, old_target, "name", url, pairs.get(url))
-        for url in come:
+        for url in added:
             if url not in pairs.values():
                 yield Difference("callback-moved", target, old_target, "name", None, url)
         for url, newer in pairs.items():
             was, now = old[url], new[newer]
             if not isinstance(was, Mapping) or not isinstance(now, Mapping):
-                yield from compare_beside({url: was}, {url: now}, (), old_target, target)
+                yield from compare_other_keywords({url: was}, {url: now}, (), old_target, target)
                 continue
-            one, other = webhook_method(was), webhook_method(now)
-            yield from self._items(was, now, one, other, "callback-moved", section)
-            sent, received = was.get(one, {}), now.get(other, {})
-            bodies = (
-                resolve_shared(self.schemas.old, sent.get("requestBody", {})),
-                resolve_shared(self.schemas.new, received.get("requestBody", {})),
-            )
-            yield from self._bodies.request(*bodies, old_target, target)
-            yield from self._answers(sent, received, section)
-            yield from self._rest(sent, received, old_target, target)
+            old_method, method = webhook_method(was), webhook_method(now)
+            yield from self._compare_path_items(was, now, old_method, method, "callback-moved", section)
+            yield from self._compare_callback_operations(was.get(old_method, {}), now.get(method, {}), section)
 
-    def _rest(self, old: JsonObject, new: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
-        """What else a callback's operation says, keyword by keyword."""
-        for keyword in dict.fromkeys((*old, *new)):
-            if keyword in _TOLD and not self.schemas.means_same(old.get(keyword), new.get(keyword)):
-                yield Difference("callback-moved", target, old_target, keyword, old.get(keyword), new.get(keyword))
-        yield from compare_beside(old, new, _SAID, old_target, target)
-
-    def _items(
-        self, old: JsonObject, new: JsonObject, was: str, now: str, rule: RuleId, section: str
-    ) -> Iterator[Difference]:
-        """A Path Item Object in which one method is sent."""
+    def _compare_callback_operations(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
         target, old_target = self._targets(section)
-        if was != now:
-            yield Difference(rule, target, old_target, "method", was.upper(), now.upper())
-        for method in METHODS:
-            if method not in (was, now) and not self.schemas.means_same(old.get(method), new.get(method)):
-                yield Difference(rule, target, old_target, method.upper(), old.get(method), new.get(method))
-        yield from compare_beside(old, new, METHODS, old_target, target)
+        was = resolve_shared(self.schemas.old, old.get("requestBody", {}))
+        now = resolve_shared(self.schemas.new, new.get("requestBody", {}))
+        yield from self._bodies.compare_request_bodies(was, now, old_target, target)
+        yield from self._compare_expected_responses(old, new, section)
+        for keyword in dict.fromkeys((*old, *new)):
+            if keyword in _CALL_KEYWORDS and not self.schemas.means_same(old.get(keyword), new.get(keyword)):
+                yield Difference("callback-moved", target, old_target, keyword, old.get(keyword), new.get(keyword))
+        yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
+
+    def _compare_path_items(
+        self, old: JsonObject, new: JsonObject, old_method: str, method: str, rule: RuleId, section: str
+    ) -> Iterator[Difference]:
+        """Compare two Path Item Objects, apart from the operations of the methods by which the API sends requests."""
+        target, old_target = self._targets(section)
+        if old_method != method:
+            yield Difference(rule, target, old_target, "method", old_method.upper(), method.upper())
+        for one in METHODS:
+            if one not in (old_method, method) and not self.schemas.means_same(old.get(one), new.get(one)):
+                yield Difference(rule, target, old_target, one.upper(), old.get(one), new.get(one))
+        yield from compare_other_keywords(old, new, METHODS, old_target, target)
+
+
+def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonObject]:
+    return {
+        Target(part, f"{parameter.location} {parameter.name}"): parameter.value
+        for parameter in parameters(contract, part)
+        if parameter.location in PARAMETER_LOCATIONS
+    }
 
 
 def _is_success(status: str) -> bool:

@@ -137,7 +137,7 @@ class Difference:
 
     @property
     def is_predicate(self) -> bool:
-        """Whether the text is a predicate of the place, as in `Appointment.note is gone`."""
+        """Whether the text is a predicate of the place, as in `Appointment.note was removed`."""
         return self.finding is None or self.finding.facet == "existence"
 
 

@@ -1,4 +1,4 @@
-"""What a rule says of a difference: how severe it is in each direction in which a schema is used, and why."""
+"""Rules and severities: how severe a kind of difference is in each direction, and why."""
 
 from __future__ import annotations
 
@@ -16,46 +16,47 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 MEANINGS: Mapping[Severity, str] = {
-    "breaking": "Code that was right for the older version can fail with the newer one.",
-    "risky": "Code that takes nothing for granted goes on working; other code can fail.",
-    "additive": "There is more than before, or less is asked for. Nothing has to be done.",
-    "neutral": "Nothing that is sent or received changes.",
+    "breaking": "Code that works with the older version can fail with the newer one.",
+    "risky": "Defensively written code keeps working; other code may fail.",
+    "additive": "Something is added, or less is required. You don't have to do anything.",
+    "neutral": "Nothing that you send or receive changes.",
 }
 
 
 class Verdict(NamedTuple):
-    """What a rule says of one direction, and why, as a sentence."""
+    """A rule's severity in one direction, and the reason as a sentence."""
 
     severity: Severity
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One sort of difference, and what it means in each direction in which it can occur."""
+    """A kind of difference: its description, and a verdict for each direction in which it can occur."""
 
     id: RuleId
-    what: str
+    description: str
     verdicts: Mapping[Direction, Verdict]
 
 
 def rank(severity: Severity | None) -> int:
-    """What to sort by to have the worst first; where the severity isn't known comes last."""
+    """A sort key that puts the worst severity first, and an unknown one last."""
     return len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
 
 
 def worst(severities: Iterable[Severity]) -> Severity:
-    """The worst of some severities; `neutral` of none."""
+    """The worst of several severities; `neutral` if there are none."""
     return min(severities, key=SEVERITIES.index, default="neutral")
 
 
 def rule(
     id: RuleId,
-    what: str,
+    description: str,
     request: tuple[Severity, str] | None = None,
     response: tuple[Severity, str] | None = None,
     webhook: tuple[Severity, str] | None = None,
 ) -> Rule:
-    """A rule as the table writes it; a webhook is read as a response is, unless it says otherwise."""
-    found = {"request": request, "response": response, "webhook": webhook or response}
-    return Rule(id, what, {direction: Verdict(*found[direction]) for direction in DIRECTIONS if found[direction]})  # type: ignore[misc]  # None is filtered out
+    """A row of the table. The verdict for responses applies to webhooks too, unless the row has one for webhooks."""
+    given = {"request": request, "response": response, "webhook": webhook or response}
+    verdicts = {one: Verdict(*verdict) for one in DIRECTIONS if (verdict := given[one])}
+    return Rule(id, description, verdicts)

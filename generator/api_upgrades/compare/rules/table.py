@@ -1,8 +1,7 @@
-"""How bad a difference is: the rule table. Data, which a site's options may override.
+"""The rule table: how severe each kind of difference is. A project's options can override severities.
 
-A rule is about one sort of difference and gives a verdict for each direction in which a schema is used: in what you
-send (request), in what you get back (response) and in what is sent to you (webhook). What the versioning page says
-is breaking is this table.
+A rule gives a verdict for each direction in which a schema is used: in what you send (request), in what you get back
+(response), and in what is sent to you (webhook). The Versioning page prints this table.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ __all__ = [
 ]
 
 _TABLE: tuple[str | Rule, ...] = (*VALUES, *CALLS)
+"""The rules, each group after its heading."""
 
 RULES: tuple[Rule, ...] = tuple(one for one in _TABLE if isinstance(one, Rule))
 
@@ -45,46 +45,47 @@ def _groups() -> Iterator[tuple[str, tuple[RuleId, ...]]]:
 
 
 GROUPS: Mapping[str, tuple[RuleId, ...]] = dict(_groups())
-"""The ids of the rules by what they are about, in the order of the table."""
+"""The ids of the rules by the heading of their group, in the order of the table."""
 
 
 @dataclass(frozen=True)
 class RuleTable:
-    """The rules by id, with a site's own severities put in."""
+    """The rules by id, with the severities that a project overrides."""
 
     rules: Mapping[RuleId, Rule]
 
     @classmethod
     def with_overrides(cls, overrides: Mapping[str, str]) -> RuleTable:
-        """The table with other severities: `property-removed: risky`, or `property-removed.request: risky`.
+        """The table with a project's severities: `property-removed: risky`, or `property-removed.request: risky`.
 
-        Raises ApiUpgradesError for a rule, direction or severity that isn't there.
+        Raises ApiUpgradesError for a rule, direction or severity that doesn't exist.
         """
         rules: dict[str, Rule] = {rule.id: rule for rule in RULES}
         for key, severity in overrides.items():
             id, _, direction = key.partition(".")
             if id not in rules:
                 raise ApiUpgradesError(f"severity: there is no rule {id!r}{did_you_mean(id, rules)}")
-            found = rules[id].verdicts
-            if direction and direction not in found:
-                raise ApiUpgradesError(f"severity: rule {id!r} has no direction {direction!r}, only {', '.join(found)}")
+            verdicts = rules[id].verdicts
+            if direction and direction not in verdicts:
+                known = ", ".join(verdicts)
+                raise ApiUpgradesError(f"severity: rule {id!r} has no direction {direction!r}, only {known}")
             if severity not in SEVERITIES:
                 raise ApiUpgradesError(f"severity: {key}: {severity!r} is not one of {', '.join(SEVERITIES)}")
-            verdicts = {
-                one: Verdict(severity, verdict.why) if direction in ("", one) else verdict
-                for one, verdict in found.items()
+            overridden = {
+                one: Verdict(severity, verdict.reason) if direction in ("", one) else verdict
+                for one, verdict in verdicts.items()
             }
-            rules[id] = replace(rules[id], verdicts=verdicts)
+            rules[id] = replace(rules[id], verdicts=overridden)
         return cls({rule.id: rule for rule in rules.values()})
 
     def severity(self, id: RuleId, direction: Direction | None) -> Severity:
-        """The severity of a rule in a direction; without one, nothing is sent or received, so `neutral`."""
+        """A rule's severity in a direction; `neutral` without a direction, because nothing is sent or received."""
         return "neutral" if direction is None else self.rules[id].verdicts[direction].severity
 
-    def why(self, id: RuleId, direction: Direction | None) -> str:
-        """The reason for that severity, as one sentence."""
+    def reason(self, id: RuleId, direction: Direction | None) -> str:
+        """The reason for a rule's severity in a direction, as a sentence."""
         verdicts = self.rules[id].verdicts
         if direction is not None:
-            return verdicts[direction].why
+            return verdicts[direction].reason
         is_neutral = all(verdict.severity == "neutral" for verdict in verdicts.values())
-        return next(iter(verdicts.values())).why if is_neutral and len(verdicts) == 1 else "Nothing uses it yet."
+        return next(iter(verdicts.values())).reason if is_neutral and len(verdicts) == 1 else "Nothing uses it yet."

@@ -166,7 +166,8 @@ class ChangeView:
         table = self.site.history.table
         grouped: dict[tuple[Severity, str, str], list[str]] = {}
         for finding in findings:
-            key = (finding.severity, table.rules[finding.rule].what, table.why(finding.rule, finding.direction))
+            description = table.rules[finding.rule].description
+            key = (finding.severity, description, table.reason(finding.rule, finding.direction))
             # Rules about operations, parameters and webhooks have only one direction. It is obvious, so leave it out.
             is_obvious = len(table.rules[finding.rule].verdicts) == 1
             grouped.setdefault(key, []).append("" if is_obvious else finding.direction or "")

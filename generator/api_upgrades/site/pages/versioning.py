@@ -86,6 +86,6 @@ def _sentence(rule: Rule, severity: Severity) -> str:
     if not directions:
         return ""
     if len(directions) == len(rule.verdicts):
-        return f"{rule.what}."
+        return f"{rule.description}."
     where = RECEIVED_WORDS if directions == RECEIVED else " or ".join(DIRECTION_WORDS[one] for one in directions)
-    return f"{rule.what} {where}."
+    return f"{rule.description} {where}."

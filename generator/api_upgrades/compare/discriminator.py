@@ -1,0 +1,49 @@
+"""Compares discriminators: the property that names the variant of a value, and the variants that its values name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from api_upgrades.compare.difference import Difference
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.core.json import Json
+from api_upgrades.openapi.contract import SCHEMA_REF
+from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.target import Target
+
+_COMPARED = ("propertyName", "mapping")
+
+
+def compare_discriminators(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
+    """Compare two Discriminator Objects; None if there is none. The older one must hold the newer names."""
+
+    def difference(rule: RuleId, before: Json, after: Json) -> Difference:
+        return Difference(rule, target, old_target, "discriminator", before, after)
+
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        if old is None:
+            yield difference("discriminator-added", old, new)
+        elif new is None:
+            yield difference("discriminator-removed", old, new)
+        else:
+            yield difference("discriminator-changed", old, new)
+        return
+    if old.get("propertyName") != new.get("propertyName"):
+        yield difference("discriminator-changed", old.get("propertyName"), new.get("propertyName"))
+    before, after = (one.get("mapping") or {} for one in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        was, now = (f"{name}: {_schema_name(one[name])}" if name in one else None for one in (before, after))
+        if was is None:
+            yield difference("discriminator-value-added", was, now)
+        elif now is None:
+            yield difference("discriminator-value-removed", was, now)
+        elif was != now:
+            yield difference("discriminator-value-changed", was, now)
+    others = [{key: value for key, value in one.items() if key not in _COMPARED} for one in (old, new)]
+    if not means_same(*others):
+        yield difference("extension-changed", *others)
+
+
+def _schema_name(ref: Json) -> str:
+    """The schema that a mapping refers to, by its name or by a reference."""
+    return str(ref).removeprefix(SCHEMA_REF)

@@ -1,0 +1,62 @@
+"""Compares the branches of `oneOf`, `anyOf` and `allOf`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from api_upgrades.compare.difference import Difference
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi import schema_edit
+from api_upgrades.openapi.schema_view import is_inline_base
+from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.target import Target
+
+
+def compare_variants(
+    was: JsonObject, now: JsonObject, newer_ref: Callable[[str], str], old_target: Target, target: Target
+) -> Iterator[Difference]:
+    """Compare the branches of two schemas, by meaning. `newer_ref` gives a reference its newer name."""
+    for keyword in schemas.COMBINATIONS:
+        if keyword not in was and keyword not in now:
+            continue
+        before = [meaning(schema_edit.repointed(one, newer_ref)) for one in _branches(was, keyword)]
+        after = [meaning(one) for one in _branches(now, keyword)]
+        if keyword == "allOf":
+            # A value must match every branch, so a further branch is a further constraint.
+            removed_rule: RuleId = "constraint-loosened"
+            added_rule: RuleId = "constraint-tightened"
+            before, after = ([one for one in branches if one != {}] for branches in (before, after))
+        else:
+            removed_rule, added_rule = "variant-removed", "variant-added"
+        for one in _only_in(before, after):
+            yield Difference(removed_rule, target, old_target, keyword, _variant_name(one), None)
+        for one in _only_in(after, before):
+            yield Difference(added_rule, target, old_target, keyword, None, _variant_name(one))
+
+
+def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
+    """The branches to compare: without null, and without anything that is compared as the schema's own."""
+    for branch in schema.get(keyword, ()):
+        if not isinstance(branch, dict) or not is_inline_base(keyword, branch):
+            yield branch
+        elif rest := _without_object(branch):
+            yield rest
+
+
+def _without_object(branch: JsonObject) -> JsonObject:
+    """An inline branch without its properties and its type `object`, which are compared as the schema's own."""
+    compared = {"properties", "required"} | ({"type"} if branch.get("type") in ("object", "null") else set())
+    return {key: value for key, value in branch.items() if key not in compared}
+
+
+def _only_in(values: list[Json], others: list[Json]) -> list[Json]:
+    """The values that are not among the others, by the equality of JSON."""
+    return [value for value in values if not any(json_equal(value, other) for other in others)]
+
+
+def _variant_name(variant: Json) -> str:
+    if not isinstance(variant, dict):
+        return schemas.as_text(variant)
+    return str(variant.get("const") or schemas.type_name(variant))
