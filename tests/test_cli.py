@@ -68,7 +68,8 @@ def test_export_of_an_unknown_version_names_the_nearest_and_all(run: Run) -> Non
     result = run("export", "2024-02-10")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "there is no version '2024-02-10' (did you mean '2024-02-01'?); there are 2024-01-01, 2024-02-01, 2024-03-01\n"
+        "there is no version '2024-02-10' (did you mean '2024-02-01'?); "
+        "the versions are 2024-01-01, 2024-02-01, 2024-03-01\n"
     )
 
 

@@ -129,8 +129,8 @@ def test_what_may_be_several_things_is_none_of_them(compare: Compare) -> None:
     result = compare(old, new)
     assert "title is gone" in result.stdout
     assert result.stderr == (
-        "1 place may go by one of several other names: `Book.title` is gone. Is it `Book.title_a` or `Book.title_b` "
-        "now? Say so with --rename OLD=NEW.\n"
+        "1 place may have been renamed to one of several names: `Book.title` is gone. Is it `Book.title_a` "
+        "or `Book.title_b` now? Answer with --rename OLD=NEW.\n"
     )
 
 
@@ -185,7 +185,11 @@ def test_markdown(compare: Compare) -> None:
         (["2024-01-01", "2024-02-10"], 1, "there is no version '2024-02-10' (did you mean '2024-02-01'?)"),
         (["2024-01-01", "gone.json"], 1, "gone.json: cannot be read: No such file or directory"),
         (["2024-01-01", "a/b"], 1, "a/b: cannot be read: No such file or directory"),
-        (["2024-01-01", "2024-02-01", "--rename", "a=b"], 2, "between two versions, names are followed"),
+        (
+            ["2024-01-01", "2024-02-01", "--rename", "a=b"],
+            2,
+            "renames between two versions come from their",
+        ),
         (["2024-01-01"], 2, "Missing argument 'B'"),
         (["2024-01-01", "2024-02-01", "--fail-on", "worst"], 2, "'worst' is not one of"),
     ],
@@ -203,7 +207,7 @@ def test_a_rename_that_fits_nothing(compare: Compare) -> None:
     assert "--rename a=c: nothing went away and came under these names" in result.stderr
 
 
-def test_colours_at_a_terminal_only(shop: Path) -> None:
+def test_colors_at_a_terminal_only(shop: Path) -> None:
     exit_code, shown = at_terminal(shop, "diff", "2024-01-01", "2024-03-01")
     assert exit_code == 0
     assert "\x1b[31mbreaking" in shown

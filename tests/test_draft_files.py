@@ -128,7 +128,7 @@ def test_what_is_drafted(project: Path, name: str) -> None:
     left = {fault["kind"] for fault in json.loads(call(project, "check", "--format", "json").stdout)["faults"]}
     assert left == ({"prose"} if files else set())
     again = call(project, "draft", *options)
-    assert again.stdout == "Every difference is in a change already; there is nothing to draft.\n"
+    assert again.stdout == "Every difference is documented; there is nothing to draft.\n"
 
 
 def test_the_schema_is_written_where_the_first_line_leads(project: Path) -> None:
@@ -207,7 +207,7 @@ WRONG_CALLS = [
     (["--dry-run"], QUESTION),
     (["--rename", "title=headin"], f"--rename title=headin: {NOTHING} (did you mean 'title=heading'?)\n"),
     (["--rename", "="], f"--rename =: {NOTHING}; there are title=heading, title=caption\n"),
-    (["--date", "2024-04-01"], "--date is the day of an addition; say --addition too\n"),
+    (["--date", "2024-04-01"], "--date is the date of an addition; give --addition too\n"),
 ]
 
 
@@ -230,7 +230,7 @@ def test_a_day_that_is_none(project: Path, day: str) -> None:
 def test_an_addition_is_offered_where_all_is_additive(project: Path) -> None:
     edit(project, (PAGES, PAGES + AUTHOR))
     assert call(project, "draft").stderr == (
-        "None of this breaks anybody. If it goes live in every version at once, take it away again "
+        "None of these changes is breaking. If they go live in every version at once, delete these files "
         "and run: api-upgrades draft --addition\n"
     )
     refused = call(project, "draft", "--addition")

@@ -280,12 +280,12 @@ def test_versions_are_in_their_own_order(files: list[Path], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["v1.json", "sub/v1.json"], "are both version v1; name them with --version", id="two for one"),
+        pytest.param(["v1.json", "sub/v1.json"], "are both version v1; give each one a --version", id="two for one"),
         pytest.param(["v1.json", "V1.json"], "differ only in case", id="case"),
-        pytest.param(["v1.json", "--version", "a/b"], "'a/b' is not a name for a version", id="a path"),
-        pytest.param(["v1.json", "--version", ".."], "'..' is not a name for a version", id="dots"),
+        pytest.param(["v1.json", "--version", "a/b"], "'a/b' is not a valid version", id="a path"),
+        pytest.param(["v1.json", "--version", ".."], "'..' is not a valid version", id="dots"),
         pytest.param(["v1.json", "--version", "latest"], "it is one of the reserved names", id="reserved"),
-        pytest.param(["v1.json", "v2.json", "--version", "1"], "2 documents and 1 times --version", id="too few names"),
+        pytest.param(["v1.json", "v2.json", "--version", "1"], "need 2 --version options, not 1", id="too few names"),
         pytest.param(["swagger.json"], "Swagger 2.0 is not supported", id="Swagger"),
         pytest.param(["cut.json"], "cut.json:1:", id="cut off"),
         pytest.param(["deep.json"], "levels deep", id="deep"),
@@ -319,7 +319,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_an_older_document_is_not_added(project: Path, files: list[Path], tmp_path: Path) -> None:
     before = contents(project)
     older = files[2].rename(tmp_path / "v0.json")
-    assert "v0 is not after v2" in refused("--root", project, "import", older)
+    assert "v0 is not newer than v2" in refused("--root", project, "import", older)
     assert contents(project) == before
 
 
@@ -336,7 +336,7 @@ def test_nothing_is_added_while_changes_are_on_their_way(project: Path, files: l
 
 def test_nothing_is_added_to_models(files: list[Path], tmp_path: Path) -> None:
     shop.write(tmp_path / "shop", shop.FILES)
-    assert "is no document" in refused("--root", tmp_path / "shop", "import", files[2])
+    assert "changes/api, not an OpenAPI document" in refused("--root", tmp_path / "shop", "import", files[2])
 
 
 # Interrupted

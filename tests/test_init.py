@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
-from api_upgrades.cli.scaffold import configuration, first_page, models
+from api_upgrades.cli.scaffold import home_page, mkdocs_yaml, models_module
 from tests import bookshop
 from tests import test_document as document
 from tests.repository import git, repository
@@ -55,7 +55,7 @@ def names(root: Path) -> set[str]:
             id="an application",
         ),
         pytest.param(
-            {"changes/api/__init__.py": models("Mine")}, (), [*version(), *SITE], "Mine", "greetings", id="models"
+            {"changes/api/__init__.py": models_module("Mine")}, (), [*version(), *SITE], "Mine", "greetings", id="code"
         ),
     ],
 )  # fmt: skip
@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
         {"changes/2024-01-01/version.yaml": "summary: x\n"},
         (),
         1,
-        "changes/2024-01-01: this API is documented already. To see where it stands, run: api-upgrades check.",
+        "changes/2024-01-01: this API is already documented. To see its state, run: api-upgrades check.",
     ),
     "no such document": ({}, ("--source", "openapi.yaml"), 1, "openapi.yaml: cannot be read: No such file"),
     "no such application": ({}, ("--source", "shop:app"), 1, "there is no module 'shop' in the project or its 'src'"),
@@ -168,8 +168,8 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
         1,
         "models/__init__.py: does not exist; write the API's models there",
     ),
-    "no name for a version": ({}, ("--version", "../x"), 2, "'../x' is not a name for a version: use letters"),
-    "a name that is reserved": ({}, ("--version", "latest"), 2, "'latest' is not a name for a version"),
+    "no name for a version": ({}, ("--version", "../x"), 2, "'../x' is not a valid version: use letters"),
+    "a name that is reserved": ({}, ("--version", "latest"), 2, "'latest' is not a valid version"),
     "no title": ({}, ("--title", "a\nb"), 2, "write a line of text here"),
 }
 
@@ -190,8 +190,8 @@ def test_questions_are_asked_at_a_terminal(tmp_path: Path) -> None:
     code, shown = at_terminal(root, "init", answers=["openapi.yaml", "My shop", ""])
     assert code == 0
     assert "[changes/api]: " in shown
-    assert "What is the API called [Shop]: " in shown
-    assert f"What is its version called [{TODAY}]: " in shown
+    assert "What is the API's name [Shop]: " in shown
+    assert f"What is its first version [{TODAY}]: " in shown
     assert names(root) == {*DOCUMENT, *version(), *SITE}
     assert yaml.safe_load((root / "mkdocs.yml").read_text())["site_name"] == "My shop"
 
@@ -226,15 +226,14 @@ def test_nothing_is_left_of_what_could_not_be_written_whole(tmp_path: Path, monk
     "title", ["Yes", "2024-01-01", "1", "a: b # c", "- x", "{x}", "\"quoted\" \\ 'too'", "*Ü* <b> 🙂"]
 )
 def test_title_is_itself_wherever_it_stands(title: str) -> None:
-    found = yaml.safe_load(configuration(title, "index.md", {"source": "a b.yaml"}))
+    found = yaml.safe_load(mkdocs_yaml(title, "index.md", {"source": "a b.yaml"}))
     assert found["site_name"] == title
     assert found["plugins"] == ["search", {"api-upgrades": {"source": "a b.yaml"}}]
-    call = next(
-        node for node in ast.walk(ast.parse(models(title))) if getattr(getattr(node, "func", None), "id", "") == "Api"
-    )
+    nodes = ast.walk(ast.parse(models_module(title)))
+    call = next(node for node in nodes if getattr(getattr(node, "func", None), "id", "") == "Api")
     assert isinstance(call, ast.Call)
     assert ast.literal_eval(call.args[0]) == title
-    assert "<b>" not in first_page(title)
+    assert "<b>" not in home_page(title)
     assert json.loads(json.dumps(found)) == found
 
 

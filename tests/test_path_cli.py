@@ -38,7 +38,7 @@ Server API, 2023-05-12 to 2023-06-26
 2 breaking changes, 2 resources
 Send X-Nabla-Api-Version: 2023-06-26
 
-What to do
+Steps
 
   2023-05-25
   [ ] breaking Copilot's notes have no - before their lines
@@ -48,20 +48,20 @@ What to do
   [ ] breaking expiresAt is now expires_at on appointment recordings
                Read expires_at wherever you read expiresAt.
 
-What differs
+Differences
 
   Appointments
     AppointmentRecording
       breaking expires_at: was called expiresAt
-    only in its messages: GET /appointments/{id}/recording
+    changed only through referenced objects: GET /appointments/{id}/recording
 
   Copilot
-    only in its messages: ClinicalNote, ClinicalNoteSection, POST /copilot/notes
+    changed only through referenced objects: ClinicalNote, ClinicalNoteSection, POST /copilot/notes
 """
     )
 
 
-def test_colours_are_for_terminals_that_want_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colors_are_for_terminals_that_want_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[31mbreaking" in run("2023-05-12", "latest", color=True).output
     assert "\x1b" not in run("2023-05-12", "latest").output
@@ -69,7 +69,7 @@ def test_colours_are_for_terminals_that_want_them(run: Run, monkeypatch: pytest.
     assert "\x1b" not in run("2023-05-12", "latest", color=True).output
 
 
-def test_the_brief(run: Run) -> None:
+def test_markdown(run: Run) -> None:
     text = run("2022-12-20", "2023-06-26", "--format", "markdown").output
     for wanted in (
         "# Server API, 2022-12-20 to 2023-06-26\n",
@@ -121,8 +121,8 @@ def test_a_resource_that_does_not_differ(run: Run) -> None:
 
 def test_a_downgrade_says_so(run: Run) -> None:
     text = run("2023-06-26", "2023-05-25").output
-    assert "A downgrade: 2023-05-25 is older than 2023-06-26." in text
-    assert "What to take back" in text
+    assert "You are downgrading: 2023-05-25 is older than 2023-06-26." in text
+    assert "\nUndo\n" in text
     assert "expiresAt: was called expires_at" in text
     assert "**This is a downgrade:**" in run("2023-06-26", "2023-05-25", "--format", "markdown").output
     assert json.loads(run("latest", "2023-05-25", "--format", "json").output)["direction"] == "downgrade"

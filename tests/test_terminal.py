@@ -65,7 +65,7 @@ def test_an_addition_is_asked_for(project: Path, answer: str, folder: str) -> No
     edit(project, (PAGES, PAGES + AUTHOR))
     code, shown = at_terminal(project, "draft", answers=[answer])
     assert code == 0
-    assert "None of this breaks anybody. Does it go live in every version at once? [y/N]: " in shown
+    assert "None of these changes is breaking. Do they go live in every version at once? [y/N]: " in shown
     assert drafted(project) == {f"changes/{folder}/book-author.yaml"}
 
 
@@ -124,7 +124,7 @@ def test_nobody_is_told_of_progress_elsewhere(project: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "3 versions and 2 changes are fine.\n", "")
 
 
-def test_colours_are_for_terminals_and_not_for_those_who_want_none(project: Path) -> None:
+def test_colors_are_for_terminals_and_not_for_those_who_want_none(project: Path) -> None:
     path = ("path", "2024-01-01", "2024-03-01")
     code, shown = at_terminal(project, *path)
     assert code == 0

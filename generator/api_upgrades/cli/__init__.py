@@ -1,4 +1,4 @@
-"""The `api-upgrades` command, with one module for each subcommand: it reads arguments, calls the library and prints.
+"""The `api-upgrades` command. It has a module for each subcommand, which calls the library and prints the result.
 
 May import: everything but `plugin`.
 """

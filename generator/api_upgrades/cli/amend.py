@@ -1,4 +1,4 @@
-"""`api-upgrades amend`: corrects a released version, with a reason."""
+"""`api-upgrades amend`: corrects a released version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.cli.prose import Prose
+from api_upgrades.cli.options import Prose
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.releases.amend import amend_version
@@ -15,17 +15,17 @@ from api_upgrades.releases.amend import amend_version
 
 @main.command()
 @click.argument("version")
-@click.option("--why", type=Prose(), required=True, help="The reason, which the page of the version shows.")
+@click.option("--why", type=Prose(), required=True, help="The reason. The version's page shows it.")
 @click.pass_obj
 def amend(project: Project, version: str, why: str) -> None:
-    """Correct what was released, with a reason.
+    """Correct a released version, with a reason.
 
-    Freezes VERSION, and the older ones with it, as they are derived now.
+    This locks VERSION and all older versions as they are derived now.
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """
-    standing = project.standing()
+    state = project.standing()
     with stage("Deriving every version"):
-        locks, versions = amend_version(standing, version, why, Date.today().isoformat())
-    locks.write(standing.locks)
+        locks, versions = amend_version(state, version, why, Date.today().isoformat())
+    locks.write(state.locks)
     click.echo(f"Amended: {', '.join(reversed(versions))}.")

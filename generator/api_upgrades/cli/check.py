@@ -1,4 +1,4 @@
-"""`api-upgrades check`: what is undocumented, altered or still to be written."""
+"""`api-upgrades check`: checks that every difference is documented, and that releases are unaltered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api_upgrades.cli.formats import Format, format_option, print_output
 from api_upgrades.cli.group import main
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
-from api_upgrades.releases.check import check as checked_of
+from api_upgrades.releases.check import check as check_project
 from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.check_text import CheckText
@@ -18,23 +18,26 @@ from api_upgrades.review.check_text import CheckText
 
 @main.command()
 @format_option()
-@click.option("--allow-todo", is_flag=True, help="Accept prose that is still to be written, as an import leaves it.")
+@click.option("--allow-todo", is_flag=True, help="Accept texts that are still to be written, as after an import.")
 @click.pass_obj
 def check(project: Project, format: Format, allow_todo: bool) -> None:
-    """Report what is undocumented, altered, or still to be written.
+    """Check that every difference is documented.
+
+    This also checks that released versions are unaltered, and that all texts are written.
 
     Example: api-upgrades check
     """
-    standing, checked = run_check(project, allow_todo=allow_todo)
+    state, result = run_check(project, allow_todo=allow_todo)
     if format == "text":
-        for note in checked.notes:
+        for note in result.notes:
             click.echo(f"note: {note}", err=True)
-    print_output(CheckText(standing.registry, checked), format, err=format == "text" and bool(checked.faults))
-    if checked.faults:
+    print_output(CheckText(state.registry, result), format, err=format == "text" and bool(result.faults))
+    if result.faults:
         sys.exit(1)
 
 
 def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectState, CheckResult]:
-    standing = project.standing()
+    """Load a project and check it, while a terminal shows the progress."""
+    state = project.standing()
     with stage("Checking every version"):
-        return standing, checked_of(standing, project.source, allow_todo=allow_todo)
+        return state, check_project(state, project.source, allow_todo=allow_todo)

@@ -1,4 +1,4 @@
-"""The command that compares: any two documents or versions, or a version with the document that was published then."""
+"""`api-upgrades diff`: compares two versions, two OpenAPI documents, or a version with a document."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from api_upgrades.cli.formats import Format, format_option, print_output
 from api_upgrades.cli.group import main
+from api_upgrades.cli.options import no_renames_option, rename_option
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity
 from api_upgrades.core.errors import ApiUpgradesError, UsageError, did_you_mean
 from api_upgrades.core.progress import stage
@@ -34,10 +35,10 @@ from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES
 @main.command()
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="What goes by another name; repeatable.")
-@click.option("--no-renames", is_flag=True, help="Nothing goes by another name: it went, and something else came.")
+@rename_option
+@no_renames_option
 @format_option()
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="End with 1 where something is so bad, or worse.")
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit 1 if any change is at least this severe.")
 @click.pass_obj
 def diff(
     project: Project,
@@ -48,10 +49,10 @@ def diff(
     format: Format,
     fail_on: Severity | None,
 ) -> None:
-    """Compare A with B, each a version or the file of an OpenAPI document.
+    """Compare A with B: versions, or files of OpenAPI documents.
 
-    What has a path separator in it, or ends in .json, .yaml or .yml, is a file. Between versions, names are followed
-    as their changes tell.
+    An argument is a file if it contains a path separator, or ends in .json, .yaml or .yml. Between two versions,
+    renames come from their change files.
 
     Example: api-upgrades diff 2022-12-20 2023-06-26
 
@@ -61,29 +62,29 @@ def diff(
     """
     sides = _Sides(project)
     was, now = sides.read(old), sides.read(new)
-    followed = _followed(sides, was, now, renames, no_renames)
+    detection = _find_renames(sides, was, now, renames, no_renames)
     with stage("Comparing"):
-        found = diff_contracts(was, now, followed, RuleTable.with_overrides(project.severity))
-    print_output(ContractDiffText(found), format)
-    for line in _advice(followed):
+        result = diff_contracts(was, now, detection, RuleTable.with_overrides(project.severity))
+    print_output(ContractDiffText(result), format)
+    for line in _advice(detection):
         click.echo(line, err=True)
-    if fail_on is not None and found.has_finding_at_least(fail_on):
+    if fail_on is not None and result.has_finding_at_least(fail_on):
         sys.exit(1)
 
 
 class _Sides:
-    """What is compared. The project is loaded only where one of the two is a version of it."""
+    """Reads what a comparison compares. It loads the project only if a side is one of its versions."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
     @cached_property
     def history(self) -> History:
-        """What the public sees, which is what `export` prints."""
+        """The public history, which `export` prints too."""
         return restrict_to_public(self._project.load())
 
     def read(self, name: str) -> Side:
-        """A document from its file, or the contract of a version."""
+        """The contract of a version or of a document."""
         if self.is_file(name):
             with stage(f"Reading {name}"):
                 return Side(name, Contract.from_openapi(read_document(Path(name)).document))
@@ -91,9 +92,10 @@ class _Sides:
         known = self.history.contracts
         if version not in known:
             hint = did_you_mean(version, known)
+            suffixes = f"{', '.join(DOCUMENT_SUFFIXES[:-1])} or {DOCUMENT_SUFFIXES[-1]}"
             raise ApiUpgradesError(
-                f"there is no version {version!r}{hint}; there are {', '.join(known)}. The name of a file ends in "
-                f"{', '.join(DOCUMENT_SUFFIXES[:-1])} or {DOCUMENT_SUFFIXES[-1]}, or has a path separator in it"
+                f"there is no version {version!r}{hint}; the versions are {', '.join(known)}. To compare a file, give "
+                f"a name that ends in {suffixes}, or that contains a path separator"
             )
         return Side(version, known[version])
 
@@ -103,18 +105,21 @@ class _Sides:
         return name.lower().endswith(DOCUMENT_SUFFIXES) or any(one in name for one in separators)
 
 
-def _followed(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> RenameDetection:
+def _find_renames(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> RenameDetection:
     if not sides.is_file(was.name) and not sides.is_file(now.name):
         if renames or no_renames:
-            raise UsageError("between two versions, names are followed as their changes tell; leave out the renames")
+            raise UsageError(
+                "renames between two versions come from their change files; omit --rename and --no-renames"
+            )
         return renames_from_history(sides.history, was.name, now.name)
-    with stage("Recognising renames"):
+    with stage("Detecting renames"):
         return detect_renames(was.contract, now.contract, renames, not no_renames)
 
 
-def _advice(followed: RenameDetection) -> Iterator[str]:
-    """What may have been renamed, but to more than one thing."""
-    if followed.ambiguous:
-        count = len(followed.ambiguous)
-        places = "1 place may go" if count == 1 else f"{count} places may go"
-        yield f"{places} by one of several other names: {followed.ambiguous[0]} Say so with --rename OLD=NEW."
+def _advice(detection: RenameDetection) -> Iterator[str]:
+    """What to do about places that may have been renamed to one of several names."""
+    if detection.ambiguous:
+        count = len(detection.ambiguous)
+        places = "1 place" if count == 1 else f"{count} places"
+        question = detection.ambiguous[0]
+        yield f"{places} may have been renamed to one of several names: {question} Answer with --rename OLD=NEW."

@@ -1,4 +1,4 @@
-"""The command that drafts changes: who asks, who is asked, and what is written."""
+"""`api-upgrades draft`: writes change files, and asks about renames at a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import datetime
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.cli.lock import freeze
+from api_upgrades.cli.lock import lock_project
+from api_upgrades.cli.options import no_renames_option, rename_option
 from api_upgrades.core.errors import UsageError
 from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.progress import stage
@@ -26,22 +27,22 @@ from api_upgrades.releases.project_state import ProjectState
 
 
 @main.command()
-@click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="What goes by another name; repeatable.")
-@click.option("--no-renames", is_flag=True, help="Nothing goes by another name: it went, and something else came.")
-@click.option("--addition", is_flag=True, help="It breaks nobody, and is live in every version from a day on.")
+@rename_option
+@no_renames_option
+@click.option("--addition", is_flag=True, help="Record an addition: not breaking, and live in every version at once.")
 @click.option(
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="The day on which an addition went live.  [default: today]",
+    help="The date on which an addition went live.  [default: today]",
 )
-@click.option("--dry-run", is_flag=True, help="Print the files, and write none.")
+@click.option("--dry-run", is_flag=True, help="Print the files instead of writing them.")
 @click.pass_obj
 def draft(
     project: Project, renames: tuple[str, ...], no_renames: bool, addition: bool, day: datetime | None, dry_run: bool
 ) -> None:
-    """Write change files for what no change tells of yet.
+    """Write change files for undocumented differences.
 
     Example: api-upgrades draft
 
@@ -50,58 +51,58 @@ def draft(
     Example: api-upgrades draft --addition --date 2023-07-10
     """
     if day is not None and not addition:
-        raise UsageError("--date is the day of an addition; say --addition too")
-    standing = project.standing()
-    names = _names(standing, renames, no_renames)
+        raise UsageError("--date is the date of an addition; give --addition too")
+    state = project.standing()
+    names = _find_renames(state, renames, no_renames)
     date = (day.date() if day else Date.today()).isoformat()
     if addition:
-        require_ready_for_addition(check(standing, project.source))
-    found = _drafted(project, standing, names, date if addition else None)
-    if not addition and not dry_run and found.is_compatible and _is_terminal():
-        addition = click.confirm(f"{_BREAKS_NOBODY} Does it go live in every version at once?")
-        found = _drafted(project, standing, names, date) if addition else found
-    _write(project, found, dry_run)
-    if addition and not dry_run and (found.files or standing.unlocked_additions):
-        freeze(project)
-    if not found.files and not found.reworded_places:
-        click.echo("Every difference is in a change already; there is nothing to draft.")
-    for line in _advice(standing, found, addition, dry_run):
+        require_ready_for_addition(check(state, project.source))
+    result = _draft_files(project, state, names, date if addition else None)
+    if not addition and not dry_run and result.is_compatible and _is_terminal():
+        addition = click.confirm(f"{_NOT_BREAKING} Do they go live in every version at once?")
+        result = _draft_files(project, state, names, date) if addition else result
+    _write(project, result, dry_run)
+    if addition and not dry_run and (result.files or state.unlocked_additions):
+        lock_project(project)
+    if not result.files and not result.reworded_places:
+        click.echo("Every difference is documented; there is nothing to draft.")
+    for line in _advice(state, result, addition, dry_run):
         click.echo(line, err=True)
 
 
-_BREAKS_NOBODY = "None of this breaks anybody."
+_NOT_BREAKING = "None of these changes is breaking."
 
 
-def _advice(standing: ProjectState, found: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
-    """What else there is to do, for those who were not asked."""
-    if found.is_compatible and not addition and not _is_terminal():
-        first = "" if dry_run else "take it away again and "
-        yield f"{_BREAKS_NOBODY} If it goes live in every version at once, {first}run: api-upgrades draft --addition"
-    if not found.files and addition and standing.registry.unreleased:
+def _advice(state: ProjectState, result: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
+    """What else there may be to do, if the command didn't ask."""
+    if result.is_compatible and not addition and not _is_terminal():
+        first = "" if dry_run else "delete these files and "
+        yield f"{_NOT_BREAKING} If they go live in every version at once, {first}run: api-upgrades draft --addition"
+    if not result.files and addition and state.registry.unreleased:
         yield (
             "If a change in unreleased/ goes live in every version at once, move its file to additions/, "
             "give it a 'date' and run: api-upgrades lock"
         )
-    if found.reworded_places:
-        places = ", ".join(map(str, found.reworded_places))
-        yield f"{places}: the same in other words, as another pydantic has them. Run: api-upgrades lock --rebase"
+    if result.reworded_places:
+        places = ", ".join(map(str, result.reworded_places))
+        yield f"{places}: only the wording changed, as with a new version of pydantic. Run: api-upgrades lock --rebase"
 
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _drafted(project: Project, standing: ProjectState, names: RenameMap, date: str | None) -> Draft:
+def _draft_files(project: Project, state: ProjectState, names: RenameMap, date: str | None) -> Draft:
     with stage("Drafting"):
-        return draft_files(standing, names, lambda file: (project.root / file).read_text("utf-8"), date)
+        return draft_files(state, names, lambda file: (project.root / file).read_text("utf-8"), date)
 
 
-def _write(project: Project, found: Draft, dry_run: bool) -> None:
-    """Write drafted files, with the schema to which their first lines lead, and print their names; or print it all."""
+def _write(project: Project, result: Draft, dry_run: bool) -> None:
+    """Write the drafted files, and the JSON Schema that they refer to, and print their names; or print the files."""
     folder = project.root / project.registry
-    files = dict(found.files)
+    files = dict(result.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        files = {SCHEMA_FILE: render_change_schema()} | files  # first: once all is drafted, nothing is written
+        files = {SCHEMA_FILE: render_change_schema()} | files  # first, because a later run that has nothing to draft skips it
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
@@ -109,31 +110,28 @@ def _write(project: Project, found: Draft, dry_run: bool) -> None:
             write_text_durably(folder / name, text)
 
 
-def _names(standing: ProjectState, renames: tuple[str, ...], no_renames: bool) -> RenameMap:
-    """How names moved: as the call says, and for the rest as somebody at the terminal says."""
-    goal = standing.latest_from_lock
-    if goal is None:
+def _find_renames(state: ProjectState, renames: tuple[str, ...], no_renames: bool) -> RenameMap:
+    """The renames: those that options give, and those that are detected, about which a terminal is asked."""
+    released, latest = state.latest_from_lock, state.latest_from_source
+    if released is None:
         return RenameMap()
-    told = (
-        [move for applied in standing.unreleased_step.effects for move in applied.moves]
-        if standing.unreleased_step
-        else []
-    )
-    said = parse_renames(goal, standing.latest_from_source, renames, told)
+    unreleased = state.unreleased_step.effects if state.unreleased_step else ()
+    documented = [move for applied in unreleased for move in applied.moves]
+    given = parse_renames(released, latest, renames, documented)
     if no_renames:
-        return said
+        return given
     asker = _Asker(_is_terminal())
-    found = resolve_renames(goal, standing.latest_from_source, asker.decide, said)
-    if asker.open:
-        raise Ambiguous(asker.open)
+    found = resolve_renames(released, latest, asker.decide, given)
+    if asker.unanswered:
+        raise Ambiguous(asker.unanswered)
     return found
 
 
 class _Asker:
-    """Asks about each rename once; where nobody can be asked, it takes what is certain and keeps the rest open."""
+    """Asks about each rename once. Without a terminal, it accepts certain renames and leaves the others unanswered."""
 
     def __init__(self, is_terminal: bool) -> None:
-        self.open: list[Question] = []
+        self.unanswered: list[Question] = []
         self._is_terminal = is_terminal
         self._answers: dict[tuple[str, tuple[str, ...]], int | None] = {}
 
@@ -141,17 +139,17 @@ class _Asker:
         if not self._is_terminal:
             if len(question.candidates) == 1:
                 return question.candidates[0]
-            self.open.append(question)
+            self.unanswered.append(question)
             return None
-        same = (question.old.name, tuple(one.name for one in question.candidates))
-        if same not in self._answers:
-            self._answers[same] = _asked(question)
-        index = self._answers[same]
+        key = (question.old.name, tuple(one.name for one in question.candidates))
+        if key not in self._answers:
+            self._answers[key] = _ask(question)
+        index = self._answers[key]
         return None if index is None else question.candidates[index]
 
 
-def _asked(question: Question) -> int | None:
-    """Which of the candidates it is, None for none of them."""
+def _ask(question: Question) -> int | None:
+    """The index of the candidate that somebody at the terminal chooses; None if they choose none."""
     if len(question.candidates) == 1:
         return 0 if click.confirm(str(question), default=True) else None
     click.echo(str(question))

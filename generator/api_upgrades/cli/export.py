@@ -1,4 +1,4 @@
-"""`api-upgrades export`: versions as OpenAPI documents."""
+"""`api-upgrades export`: prints or writes versions as OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from api_upgrades.site.exports.openapi import OpenapiRenderer, render_openapi
 @main.command()
 @click.argument("version", required=False)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write <version>.json for every version there."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write every version to this folder, as <version>.json.",
 )
 @click.pass_obj
 def export(project: Project, version: str | None, out: Path | None) -> None:
-    """Print a VERSION (or `latest`) as an OpenAPI document.
+    """Print VERSION (or `latest`) as an OpenAPI document.
 
     Example: api-upgrades export 2023-06-26
 
@@ -38,5 +40,5 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
     chosen = history.latest.id if version in (None, "latest") else version
     if chosen not in contracts:
         hint = did_you_mean(chosen, contracts)
-        raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; there are {', '.join(contracts)}")
+        raise ApiUpgradesError(f"there is no version {chosen!r}{hint}; the versions are {', '.join(contracts)}")
     click.echo(render_openapi(contracts[chosen], chosen), nl=False)

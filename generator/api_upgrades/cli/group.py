@@ -1,6 +1,6 @@
-"""The command itself: where the project is, and how errors end it.
+"""The command `api-upgrades`: its global options, and how errors end it.
 
-Exit codes: 0 fine, 1 something is wrong with the project, 2 something is wrong with the call.
+Exit codes: 0 for success, 1 for an error in the project, 2 for an error in the call.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from api_upgrades.project import REGISTRY, SOURCE, Project
 
 
 class _Group(click.Group):
-    """The one place where our errors become a message and an exit code."""
+    """The one place where errors become a message and an exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -31,20 +31,20 @@ class _Group(click.Group):
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
-    help="The project's folder.  [default: here]",
+    help="The project's folder.  [default: the current folder]",
 )
-@click.option("--registry", help=f"The folder of the versions, below the root.  [default: {REGISTRY}]")
+@click.option("--registry", help=f"The folder of the versions, relative to the root.  [default: {REGISTRY}]")
 @click.option(
     "--source",
-    help="Today's API: a package of models below the root, an OpenAPI document there, or an object of a Python module, "
-    f"as 'myservice.main:app'.  [default: {SOURCE}]",
+    help="Today's API: a package of models or an OpenAPI document, relative to the root, or an object of a Python "
+    f"module, such as 'myservice.main:app'.  [default: {SOURCE}]",
 )
 @click.version_option(package_name="api-upgrades")
 @click.pass_context
 def main(ctx: click.Context, root: Path, registry: str | None, source: str | None) -> None:
     """Upgrade documentation of an API with dated versions.
 
-    What is not said here is taken from the plugin's options in mkdocs.yml, where there is one.
+    Defaults come from mkdocs.yml, if there is one.
 
     Example: api-upgrades check
     """

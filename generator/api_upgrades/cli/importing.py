@@ -1,4 +1,4 @@
-"""The command that makes a registry of OpenAPI documents, or adds them to one."""
+"""`api-upgrades import`: creates a registry from OpenAPI documents, or adds versions to one."""
 
 from __future__ import annotations
 
@@ -33,96 +33,102 @@ from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES, is_document
     "--version",
     "versions",
     multiple=True,
-    help="What a document's version is called, for each in turn.  [default: as its file]",
+    help="The version of each document, in the order of FILES (repeatable).  [default: the names of the files]",
 )
 @click.pass_obj
 def import_documents(project: Project, files: Sequence[Path], out: Path | None, versions: Sequence[str]) -> None:
-    """Make a registry of OpenAPI documents, one for each version; or add newer ones to the registry that is here.
+    """Create a registry from OpenAPI documents, or add versions to one.
+
+    Each document is one version.
 
     Example: api-upgrades import 2024-01-01.json 2024-06-01.json --out acme-docs
 
     Example: api-upgrades import 2025-01-01.json
     """
-    named = _named(files, versions)
+    file_of = _files_by_version(files, versions)
     with stage("Reading the documents"):
-        read = {version: read_document(named[version]) for version in sorted(named, key=natural_sort_key)}
-    made = _add(project, read) if out is None else _begin(Project(out.resolve()), read)
-    for version in read:
-        changes = made.history.changes_of(version)
+        documents = {version: read_document(file_of[version]) for version in sorted(file_of, key=natural_sort_key)}
+    result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
+    for version in documents:
+        changes = result.history.changes_of(version)
         click.echo(f"{version}: {len(changes)} changes" if changes else version)
 
 
-def _named(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:
-    """The files by their versions. Raises UsageError where one has no name for a version."""
+def _files_by_version(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:
+    """The files by their versions. Raises UsageError if a file has no valid version."""
     if versions and len(versions) != len(files):
-        raise UsageError(f"there are {len(files)} documents and {len(versions)} times --version; say it for each")
+        raise UsageError(f"{len(files)} documents need {len(files)} --version options, not {len(versions)}")
     found: dict[str, Path] = {}
     for file, version in zip(files, versions or [file.stem for file in files], strict=True):
         if version in found:
-            raise UsageError(f"{found[version]} and {file} are both version {version}; name them with --version")
+            raise UsageError(f"{found[version]} and {file} are both version {version}; give each one a --version")
         if fault := find_name_problem(version, found):
-            raise UsageError(f"{file}: {version!r} is not a name for a version: {fault}; or say it with --version")
+            raise UsageError(f"{file}: {version!r} is not a valid version: {fault}; or give a --version")
         found[version] = file
     return found
 
 
-def _begin(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
-    """A new registry, and the site of it where there is none."""
+def _create_registry(project: Project, documents: Mapping[str, OpenApiFile]) -> ImportResult:
+    """Write a new registry, and a site if there is none."""
     folder = project.root / project.registry
     require_empty_folder(folder)
-    made = convert_documents({version: Contract.from_openapi(one.document) for version, one in read.items()})
-    newest = list(read.values())[-1]
-    suffix, data = _as_file(newest)
+    result = convert_documents({version: Contract.from_openapi(one.document) for version, one in documents.items()})
+    suffix, data = _source_file(_newest(documents))
     project = replace(project, source=f"{project.registry}/api/openapi{suffix}")
-    site = site_files(project, project.source, title_of(made.history.registry.head, project.root))
+    site = site_files(project, project.source, title_of(result.history.registry.head, project.root))
     write_new(project.root, site)
-    create_registry(folder, made, f"api/openapi{suffix}", data)
+    create_registry(folder, result, f"api/openapi{suffix}", data)
     advise(project, project.source, site)
-    return made
+    return result
 
 
-def _as_file(read: OpenApiFile) -> tuple[str, bytes]:
-    """How the name of a document ends, and what is in it: as it is, if it is one file."""
-    first, *others = read.files
+def _newest(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
+    return list(documents.values())[-1]
+
+
+def _source_file(document: OpenApiFile) -> tuple[str, bytes]:
+    """The suffix and the content of a source file: the document's own file, or one that bundles its files."""
+    first, *others = document.files
     if others or first.suffix.lower() not in DOCUMENT_SUFFIXES:
-        return ".json", indent_json(read.document).encode()
+        return ".json", indent_json(document.document).encode()
     return first.suffix.lower(), first.read_bytes()
 
 
-def _add(project: Project, read: Mapping[str, OpenApiFile]) -> ImportResult:
-    """Newer versions in the registry that is here. Raises ApiUpgradesError where that is not sound by itself."""
+def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> ImportResult:
+    """Add newer versions to the project's registry. Raises ApiUpgradesError if that has faults."""
     if not is_document(project.source):
-        raise UsageError(f"the API of today is in {project.source}, which is no document; edit that, and run: draft")
-    standing = project.standing()
-    registry, latest = standing.registry, standing.registry.latest.id
+        raise UsageError(
+            f"the API source is {project.source}, not an OpenAPI document; edit it and run: api-upgrades draft"
+        )
+    state = project.standing()
+    registry, latest = state.registry, state.registry.latest.id
     known = [version.id for version in registry.versions]
-    for version in read:
+    for version in documents:
         if fault := find_name_problem(version, known):
-            raise UsageError(f"{version!r} is not a name for a new version: {fault}")
+            raise UsageError(f"{version!r} is not a valid new version: {fault}")
         if natural_sort_key(version)[0] <= natural_sort_key(latest)[0]:
-            raise UsageError(f"{version} is not after {latest}; documents are added in the order of their versions")
+            raise UsageError(f"{version} is not newer than {latest}; add documents in the order of their versions")
     if registry.unreleased:
-        raise ApiUpgradesError(f"{registry.unreleased.file}: there are changes on their way; release them first")
-    made = convert_documents(
-        {latest: _older(standing, project.source, read)}
-        | {version: Contract.from_openapi(one.document) for version, one in read.items()},
+        raise ApiUpgradesError(f"{registry.unreleased.file}: there are unreleased changes; release them first")
+    result = convert_documents(
+        {latest: _latest_contract(state, project.source, documents)}
+        | {version: Contract.from_openapi(one.document) for version, one in documents.items()},
         registry,
-        standing.locks,
+        state.locks,
     )
-    suffix, data = _as_file(list(read.values())[-1])
+    suffix, data = _source_file(_newest(documents))
     if suffix != Path(project.source).suffix.lower():
-        data = indent_json(list(read.values())[-1].document).encode()  # which is YAML, too
-    extend_registry(project.root / project.registry, made, standing.locks, project.root / project.source, data)
-    return made
+        data = indent_json(_newest(documents).document).encode()  # JSON is YAML too
+    extend_registry(project.root / project.registry, result, state.locks, project.root / project.source, data)
+    return result
 
 
-def _older(standing: ProjectState, source: str, read: Mapping[str, OpenApiFile]) -> Contract:
-    """What the latest version is. Raises RegistryErrors where the source says something else."""
-    head, latest = standing.registry.head, standing.registry.latest.id
-    kept = standing.locks.by_version.get(latest)
-    newest = list(read.values())[-1]
-    if kept and kept.contract and json.dumps(head.to_openapi()) == json.dumps(newest.document):
-        return Contract.from_openapi(kept.contract)  # the same import was interrupted
-    if faults := [*find_undocumented(standing, source), *standing.errors]:
+def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, OpenApiFile]) -> Contract:
+    """The contract of the latest version. Raises RegistryErrors if the source differs from it."""
+    head, latest = state.registry.head, state.registry.latest.id
+    lock = state.locks.by_version.get(latest)
+    if lock and lock.contract and json.dumps(head.to_openapi()) == json.dumps(_newest(documents).document):
+        return Contract.from_openapi(lock.contract)  # this import was interrupted after it had written the source
+    if faults := [*find_undocumented(state, source), *state.errors]:
         raise RegistryErrors(faults)
     return head

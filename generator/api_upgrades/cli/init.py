@@ -1,4 +1,4 @@
-"""The command that makes a beginning in any repository: who is asked, and what is written."""
+"""`api-upgrades init`: sets up upgrade documentation in a repository."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import click
 
 from api_upgrades.cli import scaffold
 from api_upgrades.cli.group import main
-from api_upgrades.cli.mkdocs_config import NAMES, file_in, plugin_options
-from api_upgrades.cli.prose import Prose
+from api_upgrades.cli.mkdocs_config import NAMES, find_config, plugin_options
+from api_upgrades.cli.options import Prose
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
 from api_upgrades.core.files import write_text_durably
@@ -30,32 +30,33 @@ from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import SourceMap
 
-_SOURCES = "today's API: an OpenAPI document, an object as 'myservice.main:app', or a package of models"
+_SOURCES = "today's API: an OpenAPI document, an object such as 'myservice.main:app', or a package of models"
 
 
 @main.command()
-@click.option("--source", help=f"Where to find {_SOURCES}.  [default: {SOURCE}, with an example if there is none]")
-@click.option("--title", type=Prose(Line), help="The API's name.  [default: as the source has it]")
-@click.option("--version", help="The name of the first version.  [default: the date of today]")
+@click.option("--source", help=f"Where to find {_SOURCES}.  [default: {SOURCE}, with an example if it doesn't exist]")
+@click.option("--title", type=Prose(Line), help="The API's name.  [default: the title in the source]")
+@click.option("--version", help="The first version.  [default: today's date]")
 @click.pass_obj
 def init(project: Project, source: str | None, title: str | None, version: str | None) -> None:
-    """Begin to document an API in this folder. What is there already stays as it is.
+    """Set up upgrade documentation in this folder. Existing files aren't overwritten.
 
     Example: api-upgrades init
 
     Example: api-upgrades init --source openapi.yaml --version 2024-01-01
     """
     root = project.root
-    _refuse_versions(root / project.registry, project.registry)
-    source = _said(source, f"Where is {_SOURCES}", project.source)
+    _refuse_existing_versions(root / project.registry, project.registry)
+    source = _ask_unless_given(source, f"Where is {_SOURCES}", project.source)
     is_example = source == SOURCE and not (root / SOURCE).exists()
     head = None if is_example else read_head(source, root)
-    title = _said(title, "What is the API called", title_of(head.contract if head else None, root), Prose(Line))
-    version = _said(version, "What is its version called", date.today().isoformat())
+    default_title = title_of(head.contract if head else None, root)
+    title = _ask_unless_given(title, "What is the API's name", default_title, Prose(Line))
+    version = _ask_unless_given(version, "What is its first version", date.today().isoformat())
     if fault := find_name_problem(version, ()):
-        raise UsageError(f"{version!r} is not a name for a version: {fault}")
-    files = {f"{SOURCE}/__init__.py": scaffold.models(title)} if is_example else {}
-    files |= _first_version(project, source, version, head or _of_example(files))
+        raise UsageError(f"{version!r} is not a valid version: {fault}")
+    files = {f"{SOURCE}/__init__.py": scaffold.models_module(title)} if is_example else {}
+    files |= _first_version(project, source, version, head or _read_example(files))
     files |= site_files(project, source, title)
     write_new(root, files)
     for name in files:
@@ -63,31 +64,33 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     advise(project, source, files)
 
 
-def _refuse_versions(folder: Path, registry: str) -> None:
-    """Raises ApiUpgradesError where somebody has begun already."""
-    found = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    if versions := sorted(name for name in found if name not in NOT_VERSIONS and not name.startswith((".", "__"))):
+def _refuse_existing_versions(folder: Path, registry: str) -> None:
+    """Raise ApiUpgradesError if the registry has versions already."""
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    if versions := sorted(name for name in names if name not in NOT_VERSIONS and not name.startswith((".", "__"))):
         raise ApiUpgradesError(
-            f"{registry}/{versions[0]}: this API is documented already. To see where it stands, run: api-upgrades "
-            "check. To document another one beside it, name another folder with --registry"
+            f"{registry}/{versions[0]}: this API is already documented. To see its state, run: api-upgrades check. "
+            "To document another API next to it, choose another folder with --registry"
         )
 
 
-def _said(said: str | None, question: str, default: str, type: click.ParamType[str] | None = None) -> str:
-    """What was said on the command line, or is at the terminal; else the default."""
-    if said is not None or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return default if said is None else said
+def _ask_unless_given(given: str | None, question: str, default: str, type: click.ParamType[str] | None = None) -> str:
+    """The value of an option, else the answer at the terminal, else the default."""
+    if given is not None:
+        return given
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return default
     answer: str = click.prompt(question, default=default, type=type)
     return answer
 
 
 def title_of(contract: Contract | None, root: Path) -> str:
-    """The API's name, as its document has it or else the folder."""
-    found = contract.document.get("info", {}).get("title") if contract else None
-    return str(found or root.name.replace("-", " ").replace("_", " ").capitalize() or "API")
+    """The API's name: the title of its document, or else the name of the folder."""
+    title = contract.document.get("info", {}).get("title") if contract else None
+    return str(title or root.name.replace("-", " ").replace("_", " ").capitalize() or "API")
 
 
-def _of_example(files: Mapping[str, str]) -> Head:
+def _read_example(files: Mapping[str, str]) -> Head:
     with TemporaryDirectory(prefix="api-upgrades-") as folder:
         for name, text in files.items():
             write_text_durably(Path(folder, name), text)
@@ -95,38 +98,39 @@ def _of_example(files: Mapping[str, str]) -> Head:
 
 
 def _first_version(project: Project, source: str, version: str, head: Head) -> dict[str, str]:
-    """The files of a version that is what the API is today. Raises RegistryErrors where that has faults."""
+    """The files of the first version, which is today's API. Raises RegistryErrors if that has faults."""
     folder = project.root / project.registry
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
     declared = SourceMap(project.root.resolve(), head.files, head.document)
     registry = Registry(head.contract, (first,), source_map=declared)
-    standing = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
-    lock = complete_locks(standing, check(standing, source)).by_version[version]
-    return {first.file: scaffold.version_file(), f"{project.registry}/{version}/{LOCK_FILE}": lock.to_text()}
+    state = ProjectState(registry, Locks(folder, project.root, {}), RuleTable.with_overrides({}))
+    lock = complete_locks(state, check(state, source)).by_version[version]
+    return {first.file: scaffold.version_yaml(), f"{project.registry}/{version}/{LOCK_FILE}": lock.to_text()}
 
 
 def site_files(project: Project, source: str, title: str) -> dict[str, str]:
-    """The files of a site, none where there is one."""
-    if file_in(project.root) is not None:
+    """The files of a new site; none if the project has a site."""
+    if find_config(project.root) is not None:
         return {}
     home = next((name for name in ("index.md", "README.md") if (project.root / "docs" / name).exists()), None)
-    page = {"docs/index.md": scaffold.first_page(title)} if home is None else {}
-    return {**page, NAMES[0]: scaffold.configuration(title, home or "index.md", _options(project, source))}
+    page = {"docs/index.md": scaffold.home_page(title)} if home is None else {}
+    return {**page, NAMES[0]: scaffold.mkdocs_yaml(title, home or "index.md", _options(project, source))}
 
 
 def _options(project: Project, source: str) -> dict[str, str]:
+    """The plugin's options that differ from their defaults."""
     defaults = {"registry": REGISTRY, "source": SOURCE}
     options = {"registry": project.registry, "source": source}
     return {name: value for name, value in options.items() if value != defaults[name]}
 
 
 def write_new(root: Path, files: Mapping[str, str]) -> None:
-    """Write files that are not there yet: all of them, or none."""
+    """Write new files: all of them, or none if one exists or cannot be written."""
     written: list[Path] = []
     try:
         for name, text in files.items():
             if (root / name).exists():
-                raise ApiUpgradesError(f"{name}: is there already; move it away")
+                raise ApiUpgradesError(f"{name}: already exists; move it away")
             written.append(root / name)
             write_text_durably(root / name, text)
     except BaseException:
@@ -135,6 +139,7 @@ def write_new(root: Path, files: Mapping[str, str]) -> None:
 
 
 def _remove(root: Path, files: Iterable[Path]) -> None:
+    """Delete files, and the folders that are empty then."""
     for file in files:
         file.unlink(missing_ok=True)
         for folder in file.relative_to(root).parents:
@@ -143,11 +148,11 @@ def _remove(root: Path, files: Iterable[Path]) -> None:
 
 
 def advise(project: Project, source: str, files: Mapping[str, str]) -> None:
-    """What is left to do."""
-    site, options = file_in(project.root), _options(project, source)
+    """Print what is left to do."""
+    site, options = find_config(project.root), _options(project, source)
     if site is not None and site.name not in files and plugin_options(project.root) != options:
         click.echo(
-            f"\nAdd to {site.name}:\n\n{scaffold.plugins(options)}\nand to its navigation, if it has one:\n\nnav:"
+            f"\nAdd to {site.name}:\n\n{scaffold.plugins_yaml(options)}\nand to its navigation, if it has one:\n\nnav:"
         )
-        click.echo(scaffold.navigation())
-    click.echo("Leave .cache/ and site/ out of version control. Run: mkdocs serve", err=True)
+        click.echo(scaffold.navigation_yaml())
+    click.echo("Keep .cache/ and site/ out of version control. To see the site, run: mkdocs serve", err=True)

@@ -1,4 +1,4 @@
-"""`api-upgrades lock`: locks the versions and additions that no lock holds yet."""
+"""`api-upgrades lock`: locks the versions and additions that aren't locked yet."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from api_upgrades.project import Project
 from api_upgrades.releases.amend import complete_locks, rebase_locks
 
 
-def freeze(project: Project) -> None:
-    """Bring the locks up to what is there."""
-    standing, checked = run_check(project)
-    complete_locks(standing, checked).write(standing.locks)
+def lock_project(project: Project) -> None:
+    """Lock every version and addition that isn't locked yet."""
+    state, result = run_check(project)
+    complete_locks(state, result).write(state.locks)
 
 
 @main.command()
-@click.option("--rebase", is_flag=True, help="Accept schemas that say the same in other words, as a new pydantic does.")
+@click.option(
+    "--rebase", is_flag=True, help="Accept differences in the wording of schemas, as from a new version of pydantic."
+)
 @click.pass_obj
 def lock(project: Project, rebase: bool) -> None:
-    """Freeze the versions and additions that no lock holds yet.
+    """Lock the versions and additions that aren't locked yet.
 
     Example: api-upgrades lock
 
     Example: api-upgrades lock --rebase
     """
     if not rebase:
-        freeze(project)
-        click.echo("Every version and every addition is frozen.")
+        lock_project(project)
+        click.echo("Every version and every addition is locked.")
         return
-    standing, checked = run_check(project)
-    locks, told = rebase_locks(standing, checked)
-    locks.write(standing.locks)
-    for line in told:
+    state, result = run_check(project)
+    locks, differences = rebase_locks(state, result)
+    locks.write(state.locks)
+    for line in differences:
         click.echo(line)
-    counted = "1 difference" if len(told) == 1 else f"{len(told)} differences"
-    click.echo(f"{counted} in wording alone accepted.")
+    count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
+    click.echo(f"Accepted {count} in wording.")

@@ -1,4 +1,4 @@
-"""What `mkdocs.yml` says of the plugin, so that the command and the site read the same API."""
+"""Reads the plugin's options from `mkdocs.yml`, so that the command and the site read the same API."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ NAMES = ("mkdocs.yml", "mkdocs.yaml")
 PLUGIN = "api-upgrades"
 
 
-def file_in(root: Path) -> Path | None:
-    """The configuration of MkDocs in a folder, if there is one."""
+def find_config(root: Path) -> Path | None:
+    """The configuration file of MkDocs in a folder; None if there is none."""
     return next((root / name for name in NAMES if (root / name).is_file()), None)
 
 
 def plugin_options(root: Path) -> dict[str, str]:
-    """The options of the plugin that are plain text, where `mkdocs.yml` names it once.
+    """The plugin's options that are plain text. Empty if `mkdocs.yml` lists the plugin several times.
 
-    Only nodes are looked at, since the file may hold tags that mean something to MkDocs alone. What is wrong with the
-    file is MkDocs' to say.
+    This reads YAML nodes only, because the file may hold tags that only MkDocs knows. It ignores errors in the file,
+    because MkDocs reports them.
     """
-    file = file_in(root)
+    file = find_config(root)
     try:
         node = yaml.compose(file.read_bytes(), yaml.SafeLoader) if file else None
     except (OSError, yaml.YAMLError, RecursionError):
         return {}
-    found = list(_instances(dict(_items(node)).get("plugins")))
-    return found[0] if len(found) == 1 else {}
+    instances = list(_plugin_instances(dict(_items(node)).get("plugins")))
+    return instances[0] if len(instances) == 1 else {}
 
 
-def _instances(plugins: Any) -> Iterator[dict[str, str]]:
+def _plugin_instances(plugins: Any) -> Iterator[dict[str, str]]:
     for one in plugins.value if isinstance(plugins, yaml.SequenceNode) else [plugins]:
         if isinstance(one, yaml.ScalarNode) and one.value == PLUGIN:
             yield {}

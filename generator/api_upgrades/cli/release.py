@@ -1,4 +1,4 @@
-"""`api-upgrades release`: turns the unreleased changes into a version."""
+"""`api-upgrades release`: releases the pending changes as a version."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import click
 
 from api_upgrades.cli.check import run_check
 from api_upgrades.cli.group import main
-from api_upgrades.cli.prose import Prose
+from api_upgrades.cli.options import Prose
 from api_upgrades.project import Project
 from api_upgrades.releases.release import release as release_version
 
 
 @main.command()
 @click.argument("version")
-@click.option("--summary", type=Prose(), help="What the version brings.  [default: the titles of its changes]")
+@click.option("--summary", type=Prose(), help="A summary of the version.  [default: the titles of its changes]")
 @click.pass_obj
 def release(project: Project, version: str, summary: str | None) -> None:
-    """Make what is unreleased the VERSION, and freeze it.
+    """Release pending changes as VERSION, and lock it.
 
     Example: api-upgrades release 2023-07-10
 
     Example: api-upgrades release 2023-07-10 --summary "Appointments have a title."
     """
-    standing, checked = run_check(project)
-    release_version(standing, checked, version, summary)
+    state, result = run_check(project)
+    release_version(state, result, version, summary)
     click.echo(f"{project.registry}/{version} is released.")

@@ -1,4 +1,4 @@
-"""`api-upgrades render`: the generated pages as Markdown files."""
+"""`api-upgrades render`: writes the generated pages as Markdown files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from api_upgrades.site.pages.render import render_pages
 
 
 @main.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write the pages to."
+)
 @click.pass_obj
 def render(project: Project, out: Path) -> None:
     """Write every generated page as Markdown.

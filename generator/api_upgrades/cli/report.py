@@ -1,4 +1,4 @@
-"""The command for those who review: what a pull request changes."""
+"""`api-upgrades report`: reports what a branch changes, for its reviewers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from api_upgrades.review.pull_request import build_pull_request_report
 
 
 @main.command()
-@click.option("--base", required=True, metavar="REF", help="What to compare with: a branch, a tag or a commit of git.")
+@click.option("--base", required=True, metavar="REF", help="The git branch, tag or commit to compare with.")
 @format_option(default="markdown")
 @click.pass_obj
 def report(project: Project, base: str, format: Format) -> None:
-    """Print what differs from REF, or from where the branch left it.
+    """Report the differences from REF (or from the merge base).
 
     Example: api-upgrades report --base origin/main
     """
     with stage("Comparing with the base"):
-        found = build_pull_request_report(project, base)
-    print_output(found, format)
+        result = build_pull_request_report(project, base)
+    print_output(result, format)

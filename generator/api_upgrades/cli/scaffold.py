@@ -1,4 +1,4 @@
-"""The files with which a repository begins to document an API: the smallest ones that work."""
+"""The smallest files that document an API: what `init` writes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PAGES = (
     ("Versioning", "versioning/index.md"),
     ("Kinds of effects", "maintain/kinds/index.md"),
 )
-"""What the site's navigation leads to beside its first page. The generator makes these."""
+"""The generated pages in the site's navigation, after its first page."""
 
 _MODELS = '''\
-"""Today's API. This is an example: write your own models in its place, as many modules of them as you like."""
+"""Today's API. This is an example: replace it with your own models, in as many modules as you like."""
 
 from pydantic import BaseModel, Field
 
@@ -28,14 +28,14 @@ from api_upgrades.sources.api import Api, Operation, Resource
 
 
 class Greeting(BaseModel):
-    """What the API says to somebody."""
+    """A greeting."""
 
-    text: str = Field(description="The words.", examples=["Hello"])
+    text: str = Field(description="The text of the greeting.", examples=["Hello"])
 
 
 greetings = Resource(
     "Greetings",
-    "What the API says.",
+    "Ways to say hello.",
     operations=[Operation("GET /greeting", "Get the greeting", id="get_greeting", responses={200: Greeting})],
 )
 
@@ -48,34 +48,34 @@ api = Api(
 '''
 
 
-def models(title: str) -> str:
-    """A package that assembles an API of one operation."""
+def models_module(title: str) -> str:
+    """A Python package that defines an API with one operation."""
     return _MODELS.replace("TITLE", repr(title))
 
 
-def version_file() -> str:
+def version_yaml() -> str:
     """The `version.yaml` of the first version."""
     return f"summary: {SUMMARY}\n"
 
 
-def first_page(title: str) -> str:
-    """The page at which the site begins."""
+def home_page(title: str) -> str:
+    """The home page of the site."""
     return f"""\
 # {escape_text(title)}
 
-Every version of this API, and how to move from one to the next.
+Every version of this API, and how to upgrade from one to the next.
 
 - [Upgrade guide](upgrades/index.md): what changed in each version, and what to do about it
 - [Reference](reference/latest/index.md): the latest version
-- [Changelog](changelog/index.md): every change, the newest first
-- [Versioning](versioning/index.md): what breaks a caller, and what doesn't
+- [Changelog](changelog/index.md): every change, newest first
+- [Versioning](versioning/index.md): which changes are breaking, and which are not
 """
 
 
-def configuration(title: str, home: str, options: dict[str, str]) -> str:
-    """The `mkdocs.yml` of a site whose first page is the file `home`."""
+def mkdocs_yaml(title: str, home: str, options: dict[str, str]) -> str:
+    """The `mkdocs.yml` of a site. `home` is the file of its home page."""
     return f"""\
-{_entry("site_name", title)}
+{_yaml_entry("site_name", title)}
 
 theme:
   name: material
@@ -91,23 +91,23 @@ theme:
       primary: black
       toggle: {{icon: material/weather-night, name: Switch to light mode}}
 
-{plugins(options)}
+{plugins_yaml(options)}
 nav:
-  - {_entry("Home", home)}
-{navigation()}"""
+  - {_yaml_entry("Home", home)}
+{navigation_yaml()}"""
 
 
-def plugins(options: dict[str, str]) -> str:
-    """The `plugins` of a `mkdocs.yml`, with options of this one."""
-    named = "".join(f"\n      {_entry(name, value)}" for name, value in options.items())
+def plugins_yaml(options: dict[str, str]) -> str:
+    """The `plugins` of a `mkdocs.yml`, with the options of this plugin."""
+    named = "".join(f"\n      {_yaml_entry(name, value)}" for name, value in options.items())
     return f"plugins:\n  - search\n  - api-upgrades{':' if named else ''}{named}\n"
 
 
-def navigation() -> str:
-    """The lines of a `nav` that lead to the generated pages."""
+def navigation_yaml() -> str:
+    """The lines of a `nav` for the generated pages."""
     return "".join(f"  - {name}: {page}\n" for name, page in PAGES)
 
 
-def _entry(key: str, value: str) -> str:
-    """A key of a mapping with its text, as YAML 1.1 has it, by which MkDocs reads its configuration."""
+def _yaml_entry(key: str, value: str) -> str:
+    """A key and its text in YAML 1.1, which is what MkDocs reads."""
     return yaml.safe_dump({key: value}, allow_unicode=True, width=math.inf).rstrip("\n")

@@ -26,8 +26,12 @@ class CheckText:
         """How many faults there are, or what was found to be fine."""
         if count := len(self.result.faults):
             return f"{count} {'fault' if count == 1 else 'faults'}."
+        versions = len(self.registry.versions)
         changes = sum(len(version.changes) for version in self.registry.lineup) + len(self.registry.additions)
-        return f"{len(self.registry.versions)} versions and {changes} changes are fine."
+        return (
+            f"{versions} {'version' if versions == 1 else 'versions'} and "
+            f"{changes} {'change' if changes == 1 else 'changes'} are fine."
+        )
 
     def as_text(self, colorize: Colorize) -> str:
         """The faults, one a line; the verdict if there are none. Notes are printed apart, to stderr."""

@@ -1,4 +1,4 @@
-"""What moving from one version to another takes, outside of the site: for a terminal, a colleague, or a program."""
+"""The upgrade path between two versions, as text, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from api_upgrades.site.text import prose
 
 
 @dataclass(frozen=True)
-class Brief:
-    """A path, or what it has to say of one resource."""
+class PathText:
+    """An upgrade path, or the part of it that concerns one resource."""
 
     view: PathView
     resource: ResourcePath | None
@@ -45,35 +45,35 @@ class Brief:
 
     @property
     def title(self) -> str:
-        """From where to where, and of what."""
+        """The API, the two versions, and the resource."""
         ends = f"{self.view.site.title}, {self.view.path.start} to {self.view.path.end}"
         return ends if self.resource is None else f"{ends}: {self.resource.name}"
 
     @property
     def header(self) -> str | None:
-        """The header by which a call names the version to move to; None for an API without one."""
+        """The header in which a request sends its version; None if the API has none."""
         return api_facts(self.view.site)["header"]
 
     def as_text(self, colorize: Colorize) -> str:
-        """The checklist and the places that differ, short enough for a terminal."""
+        """The checklist and the places that differ."""
         return "\n".join(self._lines(colorize))
 
     def _lines(self, colorize: Colorize) -> Iterator[str]:
         path = self.view.path
         yield self.title
-        yield self.view.counts if self.resource is None else _counted(self.steps)
+        yield self.view.counts if self.resource is None else _count_changes(self.steps)
         if path.is_downgrade:
-            yield f"A downgrade: {path.end} is older than {path.start}. Take back each of these, the newest first."
+            yield f"You are downgrading: {path.end} is older than {path.start}. Undo the changes below, newest first."
         if self.header:
             yield f"Send {self.header}: {path.end}"
-        yield from ("", "What to take back" if path.is_downgrade else "What to do") if self.steps else ()
+        yield from ("", "Undo" if path.is_downgrade else "Steps") if self.steps else ()
         for step in self.steps:
             yield f"\n  {step.version}"
             for change in step.changes:
                 yield f"  [ ] {severity_label(change.severity, colorize)} {prose.to_plain(change.title)}"
                 if change.upgrade:
                     yield f"      {' ' * 8} {prose.to_plain(change.upgrade)}"
-        yield from ("", "What differs") if self.resources else ("", "No operation, object or webhook differs.")
+        yield from ("", "Differences") if self.resources else ("", "No operation, object or webhook differs.")
         for resource in self.resources:
             yield f"\n  {resource.name}"
             for part in resource.changed_parts:
@@ -83,14 +83,14 @@ class Brief:
                     yield f"      {severity_label(place.severity, colorize)} {name}{prose.to_plain(place.summary)}"
             others = [str(part.part) for part in resource.parts if not part.findings]
             if others:
-                yield f"    only in its messages: {', '.join(others)}"
+                yield f"    changed only through referenced objects: {', '.join(others)}"
 
     def as_markdown(self) -> str:
-        """The complete brief: header to send, checklist, property differences and composed diffs."""
+        """The whole path: the header to send, the checklist, the differences, and diffs of payloads."""
         return markdown_environment().get_template("path_brief.md.j2").render(brief=self, view=self.view)
 
     def as_json(self) -> dict[str, Json]:
-        """The same as data."""
+        """The path as data."""
         path, site = self.view.path, self.view.site
         return {
             "api": site.title,
@@ -99,22 +99,22 @@ class Brief:
             "direction": "downgrade" if path.is_downgrade else "upgrade",
             "header": {"name": self.header, "value": path.end} if self.header else None,
             "resources": [resource.name for resource in self.resources],
-            "changes": [_change(change) for step in self.steps for change in step.changes],
-            "parts": [_part(part, resource) for resource in self.resources for part in resource.parts],
+            "changes": [_change_as_json(change) for step in self.steps for change in step.changes],
+            "parts": [_part_as_json(part, resource) for resource in self.resources for part in resource.parts],
         }
 
 
-def brief(history: History, start: str, end: str, resource: str | None) -> Brief:
-    """The brief for moving between two versions, `latest` being one. Raises ApiUpgradesError for what isn't there."""
-    start, end = _version(history, start), _version(history, end)
+def build_path_text(history: History, start: str, end: str, resource: str | None) -> PathText:
+    """Build the text of a path; a version may be `latest`. Raises ApiUpgradesError if a name doesn't exist."""
+    start, end = _find_version(history, start), _find_version(history, end)
     if start == end:
         raise ApiUpgradesError(f"FROM and TO are both {start}; there is nothing to do")
     site = Site(history, Addresses())
     view = PathView(site, upgrade_path(history, start, end))
-    return Brief(view, None if resource is None else _resource(view, resource))
+    return PathText(view, None if resource is None else _find_resource(view, resource))
 
 
-def _version(history: History, name: str) -> str:
+def _find_version(history: History, name: str) -> str:
     known = [version.id for version in history.versions]
     if name == "latest":
         return history.latest.id
@@ -129,8 +129,8 @@ def _version(history: History, name: str) -> str:
     )
 
 
-def _resource(view: PathView, name: str) -> ResourcePath:
-    """The resource of a name or slug; without parts where nothing of it differs."""
+def _find_resource(view: PathView, name: str) -> ResourcePath:
+    """The resource with a name or slug; it has no parts if nothing in it differs."""
     known = {
         resource.slug: resource.name
         for version in (view.path.start, view.path.end)
@@ -139,16 +139,16 @@ def _resource(view: PathView, name: str) -> ResourcePath:
     slug = next((slug for slug, one in known.items() if name.casefold() in (slug, one.casefold())), None)
     if slug is None:
         hint = did_you_mean(name.casefold(), known)
-        raise ApiUpgradesError(f"there is no resource {name!r}{hint}; there are {', '.join(known)}")
+        raise ApiUpgradesError(f"there is no resource {name!r}{hint}; the resources are {', '.join(known)}")
     return next((one for one in view.resources if one.slug == slug), ResourcePath(known[slug], slug, ()))
 
 
-def _counted(steps: tuple[StepView, ...]) -> str:
+def _count_changes(steps: tuple[StepView, ...]) -> str:
     changes = [change.severity for step in steps for change in step.changes]
     return ", ".join(f"{changes.count(one)} {one}" for one in SEVERITIES if one in changes) or "no changes"
 
 
-def _change(change: ChangeView) -> dict[str, Json]:
+def _change_as_json(change: ChangeView) -> dict[str, Json]:
     return {
         "id": change.id,
         "version": change.version,
@@ -160,19 +160,19 @@ def _change(change: ChangeView) -> dict[str, Json]:
     }
 
 
-def _part(part: PathPart, resource: ResourcePath) -> dict[str, Json]:
+def _part_as_json(part: PathPart, resource: ResourcePath) -> dict[str, Json]:
     return {
         "kind": part.part.kind,
         "before": part.before and part.before.name,
         "after": part.after and part.after.name,
         "resource": resource.name,
         "severity": part.severity,
-        "differences": [_place(place) for place in part.entries],
-        "messages": [_text(text) for text in part.samples],
+        "differences": [_place_as_json(place) for place in part.entries],
+        "messages": [_sample_as_json(text) for text in part.samples],
     }
 
 
-def _place(place: PathEntry) -> dict[str, Json]:
+def _place_as_json(place: PathEntry) -> dict[str, Json]:
     return {
         "place": str(place.target),
         "old_place": str(place.old_target),
@@ -192,17 +192,17 @@ def _place(place: PathEntry) -> dict[str, Json]:
     }
 
 
-def _text(text: PathSample) -> dict[str, Json]:
+def _sample_as_json(text: PathSample) -> dict[str, Json]:
     return {
         "key": text.key,
         "part": text.part and str(text.part),
-        "before": _message(text.before, text.language),
-        "after": _message(text.after, text.language),
+        "before": _message_as_json(text.before, text.language),
+        "after": _message_as_json(text.after, text.language),
     }
 
 
-def _message(text: str, language: str) -> Json:
-    """A message's head, for HTTP, and its payload as JSON where it is that; None where there is no message."""
+def _message_as_json(text: str, language: str) -> Json:
+    """A message's HTTP head, and its payload as data if it is JSON; None if there is no message."""
     if not text:
         return None
     head, _, body = text.partition("\n\n") if language == "http" else ("", "", text)

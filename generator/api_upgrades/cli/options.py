@@ -1,4 +1,4 @@
-"""A command-line option that holds text for pages."""
+"""Options and parameter types that several commands share."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from api_upgrades.registry.file_models import Line, Text
 
+rename_option = click.option(
+    "--rename", "renames", multiple=True, metavar="OLD=NEW", help="Treat OLD as renamed to NEW (repeatable)."
+)
+no_renames_option = click.option("--no-renames", is_flag=True, help="Don't detect renames.")
+
 
 class Prose(click.ParamType[str]):
-    """A text that pages show, of one line or of any number."""
+    """Text that pages show. `form` decides whether it may have several lines."""
 
     name = "text"
 
