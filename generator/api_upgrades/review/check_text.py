@@ -27,7 +27,7 @@ class CheckText:
         if count := len(self.result.faults):
             return f"{count} {'fault' if count == 1 else 'faults'}."
         versions = len(self.registry.versions)
-        changes = sum(len(version.changes) for version in self.registry.lineup) + len(self.registry.additions)
+        changes = sum(len(version.changes) for version in self.registry.all_versions) + len(self.registry.additions)
         return (
             f"{versions} {'version' if versions == 1 else 'versions'} and "
             f"{changes} {'change' if changes == 1 else 'changes'} are fine."
