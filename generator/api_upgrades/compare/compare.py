@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.document import compare_documents
 from api_upgrades.compare.operations import PART_DIRECTIONS, DirectedDifference, OperationComparison
-from api_upgrades.compare.rules.table import RuleId, RuleTable, Severity
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part, PartKind
@@ -68,19 +69,19 @@ def _format_value(value: Json) -> str:
 def compare(
     old: Contract,
     new: Contract,
-    names: RenameMap,
+    renames: RenameMap,
     directions: Directions,
     table: RuleTable,
     only: Container[Part | None] | None = None,
 ) -> tuple[Finding, ...]:
     """Find every difference from `old` to `new`, in the order of the newer document; removed parts come last.
 
-    `names` holds the renames. `directions` is called with schemas of both contracts. Parts that both contracts share
-    are skipped. `only` limits the comparison to some parts, by their newer names.
+    `directions` is called with schemas of both contracts. Parts that both contracts share are skipped. `only` limits
+    the comparison to some parts, by their newer names.
     """
     return tuple(
         _judge(difference, direction, table)
-        for difference, where in _find_differences(old, new, names, directions, only)
+        for difference, where in _find_differences(old, new, renames, directions, only)
         for direction in (where or (None,))
     )
 
@@ -91,12 +92,12 @@ def _judge(difference: Difference, direction: Direction | None, table: RuleTable
 
 
 def _find_differences(
-    old: Contract, new: Contract, names: RenameMap, directions: Directions, only: Container[Part | None] | None
+    old: Contract, new: Contract, renames: RenameMap, directions: Directions, only: Container[Part | None] | None
 ) -> Iterator[DirectedDifference]:
-    newer_names = {part: names.newer(Target(part)).part for part in old.parts if part in names.parts}
+    newer_names = {part: renames.newer(Target(part)).part for part in old.parts if part in renames.parts}
     # If one part takes over the name of another, the name belongs to the renamed part, and the other one is removed.
     renamed = {name: part for part, name in newer_names.items() if name != part}
-    comparison = SchemaComparison(old, new, names)
+    comparison = SchemaComparison(old, new, renames)
     documents_differ = old.document is not new.document and old.document != new.document
     for part, value in new.parts.items():
         if only is not None and part not in only:

@@ -53,7 +53,7 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
 def _compare_paths(schemas: SchemaComparison) -> Iterator[Difference]:
     """Compare what paths hold apart from their operations. A path's parameters are compared with its operations."""
     old, new = schemas.old.content.get("paths", {}), schemas.new.content.get("paths", {})
-    moved = {part.path: schemas.names.newer(Target(part)).part for part in schemas.old.of_kind("operation")}
+    moved = {part.path: schemas.renames.newer(Target(part)).part for part in schemas.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
     with_operations = {part.path for contract in (schemas.old, schemas.new) for part in contract.of_kind("operation")}

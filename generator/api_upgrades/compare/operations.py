@@ -93,7 +93,7 @@ class OperationComparison:
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
-        newer = {target: self.schemas.names.newer(target) for target in before}
+        newer = {target: self.schemas.renames.newer(target) for target in before}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
             old_target = older.get(target)
@@ -126,7 +126,7 @@ class OperationComparison:
         before: Mapping[str, Json] = {str(status): value for status, value in old.get("responses", {}).items()}
         after: Mapping[str, Json] = {str(status): value for status, value in new.get("responses", {}).items()}
         newer = {
-            status: self.schemas.names.newer(Target(self.old, f"response {status}")).section.removeprefix("response ")
+            status: self.schemas.renames.newer(Target(self.old, f"response {status}")).section.removeprefix("response ")
             for status in before
         }
         older = {status: old_status for old_status, status in newer.items()}

@@ -41,18 +41,18 @@ _FLAGS: Mapping[str, tuple[RuleId, RuleId]] = {
 
 @dataclass(frozen=True)
 class SchemaComparison:
-    """Compares schemas of two contracts. `names` holds the renames from the older contract to the newer one."""
+    """Compares schemas of two contracts. `renames` lead from the older contract to the newer one."""
 
     old: Contract
     new: Contract
-    names: RenameMap
+    renames: RenameMap
 
     def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Compare a schema with the one that it became.
 
         References to the same schema are no difference, because that schema is compared as a part of its own.
         """
-        if old is new and not self.names.moves:
+        if old is new and not self.renames.moves:
             return
         old, new = as_object(old), as_object(new)
         yield from self._compare_annotations(old, new, old_target, target)
@@ -100,7 +100,7 @@ class SchemaComparison:
     def newer_ref(self, ref: str) -> str:
         """A reference with the newer name of its schema."""
         old = schema_of(ref)
-        new = self.names.newer(Target(old)).part if old else None
+        new = self.renames.newer(Target(old)).part if old else None
         return ref.replace(escape_token(old.name), escape_token(new.name), 1) if old and new else ref
 
     def means_same(self, old: Json, new: Json) -> bool:
@@ -109,12 +109,12 @@ class SchemaComparison:
 
     def _newer_value(self, old_target: Target, value: Json) -> Json:
         """An enum value, or a list of them, by its newer name."""
-        if not self.names.moves:
+        if not self.renames.moves:
             return value
         if isinstance(value, list):
             return [self._newer_value(old_target, one) for one in value]
         text = schemas.as_text(value)
-        newer = self.names.newer(old_target.of_list.child(f"={text}")).name.removeprefix("=")
+        newer = self.renames.newer(old_target.of_list.child(f"={text}")).name.removeprefix("=")
         return value if newer == text else newer
 
     def _comparable_values(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
@@ -198,7 +198,7 @@ class SchemaComparison:
     def _with_newer_names(self, keyword: str, value: Json, old_target: Target) -> Json:
         """A keyword's value with the newer names of the schemas and properties that it refers to."""
         if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
-            value = {**value, "propertyName": self.names.newer(old_target.property(value["propertyName"])).name}
+            value = {**value, "propertyName": self.renames.newer(old_target.property(value["propertyName"])).name}
         return schema_edit.repointed({keyword: value}, self.newer_ref)[keyword]
 
     def _compare_properties(
@@ -206,7 +206,7 @@ class SchemaComparison:
     ) -> Iterator[Difference]:
         before, after = own_properties(was), own_properties(now)
         old_required, required = own_required(was), own_required(now)
-        newer = {name: self.names.newer(old_target.property(name)) for name in before}
+        newer = {name: self.renames.newer(old_target.property(name)) for name in before}
         # If one property takes over the name of another, the name belongs to the renamed one; the other is removed.
         renamed_last = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
         older = {place.name: name for name, place in renamed_last if place.holder == target and place.steps}
@@ -238,8 +238,8 @@ class SchemaComparison:
         self, schema: Json, place: Target, holder: Target, *, is_required: bool
     ) -> Iterator[Difference]:
         """The differences of a property that its object didn't have before."""
-        origin = self.names.older(place)
-        if origin.holder != self.names.older(holder) and origin != place:
+        origin = self.renames.older(place)
+        if origin.holder != self.renames.older(holder) and origin != place:
             moved_schema = schema_at(self.old, origin)
             if moved_schema is not schemas.MISSING:
                 yield Difference("property-moved", place, origin, "name", str(origin), str(place))
@@ -253,9 +253,9 @@ class SchemaComparison:
     ) -> Iterator[Difference]:
         """Compare required properties that the schema doesn't declare, for example because a reference does."""
         required, after = own_required(was), own_required(now)
-        if required == after and not self.names.moves:
+        if required == after and not self.renames.moves:
             return
-        before = {self.names.newer(old_target.property(name)).name: name for name in required}
+        before = {self.renames.newer(old_target.property(name)).name: name for name in required}
         declared = {*own_properties(was), *own_properties(now)}
         for name in sorted(before.keys() ^ after):
             if name not in declared and before.get(name) not in declared:
