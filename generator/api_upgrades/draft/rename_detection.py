@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api_upgrades.compare.compare import Finding, compare
-from api_upgrades.compare.rules.table import RuleId, RuleTable
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.schemas import described

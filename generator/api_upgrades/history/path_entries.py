@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare.compare import Finding
-from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity, worst
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi import schema as schemas

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
-from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity, rank
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code
 from api_upgrades.history.path_entries import PathEntry

@@ -24,7 +24,6 @@ __all__ = [
     "SEVERITIES",
     "Direction",
     "Rule",
-    "RuleId",
     "RuleTable",
     "Severity",
     "Verdict",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from api_upgrades.compare.compare import Finding
-from api_upgrades.compare.rules.table import SEVERITIES, RuleId, Severity
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.effects.base import MOST_NAMED
 from api_upgrades.history.derive import LiveAddition, Step
 from api_upgrades.history.history import JudgedChange, JudgedEffect

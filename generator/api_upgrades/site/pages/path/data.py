@@ -12,7 +12,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from api_upgrades.compare.rules.table import SEVERITIES, RuleId
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.history.path_entries import PHRASES, REQUIRED_ADDED, TYPED

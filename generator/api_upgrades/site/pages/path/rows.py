@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from api_upgrades.compare.constraints import LOWER_BOUNDS, UPPER_BOUNDS
-from api_upgrades.compare.rules.table import RuleId
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
