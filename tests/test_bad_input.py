@@ -115,7 +115,10 @@ CHANGES: dict[str, tuple[str | bytes, list[str]]] = {
     ),
     "control characters": (
         ADD.replace("A thing", '"\\e[31mA thing"').replace("Because.", '"\\0"'),
-        ["1:8: the text contains the control character U+001B; delete", "2:6: the text contains the control character U+0000;"],
+        [
+            "1:8: the text contains the control character U+001B; delete",
+            "2:6: the text contains the control character U+0000;",
+        ],
     ),
     "no effects": (CHANGE.replace("effects:", "effects: []"), ["3:10: 'effects' is empty: list what changed in the"]),
     "effects left out": (CHANGE, ["3:9: 'effects' must be a list, not nothing; give it a value, or delete the key"]),
@@ -233,7 +236,10 @@ def test_one_fault_a_place(value: object, expected: list[tuple[Pointer, str]]) -
 VERSIONS: dict[str, tuple[str, list[str]]] = {
     "empty": ("", ["1:1: the file is empty"]),
     "a list": ("[]", ["1:1: this must be a mapping of keys to values, not a list"]),
-    "no summary": ("label: x\n", ["1:1: missing key 'summary': describe in a sentence or two what the version brought"]),
+    "no summary": (
+        "label: x\n",
+        ["1:1: missing key 'summary': describe in a sentence or two what the version brought"],
+    ),
     "misspelt key": (VERSION + "sunst: x\n", ["2:1: unknown key 'sunst' (did you mean 'sunset'?)"]),
     "a change's key": (VERSION + "effects: []\n", ["2:1: unknown key 'effects'; the valid keys are summary, dating, "]),
     "duplicate key": (VERSION + VERSION, ["2:1: duplicate key 'summary'"]),
@@ -287,8 +293,7 @@ def test_versions_before_each_other(tmp_path: Path) -> None:
 
 NAME = "invalid name for a {}: use letters, digits, '-', '_' and single dots, and start with a letter or a digit"
 RESERVED = (
-    "invalid name for a {}: it is one of the reserved names "
-    "api, additions, unreleased, latest, path, from, preview"
+    "invalid name for a {}: it is one of the reserved names api, additions, unreleased, latest, path, from, preview"
 )
 UNREAD = "not a change; a version's folder has only '.yaml' files and 'lock.json', so move it elsewhere"
 
@@ -339,7 +344,9 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     ),
     "two changes with one id": (
         {"2023-06-26/a.yaml": ADD, "2023-06-26/a.yml": ADD},
-        ["changes/2023-06-26/a.yml: two changes have the id 'a'; delete this file, because only '.yaml' files are read"],
+        [
+            "changes/2023-06-26/a.yml: two changes have the id 'a'; delete this file, because only '.yaml' files are read",
+        ],
     ),
     "another ending": (
         {"2023-06-26/a.yml": ADD, "2023-06-26/b.YAML": ADD},
@@ -358,7 +365,10 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     ),
     "a change outside of a version": (
         {"a.yaml": ADD, "b.yml": ADD},
-        [f"changes/{name}: a change file must be in the folder of its version; move it there" for name in ("a.yaml", "b.yml")],
+        [
+            f"changes/{name}: a change file must be in the folder of its version; move it there"
+            for name in ("a.yaml", "b.yml")
+        ],
     ),
     "no version.yaml": (
         {"2024-01-01/a.yaml": CHANGE},

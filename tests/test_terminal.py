@@ -88,7 +88,8 @@ def test_work_that_takes_longer_than_its_patience_says_so_at_a_terminal(project:
 
 
 def test_many_pages_are_counted_at_a_terminal(tmp_path: Path) -> None:
-    code = "import sys; from api_upgrades.core import progress; progress.FIRST_UPDATE_AFTER = progress.UPDATE_INTERVAL = 0.0\n"
+    code = "import sys; from api_upgrades.core import progress\n"
+    code += "progress.FIRST_UPDATE_AFTER = progress.UPDATE_INTERVAL = 0.0\n"
     code += "from mkdocs.__main__ import cli; cli(['build', '-q'])"
     write(tmp_path, SITE)
     process, terminal = pty.fork()

@@ -102,7 +102,8 @@ def _write(project: Project, result: Draft, dry_run: bool) -> None:
     folder = project.root / project.registry
     files = dict(result.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        files = {SCHEMA_FILE: render_change_schema()} | files  # first, because a later run that has nothing to draft skips it
+        # First, because a later run that has nothing to draft writes no schema.
+        files = {SCHEMA_FILE: render_change_schema()} | files
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
     if not dry_run:
