@@ -345,7 +345,8 @@ NAMES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "two changes with one id": (
         {"2023-06-26/a.yaml": ADD, "2023-06-26/a.yml": ADD},
         [
-            "changes/2023-06-26/a.yml: two changes have the id 'a'; delete this file, because only '.yaml' files are read",
+            "changes/2023-06-26/a.yml: two changes have the id 'a'; "
+            "delete this file, because only '.yaml' files are read",
         ],
     ),
     "another ending": (
