@@ -165,7 +165,7 @@ def test_pull_request_is_compared_with_the_application_as_it_was(tmp_path: Path)
         root, {"changes/unreleased/heading.yaml": rename.replace("`name` is now `title`", "`title` is now `heading`")}
     )
     found = json.loads(call(root, "report", "--base", "main", "--format", "json").stdout)
-    assert found["verdict"] == "1 breaking change; nothing released is altered."
+    assert found["verdict"] == "1 breaking change; released versions are unchanged."
 
 
 def test_serving_follows_the_modules_of_the_application(root: Path) -> None:

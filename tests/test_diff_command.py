@@ -60,8 +60,8 @@ def test_versions_are_compared_with_the_names_that_changes_tell(shop: Path) -> N
     assert result.stdout == (
         "2024-01-01 to 2024-03-01\n\n"
         "Books\n  Book\n"
-        "    breaking  title: was called name (in what comes back)\n"
-        "    additive  pages is new: integer (in what comes back)\n\n"
+        "    breaking  title: was called name (in responses)\n"
+        "    additive  pages is new: integer (in responses)\n\n"
         "1 breaking, 1 additive.\n"
     )
 
@@ -114,12 +114,12 @@ def test_fails_on_what_is_so_bad_or_worse(compare: Compare, severity: str, exit_
 def test_a_likely_rename_is_followed_and_said_to_be_likely(compare: Compare) -> None:
     old, new = (document(Book=book(**{name: {**STRING, "examples": ["A"]}})) for name in ("book_title", "title"))
     text = compare(old, new).stdout
-    assert "breaking  title: was called book_title, by its likeness (in what comes back)" in text
-    assert text.endswith("1 name is followed by likeness, as nobody tells of renames. Without: --no-renames.\n")
+    assert "breaking  title: was called book_title, detected by similarity (in responses)" in text
+    assert text.endswith("1 rename was detected by similarity. To compare without detection, use --no-renames.\n")
     assert [one["recognised"] for one in json.loads(compare(old, new, "--format", "json").stdout)] == [True]
     assert "book_title is gone" in compare(old, new, "--no-renames").stdout
     told = compare(old, new, "--rename", "book_title=title").stdout
-    assert "title: was called book_title (in what comes back)" in told
+    assert "title: was called book_title (in responses)" in told
     assert "likeness" not in told
 
 
@@ -146,7 +146,7 @@ def test_what_differs_alike_in_many_parts_is_told_once(compare: Compare) -> None
 
 def test_values_of_one_enum_are_one_line(compare: Compare) -> None:
     enums = [document(Book=book(a={"enum": values})) for values in (["x"], ["x", "y", "z"])]
-    assert "risky     a: y and z are more of its values (in what comes back)" in compare(*enums).stdout
+    assert "risky     a: has the new values y and z (in responses)" in compare(*enums).stdout
 
 
 def test_the_worst_comes_first(compare: Compare) -> None:
@@ -174,8 +174,8 @@ def test_markdown(compare: Compare) -> None:
     shown = compare(document(Book=book(a=STRING)), document(Book=book(b={"type": "integer"})), "--format", "markdown")
     assert shown.stdout.partition("\n\n")[2] == (
         "1 breaking, 1 additive.\n\n### Books\n\n"
-        "- **breaking** `Book a` is gone, was `string` (in what comes back)\n"
-        "- **additive** `Book b` is new: `integer` (in what comes back)\n"
+        "- **breaking** `Book a` is gone, was `string` (in responses)\n"
+        "- **additive** `Book b` is new: `integer` (in responses)\n"
     )
 
 

@@ -130,7 +130,7 @@ def test_pull_request_is_compared_with_the_document_as_it_was(tmp_path: Path) ->
     effect = "  - {kind: rename_property, target: author, old: name, new: full_name}\n"
     write(root, {"changes/unreleased/full-name.yaml": change + effect})
     found = json.loads(call(root, "report", "--base", "main", "--format", "json").stdout)
-    assert found["verdict"] == "1 breaking change; nothing released is altered."
+    assert found["verdict"] == "1 breaking change; released versions are unchanged."
 
 
 def test_document_is_told_by_its_name_on_the_command_line(root: Path) -> None:

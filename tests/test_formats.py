@@ -107,7 +107,7 @@ Texts to write
 All changes
   breaking  isbn is now number (unreleased/number, added)
   additive  Books have a blurb (unreleased/blurb, added)
-  breaking  name is now title (2024-03-01/title, edited, in words alone: why)
+  breaking  name is now title (2024-03-01/title, edited, wording only: why)
 
 Edited versions
   2024-01-01/version.yaml: summary

@@ -48,7 +48,7 @@ def test_a_preview_says_what_changes(root: Path) -> None:
     assert lost(site) == []
     page = html(site, PAGE)
     assert f"<h1>{TITLE}</h1>" in page
-    assert "1 breaking change; nothing released is altered." in page
+    assert "1 breaking change; released versions are unchanged." in page
     assert {"../unreleased/#number", "../2024-03-01/#title", "../../reference/latest/books/"} <= links(page)
     assert f'<a href="preview/">{TITLE}</a>' in html(site, "upgrades")
 

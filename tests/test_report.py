@@ -68,7 +68,7 @@ def with_blurb(models: str) -> str:
 
 def test_nothing_differs(root: Path) -> None:
     report = told(root)
-    assert report.verdict == "No change to the API; nothing released is altered."
+    assert report.verdict == "No changes to the API; released versions are unchanged."
     assert report.as_markdown().split("\n\n") == [
         f"**{report.verdict}**",
         f"Compared with `main` (`{git(root, 'rev-parse', 'main')[:10]}`).",
@@ -78,7 +78,7 @@ def test_nothing_differs(root: Path) -> None:
 
 def test_a_new_change_that_breaks(root: Path) -> None:
     report = told(renamed(root))
-    assert report.verdict == "1 breaking change; nothing released is altered."
+    assert report.verdict == "1 breaking change; released versions are unchanged."
     assert places(report) == [("added", "unreleased/number", "breaking")]
     [one] = report.breaking
     assert one.operations == ("GET /books/first", "GET /orders/last")
@@ -105,7 +105,7 @@ def test_all_that_a_change_reaches_is_folded(root: Path) -> None:
 
 def test_words_alone(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("A book has a title.", "So do records.")}))
-    assert report.verdict == "No change to the API; nothing released is altered."
+    assert report.verdict == "No changes to the API; released versions are unchanged."
     assert places(report) == [("edited", "2024-03-01/title", "breaking")]
     assert report.edits[0].summary == "edited, wording only: why"
     assert report.breaking == ()
@@ -118,7 +118,7 @@ def test_a_release(root: Path) -> None:
     git(root, "branch", "--force", "main")
     done(root, "release", "2024-04-01")
     report = told(root)
-    assert report.verdict == "2024-04-01 is released with 1 breaking change; nothing released is altered."
+    assert report.verdict == "2024-04-01 is released with 1 breaking change; released versions are unchanged."
     assert [version.id for version in report.released] == ["2024-04-01"]
     assert places(report) == [("released", "2024-04-01/number", "breaking")]
     assert report.breaking == report.edits
@@ -131,7 +131,7 @@ def test_a_released_version_that_is_altered(root: Path) -> None:
     report = told(write(root, {TITLED: FILES[TITLED].replace("old: name", "old: label")}))
     assert report.breaking == ()
     assert {fault.versions for fault in report.altered_faults} == {("2024-02-01", "2024-01-01")}
-    assert "what was released is altered in" in report.verdict
+    assert "released versions differ in" in report.verdict
     markdown = report.as_markdown()
     assert "## Released, and altered\n\n- 2024-02-01 differs from its release: Book." in markdown
     assert markdown.count("api-upgrades amend") == 1
@@ -143,7 +143,7 @@ def test_what_was_altered_on_purpose_says_why(root: Path) -> None:
     assert report.altered_faults == ()
     assert {one.why for one in report.lock_changes} == {("It was `label` all along.",)}
     assert {version for one in report.lock_changes for version in one.versions} == {"2024-02-01", "2024-01-01"}
-    assert "what was released is altered in" in report.verdict
+    assert "released versions differ in" in report.verdict
     assert "Amended: It was `label` all along." in report.as_markdown()
 
 
@@ -165,7 +165,7 @@ def test_a_version_that_is_gone(root: Path) -> None:
     (root / "changes" / "2024-02-01" / "pages.yaml").unlink()
     report = told(root)
     assert ("2024-01-01",) in [one.versions for one in report.lock_changes]
-    assert "what was released is altered" in report.verdict
+    assert "released versions differ" in report.verdict
 
 
 def test_an_addition_alters_nothing_released(root: Path) -> None:
@@ -173,14 +173,14 @@ def test_an_addition_alters_nothing_released(root: Path) -> None:
     report = told(done(root, "draft", "--addition", "--date", "2024-03-15"))
     assert [one[0::2] for one in places(report)] == [("added", "additive")]
     assert report.lock_changes == ()
-    assert report.verdict == "1 addition; 2 texts still to be written; nothing released is altered."
+    assert report.verdict == "1 addition; 2 texts to write; released versions are unchanged."
     assert report.pages is not None
     assert "reference/2024-01-01/books/" in report.pages.after_merge.changed
 
 
 def test_what_no_change_tells_of(root: Path) -> None:
     report = told(write(root, {"changes/api/__init__.py": NUMBERED}))
-    assert report.verdict == "No change to the API; 2 differences in no change yet; nothing released is altered."
+    assert report.verdict == "No changes to the API; 2 undocumented differences; released versions are unchanged."
     assert [str(one) for one in report.undocumented] == ["Book.isbn was removed", "Book.number is new"]
     assert "- **breaking** Book.isbn was removed\n" in report.as_markdown()
 
@@ -189,13 +189,13 @@ def test_what_is_still_to_be_written(root: Path) -> None:
     write(root, {"changes/api/__init__.py": NUMBERED})
     report = told(done(root, "draft", "--rename", "Book.isbn=Book.number"))
     assert len(report.todos) == 3
-    assert "3 texts still to be written" in report.verdict
+    assert "3 texts to write" in report.verdict
     assert "- **breaking** `isbn` is now `number` in `Book`\n" in report.as_markdown()
 
 
 def test_a_change_that_does_not_fit(root: Path) -> None:
     report = told(write(root, {"changes/unreleased/number.yaml": NUMBER}))
-    assert report.verdict == "1 unjudged change; 1 fault; nothing tells whether what was released is altered."
+    assert report.verdict == "1 unrated change; 1 fault; whether released versions changed is unknown."
     assert report.pages is None
     assert "Which pages will differ cannot be told until the faults are mended." in report.as_markdown()
 
@@ -232,7 +232,7 @@ def test_a_base_that_is_broken(root: Path, name: str, text: str, message: str) -
     report = told(root)
     assert report.comparison.state == "unreadable"
     assert report.comparison.errors[0].startswith(message)
-    assert report.verdict == "1 breaking change; nothing released is altered."
+    assert report.verdict == "1 breaking change; released versions are unchanged."
     assert places(report) == [("unreleased", "unreleased/number", "breaking")]
     result = run(root, "report", "--base", "main")
     assert result.exit_code == 0

@@ -309,7 +309,7 @@ def test_a_preview_is_the_whole_site_of_the_pull_request(story: Story, site: Pat
 def test_a_preview_has_one_comment_that_links_to_it(story: Story) -> None:
     [comment] = story.comments
     assert f"[Preview of {HEAD[:7]}]({SETTINGS['PREVIEW_URL']}pr-12/)" in comment
-    assert "No change to the API; nothing released is altered." in comment
+    assert "No changes to the API; released versions are unchanged." in comment
 
 
 def test_a_closed_pull_request_leaves_nothing_behind(story: Story) -> None:

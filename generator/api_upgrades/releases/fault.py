@@ -1,4 +1,4 @@
-"""What `check` finds: faults, which fail it, and notes, which don't."""
+"""The results of `check`: faults, which make it fail, and notes, which don't."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FaultKind = Literal[
 
 
 class Fault(RegistryError):
-    """One thing that `check` finds. `versions` are those that it is about, where it is about released ones."""
+    """One thing that must be fixed. `versions` are the released versions that it affects, if any."""
 
     def __init__(
         self, kind: FaultKind, location: Location, problem: str, versions: tuple[str, ...] = (), fix: str = ""
@@ -29,7 +29,7 @@ class Fault(RegistryError):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found. `notes` are worth a look and no fault."""
+    """The faults and notes that a check found. Notes are worth a look, but nothing is wrong."""
 
     faults: tuple[Fault, ...]
     notes: tuple[RegistryError, ...]

@@ -1,6 +1,6 @@
-"""What differs between two contracts, for a terminal and as Markdown: by resource and part, the worst first.
+"""Prints the differences between two contracts, by resource and part, the most severe first: text, Markdown and JSON.
 
-What differs alike in many parts is told once. Names and values are those of documents that nobody vouches for.
+The same difference in many parts is printed once. Names and values come from documents that are not trusted.
 """
 
 from __future__ import annotations
@@ -24,22 +24,18 @@ from api_upgrades.site.pages import markdown
 from api_upgrades.site.text import prose
 
 MIN_PARTS_TO_MERGE = 5
-"""In how many parts something differs alike to be told once for all of them."""
+"""A difference is printed once for all parts if it occurs in at least this many."""
 
 WIDTH = 100
 MAX_VALUE_LENGTH = 60
-"""Characters of a value."""
+"""The maximum length of a printed value, in characters."""
 
-_DIRECTION_PHRASES = {
-    "request": "in what is sent",
-    "response": "in what comes back",
-    "webhook": "in what is sent to you",
-}
+_DIRECTION_PHRASES = {"request": "in requests", "response": "in responses", "webhook": "in webhooks"}
 
 
 @dataclass(frozen=True)
 class DiffLine:
-    """One difference in words: the place inside its part and what became of it, as Markdown."""
+    """One difference: its place inside the part, and a description in Markdown."""
 
     severity: Severity
     part: Part | None
@@ -49,7 +45,7 @@ class DiffLine:
 
 @dataclass(frozen=True)
 class ResourceGroup:
-    """What differs in a resource, part by part; the names of objects that only came, or only went."""
+    """The differences of one resource by part. Objects that were only added or removed are lists of names."""
 
     name: str
     parts: tuple[tuple[Part | None, tuple[DiffLine, ...]], ...]
@@ -58,47 +54,46 @@ class ResourceGroup:
 
     @property
     def object_lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """What to call such objects, and their names."""
+        """The lists of objects that are not empty, with their titles."""
         yield from (("new objects", self.added),) if self.added else ()
-        yield from (("objects that are gone", self.removed),) if self.removed else ()
+        yield from (("removed objects", self.removed),) if self.removed else ()
 
     @property
     def rank(self) -> int:
-        """What to sort by to have the worst first."""
+        """The rank of its worst severity, as a sort key."""
         return min((_best_rank(lines) for _, lines in self.parts), default=len(SEVERITIES))
 
 
 class ContractDiffText:
-    """A comparison as text, Markdown and JSON."""
+    """A comparison of two contracts as text, Markdown and JSON."""
 
-    def __init__(self, compared: ContractDiff) -> None:
-        self._diff = compared
-        self._title = f"{compared.old.name} to {compared.new.name}"
-        lines = [self._make_line(found) for found in _merge_enum_values(merge_directions(compared.findings))]
-        alike: dict[tuple[Severity, str, str], list[DiffLine]] = {}
+    def __init__(self, diff: ContractDiff) -> None:
+        self._diff = diff
+        self._title = f"{diff.old.name} to {diff.new.name}"
+        lines = [self._make_line(differences) for differences in _merge_enum_values(merge_directions(diff.findings))]
+        same: dict[tuple[Severity, str, str], list[DiffLine]] = {}
         for line in lines:
             if line.name:
-                alike.setdefault((line.severity, line.name, line.words), []).append(line)
-        many = [found for found in alike.values() if len(found) >= MIN_PARTS_TO_MERGE]
-        self._merged = sorted(many, key=_best_rank)
-        told = {line for found in many for line in found}
-        self._groups = sorted(
-            self._group_by_resource([line for line in lines if line not in told]), key=lambda one: one.rank
-        )
+                same.setdefault((line.severity, line.name, line.words), []).append(line)
+        self._merged = sorted((group for group in same.values() if len(group) >= MIN_PARTS_TO_MERGE), key=_best_rank)
+        merged = {line for group in self._merged for line in group}
+        groups = self._group_by_resource([line for line in lines if line not in merged])
+        self._groups = sorted(groups, key=lambda group: group.rank)
 
-    def _make_line(self, told: Sequence[MergedFinding]) -> DiffLine:
-        """Differences in words: one, or several values of one enum."""
-        finding = shorten_values(told[0].findings[0], MAX_VALUE_LENGTH)
-        place = PathEntry(finding.target, finding.old_target, (finding,))
-        words = place.summary
-        if len(told) > 1:
-            values = [one.findings[0].after or one.findings[0].before for one in told]
+    def _make_line(self, differences: Sequence[MergedFinding]) -> DiffLine:
+        """Describe one difference, or several added or removed values of one enum."""
+        first = differences[0]
+        finding = shorten_values(first.findings[0], MAX_VALUE_LENGTH)
+        entry = PathEntry(finding.target, finding.old_target, (finding,))
+        words = entry.summary
+        if len(differences) > 1:
+            values = [one.findings[0].after or one.findings[0].before for one in differences]
             words = _ENUM_VALUES_WORDS[finding.rule].format(list_names([as_code(as_text(value)) for value in values]))
-        if self._diff.is_detected_rename(told[0].findings[0]):
-            words += ", by its likeness"
-        if told[0].directions and len(self._diff.table.rules[finding.rule].verdicts) > 1:
-            words += f" ({' and '.join(_DIRECTION_PHRASES[one] for one in told[0].directions)})"
-        return DiffLine(told[0].severity, finding.target.part, place.name, words)
+        if self._diff.is_detected_rename(first.findings[0]):
+            words += ", detected by similarity"
+        if first.directions and len(self._diff.table.rules[finding.rule].verdicts) > 1:
+            words += f" ({' and '.join(_DIRECTION_PHRASES[direction] for direction in first.directions)})"
+        return DiffLine(first.severity, finding.target.part, entry.name, words)
 
     def _group_by_resource(self, lines: Iterable[DiffLine]) -> Iterator[ResourceGroup]:
         by_resource: dict[str, dict[Part | None, list[DiffLine]]] = {}
@@ -107,50 +102,49 @@ class ContractDiffText:
             by_resource.setdefault(name, {}).setdefault(line.part, []).append(line)
         for name, parts in by_resource.items():
             objects: dict[str, list[str]] = {}
-            told: list[tuple[Part | None, tuple[DiffLine, ...]]] = []
+            described: list[tuple[Part | None, tuple[DiffLine, ...]]] = []
             for part, found in parts.items():
                 if part is not None and part.kind == "schema" and not found[0].name and found[0].words in _EXISTENCE:
                     objects.setdefault(found[0].words, []).append(str(Target(part)))
                     continue
-                told.append((part, tuple(sorted(found, key=lambda line: rank(line.severity)))))
-            told.sort(key=lambda one: _best_rank(one[1]))
-            yield ResourceGroup(name, tuple(told), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
+                described.append((part, tuple(sorted(found, key=lambda line: rank(line.severity)))))
+            described.sort(key=lambda pair: _best_rank(pair[1]))
+            yield ResourceGroup(name, tuple(described), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
 
     def as_text(self, colorize: Colorize) -> str:
-        """For a terminal, the counts last."""
+        """Return text for a terminal; the summary comes last."""
 
-        def marked(indent: int, severity: Severity, text: str) -> str:
+        def format_line(indent: int, severity: Severity, text: str) -> str:
             return f"{' ' * indent}{severity_label(severity, colorize)}  {escape_controls(text)}"
 
-        return "\n".join(self._text_lines(marked))
+        return "\n".join(self._text_lines(format_line))
 
-    def _text_lines(self, marked: Callable[[int, Severity, str], str]) -> Iterator[str]:
+    def _text_lines(self, format_line: Callable[[int, Severity, str], str]) -> Iterator[str]:
         yield escape_controls(self._title)
         if self._merged:
             yield "\nIn many parts"
-        for found in self._merged:
-            yield marked(2, found[0].severity, _to_sentence(found[0]))
-            yield from _wrap_lines(
-                f"in {len(found)}: {list_names([_keep_on_one_line(Target(line.part)) for line in found])}", 12
-            )
-        for group in self._groups:
-            yield f"\n{escape_controls(group.name)}"
-            for part, lines in group.parts:
+        for group in self._merged:
+            yield format_line(2, group[0].severity, _to_sentence(group[0]))
+            parts = list_names([_keep_on_one_line(Target(line.part)) for line in group])
+            yield from _wrap_lines(f"in {len(group)}: {parts}", 12)
+        for resource in self._groups:
+            yield f"\n{escape_controls(resource.name)}"
+            for part, lines in resource.parts:
                 if len(lines) == 1 and not lines[0].name and part is not None:
-                    yield marked(2, lines[0].severity, f"{Target(part)} {_to_plain(lines[0].words)}")
+                    yield format_line(2, lines[0].severity, f"{Target(part)} {_to_plain(lines[0].words)}")
                     continue
                 yield f"  {escape_controls(str(Target(part)))}"
-                yield from (marked(4, line.severity, _to_sentence(line)) for line in lines)
-            for words, names in group.object_lists:
-                yield marked(2, "neutral", f"{words}:")
+                yield from (format_line(4, line.severity, _to_sentence(line)) for line in lines)
+            for words, names in resource.object_lists:
+                yield format_line(2, "neutral", f"{words}:")
                 yield from _wrap_lines(", ".join(names), 12)
         yield f"\n{self._diff.summary}."
         if count := len(self._diff.rename_detection.detected):
-            followed = "1 name is" if count == 1 else f"{count} names are"
-            yield f"{followed} followed by likeness, as nobody tells of renames. Without: --no-renames."
+            renames = "1 rename was" if count == 1 else f"{count} renames were"
+            yield f"{renames} detected by similarity. To compare without detection, use --no-renames."
 
     def as_markdown(self) -> str:
-        """For a comment or a release note, the counts first."""
+        """Return Markdown for a comment or a release note; the summary comes first."""
         lines = "\n".join(self._markdown_lines()).split("\n")
         return markdown.make_inert("".join(f"{escape_controls(line)}\n" for line in lines))
 
@@ -159,20 +153,20 @@ class ContractDiffText:
         yield f"## From {old} to {new}\n\n{self._diff.summary}."
         if self._merged:
             yield "\n### In many parts\n"
-        for found in self._merged:
-            where = list_names([as_code(Target(line.part)) for line in found])
-            yield f"- **{found[0].severity}** {as_code(found[0].name)} {found[0].words}: in {where}"
-        for group in self._groups:
-            yield f"\n### {markdown.escape_text(group.name)}\n"
-            for part, lines in group.parts:
+        for group in self._merged:
+            where = list_names([as_code(Target(line.part)) for line in group])
+            yield f"- **{group[0].severity}** {as_code(group[0].name)} {group[0].words}: in {where}"
+        for resource in self._groups:
+            yield f"\n### {markdown.escape_text(resource.name)}\n"
+            for part, lines in resource.parts:
                 for line in lines:
                     place = as_code(f"{Target(part)} {line.name}".strip() if part else line.name or Target(None))
                     yield f"- **{line.severity}** {place} {line.words}"
-            for words, names in group.object_lists:
+            for words, names in resource.object_lists:
                 yield f"- **neutral** {words}: {', '.join(map(as_code, names))}"
 
     def as_json(self) -> list[dict[str, Json]]:
-        """The findings as data, in the order of the newer document."""
+        """Return the findings as JSON, in the order of the newer contract."""
         return [
             {
                 "rule": finding.rule,
@@ -191,6 +185,7 @@ class ContractDiffText:
 
 
 _EXISTENCE = ("is new", "is gone")
+"""The descriptions of an added and of a removed object, as `PathEntry.summary` writes them."""
 
 
 def _best_rank(lines: Sequence[DiffLine]) -> int:
@@ -198,7 +193,7 @@ def _best_rank(lines: Sequence[DiffLine]) -> int:
 
 
 def _to_sentence(line: DiffLine) -> str:
-    """A line as text: its place, and what became of it."""
+    """Return a line as a plain sentence: its place and the description."""
     words = _to_plain(line.words)
     return (
         f"{line.name} {words}" if line.name and words.startswith(_EXISTENCE) else f"{line.name}: {words}".lstrip(": ")
@@ -210,27 +205,28 @@ def _to_plain(words: str) -> str:
 
 
 def _wrap_lines(text: str, indent: int) -> Iterator[str]:
-    found = wrap(escape_controls(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
-    return (f"{' ' * indent}{line}".replace(_NO_BREAK_SPACE, " ") for line in found)
+    lines = wrap(escape_controls(text), WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return (f"{' ' * indent}{line}".replace(_NO_BREAK_SPACE, " ") for line in lines)
 
 
 def _keep_on_one_line(target: Target) -> str:
-    """A name that stays on one line."""
+    """Return a name that `_wrap_lines` doesn't break."""
     return str(target).replace(" ", _NO_BREAK_SPACE)
 
 
-def _merge_enum_values(found: Iterable[MergedFinding]) -> Iterator[tuple[MergedFinding, ...]]:
-    """Differences, those of several values of one enum in one."""
+def _merge_enum_values(differences: Iterable[MergedFinding]) -> Iterator[tuple[MergedFinding, ...]]:
+    """Group the differences that add, or that remove, values of one enum; each other difference is a group alone."""
 
-    def key(told: MergedFinding) -> tuple[object, ...]:
-        finding = told.findings[0]
-        return (finding.rule, finding.target, told.directions) if finding.rule in _ENUM_VALUES_WORDS else (id(told),)
+    def key(difference: MergedFinding) -> tuple[object, ...]:
+        finding = difference.findings[0]
+        is_value = finding.rule in _ENUM_VALUES_WORDS
+        return (finding.rule, finding.target, difference.directions) if is_value else (id(difference),)
 
-    return (tuple(group) for _, group in groupby(found, key))
+    return (tuple(group) for _, group in groupby(differences, key))
 
 
 _ENUM_VALUES_WORDS: Mapping[RuleId, str] = {
-    "enum-value-added": "{} are more of its values",
-    "enum-value-removed": "{} are none of its values any more",
+    "enum-value-added": "has the new values {}",
+    "enum-value-removed": "no longer has the values {}",
 }
 _NO_BREAK_SPACE = "\xa0"

@@ -1,4 +1,4 @@
-"""What a pull request changes, for those who review it: Markdown for a comment, data for a program. Pure."""
+"""The report on a pull request, for its reviewers: as text, as Markdown for a comment, and as JSON."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from api_upgrades.site.pages.markdown import make_inert
 from api_upgrades.site.text import prose
 
 MAX_LENGTH = 20_000
-"""In characters, how long Markdown gets. A comment on GitHub takes three times that, and nobody reads it."""
+"""The maximum length of the Markdown in characters. GitHub allows three times that, but nobody reads it."""
 
 _LIST_LENGTHS = (30, 8, 3, 1)
-"""How many entries of a list are shown: fewer, where the Markdown would be too long."""
+"""How many entries of a list the Markdown shows: as few as needed to stay below the maximum length."""
 
 _MAX_AFFECTED = 5
-"""How many operations are shown with a change; all of them are folded."""
+"""How many operations and webhooks are shown with a change; a folded section lists all of them."""
 
 _SEVERITY_NOUNS: Mapping[Severity, str] = {
     "breaking": "breaking change",
@@ -50,7 +50,7 @@ _SEVERITY_NOUNS: Mapping[Severity, str] = {
 
 @dataclass(frozen=True)
 class Report:
-    """What differs, and all that is wrong with it. `pages` is None where they cannot be made of what there is."""
+    """What a pull request changes, and what is wrong with it. `pages` is None if faults keep pages from being made."""
 
     api: str
     comparison: Comparison
@@ -65,13 +65,13 @@ class Report:
 
     @cached_property
     def breaking(self) -> tuple[EditView, ...]:
-        """What callers have to look at, the worst first."""
-        return tuple(one for one in self.edits if one.is_new_to_callers and one.severity in ("breaking", "risky"))
+        """The new changes that are breaking or risky for callers, the most severe first."""
+        return tuple(view for view in self.edits if view.is_new_to_callers and view.severity in ("breaking", "risky"))
 
     @property
     def far_reaching(self) -> tuple[EditView, ...]:
-        """Those that reach more than is shown with them."""
-        return tuple(one for one in self.breaking if max(len(one.operations), len(one.webhooks)) > _MAX_AFFECTED)
+        """The breaking and risky changes that affect more operations or webhooks than are shown with them."""
+        return tuple(view for view in self.breaking if max(len(view.operations), len(view.webhooks)) > _MAX_AFFECTED)
 
     @property
     def altered_faults(self) -> tuple[Fault, ...]:
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def undocumented_fix(self) -> str:
-        """What to do about what is undocumented."""
+        """How to fix undocumented differences."""
         return next((fault.fix for fault in self._faults_of("undocumented")), "")
 
     def _faults_of(self, kind: str) -> tuple[Fault, ...]:
@@ -96,42 +96,41 @@ class Report:
 
     @cached_property
     def verdict(self) -> str:
-        """It all in one line of text."""
+        """The report in one line of text."""
         ids = [version.id for version in self.released]
-        news = [one for one in self.edits if one.is_new_to_callers]
-        found: list[str] = []
+        new = [view for view in self.edits if view.is_new_to_callers]
+        facts: list[str] = []
         if ids:
-            who = f"{ids[0]} is" if len(ids) == 1 else f"{len(ids)} versions are"
-            brought = _format_counts([one.severity for one in news if one.edit.change.version in ids])
-            found.append(f"{who} released with {brought or 'no change'}")
-        told = _format_counts([one.severity for one in news if one.edit.change.version not in ids])
-        if told or not found:
-            found.append(f"{'beside it ' if ids else ''}{told}" if told else "no change to the API")
+            versions = f"{ids[0]} is" if len(ids) == 1 else f"{len(ids)} versions are"
+            counts = _format_counts([view.severity for view in new if view.edit.change.version in ids])
+            facts.append(f"{versions} released with {counts or 'no changes'}")
+        others = _format_counts([view.severity for view in new if view.edit.change.version not in ids])
+        if others or not facts:
+            facts.append(f"{'also ' if ids else ''}{others}" if others else "no changes to the API")
         if self.undocumented:
-            found.append(f"{_format_count(len(self.undocumented), 'difference')} in no change yet")
+            facts.append(_format_count(len(self.undocumented), "undocumented difference"))
         if self.todos:
-            found.append(f"{_format_count(len(self.todos), 'text')} still to be written")
+            facts.append(f"{_format_count(len(self.todos), 'text')} to write")
         if self.other_faults:
-            found.append(
-                _format_count(len(self.other_faults), "other fault" if self.undocumented or self.todos else "fault")
-            )
-        found.append(self._released_status)
-        return f"{found[0][0].upper()}{'; '.join(found)[1:]}."
+            word = "other fault" if self.undocumented or self.todos else "fault"
+            facts.append(_format_count(len(self.other_faults), word))
+        facts.append(self._released_status)
+        return f"{facts[0][0].upper()}{'; '.join(facts)[1:]}."
 
     @property
     def _released_status(self) -> str:
         if count := len(self.altered_faults) + len(self.lock_changes):
-            return f"what was released is altered in {_format_count(count, 'place')}"
+            return f"released versions differ in {_format_count(count, 'place')}"
         if any(fault.kind in ("misfit", "unlocked") for fault in self.check_result.faults):
-            return "nothing tells whether what was released is altered"
-        return "nothing released is altered"
+            return "whether released versions changed is unknown"
+        return "released versions are unchanged"
 
     def as_text(self, colorize: Colorize) -> str:
-        """For a terminal: the verdict, then everything that was found, with pages as counts."""
+        """Return text for a terminal: the verdict, then everything that was found, with pages as counts."""
         return "\n".join(self._text_lines(colorize))
 
     def _text_lines(self, colorize: Colorize) -> Iterator[str]:
-        def judged(severity: Severity | None, text: str) -> str:
+        def format_line(severity: Severity | None, text: str) -> str:
             return f"  {severity_label(severity, colorize)}  {escape_controls(text)}"
 
         yield escape_controls(self.verdict)
@@ -139,22 +138,22 @@ class Report:
         yield from (f"  {escape_controls(error)}" for error in self.comparison.errors)
         if self.breaking:
             yield "\nBreaking and risky changes"
-        for one in self.breaking:
-            yield judged(one.severity, prose.to_plain(one.title))
-            yield from (judged(None, line) for line in _details(one))
+        for view in self.breaking:
+            yield format_line(view.severity, prose.to_plain(view.title))
+            yield from (format_line(None, line) for line in _list_details(view))
         altered = [*_fault_lines(self.altered_faults), *map(_lock_change_line, self.lock_changes)]
         yield from _section("Changes to released versions", altered)
         if self.undocumented:
             yield "\nUndocumented differences"
-            yield from (judged(_severity_of(one), str(one)) for one in self.undocumented)
+            yield from (format_line(_severity_of(difference), str(difference)) for difference in self.undocumented)
             yield f"  {escape_controls(self.undocumented_fix)}"
         yield from _section("Texts to write", _fault_lines(self.todos))
         yield from _section("Other faults", _fault_lines(self.other_faults))
         if self.edits:
             yield "\nAll changes"
-        for one in self.edits:
-            yield judged(one.severity, f"{prose.to_plain(one.title)} ({one.place}, {one.summary})")
-        edited = [f"{one.version.id}/version.yaml: {', '.join(one.changed_fields)}" for one in self.version_edits]
+        for view in self.edits:
+            yield format_line(view.severity, f"{prose.to_plain(view.title)} ({view.place}, {view.summary})")
+        edited = [f"{edit.version.id}/version.yaml: {', '.join(edit.changed_fields)}" for edit in self.version_edits]
         yield from _section("Edited versions", edited)
         yield from _section("Descriptions and examples that changed in every version", self.reworded)
         if self.pages:
@@ -162,21 +161,20 @@ class Report:
             yield from _section("Pages that change", [f"{merged} when this is merged", f"{released} on release"])
 
     def as_markdown(self) -> str:
-        """It for a comment: the verdict, what asks for a decision, and the rest folded. Nothing in it does anything."""
+        """Return Markdown for a comment: the verdict, what needs a decision, and the rest folded.
+
+        It mentions nobody and loads nothing. Lists get shorter until it is short enough.
+        """
         template = markdown_environment().get_template("report.md.j2")
         for few in _LIST_LENGTHS:
-            made = re.sub(
-                r"\n{3,}",
-                "\n\n",
-                template.render(report=self, few=few, max_affected=_MAX_AFFECTED, group_pages=group_pages),
-            )
-            text = make_inert(made.rstrip() + "\n")
+            rendered = template.render(report=self, few=few, max_affected=_MAX_AFFECTED, group_pages=group_pages)
+            text = make_inert(re.sub(r"\n{3,}", "\n\n", rendered).rstrip() + "\n")
             if len(text) <= MAX_LENGTH:
                 break
         return text
 
     def as_json(self) -> dict[str, Json]:
-        """The same as data, whole."""
+        """Return the complete report as JSON."""
         base = self.comparison.base
         return {
             "api": self.api,
@@ -189,11 +187,12 @@ class Report:
                 "errors": list(self.comparison.errors),
             },
             "released": [version.id for version in self.released],
-            "changes": [one.as_json() for one in self.edits],
-            "versions": [{"id": one.version.id, "edited": list(one.changed_fields)} for one in self.version_edits],
-            "undocumented": [_difference_as_json(one) for one in self.undocumented],
+            "changes": [view.as_json() for view in self.edits],
+            "versions": [{"id": edit.version.id, "edited": list(edit.changed_fields)} for edit in self.version_edits],
+            "undocumented": [_difference_as_json(difference) for difference in self.undocumented],
             "lock_changes": [
-                {"versions": list(one.versions), "what": one.text, "why": list(one.why)} for one in self.lock_changes
+                {"versions": list(change.versions), "what": change.text, "why": list(change.why)}
+                for change in self.lock_changes
             ],
             **self.check_result.as_json(),
             "pages": self.pages
@@ -205,9 +204,9 @@ class Report:
 
 
 def build_report(before: ProjectState | None, now: ProjectState, source: str, comparison: Comparison) -> Report:
-    """What differs between two states of a project whose models stand in `source`."""
-    checked = check(now, source)
-    is_sound = not now.errors and not any(fault.kind in ("misfit", "unsound") for fault in checked.faults)
+    """Compare two states of a project whose API is declared in `source`. `before` is None if there is no state."""
+    result = check(now, source)
+    is_sound = not now.errors and not any(fault.kind in ("misfit", "unsound") for fault in result.faults)
     known = {version.id for version in before.registry.versions} if before else set()
     is_compared = comparison.state != "unreadable"
     old_notes = {note.message for note in check(before, source).notes} if before else set()
@@ -219,14 +218,14 @@ def build_report(before: ProjectState | None, now: ProjectState, source: str, co
         diff_version_files(before.registry, now.registry) if before else (),
         _list_undocumented(now),
         diff_locks(before, now) if before else (),
-        checked,
-        tuple(note for note in checked.notes if note.message not in old_notes),
+        result,
+        tuple(note for note in result.notes if note.message not in old_notes),
         diff_sites(before.history if before else None, now.history) if is_sound and is_compared else None,
     )
 
 
-def _details(view: EditView) -> Iterator[str]:
-    """What callers have to do about a change, and what it affects."""
+def _list_details(view: EditView) -> Iterator[str]:
+    """Yield what callers have to do about a change, and what it affects."""
     if view.upgrade:
         yield prose.to_plain(view.upgrade)
     if view.operations:
@@ -245,7 +244,7 @@ def _fault_lines(faults: Sequence[Fault]) -> list[str]:
 
 
 def _section(title: str, items: Iterable[object]) -> Iterator[str]:
-    """A heading and a line for each item; nothing if there are none."""
+    """Yield a heading and a line for each item; nothing if there are none."""
     lines = [f"  {escape_controls(str(item))}" for item in items]
     if lines:
         yield from (f"\n{title}", *lines)
@@ -262,28 +261,28 @@ def _list_edits(before: ProjectState | None, now: ProjectState, state: Compariso
 
 def _list_undocumented(state: ProjectState) -> tuple[Difference, ...]:
     try:
-        return tuple(sorted(state.undocumented_differences, key=lambda one: rank(_severity_of(one))))
-    except RegistryErrors:  # which `check` tells
+        return tuple(sorted(state.undocumented_differences, key=lambda difference: rank(_severity_of(difference))))
+    except RegistryErrors:  # `check` reports them
         return ()
 
 
-def _severity_of(one: Difference) -> Severity | None:
-    return one.finding.severity if one.finding else None
+def _severity_of(difference: Difference) -> Severity | None:
+    return difference.finding.severity if difference.finding else None
 
 
 def _format_counts(severities: Sequence[Severity | None]) -> str:
-    """`1 breaking change, 2 additions`; nothing where there are none."""
-    words = (*_SEVERITY_NOUNS.items(), (None, "unjudged change"))
-    found = ((severities.count(severity), word) for severity, word in words)
-    return ", ".join(_format_count(count, word) for count, word in found if count)
+    """Join the counts of severities: `1 breaking change, 2 additions`. Empty if there are none."""
+    nouns = (*_SEVERITY_NOUNS.items(), (None, "unrated change"))
+    counts = ((severities.count(severity), noun) for severity, noun in nouns)
+    return ", ".join(_format_count(count, noun) for count, noun in counts if count)
 
 
-def _format_count(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+def _format_count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _difference_as_json(one: Difference) -> dict[str, Json]:
-    return {"place": one.place, "what": str(one), "severity": _severity_of(one)}
+def _difference_as_json(difference: Difference) -> dict[str, Json]:
+    return {"place": difference.place, "what": str(difference), "severity": _severity_of(difference)}
 
 
 def _page_diff_as_json(pages: PageDiff) -> dict[str, Json]:
