@@ -232,7 +232,7 @@ VALUES: tuple[str | Rule, ...] = (
     ),
     rule(
         "discriminator-removed",
-        "The discriminator is removed",
+        "A discriminator is removed",
         ("neutral", "Values that you send don't change."),
         ("risky", "Code that selects the variant by that property may select the wrong one."),
     ),
