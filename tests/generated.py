@@ -6,7 +6,7 @@ all that fit the contract, and so that the older contract is sound again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -80,9 +80,21 @@ def nullable(draw: st.DrawFn, schema: JsonObject) -> JsonObject:
 
 
 @st.composite
-def objects(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> JsonObject:
+def composed_contracts(draw: st.DrawFn) -> Contract:
+    """A contract whose objects have their properties in branches of an `allOf`, and in branches of these."""
+    parts: dict[Part, JsonObject] = {}
+    for name in ("Task", "Person"):
+        first, second, third = (draw(objects(("Tag",), 1, WORDS[index::3])) for index in range(3))
+        inner: JsonObject = {"allOf": [draw(nullable(second)) if draw(st.booleans()) else second, third]}
+        parts[Part("schema", name)] = {"allOf": draw(st.permutations([first, inner]))}
+    parts[Part("schema", "Tag")] = draw(objects(()))
+    return Contract(parts, {"openapi": "3.1.0", "info": {"title": "Generated", "version": "1"}})
+
+
+@st.composite
+def objects(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2, words: tuple[str, ...] = WORDS) -> JsonObject:
     """An object. What is required of it can be composed without an end of its own."""
-    found = draw(st.lists(st.sampled_from(WORDS), max_size=4, unique=True))
+    found = draw(st.lists(st.sampled_from(words), max_size=4, unique=True))
     properties = {name: draw(values(names, depth)) for name in found}
     ending = [name for name in found if not any(True for _ in references(properties[name]))]
     required = [name for name in ending if draw(st.booleans())]
@@ -129,11 +141,14 @@ def operations(draw: st.DrawFn, names: tuple[str, ...], path: str) -> JsonObject
 
 @dataclass(frozen=True)
 class Place:
-    """One schema somewhere in a contract, and the object in which it is a property, if it is one."""
+    """One schema somewhere in a contract, and the object in which it is a property, if it is one: the branch of it that
+    declares this one, and the names of all.
+    """
 
     target: Target
     schema: JsonObject
     holder: JsonObject | None = None
+    taken: Collection[str] = ()
 
     @property
     def value(self) -> JsonObject:
@@ -161,12 +176,25 @@ def _answers(operation: JsonObject) -> list[tuple[str, JsonObject]]:
 
 def _inside(place: Place) -> Iterator[Place]:
     yield place
-    for holder in (place.value, *place.value.get("allOf", ())):
+    names = names_of(place.value)
+    for holder in holders(place.value):
         for name, schema in holder.get("properties", {}).items():
-            yield from _inside(Place(place.target.property(name), schema, holder))
+            yield from _inside(Place(place.target.property(name), schema, holder, names))
     for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
         if isinstance(place.value.get(keyword), dict):
             yield from _inside(Place(place.target.child(step), place.value[keyword]))
+
+
+def holders(value: JsonObject) -> Iterator[JsonObject]:
+    """What declares the properties of an object: itself, and the branches of its `allOf`."""
+    yield value
+    for branch in value.get("allOf", ()):
+        yield from holders(schemas.value_schema(branch))
+
+
+def names_of(value: JsonObject) -> list[str]:
+    """The names of an object's properties."""
+    return [name for holder in holders(value) for name in holder.get("properties", {})]
 
 
 def fresh(names: Iterable[str], taken: Collection[Json]) -> str:
@@ -177,7 +205,7 @@ def fresh(names: Iterable[str], taken: Collection[Json]) -> str:
 def candidates(contract: Contract) -> list[dict[str, Any]]:
     """Effects of every kind that fit a contract."""
     found = list(places(contract))
-    objects = [place for place in found if "properties" in place.value]
+    objects = [place for place in found if any("properties" in one for one in holders(place.value))]
     effects = [effect for place in found for effect in (*_of_value(place, contract), *_of_property(place, objects))]
     effects += [effect for place in objects for effect in _of_object(place)]
     used = {schema_of(one) for value in contract.parts.values() for one in references(value)}
@@ -240,17 +268,16 @@ def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]
     if place.holder is None:
         return
     target, name, holder = str(place.target), place.target.name, str(place.target.holder)
-    taken = place.holder["properties"]
     yield {"kind": "add_property", "target": target}
     if name in place.holder.get("required", ()):
         yield {"kind": "make_required", "target": target}
     elif not any(True for _ in references(place.schema)):
         yield {"kind": "make_optional", "target": target}
-    old = fresh(WORDS, taken)
+    old = fresh(WORDS, place.taken)
     yield {"kind": "rename_property", "target": holder, "old": old, "new": name}
     if isinstance(place.value.get("items"), dict):
         yield {"kind": "one_to_list", "target": holder, "old": old, "new": name}
-    another = fresh(WORDS, {*taken, old})
+    another = fresh(WORDS, {*place.taken, old})
     was = {old: LEAVES[0], another: LEAVES[-1]}
     yield {
         "kind": "join_properties",
@@ -260,18 +287,18 @@ def _of_property(place: Place, objects: list[Place]) -> Iterator[dict[str, Any]]
         "was": was,
         "required": [old],
     }
-    for piece in taken:
+    for piece in place.holder["properties"]:
         if piece != name:
             yield {"kind": "split_property", "target": holder, "old": old, "new": [name, piece], "was": LEAVES[0]}
     for other in objects:
         # Out of what is a list only since `one_to_list`, a move is not followed: found as removed and added.
         follows = "[]" not in (*place.target.steps, *other.target.steps)
-        if follows and name not in other.value["properties"] and not other.target.within(place.target):
+        if follows and name not in names_of(other.value) and not other.target.within(place.target):
             yield {"kind": "move_property", "target": target, "was_in": str(other.target)}
 
 
 def _of_object(place: Place) -> Iterator[dict[str, Any]]:
-    properties: Mapping[str, Json] = place.value["properties"]
+    properties = names_of(place.value)
     gone = place.target.property(fresh(WORDS, properties))
     effect = {"kind": "remove_property", "target": str(gone), "was": LEAVES[0]}
     yield {**effect, "required": True}

@@ -10,8 +10,9 @@ from typing import Any
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.openapi.contract import Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, resolve_shared
+from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
-from api_upgrades.openapi.schema_view import as_object, flattened, own_properties, whole_value
+from api_upgrades.openapi.schema_view import as_object, flattened, whole_value
 from api_upgrades.openapi.target import Target
 
 WORDING = frozenset(
@@ -105,7 +106,8 @@ class Walk:
         return Place(old, new, targets, (*place.above, *place.targets), way)
 
     def property(self, place: Place, name: str) -> Place:
-        old, new = (own_properties(one).get(name) if isinstance(one, dict) else None for one in (place.old, place.new))
+        both = (properties(one).get(name) if isinstance(one, dict) else None for one in (place.old, place.new))
+        old, new = (None if one is None else one.schema for one in both)
         return self.step(place, f".{name}", old, new)
 
     def branch(self, place: Place, keyword: str, old: Json, new: Json) -> Place:

@@ -31,6 +31,7 @@ def faults(
 
 WORD = {"type": "string", "examples": ["word"]}
 PHONE = {"type": "string", "pattern": r"^\+"}
+READ_ONLY = {"properties": {"id": {"type": "string", "readOnly": True}}}
 
 
 def holding(schema: Any, *required: str) -> dict[str, Any]:
@@ -208,6 +209,22 @@ def test_schemas_are_checked_in_the_direction_of_their_use() -> None:
 )
 def test_what_a_direction_leaves_out_is_not_missing(mark: str, direction: Direction, expected: list[str]) -> None:
     assert faults(holding({"type": "string", mark: True}, "p"), direction) == expected
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pytest.param({"allOf": [READ_ONLY, {"required": ["id"]}]}, id="required by another branch"),
+        pytest.param({"allOf": [{"allOf": [{"required": ["id"]}]}, ref("Base")]}, id="before a reference"),
+        pytest.param({"allOf": [ref("Base")], "required": ["id"]}, id="beside a reference"),
+        pytest.param({"allOf": [ref("Needs")], **READ_ONLY}, id="behind a reference"),
+    ],
+)
+def test_what_one_branch_leaves_out_no_other_requires(schema: dict[str, Any]) -> None:
+    beside = {"Base": READ_ONLY, "Needs": {"required": ["id"]}}
+    assert faults({"It": schema, **beside}, "request") == []
+    assert faults({**holding({**schema, "example": {}}), **beside}, "request") == []
+    assert faults({**holding({**schema, "example": {}}), **beside}) == ["It.p: 'id' is a required property"]
 
 
 @pytest.mark.parametrize(

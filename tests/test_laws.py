@@ -39,7 +39,7 @@ from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
-from tests.generated import candidates, contracts, effects, registries
+from tests.generated import candidates, composed_contracts, contracts, effects, registries
 
 ROOT = Path(__file__).parent.parent
 WITHOUT_FINDINGS = (Wording, ChangeExample, Reorder, Behaviour)
@@ -242,7 +242,18 @@ def test_effects_of_every_kind_are_generated() -> None:
 @generated
 @given(st.data())
 def test_generated_effects(data: st.DataObject) -> None:
-    newest = newer = data.draw(contracts())
+    check_effects(data.draw(contracts()), data)
+
+
+@generated
+@given(st.data())
+def test_effects_on_branches_of_branches(data: st.DataObject) -> None:
+    check_effects(data.draw(composed_contracts()), data)
+
+
+def check_effects(newest: Contract, data: st.DataObject) -> None:
+    """Laws 1 to 4, over some effects that fit a contract."""
+    newer = newest
     assert invalid(newer) == dangling(newer) == set()
     chain: list[Effect] = []
     for _ in range(data.draw(st.integers(1, 4))):

@@ -169,20 +169,6 @@ def test_type_name(schema: Any, expected: str) -> None:
     assert schemas.type_name(schema) == expected
 
 
-@pytest.mark.parametrize(
-    ("schema", "expected"),
-    [
-        ({"properties": {"a": {}, "b": {}}}, ("a", "b")),
-        ({"anyOf": [{"properties": {"a": {}}}, NULL]}, ("a",)),
-        ({"allOf": [A_REF, {"properties": {"a": {}}}, {"properties": {"b": {}, "a": {}}}]}, ("a", "b")),
-        ({"type": "string"}, ()),
-    ],
-    ids=str,
-)
-def test_property_names(schema: Any, expected: tuple[str, ...]) -> None:
-    assert schemas.property_names(schema) == expected
-
-
 def test_text_of_a_value() -> None:
     assert [schemas.as_text(value) for value in ("é", 1, True, None, ["é"])] == ["é", "1", "true", "null", '["é"]']
 

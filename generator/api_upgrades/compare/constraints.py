@@ -5,10 +5,8 @@ from __future__ import annotations
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.schema import LOWER_BOUNDS, UPPER_BOUNDS
 from api_upgrades.openapi.schema_view import means_same
-
-LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
-UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 
 _MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
 

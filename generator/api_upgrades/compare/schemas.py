@@ -14,6 +14,7 @@ from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, schema_of
+from api_upgrades.openapi.properties import Follow, follower, properties, required
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import (
     STRUCTURE,
@@ -21,14 +22,11 @@ from api_upgrades.openapi.schema_view import (
     covers,
     flattened,
     means_same,
-    own_properties,
-    own_required,
     own_values,
     referred,
     schema_at,
     type_set,
     whole_value,
-    without_reference,
 )
 from api_upgrades.openapi.target import Target
 
@@ -57,6 +55,8 @@ class SchemaComparison:
         old, new = as_object(old), as_object(new)
         yield from self._compare_annotations(old, new, old_target, target)
         was, now = self._comparable_values(old, new)
+        if len(was) == len(now) == 1 and self._same_reference(was, now):
+            return
         type_rule = self._type_rule(was, now)
         if type_rule:
             yield Difference(type_rule, target, old_target, "type", schemas.type_name(old), schemas.type_name(new))
@@ -125,7 +125,7 @@ class SchemaComparison:
         """
         was, now = whole_value(old), whole_value(new)
         if self._same_reference(was, now):
-            return without_reference(was), without_reference(now)
+            return was, now
         if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
@@ -136,9 +136,9 @@ class SchemaComparison:
 
     def _type_rule(self, was: JsonObject, now: JsonObject) -> RuleId | None:
         """The rule for a change of type; None if the type is the same."""
-        if "$ref" in was or "$ref" in now:
+        if ("$ref" in was or "$ref" in now) and not self._same_reference(was, now):
             return "type-changed"
-        before, after = type_set(was), type_set(now)
+        before, after = type_set(was, self._follow_older()), type_set(now, follower(self.new))
         if before == after:
             return None
         if len(after) == 1 and after == {"array"} and before and self._is_item(was, now):
@@ -146,6 +146,13 @@ class SchemaComparison:
         if not after or (before and covers(after, before)):
             return "type-widened"
         return "type-narrowed" if not before or covers(before, after) else "type-changed"
+
+    def _follow_older(self) -> Follow:
+        """A way to follow the references of the older contract: to what they lead to now, wherever that is there, since
+        a schema of another type is found where it stands.
+        """
+        newer, older = follower(self.new), follower(self.old)
+        return lambda ref: newer(self.newer_ref(ref)) or older(ref)
 
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         """Whether a value has the type of the items of the list that it became."""
@@ -204,24 +211,24 @@ class SchemaComparison:
     def _compare_properties(
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
-        before, after = own_properties(was), own_properties(now)
-        old_required, required = own_required(was), own_required(now)
+        before, after = properties(was), properties(now)
         newer = {name: self.renames.newer(old_target.property(name)) for name in before}
         # If one property takes over the name of another, the name belongs to the renamed one; the other is removed.
         renamed_last = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
         older = {place.name: name for name, place in renamed_last if place.holder == target and place.steps}
-        for name, schema in after.items():
+        for name, one in after.items():
+            schema, is_required = one.schema, one.is_required
             place = target.property(name)
             old_name = older.get(name)
             if old_name is None:
-                yield from self._moved_or_added(schema, place, target, is_required=name in required)
+                yield from self._moved_or_added(schema, place, target, is_required=is_required)
                 continue
             old_place = old_target.property(old_name)
-            differences = list(self.compare(before[old_name], schema, old_place, place))
+            was_required = before[old_name].is_required
+            differences = list(self.compare(before[old_name].schema, schema, old_place, place))
             became_list = any(one.rule == "property-became-list" and one.target == place for one in differences)
             if old_name != name and not became_list:
                 yield Difference("property-renamed", place, old_place, "name", old_name, name)
-            was_required, is_required = old_name in old_required, name in required
             if was_required != is_required:
                 rule: RuleId = "became-required" if is_required else "became-optional"
                 yield Difference(rule, place, old_place, "required", was_required, is_required)
@@ -229,10 +236,12 @@ class SchemaComparison:
         for name, place in newer.items():
             old_place = old_target.property(name)
             if place.holder == target and (place.name not in after or older.get(place.name) != name):
-                yield Difference("property-removed", place, old_place, "existence", before[name], None)
+                yield Difference("property-removed", place, old_place, "existence", before[name].schema, None)
             elif place.holder != target and schema_at(self.new, place) is schemas.MISSING:
                 # It moved to another object, and was removed there.
-                yield Difference("property-removed", target.property(name), old_place, "existence", before[name], None)
+                yield Difference(
+                    "property-removed", target.property(name), old_place, "existence", before[name].schema, None
+                )
 
     def _moved_or_added(
         self, schema: Json, place: Target, holder: Target, *, is_required: bool
@@ -252,11 +261,11 @@ class SchemaComparison:
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
         """Compare required properties that the schema doesn't declare, for example because a reference does."""
-        required, after = own_required(was), own_required(now)
-        if required == after and not self.renames.moves:
+        needed, after = required(was), required(now)
+        if needed == after and not self.renames.moves:
             return
-        before = {self.renames.newer(old_target.property(name)).name: name for name in required}
-        declared = {*own_properties(was), *own_properties(now)}
+        before = {self.renames.newer(old_target.property(name)).name: name for name in needed}
+        declared = {*properties(was), *properties(now)}
         for name in sorted(before.keys() ^ after):
             if name not in declared and before.get(name) not in declared:
                 place, old_place = target.property(name), old_target.property(before.get(name, name))

@@ -9,7 +9,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.schema_view import is_inline_base
+from api_upgrades.openapi.properties import branches
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
@@ -27,7 +27,7 @@ def compare_variants(
             # A value must match every branch, so a further branch is a further constraint.
             removed_rule: RuleId = "constraint-loosened"
             added_rule: RuleId = "constraint-tightened"
-            before, after = ([one for one in branches if one != {}] for branches in (before, after))
+            before, after = ([one for one in found if one != {}] for found in (before, after))
         else:
             removed_rule, added_rule = "variant-removed", "variant-added"
         for one in _only_in(before, after):
@@ -38,17 +38,21 @@ def compare_variants(
 
 def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
     """The branches to compare: without null, and without anything that is compared as the schema's own."""
-    for branch in schema.get(keyword, ()):
-        if not isinstance(branch, dict) or not is_inline_base(keyword, branch):
-            yield branch
-        elif rest := _without_object(branch):
-            yield rest
+    if keyword != "allOf":
+        return (branch for branch in schema.get(keyword, ()) if not schemas.is_null(branch))
+    return (without_object(branch.schema) for branch in branches(schema) if branch.pointer)
 
 
-def _without_object(branch: JsonObject) -> JsonObject:
-    """An inline branch without its properties and its type `object`, which are compared as the schema's own."""
-    compared = {"properties", "required"} | ({"type"} if branch.get("type") in ("object", "null") else set())
-    return {key: value for key, value in branch.items() if key not in compared}
+def without_object(branch: JsonObject) -> JsonObject:
+    """A branch of an `allOf` without its properties, its type `object` and its own branches.
+
+    These are compared as the schema's own.
+    """
+    compared = {"properties", "required", "allOf", "nullable", *schemas.null_wrapper_pointer(branch)[:1]}
+    if branch.get("type") in ("object", "null", ["object", "null"]):
+        compared.add("type")
+    rest = {key: value for key, value in branch.items() if key not in compared}
+    return {**rest, "nullable": True} if schemas.is_nullable(branch) else rest
 
 
 def _only_in(values: list[Json], others: list[Json]) -> list[Json]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from api_upgrades.core.json import Json
+from api_upgrades.core.json import Json, value_at
 from api_upgrades.draft.schemas import KEPT, is_list
 from api_upgrades.draft.undo import DRAFT_ERRORS, PartialDraft, build_effect, cost, size
 from api_upgrades.effects import Effect
-from api_upgrades.effects.property import holder_spot
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot
+from api_upgrades.openapi.properties import required_names
+from api_upgrades.openapi.property_edit import property_spot
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -98,7 +99,8 @@ class RenameDraft:
 
     def _revert_move(self, old: Target, new: Target) -> None:
         was_in = self._names.newer(old.holder)
-        holder = holder_spot(self._old, old.holder, old.name).read(self._old)
+        _, whole, found = property_spot(self._old, old)
+        holder = value_at(whole, found.branch)
         after = list(holder["properties"])
         after = after[after.index(old.name) + 1 :]
         siblings = (self._names.newer(old.holder.property(name)) for name in after)
@@ -109,7 +111,7 @@ class RenameDraft:
             new,
             was_in=str(was_in),
             old=old.name if old.name != new.name else MISSING,
-            required=old.name in holder.get("required", ()) or MISSING,
+            required=old.name in required_names(holder) or MISSING,
             before=before,
         )
 

@@ -17,11 +17,11 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.draft.schemas import described
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import place_spot, schema_spot
+from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import digest, meaning
@@ -154,8 +154,8 @@ def _without_explained(
         if holder not in origins:
             continue
         try:
-            older = described(schema_spot(was, origins[holder]).read(was))
-            newer = described(schema_spot(now, holder).read(now))
+            older = properties(schema_spot(was, origins[holder]).read(was))
+            newer = properties(schema_spot(now, holder).read(now))
         except ContractMismatch:
             continue
         effects = (effect for kind in KINDS.values() for effect in kind.candidates(holder, older, newer))
@@ -266,7 +266,7 @@ class _SimilarityIndex:
     def _traits_of(self, is_new: bool, part: Part) -> _Traits:
         if (is_new, part) not in self._traits:
             value = meaning((self._now if is_new else self._was).parts[part])
-            names = frozenset(schemas.property_names(value))
+            names = frozenset(properties(value))
             self._traits[is_new, part] = _Traits(digest(value), names, frozenset(_leaves(value)))
         return self._traits[is_new, part]
 

@@ -6,21 +6,21 @@ a schema that is referred to is a part of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, format_pointer, json_equal
 from api_upgrades.draft.undo import PartialDraft, cost, find_json_differences, size
 from api_upgrades.effects import KINDS
-from api_upgrades.effects.base import Property
 from api_upgrades.effects.schema import merge_references
 from api_upgrades.effects.value import KIND_OF_KEYWORD
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, schema_part
 from api_upgrades.openapi.locate import schema_spot
-from api_upgrades.openapi.renames import RenameMap
+from api_upgrades.openapi.properties import Branch, branches, properties, required_names
+from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
@@ -142,9 +142,16 @@ class SchemaDraft:
         }
         if size(was) > max(SMALL, left + 2):
             return False
-        return self.undone.revert_at(
-            "change_type", target, lambda older: cost(self._now(target, older), goal) < left, was=was
-        )
+
+        def fits(older: Contract) -> bool:
+            return cost(self._now(target, older), goal) < left and self._shows(target, older)
+
+        return self.undone.revert_at("change_type", target, fits, was=was)
+
+    def _shows(self, target: Target, older: Contract) -> bool:
+        """Whether a schema differs to a caller from what it was. Branches of an `allOf` may be cut in another way."""
+        comparison = SchemaComparison(older, self.undone.contract, NO_RENAMES)
+        return any(comparison.compare(self._now(target, older), self._now(target), target, target))
 
     def _constraints(self, target: Target, only: frozenset[str] | None) -> None:
         goal, now = self._goal(target), self._now(target)
@@ -240,21 +247,23 @@ class SchemaDraft:
     def _children(self, target: Target) -> None:
         self._reshaped(target)
         goal, now = self._goal(target), self._now(target)
-        older, newer = _properties(goal), _properties(now)
+        older, newer = properties(goal), properties(now)
         for name in reversed(newer):
             if name not in older:
                 self.undone.revert_at("add_property", target.property(name))
-        required, requires = _required(goal), _required(now)
         for name in reversed(newer):
             if name not in older:
                 continue
-            if (name in required) != (name in requires):
-                kind = "make_required" if name in requires else "make_optional"
-                self.undone.revert_at(kind, target.property(name))
-            if not json_equal(older[name], newer[name]):
+            if newer[name].is_required and not older[name].is_required:
+                self.undone.revert_at("make_required", target.property(name))
+            elif older[name].is_required and not newer[name].is_required:
+                requiring = [one.pointer for one in branches(goal) if name in required_names(one.schema)]
+                branch = MISSING if older[name].branch in requiring else format_pointer(requiring[0])
+                self.undone.revert_at("make_optional", target.property(name), branch=branch)
+            if not json_equal(older[name].schema, newer[name].schema):
                 self.draft(target.property(name))
-        for holder in _holders(goal):
-            self._gone(target, holder, set(newer))
+        for branch in branches(goal):
+            self._gone(target, branch, set(newer))
         was, has = schemas.value_schema(goal), schemas.value_schema(now)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(was.get(keyword), dict) and isinstance(has.get(keyword), dict):
@@ -263,7 +272,7 @@ class SchemaDraft:
     def _reshaped(self, target: Target) -> None:
         """Undo the effects that explain properties removed and added together, as far as their kinds recognize it."""
         goal = self._goal(target)
-        older, newer = described(goal), described(self._now(target))
+        older, newer = properties(goal), properties(self._now(target))
         if older.keys() <= newer.keys() or newer.keys() <= older.keys():
             return
 
@@ -274,21 +283,24 @@ class SchemaDraft:
             for effect in kind.candidates(target, older, newer):
                 self.undone.revert(effect, fits)
 
-    def _gone(self, target: Target, holder: JsonObject, present: set[str]) -> None:
-        """The properties of one object that are no more, put back from the last to the first."""
+    def _gone(self, target: Target, branch: Branch, present: set[str]) -> None:
+        """The properties of one branch of an object that are no more, put back from the last to the first."""
         before: Json = MISSING
-        for name, was in reversed(holder["properties"].items()):
+        for name, was in reversed(branch.schema.get("properties", {}).items()):
             if name not in present:
-                required = name in holder.get("required", ())
-                if not self._put_back(target.property(name), was, required or MISSING, before):
+                required = name in required_names(branch.schema) or MISSING
+                place = target.property(name)
+                where = (MISSING, format_pointer(branch.pointer))  # which is said only where it has to be
+                if not any(self._put_back(place, was, required, before, one) for one in where):
                     continue
             before = name
 
-    def _put_back(self, target: Target, was: Json, required: Json, before: Json) -> bool:
+    def _put_back(self, target: Target, was: Json, required: Json, before: Json, branch: Json) -> bool:
         def fits(older: Contract) -> bool:
-            return schema_spot(older, target).pointer == schema_spot(self.goal, target).pointer
+            return schema_spot(older, target) == schema_spot(self.goal, target)
 
-        return self.undone.revert_at("remove_property", target, fits, was=was, required=required, before=before)
+        fields = {"was": was, "required": required, "before": before, "branch": branch}
+        return self.undone.revert_at("remove_property", target, fits, **fields)
 
 
 def _inlined(now: Json, goal: Json, contract: Contract) -> Json:
@@ -302,28 +314,6 @@ def _inlined(now: Json, goal: Json, contract: Contract) -> Json:
     return now
 
 
-def _holders(schema: JsonObject) -> Iterator[JsonObject]:
-    """The objects whose properties are a schema's own: its value's, and those of inline branches of an `allOf`."""
-    value = schemas.value_schema(schema)
-    for holder in (value, *value.get("allOf", ())):
-        if "properties" in holder:
-            yield holder
-
-
-def _properties(schema: JsonObject) -> dict[str, Json]:
-    return {name: value for holder in _holders(schema) for name, value in holder["properties"].items()}
-
-
-def _required(schema: JsonObject) -> set[str]:
-    return {name for holder in _holders(schema) for name in holder.get("required", ())}
-
-
-def described(schema: JsonObject) -> dict[str, Property]:
-    """An object's properties as the kinds of effects look at them."""
-    required = _required(schema)
-    return {name: Property(value, name in required) for name, value in _properties(schema).items()}
-
-
 def _values(schema: JsonObject) -> list[Json]:
     return (schemas.enum_values(schema) or []) if schemas.enum_pointer(schema) is not None else []
 
@@ -333,7 +323,9 @@ def is_list(schema: JsonObject) -> bool:
 
 
 def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
-    was, has = schemas.value_schema(goal), schemas.value_schema(now)
+    was, has = goal, now
+    if "allOf" not in goal or "allOf" not in now:
+        was, has = schemas.value_schema(goal), schemas.value_schema(now)
     if any(not json_equal(was.get(keyword), has.get(keyword)) for keyword in ("$ref", "const")):
         return True
     if any((keyword in was) != (keyword in has) for keyword in ("anyOf", "oneOf", "allOf", "enum")):
@@ -342,7 +334,9 @@ def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
 
 
 def _types(schema: JsonObject) -> set[str]:
-    return set(schemas.types(schema)) or ({"object"} if "properties" in schemas.value_schema(schema) else set())
+    value = schemas.value_schema(schema)
+    is_object = "properties" in value and value.keys().isdisjoint(_COMPOSED)
+    return set(schemas.types(schema)) or ({"object"} if is_object else set())
 
 
 def _is_shared(keyword: str, was: Json, has: Json) -> bool:

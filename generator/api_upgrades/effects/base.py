@@ -15,6 +15,7 @@ from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.properties import Property
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import Target
@@ -153,13 +154,6 @@ class Effect(BaseModel, ABC):
         it claims must show in the examples or the schemas.
         """
         return iter(())
-
-
-class Property(NamedTuple):
-    """A property of an object, as `Effect.candidates` gets it."""
-
-    schema: Json
-    is_required: bool
 
 
 Properties: TypeAlias = Mapping[str, Property]

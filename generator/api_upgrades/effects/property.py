@@ -7,75 +7,17 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import ContractMismatch, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert_before
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import Contract, is_internal
-from api_upgrades.openapi.locate import Spot, object_spot, place_spot, schema_spot
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.properties import properties, with_branches
+from api_upgrades.openapi.property_edit import property_spot, put_property, take_property, with_name
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
-
-
-def holder_spot(contract: Contract, holder: Target, name: str | None = None) -> Spot:
-    """The object that holds a property, or would hold it."""
-    return object_spot(contract, schema_spot(contract, holder), holder, name)
-
-
-def _require_property(target: Target) -> None:
-    if not target.steps or not target.steps[-1].startswith("."):
-        raise ContractMismatch(f"{target} is not a property", "target")
-
-
-def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
-    """The contract without a property, and the property's schema."""
-    _require_property(target)
-    spot = holder_spot(contract, target.holder, target.name)
-    holder = spot.read(contract)
-    properties = holder.get("properties", {})
-    if target.name not in properties:
-        raise ContractMismatch(
-            f"{target.holder} has no property {target.name!r}", "target", did_you_mean(target.name, properties)
-        )
-    left = {name: kept for name, kept in properties.items() if name != target.name}
-    without = with_required({**holder, "properties": left}, target.name, False)
-    return spot.write(contract, without), properties[target.name]
-
-
-def put_property(contract: Contract, target: Target, schema: Json, required: bool, before: str | None) -> Contract:
-    """The contract with one more property."""
-    _require_property(target)
-    spot = holder_spot(contract, target.holder, before)
-    holder = spot.read(contract)
-    properties = holder.get("properties", {})
-    if is_internal(properties.get(target.name)):  # the public view removed it
-        return put_property(take_property(contract, target)[0], target, schema, required, before)
-    if target.name in properties:
-        raise ContractMismatch(f"{target.holder} still has a property {target.name!r}", "target")
-    if before is not None and before not in properties:
-        raise ContractMismatch(
-            f"{target.holder} has no property {before!r}", "before", did_you_mean(before, properties)
-        )
-    added = {**holder, "properties": insert_before(properties, target.name, schema, before)}
-    return spot.write(contract, with_required(added, target.name, required))
-
-
-def with_required(holder: JsonObject, name: str, required: bool) -> JsonObject:
-    """The object with a property required or not. `required` follows the order of the properties."""
-    names: list[str] = list(holder.get("required", ()))
-    if (name in names) == required:
-        return holder
-    if not required:
-        names.remove(name)
-    else:
-        order = {other: index for index, other in enumerate(holder.get("properties", {}))}
-        here = order.get(name, len(order))
-        names.insert(sum(order.get(other, -1) < here for other in names), name)
-    if not names:
-        return {key: kept for key, kept in holder.items() if key != "required"}
-    return schema_edit.merged(holder, {"required": names})
 
 
 class AddProperty(TargetedEffect):
@@ -109,9 +51,12 @@ class RemoveProperty(TargetedEffect):
     was: dict[str, Any] | bool
     required: bool = False
     before: str | None = Field(None, description="The property before which it stood (last, if omitted).")
+    branch: str | None = Field(
+        None, description="The branch of an `allOf` that held it, as a JSON Pointer, if `before` does not determine it."
+    )
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        return put_property(contract, target, self.was, self.required, self.before)
+        return put_property(contract, target, self.was, self.required, self.before, self.branch)
 
     def headline(self) -> str:
         return self.sentence("is gone", "are gone")
@@ -140,24 +85,10 @@ class RenameProperty(TargetedEffect):
         return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = holder_spot(contract, target, self.new)
-        holder = spot.read(contract)
-        properties = holder.get("properties", {})
-        if self.new not in properties:
-            raise ContractMismatch(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
-        if self.old in properties:
+        spot, whole, _ = property_spot(contract, target.property(self.new), "new")
+        if self.old in properties(whole):
             raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
-        renamed = {
-            self.old if name == self.new else name: follow_replacement(kept, self.new, self.old)
-            for name, kept in properties.items()
-        }
-        result = {**holder, "properties": renamed}
-        if "required" in holder:
-            result["required"] = [self.old if name == self.new else name for name in holder["required"]]
-        discriminator = holder.get("discriminator")
-        if isinstance(discriminator, dict) and discriminator.get("propertyName") == self.new:
-            result["discriminator"] = {**discriminator, "propertyName": self.old}
-        return spot.write(contract, result)
+        return spot.write(contract, with_branches(whole, lambda branch: with_name(branch, self.new, self.old)))
 
     def headline(self) -> str:
         return f"{as_code(self.old)} is now {as_code(self.new)} in {self.target_names()}"
@@ -169,13 +100,6 @@ class RenameProperty(TargetedEffect):
 
     def moves(self) -> Iterator[Move]:
         return (Move(target.property(self.old), target.property(self.new)) for target in self.target)
-
-
-def follow_replacement(schema: Json, new: str, old: str) -> Json:
-    """A sibling schema whose `x-replaced-by` follows the renamed property."""
-    if isinstance(schema, dict) and schema.get("x-replaced-by") == new:
-        return {**schema, "x-replaced-by": old}
-    return schema
 
 
 class MoveProperty(TargetedEffect):

@@ -8,13 +8,15 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert_before
-from api_upgrades.effects.base import Properties, Property, TargetedEffect, as_code, join_names
-from api_upgrades.effects.property import follow_replacement, holder_spot, with_required
+from api_upgrades.core.json import Json, JsonObject, insert_before, set_at, value_at
+from api_upgrades.effects.base import Properties, TargetedEffect, as_code, join_names
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.locate import Spot
+from api_upgrades.openapi.properties import branches, properties, required_names, with_branches
+from api_upgrades.openapi.property_edit import property_spot, with_name, with_required
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 
@@ -39,24 +41,14 @@ class OneToList(TargetedEffect):
         return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = holder_spot(contract, target, self.new)
-        holder = spot.read(contract)
-        properties = holder.get("properties", {})
-        if self.new not in properties:
-            raise ContractMismatch(f"{target} has no property {self.new!r}", "new", did_you_mean(self.new, properties))
-        if self.old != self.new and self.old in properties:
+        spot, whole, found = property_spot(contract, target.property(self.new), "new")
+        if self.old != self.new and self.old in properties(whole):
             raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
-        single = _item_schema(properties[self.new], contract.dialect)
+        single = _item_schema(value_at(whole, found.pointer), contract.dialect)
         if single is None:
             raise ContractMismatch(f"{target.property(self.new)} is not a list", "new")
-        renamed = {
-            self.old if name == self.new else name: follow_replacement(kept, self.new, self.old)
-            for name, kept in properties.items()
-        }
-        result = {**holder, "properties": {**renamed, self.old: single}}
-        if "required" in holder:
-            result["required"] = [self.old if name == self.new else name for name in holder["required"]]
-        return spot.write(contract, result)
+        renamed = with_branches(whole, lambda branch: with_name(branch, self.new, self.old))
+        return spot.write(contract, set_at(renamed, (*found.pointer[:-1], self.old), single))
 
     def headline(self) -> str:
         return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.target_names()}"
@@ -117,9 +109,8 @@ class SplitProperty(TargetedEffect):
         return " ".join(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = holder_spot(contract, target, self.new[0])
-        holder = spot.read(contract)
-        pieces = _read_properties(holder, target, self.new)
+        spot, holder = _read_branch(contract, target, self.new)
+        pieces = {name: holder["properties"][name] for name in self.new}
         if self.was is None and not all(map(_is_plain_string, pieces.values())):
             raise ContractMismatch(
                 f"{join_names(self.new)} are not plain strings; give the older schema as 'was'", "was"
@@ -130,7 +121,7 @@ class SplitProperty(TargetedEffect):
             joined = self.separator.join(map(schemas.as_text, examples))
             schema = schema_edit.with_example(schema, joined, contract.dialect)
         is_required = set(self.new) <= set(holder.get("required", ())) if self.required is None else self.required
-        older = _exchange_properties(holder, target, self.new, {self.old: Property(schema, is_required)})
+        older = _exchange_properties(holder, target, self.new, {self.old: (schema, is_required)})
         if "before" in self.model_fields_set:
             older = _move_property(older, target, self.old, self.before)
         return spot.write(contract, older)
@@ -146,7 +137,7 @@ class SplitProperty(TargetedEffect):
         added = _string_examples(newer, older)
         for old, example in _string_examples(older, newer).items():
             for separator, new in _find_division(example, added):
-                schema, is_required = older[old]
+                schema, is_required = older[old].schema, older[old].is_required
                 fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
                 if not _is_example_alone(schema):
                     fields["was"] = schema
@@ -186,20 +177,19 @@ class JoinProperties(TargetedEffect):
         return self.new
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot = holder_spot(contract, target, self.new)
-        holder = spot.read(contract)
-        (whole,) = _read_properties(holder, target, [self.new]).values()
+        spot, holder = _read_branch(contract, target, [self.new])
+        whole = holder["properties"][self.new]
         if not self.was.keys() >= set(self.old) and not _is_plain_string(whole):
             raise ContractMismatch(f"{self.new!r} is not a plain string; give the older schemas as 'was'", "was")
         required = self.required
         if required is None:
             required = self.old if self.new in holder.get("required", ()) else []
-        older: dict[str, Property] = {}
+        older: dict[str, tuple[Json, bool]] = {}
         for name, piece in zip(self.old, self._pieces(whole, target), strict=True):
             schema: JsonObject = self.was.get(name, {"type": "string"})
             if piece is not None and schemas.example(schema) is schemas.MISSING:
                 schema = schema_edit.with_example(schema, piece, contract.dialect)
-            older[name] = Property(schema, name in required)
+            older[name] = schema, name in required
         return spot.write(contract, _exchange_properties(holder, target, [self.new], older))
 
     def _pieces(self, whole: JsonObject, target: Target) -> Sequence[str | None]:
@@ -241,33 +231,41 @@ class JoinProperties(TargetedEffect):
                 yield cls.model_validate({"target": str(holder), "old": old, "new": new} | fields)
 
 
-def _read_properties(holder: JsonObject, target: Target, names: Sequence[str]) -> dict[str, Json]:
-    """The schemas of some properties of an object. Raises ContractMismatch where it has not all of them."""
-    properties = holder.get("properties", {})
+def _read_branch(contract: Contract, target: Target, names: Sequence[str]) -> tuple[Spot, JsonObject]:
+    """The branch of an object that declares some properties. Raises ContractMismatch if not one branch has them all."""
+    spot, whole, first = property_spot(contract, target.property(names[0]), "new")
     for name in names:
-        if name not in properties:
-            raise ContractMismatch(f"{target} has no property {name!r}", "new", did_you_mean(name, properties))
-    return {name: properties[name] for name in names}
+        property_spot(contract, target.property(name), "new")
+        involved = [
+            branch.pointer
+            for branch in branches(whole)
+            if name in branch.schema.get("properties", {}) or name in required_names(branch.schema)
+        ]
+        if involved != [first.branch]:
+            raise ContractMismatch(f"{target} has {name!r} in another or more than one branch of its 'allOf'", "new")
+    return spot.below(*first.branch), value_at(whole, first.branch)
 
 
-def _exchange_properties(holder: JsonObject, target: Target, newer: Sequence[str], older: Properties) -> JsonObject:
+def _exchange_properties(
+    holder: JsonObject, target: Target, newer: Sequence[str], older: Mapping[str, tuple[Json, bool]]
+) -> JsonObject:
     """An object with its older properties in the place of the first of the newer ones, and without those."""
-    properties = holder["properties"]
+    declared = holder["properties"]
     for name in older:
-        if name in properties and name not in newer:
+        if name in declared and name not in newer:
             raise ContractMismatch(f"{target} still has a property {name!r}", "old")
-    first = next(name for name in properties if name in newer)
+    first = next(name for name in declared if name in newer)
     kept: dict[str, Json] = {}
-    for name, schema in properties.items():
+    for name, schema in declared.items():
         if name == first:
-            kept |= {other: found.schema for other, found in older.items()}
+            kept |= {other: schema for other, (schema, _) in older.items()}
         if name not in newer:
             kept[name] = schema
     for name in newer:
         holder = with_required(holder, name, False)
     holder = {**holder, "properties": kept}
-    for name, found in older.items():
-        holder = with_required(holder, name, found.is_required)
+    for name, (_, is_required) in older.items():
+        holder = with_required(holder, name, is_required)
     return holder
 
 
@@ -294,10 +292,11 @@ def _is_example_alone(schema: Json) -> bool:
     return _is_plain_string(schema) and schema.keys() in ({"type", "example"}, {"type", "examples"})
 
 
-def _string_examples(properties: Properties, others: Properties) -> dict[str, str]:
+def _string_examples(candidates: Properties, others: Properties) -> dict[str, str]:
     """The examples of the properties that the others lack, where value and example are text."""
     found = {}
-    for name, (schema, _) in properties.items():
+    for name, candidate in candidates.items():
+        schema = candidate.schema
         if name not in others and isinstance(schema, dict) and schemas.types(schema) == ("string",):
             example = schemas.example(schema)
             if isinstance(example, str):

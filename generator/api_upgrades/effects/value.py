@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from api_upgrades.core.errors import ContractMismatch, did_you_mean
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
 from api_upgrades.effects.base import TargetedEffect, as_code
-from api_upgrades.effects.property import holder_spot, with_required
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, schema_spot, section_spot, value_spot
+from api_upgrades.openapi.property_edit import with_requiredness
 from api_upgrades.openapi.target import Target
 
 KIND_OF_KEYWORD = {
@@ -76,14 +76,9 @@ class _Requiredness(TargetedEffect):
         return (Touch(target, "required") for target in self.target)
 
 
-def _with_requiredness(contract: Contract, target: Target, required: bool) -> Contract:
+def _with_requiredness(contract: Contract, target: Target, required: bool, branch: str | None = None) -> Contract:
     if target.steps:
-        spot = holder_spot(contract, target.holder, target.name)
-        holder = spot.read(contract)
-        if target.name not in holder.get("properties", {}):
-            known = did_you_mean(target.name, holder.get("properties", {}))
-            raise ContractMismatch(f"{target.holder} has no property {target.name!r}", "target", known)
-        return spot.write(contract, with_required(holder, target.name, required))
+        return with_requiredness(contract, target, required, branch)
     if not target.section or target.section.startswith(("response", "payload")):
         raise ContractMismatch(f"{target} is not a property, a parameter or a request body", "target")
     spot = section_spot(contract, target)
@@ -118,6 +113,12 @@ class MakeOptional(_Requiredness):
     kind: Literal["make_optional"] = "make_optional"
     scope = "resource"
     was_required = True
+    branch: str | None = Field(
+        None, description="The branch of an `allOf` that required it, as a JSON Pointer, where another declares it."
+    )
+
+    def revert_at(self, contract: Contract, target: Target) -> Contract:
+        return _with_requiredness(contract, target, self.was_required, self.branch)
 
     def headline(self) -> str:
         return self.sentence("is no longer required", "are no longer required")

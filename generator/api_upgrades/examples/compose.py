@@ -8,7 +8,7 @@ from its properties or items, a placeholder of its type.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring
 
 from api_upgrades.core.json import Json, JsonObject
@@ -16,6 +16,7 @@ from api_upgrades.examples.placeholder import minimum_length, placeholder, type_
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, resolve
 from api_upgrades.openapi.operation import Body
+from api_upgrades.openapi.properties import branches, properties_of, required_names
 from api_upgrades.openapi.schema import MISSING, OUTSIDE
 from api_upgrades.openapi.usage import Direction
 
@@ -103,12 +104,6 @@ def _says(schema: JsonObject) -> set[str]:
 _SILENT = OUTSIDE | {"nullable", "discriminator"}
 
 
-def _required(schema: JsonObject) -> list[str]:
-    """The required names; what else stands there (`required: true`, as long ago) names nothing."""
-    names = schema.get("required")
-    return names if isinstance(names, list) else []
-
-
 class _Composer:
     """Composes one payload. `path` has the ids of all schemas that contain the current value."""
 
@@ -145,8 +140,7 @@ class _Composer:
         if says == {"allOf"} and len(schema["allOf"]) == 1:
             return self.value(schema["allOf"][0], path)
         if says & {"$ref", "allOf"}:
-            merged: dict[str, Json] = {}
-            path = self._merge(schema, merged, path)
+            merged, path = self._merge(schema, path)
             if "properties" in merged:  # an object's properties know better than the example of one of its parts
                 merged = {key: kept for key, kept in merged.items() if key not in ("example", "examples")}
             return self.value(merged, path)
@@ -192,34 +186,36 @@ class _Composer:
             known[ref, self._direction] = found
         return found
 
-    def _merge(self, schema: Json, merged: dict[str, Json], path: frozenset[int]) -> frozenset[int]:
-        """Put a schema with its `$ref` and `allOf` into one flat schema; what is nearer to the surface wins."""
-        if not isinstance(schema, dict):
-            return path
-        if "$ref" in schema:
-            target = self._target(schema["$ref"])
-            if id(target) in path:
+    def _merge(self, schema: JsonObject, path: frozenset[int]) -> tuple[dict[str, Json], frozenset[int]]:
+        """A schema with its `$ref` and `allOf` as one flat schema, and the path with all that it refers to; what is
+        nearer to the surface wins.
+        """
+        entered = set(path)
+
+        def follow(ref: str) -> Json:
+            target = self._target(ref)
+            if id(target) not in entered:
+                entered.add(id(target))
+                return target
+            if target is not MISSING:
                 self._cuts += 1
-            elif target is not MISSING:
-                path = self._merge(target, merged, path | {id(target)})
-        for member in schema.get("allOf", ()):
-            path = self._merge(member, merged, path)
-        for key, value in schema.items():
-            if key == "properties":
-                properties = merged.setdefault("properties", {})
-                merged["properties"] = {
-                    **properties,
-                    **{name: _both(properties.get(name), value[name]) for name in value},
-                }
-            elif key == "required":
-                merged[key] = [*merged.get(key, ()), *_required(schema)]
-            elif key not in ("$ref", "allOf"):
-                merged[key] = value
-        return path
+            return None
+
+        found = list(branches(schema, follow))
+        merged: dict[str, Json] = {}
+        for branch in found:
+            said = branch.schema
+            apart = {"$ref", "allOf", "properties", "required", *schemas.null_wrapper_pointer(said)[:1]}
+            merged |= {key: value for key, value in said.items() if key not in apart}
+        if any("properties" in branch.schema for branch in found):
+            merged["properties"] = {name: one.schema for name, one in properties_of(found).items()}
+        if needed := [name for branch in found for name in required_names(branch.schema)]:
+            merged["required"] = needed
+        return merged, frozenset(entered)
 
     def _object(self, schema: JsonObject, path: frozenset[int]) -> Json:
         properties: Mapping[str, Json] = schema.get("properties", {})
-        required = _required(schema)
+        required = required_names(schema)
         others = schema.get("additionalProperties")
         result: dict[str, Json] = {}
         for name, value in self._entries(properties, required, others):
@@ -236,7 +232,7 @@ class _Composer:
         return result
 
     @staticmethod
-    def _entries(properties: Mapping[str, Json], required: list[str], others: Json) -> Iterator[tuple[str, Json]]:
+    def _entries(properties: Mapping[str, Json], required: Sequence[str], others: Json) -> Iterator[tuple[str, Json]]:
         """The properties, and what is required without being one."""
         yield from properties.items()
         for name in required:
@@ -291,8 +287,3 @@ class _Composer:
         if item is _ENDLESS and missing:
             return _ENDLESS
         return result + ([None] * missing if _is_absent(item) else [item] * max(missing, 1))
-
-
-def _both(first: Json, second: Json) -> Json:
-    """A property that two parts of an `allOf` declare: the later one with what only the earlier one says."""
-    return {**first, **second} if isinstance(first, dict) and isinstance(second, dict) else second

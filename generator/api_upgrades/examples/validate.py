@@ -7,7 +7,7 @@ schema, it is checked once, as the example of that schema, and its faults are re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from api_upgrades.examples.formats import format_checker
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
+from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
@@ -94,6 +95,8 @@ class _ExampleChecker:
         self._composed: dict[Part, Json] = {}
         self._added: list[Part] = []
         self._open_references: set[tuple[str, int]] = set()
+        self._absent_by_instance: dict[int, frozenset[str]] = {}
+        """By the id of an object under validation, the properties that are absent in this direction."""
         self._fast_validator = FastValidator(
             contract.dialect,
             self._base_validator.VALIDATORS,
@@ -114,6 +117,7 @@ class _ExampleChecker:
             "$ref": self._check_reference,
             "$dynamicRef": self._check_reference,
             "pattern": _check_pattern,
+            "allOf": self._check_all_of,
             "required": self._check_required,
         }
         adapted = {name: adapt(keyword) for name, keyword in keywords.items()}
@@ -183,13 +187,28 @@ class _ExampleChecker:
         self, validator: Any, names: Json, instance: Json, schema: JsonObject
     ) -> Iterator[ValidationError]:
         """Like `required`, but read-only properties may be absent from requests, and write-only ones from responses."""
-        exempting_keyword = _exempting_keyword(self._direction)
-        for name in names if isinstance(instance, dict) else ():
-            declared = schema.get("properties", {}).get(name, {})
-            if name not in instance and not (
-                isinstance(declared, Mapping) and schemas.get(declared, exempting_keyword)
-            ):
+        missing = [name for name in names if name not in instance] if isinstance(instance, dict) else []
+        absent = self._absent_names(schema) | self._absent_by_instance.get(id(instance), frozenset()) if missing else ()
+        for name in missing:
+            if name not in absent:
                 yield ValidationError(f"{name!r} is a required property")
+
+    def _check_all_of(
+        self, validator: Any, branches: Json, instance: Json, schema: JsonObject
+    ) -> Iterator[ValidationError]:
+        """Like `allOf`. One branch may require a property that another branch exempts, so all know the exempt ones."""
+        outer = self._absent_by_instance.get(id(instance), frozenset())
+        self._absent_by_instance[id(instance)] = outer | self._absent_names(schema)
+        try:
+            yield from self._base_validator.VALIDATORS["allOf"](validator, branches, instance, schema)
+        finally:
+            self._absent_by_instance[id(instance)] = outer
+
+    def _absent_names(self, schema: JsonObject) -> frozenset[str]:
+        """The properties of an object that may be absent in this direction even if they are required."""
+        keyword = _exempting_keyword(self._direction)
+        found = properties(schema, follower(self._contract)).values()
+        return frozenset(one.name for one in found if isinstance(one.schema, dict) and schemas.get(one.schema, keyword))
 
 
 def _exempting_keyword(direction: Direction) -> str:

@@ -16,7 +16,7 @@ from api_upgrades.effects.replace import are_apart
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.locate import canonical
+from api_upgrades.openapi.locate import canonical, has_place
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
@@ -47,7 +47,8 @@ class AppliedEffect:
 def _canonical_touches(effect: Effect, older: Contract, newer: Contract) -> Iterator[Touch]:
     for target, facet in effect.touches():
         of_value = facet == "enum" or facet not in PROPERTY_FACETS
-        contract = newer if target.part in newer.parts else older
+        is_removed = not has_place(newer, target) and has_place(older, target)
+        contract = newer if target.part in newer.parts and not is_removed else older
         yield Touch(canonical(contract, target, of_value=of_value), facet)
 
 

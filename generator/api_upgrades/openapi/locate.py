@@ -1,7 +1,9 @@
 """From a target to the JSON it names: which part, and where inside it.
 
-Steps go through the non-null branch of a schema and into the branches of an `allOf`. They follow a `$ref` only where
-nobody else refers to the same schema: an edit behind a shared one would change users that the target doesn't name.
+Steps go through the non-null branch of a schema and into the inline branches of an `allOf`, at any depth. They follow a
+`$ref` only where nobody else refers to the same schema: an edit behind a shared one would change users that the target
+doesn't name. A `$ref` among the branches of an `allOf` is never followed: what an object inherits is for the target of
+the schema that has it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.openapi.properties import follower, holder_of, pointer_of, properties
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 JSON_MEDIA_TYPE = "application/json"
@@ -154,12 +157,23 @@ def _step(contract: Contract, spot: Spot, step: str, walked: Target) -> Spot:
             raise ContractMismatch(f"{walked} is not a {'list' if step == '[]' else 'map'}", "target")
         return spot.below(keyword)
     name = step.removeprefix(".")
-    holder = object_spot(contract, spot, walked, name)
-    properties = holder.read(contract).get("properties", {})
-    if name not in properties:
-        known = schemas.property_names(value_spot(contract, spot, walked).read(contract))
-        raise ContractMismatch(f"{walked} has no property {name!r}", "target", did_you_mean(name, known))
-    return holder.below("properties", name)
+    spot = object_spot(contract, spot, walked, name)
+    schema = spot.read(contract)
+    pointer = pointer_of(schema, name)
+    if pointer is None:
+        raise no_property(contract, schema, walked.property(name))
+    return spot.below(*pointer)
+
+
+def no_property(contract: Contract, schema: JsonObject, target: Target, field: str = "target") -> ContractMismatch:
+    """The error that an object has no property of its own under the name of a target."""
+    inherited = properties(schema, follower(contract)).get(target.name)
+    part = holder_of(inherited.ref) if inherited is not None and inherited.ref is not None else None
+    if part is not None:
+        named = Target(part).property(target.name)
+        return ContractMismatch(f"{target.holder} inherits {target.name!r} from {part}; use the target {named}", field)
+    hint = did_you_mean(target.name, properties(schema))
+    return ContractMismatch(f"{target.holder} has no property {target.name!r}", field, hint)
 
 
 def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
@@ -183,15 +197,21 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
         spot, walked = Spot(part, ()), Target(schema_part(part.name))
 
 
-def object_spot(contract: Contract, spot: Spot, walked: Target, name: str | None = None) -> Spot:
-    """The object that holds a property: the schema itself, or the branch of its `allOf` that has the name."""
-    spot = value_spot(contract, spot, walked)
+def object_spot(contract: Contract, spot: Spot, walked: Target, name: str) -> Spot:
+    """The schema that has a property as its own, or would have it: itself, or the one that nobody else refers to."""
     schema = spot.read(contract)
-    if name in schema.get("properties", {}) or "allOf" not in schema:
+    if pointer_of(schema, name) is not None or "$ref" not in schemas.value_schema(schema):
         return spot
-    branches = [spot.below("allOf", index) for index, branch in enumerate(schema["allOf"]) if "properties" in branch]
-    holding = [branch for branch in branches if name in branch.read(contract)["properties"]]
-    return next(iter([*holding, *branches]), spot)
+    return value_spot(contract, spot, walked)
+
+
+def has_place(contract: Contract, target: Target) -> bool:
+    """Whether a contract has what a target names."""
+    try:
+        place_spot(contract, target)
+    except ContractMismatch:
+        return False
+    return True
 
 
 def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> Target:
@@ -212,7 +232,8 @@ def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> 
         if step.startswith("="):
             return canonical(contract, replace(walked, steps=walked.steps), of_value=True).child(step)
         try:
-            walked = _standing(contract, spot, walked)
+            if not step.startswith(".") or pointer_of(spot.read(contract), step[1:]) is None:
+                walked = _standing(contract, spot, walked)
             spot = _step(contract, spot, step, walked)
         except ContractMismatch:
             return replace(walked, steps=walked.steps + target.steps[index:])

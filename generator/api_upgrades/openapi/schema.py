@@ -24,6 +24,9 @@ OUTSIDE = ANNOTATIONS | {"deprecated", "readOnly", "writeOnly", "default", "x-re
 
 COMBINATIONS = ("anyOf", "oneOf", "allOf")
 
+LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
+UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
+
 MISSING: Any = object()
 
 
@@ -31,12 +34,8 @@ def value_pointer(schema: JsonObject) -> Pointer:
     """Where the schema says what a value is that isn't null: in itself, or in the one branch beside `null`."""
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
         return ()  # nearly always, and this is asked of every property
-    for keyword in ("anyOf", "oneOf"):
-        branches = schema.get(keyword)
-        if isinstance(branches, list):
-            others = [index for index, branch in enumerate(branches) if not is_null(branch)]
-            if len(others) == 1 and len(branches) == 2 and isinstance(branches[others[0]], dict):
-                return (keyword, others[0])
+    if inside := null_wrapper_pointer(schema):
+        return inside
     all_of = schema.get("allOf")
     if (
         isinstance(all_of, list)
@@ -45,6 +44,17 @@ def value_pointer(schema: JsonObject) -> Pointer:
         and not schema.keys() & {"properties", "type"}
     ):
         return ("allOf", 0)
+    return ()
+
+
+def null_wrapper_pointer(schema: JsonObject) -> Pointer:
+    """Where the one branch beside `null` stands in an `anyOf` or `oneOf`; empty where there is no such choice."""
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list):
+            others = [index for index, branch in enumerate(branches) if not is_null(branch)]
+            if len(others) == 1 and len(branches) == 2 and isinstance(branches[others[0]], dict):
+                return (keyword, others[0])
     return ()
 
 
@@ -85,14 +95,12 @@ def types(schema: JsonObject) -> tuple[str, ...]:
 
 
 def is_nullable(schema: JsonObject) -> bool:
+    if schema.get("nullable") is True or (isinstance(schema.get("type"), list) and "null" in schema["type"]):
+        return True
+    if any(is_null(branch) for keyword in ("anyOf", "oneOf") for branch in schema.get(keyword, ())):
+        return True
     inner = value_schema(schema)
-    for keyword in ("anyOf", "oneOf"):
-        if any(is_null(branch) for branch in schema.get(keyword, ())):
-            return True
-    return any(
-        one.get("nullable") is True or (isinstance(one.get("type"), list) and "null" in one["type"])
-        for one in (schema, inner)
-    )
+    return inner is not schema and is_nullable(inner)
 
 
 def has_null_branch(value: Json) -> bool | None:
@@ -161,8 +169,9 @@ def type_name(schema: JsonObject) -> str:
     for keyword in ("oneOf", "anyOf"):
         if keyword in value:
             return " or ".join(dict.fromkeys(type_name(branch) for branch in value[keyword] if not is_null(branch)))
-    if "allOf" in value:
-        return " and ".join(dict.fromkeys(type_name(branch) for branch in value["allOf"]))
+    told = dict.fromkeys(map(type_name, value.get("allOf", ())))
+    if named := [name for name in told if name != "any"]:
+        return " and ".join(named)
     names = types(schema)
     if (
         isinstance(value.get("additionalProperties"), dict)
@@ -175,13 +184,8 @@ def type_name(schema: JsonObject) -> str:
     return " or ".join(names) or ("object" if "properties" in value else "any")
 
 
-def property_names(schema: JsonObject) -> tuple[str, ...]:
-    """The names of an object's own properties, those of inline `allOf` branches included."""
-    value = value_schema(schema)
-    names = dict.fromkeys(value.get("properties", {}))
-    for branch in value.get("allOf", ()):
-        names |= dict.fromkeys(property_names(branch))
-    return tuple(names)
+def is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_text(value: Json) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_equal, value_at
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.conjunction import conjunction
 from api_upgrades.openapi.contract import Contract, schema_of
 from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.properties import Follow, branches
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
@@ -38,11 +40,15 @@ def as_object(schema: Json) -> JsonObject:
 
 def whole_value(schema: JsonObject) -> JsonObject:
     """What a schema says of a value that isn't null, with the constraints that stand beside its one branch."""
-    inner = schemas.value_schema(schema)
-    if inner is schema:
+    inside = schemas.value_pointer(schema)
+    if not inside:
         return schema
+    inner = whole_value(value_at(schema, inside))
     beside = {key: value for key, value in schema.items() if key not in _OF_PROPERTY}
-    return {**beside, **inner} if beside else inner
+    if "allOf" in schema and inside[0] != "allOf":
+        beside["allOf"] = schema["allOf"]
+    found: JsonObject = conjunction(beside, inner) if beside else inner
+    return found
 
 
 def referred(contract: Contract, schema: JsonObject) -> JsonObject:
@@ -79,10 +85,7 @@ def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = fro
         value = flattened(contract, referred(contract, branch), seen | ({ref} if ref else set()))
         if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _goes_with(found, value):
             return schema
-        properties = {**found.get("properties", {}), **value.get("properties", {})}
-        required = list(dict.fromkeys((*found.get("required", ()), *value.get("required", ()))))
-        found |= value
-        found |= ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
+        found = conjunction(found, value)
     return found
 
 
@@ -93,18 +96,30 @@ _DEEPEST = 8
 def _goes_with(one: JsonObject, other: JsonObject) -> bool:
     """Whether two schemas put into one say the same of what both speak of."""
     shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
-    names = one.get("properties", {}).keys() & other.get("properties", {}).keys()
-    return all(means_same(one[key], other[key]) for key in shared) and not names
+    return all(means_same(one[key], other[key]) for key in shared)
 
 
-def type_set(schema: JsonObject) -> frozenset[str]:
+def type_set(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]:
     """The types that a value can have, told by its properties or its values where none are named."""
-    names = set(schemas.types(schema)) or ({"null"} if schema.get("type") else set())
-    if not names and "properties" in schema:
-        names = {"object"}
-    if not names:
-        names = {schemas.type_name({"const": value}) for value in own_values(schema) or ()}
-    return frozenset(names)
+    names = named_types(schema, follow)
+    if not names and schema.get("type"):
+        return frozenset({"null"})
+    return names or frozenset(schemas.type_name({"const": value}) for value in own_values(schema) or ())
+
+
+def named_types(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]:
+    """The types that all branches of a schema allow, null left out; that of an object where one declares properties."""
+    found = list(branches(schema, follow))
+    names: frozenset[str] = frozenset()
+    for some in filter(None, (frozenset(schemas.types(branch.schema)) for branch in found)):
+        names = (_common(names, some) | _common(some, names)) or some
+    if not names and any("properties" in branch.schema for branch in found):
+        return frozenset({"object"})
+    return names
+
+
+def _common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in some if covers(others, frozenset({name})))
 
 
 def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
@@ -112,31 +127,10 @@ def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
     return all(name in wide or (name == "integer" and "number" in wide) for name in narrow)
 
 
-def is_inline_base(keyword: str, branch: JsonObject) -> bool:
-    """A null branch, or an inline one of an `allOf`, whose properties are compared as the schema's own."""
-    return branch.get("type") == "null" or (keyword == "allOf" and "$ref" not in branch)
-
-
 def own_values(schema: JsonObject) -> list[Json] | None:
     if "enum" in schema:
         return [value for value in schema["enum"] if value is not None]
     return [schema["const"]] if "const" in schema else None
-
-
-def own_properties(schema: JsonObject) -> dict[str, Json]:
-    found: dict[str, Json] = dict(schema.get("properties", {}))
-    for branch in schema.get("allOf", ()):
-        if "$ref" not in branch:
-            found |= own_properties(branch)
-    return found
-
-
-def own_required(schema: JsonObject) -> set[str]:
-    names = set(schema.get("required", ()))
-    for branch in schema.get("allOf", ()):
-        if "$ref" not in branch:
-            names |= own_required(branch)
-    return names
 
 
 def means_same(one: Json, other: Json) -> bool:

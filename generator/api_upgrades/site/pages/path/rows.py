@@ -10,14 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from api_upgrades.compare.constraints import LOWER_BOUNDS, UPPER_BOUNDS
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolve_shared, responses
-from api_upgrades.openapi.schema_view import STRUCTURE
+from api_upgrades.openapi.properties import branches, follower, properties
+from api_upgrades.openapi.schema import LOWER_BOUNDS, UPPER_BOUNDS
+from api_upgrades.openapi.schema_view import STRUCTURE, named_types
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.site.pages.reference.properties import MAX_DEPTH
@@ -182,14 +183,12 @@ class PartRows:
             ref=self._schema_identity(name) if name else None,
             values=None if "$ref" in value or target.steps[-1:] == ("[]",) else _values(schema),
         )
-        if "$ref" in value or depth >= MAX_DEPTH:
+        if depth >= MAX_DEPTH:
             return
-        for holder in _objects(value):
-            needed = holder.get("required", ())
-            for inner, one in holder.get("properties", {}).items():
-                one = one if isinstance(one, dict) else {}
-                needs = {"required": inner in needed or None}
-                self._value(target.property(inner), one, index, facts=needs, depth=depth + 1)
+        for inner, found in properties(schema).items():
+            one = found.schema if isinstance(found.schema, dict) else {}
+            needs = {"required": found.is_required or None}
+            self._value(target.property(inner), one, index, facts=needs, depth=depth + 1)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(value.get(keyword), dict):
                 self._value(target.child(step), value[keyword], index, depth=depth + 1)
@@ -232,12 +231,10 @@ class PartRows:
 
 def _kinds(contract: Contract, value: JsonObject) -> list[str]:
     """The JSON types, through references."""
-    seen: set[str] = set()
-    while (name := schemas.ref(value)) is not None and name not in seen and schema_part(name) in contract.parts:
-        seen.add(name)
-        value = schemas.value_schema(contract.parts[schema_part(name)])
-    found = schemas.types(value) or (("object",) if "properties" in value else ())
-    return sorted(found or ((schemas.type_name(value),) if "const" in value else ()))
+    fixed = (branch.schema for branch in branches(value, follower(contract)) if "const" in branch.schema)
+    return sorted(
+        named_types(value, follower(contract)) or {schemas.type_name({"const": one["const"]}) for one in fixed}
+    )
 
 
 def _facts(schema: JsonObject, value: JsonObject) -> Iterator[tuple[str, Json]]:
@@ -261,11 +258,3 @@ def _values(schema: JsonObject) -> list[str] | None:
     """The values of an enum as text; of a list, those of its items."""
     values = schemas.enum_values(schema)
     return None if values is None else [schemas.as_text(one) for one in values if one is not None]
-
-
-def _objects(value: JsonObject) -> Iterator[JsonObject]:
-    """What an object has its properties from: itself, and the inline branches of an `allOf`."""
-    yield value
-    for branch in value.get("allOf", ()):
-        if "$ref" not in branch:
-            yield from _objects(branch)

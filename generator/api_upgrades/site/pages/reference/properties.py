@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.timeline import Event, Timeline
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.internal import is_hidden
+from api_upgrades.openapi.properties import Follow, follower, holder_of, is_reference, properties
 from api_upgrades.openapi.schema_view import STRUCTURE
 from api_upgrades.openapi.target import Target
 
@@ -27,7 +28,10 @@ class TypeText:
 
 @dataclass(frozen=True)
 class PropertyRow:
-    """One property, parameter or list item; `path` is its way from the top, `depth` how deep that is."""
+    """One property, parameter or list item; `path` is its way from the top, `depth` how deep that is.
+
+    `inherited` is the schema to which a property belongs that an object has by a reference.
+    """
 
     name: str
     path: str
@@ -43,6 +47,7 @@ class PropertyRow:
     deprecated: bool
     replaced_by: str | None
     events: tuple[Event, ...]
+    inherited: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,13 @@ class PropertyTable:
     timeline: Timeline
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
-        """The properties of an object, those of inline objects after the property that holds them."""
-        return tuple(self._rows(schema, target, (), 0))
+        """The properties of an object, those of inline objects after the property that holds them.
+
+        What it inherits is among them, unless it is nothing but a reference, which is a link in place of a table. Of an
+        inline object the own properties are shown; its type links to the others.
+        """
+        follow = None if is_reference(schema) else follower(self.contract, schema)
+        return tuple(self._rows(schema, target, (), 0, follow))
 
     def row(
         self, name: str, schema: JsonObject, target: Target, *, required: bool, description: str = ""
@@ -63,21 +73,22 @@ class PropertyTable:
         """Create a single row for a schema that isn't a property, such as a parameter or a body."""
         return self._row(name, (name,), 0, schema, target, required)
 
-    def _rows(self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int) -> Iterator[PropertyRow]:
-        value = schemas.value_schema(schema)
-        for branch in (value, *value.get("allOf", ())):
-            required = branch.get("required", ())
-            for name, inner in branch.get("properties", {}).items():
-                inner = inner if isinstance(inner, dict) else {}
-                place = target.property(name)
-                yield self._row(name, (*path, name), depth, inner, place, name in required)
-                yield from self._inside(inner, place, (*path, name), depth + 1)
+    def _rows(
+        self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int, follow: Follow | None = None
+    ) -> Iterator[PropertyRow]:
+        for name, one in properties(schema, follow).items():
+            inner = one.schema if isinstance(one.schema, dict) else {}
+            part = holder_of(one.ref) if one.ref else None
+            place = (Target(part) if part else target).property(name)
+            row = self._row(name, (*path, name), depth, inner, place, one.is_required)
+            yield replace(row, inherited=part) if part else row
+            yield from self._inside(inner, place, (*path, name), depth + 1)
 
     def _inside(self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int) -> Iterator[PropertyRow]:
         """The properties of an inline object, or of the inline objects in a list."""
-        value = schemas.value_schema(schema)
-        if depth >= MAX_DEPTH or "$ref" in value:
+        if depth >= MAX_DEPTH:
             return
+        value = schemas.value_schema(schema)
         yield from self._rows(schema, target, path, depth)
         if isinstance(value.get("items"), dict):
             yield from self._inside(value["items"], target.child("[]"), (*path[:-1], f"{path[-1]}[]"), depth)
@@ -172,6 +183,11 @@ def _type_texts(schema: Json) -> Iterator[TypeText]:
         for index, branch in enumerate(one for one in branches if one.get("type") != "null"):
             if index:
                 yield TypeText(" or ")
+            yield from _type_texts(branch)
+    elif branches := [one for one in value.get("allOf", ()) if schemas.type_name(one) != "any"]:
+        for index, branch in enumerate(branches):
+            if index:
+                yield TypeText(" and ")
             yield from _type_texts(branch)
     else:
         kind = value.get("format")
