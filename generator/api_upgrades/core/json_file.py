@@ -66,7 +66,7 @@ class JsonFile:
 
 
 def parse(text: str, file: str) -> JsonFile:
-    """Parse the text of one file. Raises RegistryErrors, which call the file `file`."""
+    """Parse the text of a file; `file` is its name in messages. Raises RegistryErrors if it is not valid."""
     try:
         data = json.loads(
             text, object_pairs_hook=_build_object, parse_float=_parse_number, parse_constant=_parse_number

@@ -120,7 +120,7 @@ class YamlFile:
 
 
 def read(path: Path, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
-    """Read one file. Raises RegistryErrors with all problems found, which call the file `file`."""
+    """Read one file; `file` is its name in messages. Raises RegistryErrors with all problems found."""
     try:
         if not path.is_file():
             _reject(Location(file), "not a file")
@@ -133,7 +133,7 @@ def read(path: Path, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
 
 @lru_cache(4096)
 def parse(data: bytes, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
-    """Parse the bytes of one file. Raises RegistryErrors with all problems found, which call the file `file`."""
+    """Parse the bytes of a file; `file` is its name in messages. Raises RegistryErrors with all problems found."""
     if len(data) > max_bytes:
         _reject(Location(file, 1, 1), f"larger than {max_bytes // 1024} KiB; split it")
     text = decode(data, file)
@@ -190,7 +190,7 @@ def decode(data: bytes, file: str) -> str:
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
-    """The line, column and message of an error of PyYAML's scanner or parser, in plain message."""
+    """The line, column and message of an error of PyYAML's scanner or parser, in plain words."""
     mark: Any = error.problem_mark or error.context_mark
     for part, message in _PROBLEMS:
         if part in (error.problem or ""):

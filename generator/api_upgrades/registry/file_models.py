@@ -105,7 +105,7 @@ class AdditionFile(ChangeFile):
 
 
 class WordingFile(BaseModel):
-    """A `wording.yaml`: texts, examples and orders that a version changed without changing the contract."""
+    """A `wording.yaml`: the texts, examples and orders that a version changed."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

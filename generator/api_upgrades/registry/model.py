@@ -36,14 +36,14 @@ NOT_VERSIONS = ("api", ADDITIONS, UNRELEASED)
 """Names of folders in a registry that are not versions."""
 
 RESERVED_NAMES = (*NOT_VERSIONS, "latest", "path", "from", "preview")
-"""Names that a version must not have, because they mean something else as a folder or in a URL."""
+"""Names that a version or change must not have, because they mean something else as a folder or in a URL."""
 
 
 @dataclass(frozen=True)
 class Change:
     """What a person wrote about one thing that changed. Its effects are in chronological order.
 
-    `file` is the path in messages. `source` has the lines of the file.
+    `file` is its path in messages, and `source` its content with line numbers.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Change:
 
     @property
     def is_wording(self) -> bool:
-        """Whether this change only rewords the contract."""
+        """Whether this change only changes texts, examples and orders."""
         return self.id == WORDING
 
     def locate(self, effect: int | None = None, *path: str | int) -> Location:
@@ -80,7 +80,7 @@ class Version:
 
     `order` lists the ids of changes that depend on their order, the first one first. `amendments` are the corrections
     made since the release, oldest first. `wording` has the rewordings. They come before all other changes of the
-    version, don't affect the contract, and are not part of the upgrade guide.
+    version, require nothing of clients, and are not part of the upgrade guide.
 
     `dating` says how an uncertain date is known, `sunset` is the last day of the version, and `label` is a second name.
     """

@@ -46,14 +46,14 @@ class FilePointer:
     pointer: Pointer = ()
 
     def child(self, key: str | int) -> FilePointer:
-        """The place of a value that the value here holds under a key."""
+        """The place of the value under a key of the value here."""
         return FilePointer(self.path, (*self.pointer, key))
 
 
 class Bundler:
     """Combines a document and the files that it refers to.
 
-    `files` holds every file read so far; `read` reads another one. `origins` maps a pointer in the resulting document
+    `files` has every file read so far; `read` reads another one. `origins` maps a pointer in the resulting document
     to the place in another file from which the value there was copied.
     """
 

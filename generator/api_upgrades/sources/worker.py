@@ -39,7 +39,7 @@ def file_digest(file: str | Path) -> str:
 
 
 class _Project:
-    """The project's own files: tells them from others, and records the digest of each one that is opened."""
+    """Recognizes the project's own files, and records the digest of each one that is opened."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
