@@ -74,8 +74,8 @@ def nullable(draw: st.DrawFn, schema: JsonObject) -> JsonObject:
     """The schema in one of the forms in which it may be null."""
     if isinstance(schema.get("type"), str) and "enum" not in schema and draw(st.booleans()):
         return {**schema, "type": [schema["type"], "null"]}
-    inside = {key: value for key, value in schema.items() if key not in schemas.OUTSIDE}
-    beside = {key: value for key, value in schema.items() if key in schemas.OUTSIDE}
+    inside = {key: value for key, value in schema.items() if key not in schemas.PROPERTY_KEYWORDS}
+    beside = {key: value for key, value in schema.items() if key in schemas.PROPERTY_KEYWORDS}
     return {"anyOf": draw(st.permutations([inside, NULL])), **beside} if inside else schema
 
 

@@ -105,7 +105,7 @@ def lacking(history: History, older: str, newer: str) -> int:
     was, now = history.contract_at(older), history.contract_at(newer)
     count = _lacking(was.content, now.content)
     for part, value in was.parts.items():
-        there = names.newer(Target(part)).part
+        there = names.to_newer(Target(part)).part
         count += _lacking(value, now.parts.get(there) if there else None)
     return count
 

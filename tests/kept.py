@@ -14,7 +14,7 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import RenameMap
-from api_upgrades.openapi.schema_edit import in_order, with_nullable
+from api_upgrades.openapi.schema_edit import sort_keywords, with_nullable
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Registry
@@ -131,7 +131,7 @@ def _in_order(value: JsonObject, is_schema: bool = False) -> JsonObject:
     if is_schema:
         if isinstance(value.get("type"), list) and "null" in value["type"]:
             value = with_nullable(with_nullable(value, False, "3.1"), True, "3.1", as_branch=True)
-        return in_order({key: _inside(key, item) for key, item in value.items()})
+        return sort_keywords({key: _inside(key, item) for key, item in value.items()})
     ranks = {key: rank for rank, key in enumerate(BODY if value.keys() & {"content", "schema"} else OPERATION)}
     ordered = sorted(
         (key for key, item in value.items() if (key, item) != ("required", False)),

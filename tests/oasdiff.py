@@ -190,7 +190,7 @@ def _findings(walk: Walk, ours: Ours, entry: Mapping[str, Any]) -> list[Finding]
     if place is None:
         return []
     targets = place.targets if "required" in facets or "existence" in facets else walk.opened(place).targets
-    found = ours.at(dict.fromkeys((*targets, *(target.of_list for target in targets))), facets)
+    found = ours.at(dict.fromkeys((*targets, *(target.enclosing_list for target in targets))), facets)
     if value := re.search(r"`([^`]*)` enum value|enum value `([^`]*)`", entry["text"]):
         told = value[1] or value[2]
         found = [one for one in found if told in (as_text(one.before), as_text(one.after))] or found

@@ -89,7 +89,7 @@ class Walk:
             part = schema_of(ref)
             if part is None or part not in contract.parts or Target(part) in targets:
                 break
-            targets.append(self.names.newer(Target(part)) if is_old else Target(part))
+            targets.append(self.names.to_newer(Target(part)) if is_old else Target(part))
             value = whole_value(as_object(contract.parts[part]))
         return value, targets
 
@@ -169,7 +169,7 @@ class Walk:
             yield from self._branches(opened, key, value)
         elif key == "enum":
             for name in _names(value) or [""]:
-                holders = tuple(one.of_list for one in opened.targets)
+                holders = tuple(one.enclosing_list for one in opened.targets)
                 here = replace(opened, targets=(*opened.targets, *holders))
                 yield self._theirs(here, f"enum {name}", {"enum", "type"})
         elif key == "extensions":
@@ -237,7 +237,7 @@ class Walk:
             for kind in ("added", "deleted"):
                 for method in item.get("operations", {}).get(kind, ()):
                     target = Target(Part("operation", f"{method} {path}"))
-                    yield self._at(self.names.newer(target), f"operation {kind}", {"existence", "name"})
+                    yield self._at(self.names.to_newer(target), f"operation {kind}", {"existence", "name"})
             for method, one in item.get("operations", {}).get("modified", {}).items():
                 yield from self._operation(f"{method} {path}", one)
             for key, one in item.items():

@@ -82,9 +82,9 @@ def test_names_are_followed_within_and_across_versions() -> None:
     assert errors == []
     oldest, newest = Target.parse("Task.a"), Target.parse("Task.c")
     names = sum((step.renames for step in steps), RenameMap())
-    assert names.newer(oldest) == newest
-    assert names.older(newest) == oldest
-    assert steps[0].renames.newer(oldest) == Target.parse("Task.b")
+    assert names.to_newer(oldest) == newest
+    assert names.to_older(newest) == oldest
+    assert steps[0].renames.to_newer(oldest) == Target.parse("Task.b")
 
 
 def test_one_version_has_no_steps() -> None:

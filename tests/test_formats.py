@@ -153,12 +153,12 @@ def test_the_markdown_of_a_check_that_passes(tmp_path: Path) -> None:
 
 def test_notes_are_part_of_the_markdown_of_a_check(root: Path) -> None:
     note = RegistryError(Location("openapi.yaml", 3), "a note")
-    text = CheckText(Project(root).standing().registry, CheckResult((), (note,)))
+    text = CheckText(Project(root).read_state().registry, CheckResult((), (note,)))
     assert text.as_markdown() == ("**3 versions and 4 changes are fine.**\n\n## Notes\n\n- `openapi.yaml:3`: a note\n")
 
 
 def test_nothing_in_the_markdown_of_a_check_acts(root: Path) -> None:
     fault = Fault("prose", Location("changes/a.yaml", 1), ILL)
-    shown = html(CheckText(Project(root).standing().registry, CheckResult((fault,), ())).as_markdown())
+    shown = html(CheckText(Project(root).read_state().registry, CheckResult((fault,), ())).as_markdown())
     assert set(re.findall(r"<(\w+)", shown)) == {"p", "strong", "ul", "li", "code"}
     assert re.findall(r"@\w|#\d|GH-\d|www\.|&#64;\w", shown) == []

@@ -19,7 +19,7 @@ from api_upgrades.history.derive import ordered_changes
 from api_upgrades.openapi.contract import Contract, references
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import schema_spot, value_spot
-from api_upgrades.openapi.schema_edit import in_order as in_schema_order
+from api_upgrades.openapi.schema_edit import sort_keywords as in_schema_order
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import Target
 from tests.effects import effect_of

@@ -108,7 +108,7 @@ def touched(steps: list[AppliedEffect]) -> Iterator[Touch]:
     """What some effects touch, by the names that it has after the last of them."""
     for index, step in enumerate(steps):
         later = RenameMap.of(move for other in steps[index + 1 :] for move in other.moves)
-        yield from (Touch(later.newer(touch.target), touch.facet) for touch in step.touches)
+        yield from (Touch(later.to_newer(touch.target), touch.facet) for touch in step.touches)
 
 
 def alters(effect: Effect) -> bool:

@@ -136,7 +136,7 @@ def test_no_text_that_differs_is_missing(start: str, end: str) -> None:
 
 
 def moved(names: RenameMap, part: Part) -> Part:
-    found = names.newer(Target(part)).part
+    found = names.to_newer(Target(part)).part
     assert found is not None
     return found
 

@@ -182,13 +182,13 @@ def test_references_by_other_names() -> None:
         "discriminator": {"propertyName": "A", "mapping": mapping},
         "kept": kept,
     }
-    found = schema_edit.repointed(schema, lambda ref: ref.replace("/A", "/Z"))
+    found = schema_edit.replace_references(schema, lambda ref: ref.replace("/A", "/Z"))
     z = {"$ref": SCHEMA_REF + "Z"}
     assert found["properties"] == {"default": z, "$ref": {"items": z}}
     assert found["oneOf"] == [z]
     assert found["discriminator"] == {"propertyName": "A", "mapping": {"x": SCHEMA_REF + "Z", "y": "Z", "z": "B"}}
     assert found["kept"] is kept
-    assert schema_edit.repointed(schema, lambda ref: ref) == schema
+    assert schema_edit.replace_references(schema, lambda ref: ref) == schema
 
 
 ANY_VALUE = values(SCHEMAS)

@@ -145,7 +145,7 @@ def test_in_yaml_and_json_a_target_is_its_text() -> None:
 )
 def test_what_is_around(text: str, holder: str, name: str, of_list: str) -> None:
     target = Target.parse(text)
-    assert (str(target.holder), target.name, str(target.of_list)) == (holder, name, of_list)
+    assert (str(target.holder), target.name, str(target.enclosing_list)) == (holder, name, of_list)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_within(inner: str, outer: str, expected: bool) -> None:
     ],
 )
 def test_moved(text: str, old: str, new: str, expected: str) -> None:
-    assert str(Target.parse(text).moved(Target.parse(old), Target.parse(new))) == expected
+    assert str(Target.parse(text).after_move(Target.parse(old), Target.parse(new))) == expected
 
 
 CHAIN = [("Task.a", "Task.b"), ("Task", "Todo"), ("Todo.b", "Todo.c.d"), ("PUT /a", "PATCH /a")]
@@ -219,5 +219,5 @@ CHAIN = [("Task.a", "Task.b"), ("Task", "Todo"), ("Todo.b", "Todo.c.d"), ("PUT /
 def test_names_are_followed_through_all_moves(older: str, newer: str) -> None:
     moves = [Move(Target.parse(old), Target.parse(new)) for old, new in CHAIN]
     for names in (RenameMap.of(moves), RenameMap.of(moves[:1]) + RenameMap.of(moves[1:])):
-        assert str(names.newer(Target.parse(older))) == newer
-        assert str(names.older(Target.parse(newer))) == older
+        assert str(names.to_newer(Target.parse(older))) == newer
+        assert str(names.to_older(Target.parse(newer))) == older

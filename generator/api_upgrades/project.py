@@ -1,4 +1,4 @@
-"""From a project's folder to its history: the stages, one after the other."""
+"""Loads a project in stages, from its folder to its history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api_upgrades.history.memo import Memo
 from api_upgrades.history.verify import verify
 from api_upgrades.registry import reader
 from api_upgrades.registry.model import Version
-from api_upgrades.releases.check import find_internal_exposure, find_undocumented
+from api_upgrades.releases.check import find_internal_exposure, find_undocumented_differences
 from api_upgrades.releases.lock import Locks, read_locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import read_head
@@ -36,8 +36,8 @@ class Project:
     severity: Mapping[str, str] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo, compare=False)
 
-    def standing(self) -> ProjectState:
-        """Read everything, and judge nothing but its form. Raises ApiUpgradesError with all that is wrong."""
+    def read_state(self) -> ProjectState:
+        """Read the source, changes and locks, and check only their form. Raises ApiUpgradesError with all errors."""
         self.memo.begin_load()
         table = _table(json.dumps(self.severity, default=str))
         with stage(f"Reading {describe_source(self.source)}"):
@@ -48,23 +48,23 @@ class Project:
             )
             found = reader.read_registry(self.root / self.registry, contract, self.root)
             locks = read_locks(self.root / self.registry, self.root, [version.id for version in found.versions])
-        versions = tuple(_amended(found.versions, locks))
+        versions = tuple(_add_amendments(found.versions, locks))
         declared = SourceMap(self.root.resolve(), head.files, head.document)
         return ProjectState(replace(found, versions=versions, source_map=declared), locks, table, self.memo)
 
     def load(self) -> History:
         """Read and derive everything. Raises ApiUpgradesError with all that is wrong."""
-        return self.sound().history
+        return self.load_state().history
 
-    def sound(self) -> ProjectState:
-        """The same, as where the project stands."""
-        standing = self.standing()
+    def load_state(self) -> ProjectState:
+        """Read everything, derive every version and check it. Raises ApiUpgradesError with all errors."""
+        standing = self.read_state()
         with stage("Deriving every version"):
             if standing.errors:
-                raise RegistryErrors(list(find_undocumented(standing, self.source)) or standing.errors)
+                raise RegistryErrors(list(find_undocumented_differences(standing, self.source)) or standing.errors)
             source, history = entry_file(self.source), standing.history
             errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
-            # A document is what somebody else wrote: its faults are kept, and `check` tells of them.
+            # A document may be written by somebody else, so its faults are tolerated here; `check` reports them.
             if errors and not is_document(self.source):
                 raise RegistryErrors(errors)
         return standing
@@ -72,12 +72,12 @@ class Project:
 
 @lru_cache(8)
 def _table(severity: str) -> RuleTable:
-    """The rules with a project's own severities, the same object as long as these are the same."""
+    """The rules with a project's own severities, given as JSON. Equal severities give the same object."""
     return RuleTable.with_overrides(json.loads(severity))
 
 
-def _amended(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:
-    """The versions with the corrections that their locks tell of."""
+def _add_amendments(versions: Iterable[Version], locks: Locks) -> Iterator[Version]:
+    """The versions with the amendments that their locks record."""
     for version in versions:
         lock = locks.by_version.get(version.id)
         yield version if lock is None else replace(version, amendments=tuple(lock.amendments))

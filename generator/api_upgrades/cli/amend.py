@@ -24,7 +24,7 @@ def amend(project: Project, version: str, why: str) -> None:
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """
-    state = project.standing()
+    state = project.read_state()
     with stage("Deriving every version"):
         locks, versions = amend_version(state, version, why, Date.today().isoformat())
     locks.write(state.locks)

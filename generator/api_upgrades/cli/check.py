@@ -38,6 +38,6 @@ def check(project: Project, format: Format, allow_todo: bool) -> None:
 
 def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectState, CheckResult]:
     """Load a project and check it, while a terminal shows the progress."""
-    state = project.standing()
+    state = project.read_state()
     with stage("Checking every version"):
         return state, check_project(state, project.source, allow_todo=allow_todo)

@@ -73,14 +73,14 @@ def diff(
 
 
 class _Sides:
-    """Reads what a comparison compares. It loads the project only if a side is one of its versions."""
+    """Reads the two sides of a comparison. It loads the project only if a side is one of its versions."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
     @cached_property
     def history(self) -> History:
-        """The public history, which `export` prints too."""
+        """The public history, from which `export` prints too."""
         return restrict_to_public(self._project.load())
 
     def read(self, name: str) -> Side:

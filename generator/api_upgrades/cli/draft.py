@@ -15,7 +15,7 @@ from api_upgrades.cli.options import no_renames_option, rename_option
 from api_upgrades.core.errors import UsageError
 from api_upgrades.core.files import write_text_durably
 from api_upgrades.core.progress import stage
-from api_upgrades.draft.rename_detection import Ambiguous, Question, parse_renames, resolve_renames
+from api_upgrades.draft.rename_detection import AmbiguousRenames, Question, parse_renames, resolve_renames
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
@@ -52,7 +52,7 @@ def draft(
     """
     if day is not None and not addition:
         raise UsageError("--date is the date of an addition; give --addition too")
-    state = project.standing()
+    state = project.read_state()
     names = _find_renames(state, renames, no_renames)
     date = (day.date() if day else Date.today()).isoformat()
     if addition:
@@ -74,7 +74,7 @@ _NOT_BREAKING = "None of these changes is breaking."
 
 
 def _advice(state: ProjectState, result: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
-    """What else there may be to do, if the command didn't ask."""
+    """Yield what else the user may have to do, where the command didn't ask about it."""
     if result.is_compatible and not addition and not _is_terminal():
         first = "" if dry_run else "delete these files and "
         yield f"{_NOT_BREAKING} If they go live in every version at once, {first}run: api-upgrades draft --addition"
@@ -85,7 +85,7 @@ def _advice(state: ProjectState, result: Draft, addition: bool, dry_run: bool) -
         )
     if result.reworded_places:
         places = ", ".join(map(str, result.reworded_places))
-        yield f"{places}: only the wording changed, as with a new version of pydantic. Run: api-upgrades lock --rebase"
+        yield f"{places}: only wording changed, perhaps due to a new pydantic version. Run: api-upgrades lock --rebase"
 
 
 def _is_terminal() -> bool:
@@ -112,7 +112,7 @@ def _write(project: Project, result: Draft, dry_run: bool) -> None:
 
 
 def _find_renames(state: ProjectState, renames: tuple[str, ...], no_renames: bool) -> RenameMap:
-    """The renames: those that options give, and those that are detected, about which a terminal is asked."""
+    """Return the renames that options give, and the detected ones, which a user at a terminal is asked about."""
     released, latest = state.latest_from_lock, state.latest_from_source
     if released is None:
         return RenameMap()
@@ -124,12 +124,12 @@ def _find_renames(state: ProjectState, renames: tuple[str, ...], no_renames: boo
     asker = _Asker(_is_terminal())
     found = resolve_renames(released, latest, asker.decide, given)
     if asker.unanswered:
-        raise Ambiguous(asker.unanswered)
+        raise AmbiguousRenames(asker.unanswered)
     return found
 
 
 class _Asker:
-    """Asks about each rename once. Without a terminal, it accepts certain renames and leaves the others unanswered."""
+    """Asks about each rename once. Without a terminal, it accepts renames that have one candidate, and no others."""
 
     def __init__(self, is_terminal: bool) -> None:
         self.unanswered: list[Question] = []

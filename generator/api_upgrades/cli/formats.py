@@ -1,4 +1,4 @@
-"""The formats in which commands print what they found: the option `--format`, and the printing."""
+"""The option `--format`, and functions that print what a command found in the chosen format."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class _Group(click.Group):
 @click.version_option(package_name="api-upgrades")
 @click.pass_context
 def main(ctx: click.Context, root: Path, registry: str | None, source: str | None) -> None:
-    """Upgrade documentation of an API with dated versions.
+    """Maintain the upgrade documentation of an API with dated versions.
 
     Defaults come from mkdocs.yml, if there is one.
 

@@ -18,7 +18,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.registry.reader import find_name_problem
-from api_upgrades.releases.check import find_undocumented
+from api_upgrades.releases.check import find_undocumented_differences
 from api_upgrades.releases.import_files import ImportResult, convert_documents
 from api_upgrades.releases.import_store import create_registry, extend_registry, require_empty_folder
 from api_upgrades.releases.project_state import ProjectState
@@ -87,7 +87,7 @@ def _newest(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
 
 
 def _source_file(document: OpenApiFile) -> tuple[str, bytes]:
-    """The suffix and the content of a source file: the document's own file, or one that bundles its files."""
+    """The suffix and the content of a source file: the document's file, or if it has several, one that bundles them."""
     first, *others = document.files
     if others or first.suffix.lower() not in DOCUMENT_SUFFIXES:
         return ".json", indent_json(document.document).encode()
@@ -95,12 +95,12 @@ def _source_file(document: OpenApiFile) -> tuple[str, bytes]:
 
 
 def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> ImportResult:
-    """Add newer versions to the project's registry. Raises ApiUpgradesError if that has faults."""
+    """Add newer versions to the project's registry. Raises ApiUpgradesError if the registry has faults."""
     if not is_document(project.source):
         raise UsageError(
             f"the API source is {project.source}, not an OpenAPI document; edit it and run: api-upgrades draft"
         )
-    state = project.standing()
+    state = project.read_state()
     registry, latest = state.registry, state.registry.latest.id
     known = [version.id for version in registry.versions]
     for version in documents:
@@ -128,7 +128,7 @@ def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, O
     head, latest = state.registry.head, state.registry.latest.id
     lock = state.locks.by_version.get(latest)
     if lock and lock.contract and json.dumps(head.to_openapi()) == json.dumps(_newest(documents).document):
-        return Contract.from_openapi(lock.contract)  # this import was interrupted after it had written the source
-    if faults := [*find_undocumented(state, source), *state.errors]:
+        return Contract.from_openapi(lock.contract)  # an earlier run was interrupted after it wrote the source
+    if faults := [*find_undocumented_differences(state, source), *state.errors]:
         raise RegistryErrors(faults)
     return head

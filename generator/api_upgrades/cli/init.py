@@ -98,7 +98,7 @@ def _read_example(files: Mapping[str, str]) -> Head:
 
 
 def _first_version(project: Project, source: str, version: str, head: Head) -> dict[str, str]:
-    """The files of the first version, which is today's API. Raises RegistryErrors if that has faults."""
+    """The files of the first version, which is today's API. Raises RegistryErrors if the API has faults."""
     folder = project.root / project.registry
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
     declared = SourceMap(project.root.resolve(), head.files, head.document)

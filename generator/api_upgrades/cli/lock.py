@@ -18,7 +18,9 @@ def lock_project(project: Project) -> None:
 
 @main.command()
 @click.option(
-    "--rebase", is_flag=True, help="Accept differences in the wording of schemas, as from a new version of pydantic."
+    "--rebase",
+    is_flag=True,
+    help="Accept differences in the wording of schemas, such as those that a new version of pydantic causes.",
 )
 @click.pass_obj
 def lock(project: Project, rebase: bool) -> None:

@@ -16,7 +16,7 @@ from api_upgrades.review.pull_request import build_pull_request_report
 @format_option(default="markdown")
 @click.pass_obj
 def report(project: Project, base: str, format: Format) -> None:
-    """Report the differences from REF (or from the merge base).
+    """Report the differences from the merge base with REF, or from REF if there is none.
 
     Example: api-upgrades report --base origin/main
     """

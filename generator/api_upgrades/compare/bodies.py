@@ -22,7 +22,7 @@ _MEDIA_KEYWORDS = frozenset({"schema", "encoding"})
 
 @dataclass(frozen=True)
 class BodyComparison:
-    """Compares bodies, parameters and headers of two contracts. The caller resolves references to shared ones."""
+    """Compares bodies, parameters and headers of two contracts. The caller resolves references to shared components."""
 
     schemas: SchemaComparison
 
@@ -127,5 +127,5 @@ def _compare_required(old: JsonObject, new: JsonObject, old_target: Target, targ
 
 
 def _with_content(parameter: JsonObject) -> JsonObject:
-    """A parameter with `content`: a schema without a media type is treated as text."""
+    """The parameter with its schema in `content`, where a schema without a media type counts as text."""
     return parameter if "content" in parameter else {"content": {"text/plain": {"schema": parameter.get("schema", {})}}}

@@ -1,7 +1,7 @@
 """Compares two contracts, and judges each difference by the rule table.
 
-Wording and examples are not compared, because they are not part of the contract. A place that no rename leads from the
-older contract to the newer one is reported as removed and added.
+Wording and examples are not compared, because they are not part of the contract. If no
+rename connects a place of the older contract with one of the newer, they are reported as removed and added.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _judge(difference: Difference, direction: Direction | None, table: RuleTable
 def _find_differences(
     old: Contract, new: Contract, renames: RenameMap, directions: Directions, only: Container[Part | None] | None
 ) -> Iterator[DirectedDifference]:
-    newer_names = {part: renames.newer(Target(part)).part for part in old.parts if part in renames.parts}
+    newer_names = {part: renames.to_newer(Target(part)).part for part in old.parts if part in renames.parts}
     # If one part takes over the name of another, the name belongs to the renamed part, and the other one is removed.
     renamed = {name: part for part, name in newer_names.items() if name != part}
     comparison = SchemaComparison(old, new, renames)

@@ -1,4 +1,4 @@
-"""Whether a keyword that limits values became stricter or looser."""
+"""Decides whether a keyword that limits values became stricter or looser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api_upgrades.openapi.schema_view import means_same
 _MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
 
 _BY_NAME = ("dependentRequired", "dependentSchemas", "patternProperties")
-"""Keywords that hold constraints by name. Each further name is a further constraint."""
+"""Keywords that map names to constraints. Each added name adds a constraint."""
 
 _DEFAULTS: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
 """Values that mean the same as the absence of their keyword."""

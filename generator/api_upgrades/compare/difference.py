@@ -1,4 +1,4 @@
-"""The type of a difference, and the comparison of keywords without a comparison of their own, such as extensions."""
+"""Defines a difference, and compares the keywords that no other module compares, such as extensions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Difference(NamedTuple):
-    """One difference that isn't judged yet. Its fields are those of `Finding`."""
+    """One difference that isn't judged yet. Its fields mean the same as in `Finding`."""
 
     rule: RuleId
     target: Target
@@ -37,7 +37,7 @@ class Difference(NamedTuple):
 def compare_other_keywords(
     old: JsonObject, new: JsonObject, known: Collection[str], old_target: Target, target: Target
 ) -> Iterator[Difference]:
-    """Compare all keywords except the `known` ones, which are compared elsewhere, and wording."""
+    """Compare all keywords, except wording and the `known` keywords, which are compared elsewhere."""
     for keyword in dict.fromkeys((*old, *new)):
         if keyword in known or keyword in WORDING:
             continue

@@ -1,4 +1,4 @@
-"""Compares discriminators: the property that names the variant of a value, and the variants that its values name."""
+"""Compares discriminators: the property that names the variant of a value, and the mapping of names to variants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COMPARED = ("propertyName", "mapping")
 
 
 def compare_discriminators(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
-    """Compare two Discriminator Objects; None if there is none. The older one must hold the newer names."""
+    """Compare two Discriminator Objects, or None where there is none. `old` must use the newer names of schemas."""
 
     def difference(rule: RuleId, before: Json, after: Json) -> Difference:
         return Difference(rule, target, old_target, "discriminator", before, after)
@@ -45,5 +45,5 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
 
 
 def _schema_name(ref: Json) -> str:
-    """The schema that a mapping refers to, by its name or by a reference."""
+    """The name of the schema that a mapping refers to, whether by its name or by a reference."""
     return str(ref).removeprefix(SCHEMA_REF)

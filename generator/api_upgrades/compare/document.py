@@ -1,4 +1,4 @@
-"""Compares what two documents hold apart from their parts: servers, security, and shared components.
+"""Compares everything in two documents except their parts: servers, security, and shared components.
 
 A difference in a shared component is also found at each operation that uses it. The findings here say only that a
 component was added, removed or changed.
@@ -31,7 +31,7 @@ _COMPARED_ELSEWHERE = frozenset({"info", "paths", "components", "servers", "secu
 
 
 def compare_documents(schemas: SchemaComparison) -> Iterator[DirectedDifference]:
-    """All differences apart from the parts, in the order of a document."""
+    """Find all differences outside the parts, in the order of the document."""
     old, new = schemas.old.content, schemas.new.content
     differences = (*_compare_top_level(old, new), *_compare_paths(schemas), *_compare_components(schemas))
     for difference in differences:
@@ -51,9 +51,9 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
 
 
 def _compare_paths(schemas: SchemaComparison) -> Iterator[Difference]:
-    """Compare what paths hold apart from their operations. A path's parameters are compared with its operations."""
+    """Compare paths, except for their operations. The parameters of a path count as those of its operations."""
     old, new = schemas.old.content.get("paths", {}), schemas.new.content.get("paths", {})
-    moved = {part.path: schemas.renames.newer(Target(part)).part for part in schemas.old.of_kind("operation")}
+    moved = {part.path: schemas.renames.to_newer(Target(part)).part for part in schemas.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
     with_operations = {part.path for contract in (schemas.old, schemas.new) for part in contract.of_kind("operation")}

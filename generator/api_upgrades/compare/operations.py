@@ -28,6 +28,8 @@ DirectedDifference = tuple[Difference, tuple[Direction, ...]]
 """A difference, and the directions in which it is found."""
 
 _CALL_KEYWORDS = frozenset({"deprecated", "security", "servers", "operationId", "parameters"})
+"""Keywords of an operation about the call as a whole, and not about its bodies."""
+
 _KNOWN_KEYWORDS = _CALL_KEYWORDS | {"requestBody", "responses", "callbacks"}
 """Keywords of an operation that have a comparison of their own."""
 
@@ -67,7 +69,7 @@ class OperationComparison:
         return ((difference, PART_DIRECTIONS[self.new.kind]) for difference in differences)
 
     def _targets(self, section: str) -> tuple[Target, Target]:
-        """A section of the part by its newer name and by its older one, in the order of `Difference`."""
+        """The targets of a section, first by the newer name of the part and then by the older, as in `Difference`."""
         return Target(self.new, section), Target(self.old, section)
 
     @property
@@ -93,7 +95,7 @@ class OperationComparison:
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
-        newer = {target: self.schemas.renames.newer(target) for target in before}
+        newer = {target: self.schemas.renames.to_newer(target) for target in before}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
             old_target = older.get(target)
@@ -126,7 +128,9 @@ class OperationComparison:
         before: Mapping[str, Json] = {str(status): value for status, value in old.get("responses", {}).items()}
         after: Mapping[str, Json] = {str(status): value for status, value in new.get("responses", {}).items()}
         newer = {
-            status: self.schemas.renames.newer(Target(self.old, f"response {status}")).section.removeprefix("response ")
+            status: self.schemas.renames.to_newer(Target(self.old, f"response {status}")).section.removeprefix(
+                "response "
+            )
             for status in before
         }
         older = {status: old_status for old_status, status in newer.items()}
@@ -205,7 +209,7 @@ class OperationComparison:
     def _compare_path_items(
         self, old: JsonObject, new: JsonObject, old_method: str, method: str, rule: RuleId, section: str
     ) -> Iterator[Difference]:
-        """Compare two Path Item Objects, apart from the operations of the methods by which the API sends requests."""
+        """Compare two Path Item Objects, except the operations of `old_method` and `method`, compared elsewhere."""
         target, old_target = self._targets(section)
         if old_method != method:
             yield Difference(rule, target, old_target, "method", old_method.upper(), method.upper())

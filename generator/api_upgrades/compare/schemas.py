@@ -100,12 +100,12 @@ class SchemaComparison:
     def newer_ref(self, ref: str) -> str:
         """A reference with the newer name of its schema."""
         old = schema_of(ref)
-        new = self.renames.newer(Target(old)).part if old else None
+        new = self.renames.to_newer(Target(old)).part if old else None
         return ref.replace(escape_token(old.name), escape_token(new.name), 1) if old and new else ref
 
     def means_same(self, old: Json, new: Json) -> bool:
         """Whether two values of a keyword promise the same, given the newer names of the schemas in the older one."""
-        return means_same(schema_edit.repointed(old, self.newer_ref), new)
+        return means_same(schema_edit.replace_references(old, self.newer_ref), new)
 
     def _newer_value(self, old_target: Target, value: Json) -> Json:
         """An enum value, or a list of them, by its newer name."""
@@ -114,7 +114,7 @@ class SchemaComparison:
         if isinstance(value, list):
             return [self._newer_value(old_target, one) for one in value]
         text = schemas.as_text(value)
-        newer = self.renames.newer(old_target.of_list.child(f"={text}")).name.removeprefix("=")
+        newer = self.renames.to_newer(old_target.enclosing_list.child(f"={text}")).name.removeprefix("=")
         return value if newer == text else newer
 
     def _comparable_values(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
@@ -165,7 +165,7 @@ class SchemaComparison:
         before, after = own_values(was), own_values(now)
         if before is None and after is None:
             return
-        old_target, target = old_target.of_list, target.of_list
+        old_target, target = old_target.enclosing_list, target.enclosing_list
         if before is None or after is None:
             rule: RuleId = "enum-introduced" if before is None else "enum-lifted"
             yield Difference(rule, target, old_target, "enum", before, after)
@@ -205,14 +205,14 @@ class SchemaComparison:
     def _with_newer_names(self, keyword: str, value: Json, old_target: Target) -> Json:
         """A keyword's value with the newer names of the schemas and properties that it refers to."""
         if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
-            value = {**value, "propertyName": self.renames.newer(old_target.property(value["propertyName"])).name}
-        return schema_edit.repointed({keyword: value}, self.newer_ref)[keyword]
+            value = {**value, "propertyName": self.renames.to_newer(old_target.property(value["propertyName"])).name}
+        return schema_edit.replace_references({keyword: value}, self.newer_ref)[keyword]
 
     def _compare_properties(
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
         before, after = properties(was), properties(now)
-        newer = {name: self.renames.newer(old_target.property(name)) for name in before}
+        newer = {name: self.renames.to_newer(old_target.property(name)) for name in before}
         # If one property takes over the name of another, the name belongs to the renamed one; the other is removed.
         renamed_last = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
         older = {place.name: name for name, place in renamed_last if place.holder == target and place.steps}
@@ -247,8 +247,8 @@ class SchemaComparison:
         self, schema: Json, place: Target, holder: Target, *, is_required: bool
     ) -> Iterator[Difference]:
         """The differences of a property that its object didn't have before."""
-        origin = self.renames.older(place)
-        if origin.holder != self.renames.older(holder) and origin != place:
+        origin = self.renames.to_older(place)
+        if origin.holder != self.renames.to_older(holder) and origin != place:
             moved_schema = schema_at(self.old, origin)
             if moved_schema is not schemas.MISSING:
                 yield Difference("property-moved", place, origin, "name", str(origin), str(place))
@@ -264,7 +264,7 @@ class SchemaComparison:
         needed, after = required(was), required(now)
         if needed == after and not self.renames.moves:
             return
-        before = {self.renames.newer(old_target.property(name)).name: name for name in needed}
+        before = {self.renames.to_newer(old_target.property(name)).name: name for name in needed}
         declared = {*properties(was), *properties(now)}
         for name in sorted(before.keys() ^ after):
             if name not in declared and before.get(name) not in declared:

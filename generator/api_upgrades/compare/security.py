@@ -15,7 +15,7 @@ Alternative = dict[str, list[str]]
 
 
 def compare_security(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
-    """Compare two `security` values: lists of alternatives, of which a call satisfies one. None if there is none."""
+    """Compare two `security` values, or None: lists of alternatives, of which a call must satisfy one."""
 
     def difference(rule: RuleId, before: Json, after: Json) -> Difference:
         return Difference(rule, target, old_target, "security", before, after)
@@ -96,7 +96,7 @@ def compare_security_schemes(
 
 
 def _compare_flows(name: str, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
-    """Compare two OAuth Flow Objects. The description of a scope is wording."""
+    """Compare two OAuth Flow Objects. The description of a scope is wording, so it isn't compared."""
     facet = f"flow {name}"
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         if not json_equal(old, new):

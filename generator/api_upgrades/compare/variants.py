@@ -21,7 +21,7 @@ def compare_variants(
     for keyword in schemas.COMBINATIONS:
         if keyword not in was and keyword not in now:
             continue
-        before = [meaning(schema_edit.repointed(one, newer_ref)) for one in _branches(was, keyword)]
+        before = [meaning(schema_edit.replace_references(one, newer_ref)) for one in _branches(was, keyword)]
         after = [meaning(one) for one in _branches(now, keyword)]
         if keyword == "allOf":
             # A value must match every branch, so a further branch is a further constraint.
@@ -37,7 +37,7 @@ def compare_variants(
 
 
 def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
-    """The branches to compare: without null, and without anything that is compared as the schema's own."""
+    """The branches to compare, without null, and without what is compared as if it belonged to the schema itself."""
     if keyword != "allOf":
         return (branch for branch in schema.get(keyword, ()) if not schemas.is_null(branch))
     return (without_object(branch.schema) for branch in branches(schema) if branch.pointer)
@@ -46,7 +46,7 @@ def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
 def without_object(branch: JsonObject) -> JsonObject:
     """A branch of an `allOf` without its properties, its type `object` and its own branches.
 
-    These are compared as the schema's own.
+    These are compared as if they belonged to the schema itself.
     """
     compared = {"properties", "required", "allOf", "nullable", *schemas.null_wrapper_pointer(branch)[:1]}
     if branch.get("type") in ("object", "null", ["object", "null"]):

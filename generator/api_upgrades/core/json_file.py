@@ -61,7 +61,7 @@ class JsonFile:
         return nearest[1]
 
     def positions(self) -> Iterator[tuple[Pointer, int, int]]:
-        """(path, line, column) of every value in file order. The position is that of its key or, in a list, its own."""
+        """(path, line, column) of every value in file order. In an object, the position is that of the key."""
         return scan_positions(self.text)
 
 

@@ -23,22 +23,22 @@ class JsonWriter:
         self._shared = {id(value) for value in shared}
         self._texts: dict[tuple[int, str], str] = {}
 
-    def write(self, value: Json, line: str = "\n") -> str:
+    def write(self, value: Json, line_start: str = "\n") -> str:
         """The text of a value. `line` is a line break and the indentation of the line on which the value starts."""
         if id(value) not in self._shared:
-            return self._format(value, line)
-        key = (id(value), line)
+            return self._format(value, line_start)
+        key = (id(value), line_start)
         if key not in self._texts:
-            self._texts[key] = self._format(value, line)
+            self._texts[key] = self._format(value, line_start)
         return self._texts[key]
 
-    def _format(self, value: Json, line: str) -> str:
-        indented = f"{line}  "
+    def _format(self, value: Json, line_start: str) -> str:
+        indented = f"{line_start}  "
         if isinstance(value, dict) and value:
             items = [f"{_encode_key(name)}: {self.write(item, indented)}" for name, item in value.items()]
-            return f"{{{indented}{f',{indented}'.join(items)}{line}}}"
+            return f"{{{indented}{f',{indented}'.join(items)}{line_start}}}"
         if isinstance(value, list | tuple) and value:
-            return f"[{indented}{f',{indented}'.join(self.write(item, indented) for item in value)}{line}]"
+            return f"[{indented}{f',{indented}'.join(self.write(item, indented) for item in value)}{line_start}]"
         return _encode(value)
 
 

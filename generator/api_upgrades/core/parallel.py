@@ -22,7 +22,7 @@ ITEMS_PER_PROCESS = 500
 """How many items justify one more process. A fork takes a tenth of a second, and does not share what it computes."""
 
 MAX_PROCESSES = 4
-"""The most processes. More gain little, because a single process does most of the work before."""
+"""The maximum number of processes. More would gain little, because one process does most of the work beforehand."""
 
 
 def parallel_map(groups: Sequence[Sequence[_Item]], function: Callable[[_Item], _Result]) -> Iterator[_Result]:
@@ -75,7 +75,7 @@ class _Worker(Generic[_Item, _Result]):
                 yield from results
 
     def stop(self) -> None:
-        """End the process, also if it is still working."""
+        """End the process, even if it is still working."""
         if self.pending_groups:
             self._process.terminate()
         self._process.join()

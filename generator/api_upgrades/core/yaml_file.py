@@ -95,7 +95,7 @@ class YamlFile:
         return Location(self.file, node.line, node.column)
 
     def positions(self) -> Iterator[tuple[tuple[str | int, ...], int, int]]:
-        """(path, line, column) of every value in file order. The position is that of its key or, in a list, its own."""
+        """(path, line, column) of every value in file order. In a mapping, the position is that of the key."""
         pending: list[tuple[tuple[str | int, ...], Node, tuple[int, int]]] = [
             ((), self.root, (self.root.line, self.root.column))
         ]
@@ -164,7 +164,7 @@ def parse(data: bytes, file: str, max_bytes: int = MAX_BYTES) -> YamlFile:
 
 
 def quote(text: str) -> str:
-    """Some text of the user's for a message: in quotes, escaped, and at most 60 characters."""
+    """A text that the user wrote, for a message: in quotes, escaped, and at most 60 characters."""
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
 
 
@@ -248,7 +248,7 @@ class _NodeBuilder:
 
     def _handle_node(self, event: Any, line: int, column: int) -> None:
         innermost = self._open_collections[-1] if self._open_collections else None
-        # The mapping whose next key this is, if it is one.
+        # The innermost mapping, if this event is its next key.
         mapping = innermost if innermost and innermost.key is None and isinstance(innermost.node.value, dict) else None
         tag = getattr(event, "tag", None)
         if tag is not None:

@@ -1,4 +1,4 @@
-"""Two contracts as effects; `importing` does this for a whole series of documents.
+"""Drafts the effects between two contracts; `importing` does this for a whole series of documents.
 
 May import: `history` and everything below it.
 """

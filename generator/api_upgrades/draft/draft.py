@@ -22,43 +22,43 @@ from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.openapi.target import Target
 
 
-def draft(old: Contract, new: Contract, names: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
+def draft(old: Contract, new: Contract, rename_map: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
     """The effects, in the order in which they happened, that turn `new` into `old` when reverted from last to first.
 
-    Names are followed, never guessed. Each effect has one target, by the name that it has in `new`; what went away
-    and left its name to another thing has the name that it had in `old`.
+    Renames are taken from `names`, never guessed. Each effect has one target, which has the name that it has in `new`.
+    If it was removed and something else in `new` took its name, it has the name that it had in `old`.
     """
-    undone = _revert_known_kinds(old, new, names)
+    undone = _revert_known_kinds(old, new, rename_map)
     replace_rest(undone, old)
     return tuple(reversed(undone.effects))
 
 
-def draft_contract_changes(old: Contract, new: Contract, names: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
-    """The effects down to a contract that means the same as `old`, in the wording, examples and order of `new`."""
-    undone = _revert_known_kinds(adopt_wording(old, new, names), new, names)
+def draft_contract_changes(old: Contract, new: Contract, rename_map: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
+    """The effects since a contract that means the same as `old` but has the wording, examples and order of `new`."""
+    undone = _revert_known_kinds(adopt_wording(old, new, rename_map), new, rename_map)
     replace_rest(undone, adopt_wording(old, undone.contract))
     return tuple(reversed(undone.effects))
 
 
-def _revert_known_kinds(old: Contract, new: Contract, names: RenameMap) -> PartialDraft:
+def _revert_known_kinds(old: Contract, new: Contract, rename_map: RenameMap) -> PartialDraft:
     """A partial draft with all effects that specific kinds express."""
     undone = PartialDraft(new)
-    renames = RenameDraft(old, undone, names)
-    _revert_differences(undone, renames.align(), names)
+    renames = RenameDraft(old, undone, rename_map)
+    _revert_differences(undone, renames.align(), rename_map)
     renames.revert()
     _revert_differences(undone, old, NO_RENAMES)
     return undone
 
 
-def _revert_differences(undone: PartialDraft, goal: Contract, names: RenameMap) -> None:
+def _revert_differences(partial: PartialDraft, goal: Contract, rename_map: RenameMap) -> None:
     """Revert what was added, changed and removed, except what no specific kind expresses."""
-    schemas = SchemaDraft(undone, goal, names)
-    operations = OperationDraft(undone, goal, schemas)
-    parts = list(undone.contract.parts)[::-1]
+    schemas = SchemaDraft(partial, goal, rename_map)
+    operations = OperationDraft(partial, goal, schemas)
+    parts = list(partial.contract.parts)[::-1]
     for part in parts:
         if part not in goal.parts and part.kind != "schema":
-            undone.revert_at(f"add_{part.kind}", Target(part))
-        elif part in goal.parts and not json_equal(goal.parts[part], undone.contract.parts[part]):
+            partial.revert_at(f"add_{part.kind}", Target(part))
+        elif part in goal.parts and not json_equal(goal.parts[part], partial.contract.parts[part]):
             with suppress(*DRAFT_ERRORS):
                 if part.kind == "schema":
                     schemas.draft(Target(part))
@@ -66,17 +66,17 @@ def _revert_differences(undone: PartialDraft, goal: Contract, names: RenameMap) 
                     operations.revert_part(part)
     for part in parts:  # schemas last: an effect on another part may have extracted one
         if part not in goal.parts and part.kind == "schema":
-            undone.revert_at("add_schema", Target(part))
-    _revert_components(undone, goal)
+            partial.revert_at("add_schema", Target(part))
+    _revert_components(partial, goal)
     for part, before in _parts_with_successor(goal):
-        if part not in undone.contract.parts:
+        if part not in partial.contract.parts:
             was = goal.parts[part]
-            undone.revert_at(f"remove_{part.kind}", Target(part), was=was, before=before.name if before else MISSING)
+            partial.revert_at(f"remove_{part.kind}", Target(part), was=was, before=before.name if before else MISSING)
 
 
-def _revert_components(undone: PartialDraft, goal: Contract) -> None:
+def _revert_components(partial: PartialDraft, goal: Contract) -> None:
     """Revert the components, other than schemas, that were added or removed."""
-    was, now = (contract.document.get("components", {}) for contract in (goal, undone.contract))
+    was, now = (contract.document.get("components", {}) for contract in (goal, partial.contract))
     for section in [key for key in dict.fromkeys((*now, *was)) if key != "schemas"]:
         older, newer = (held if isinstance(held, dict) else {} for held in (was.get(section), now.get(section)))
         effects = [
@@ -88,7 +88,7 @@ def _revert_components(undone: PartialDraft, goal: Contract) -> None:
             ),
         ]
         for effect in filter(None, effects):
-            undone.revert(effect)
+            partial.revert(effect)
 
 
 def _parts_with_successor(contract: Contract) -> Iterator[tuple[Part, Part | None]]:

@@ -47,7 +47,7 @@ class Group:
 
 
 def group_into_changes(effects: Sequence[Effect], newer: Contract) -> list[Group]:
-    """The effects that led to `newer`, grouped into changes that are independent of each other's order.
+    """The effects that led to `newer`, grouped into changes whose order does not matter.
 
     Effects stay together if their order matters, if they do the same at several places, or if one adds a schema and
     another its first reference.
@@ -110,7 +110,7 @@ def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
 
 
 def touches_with_anchors(applied: AppliedEffect) -> tuple[Touch, ...]:
-    """The touches of an effect, and of the places that have to exist when it is reverted."""
+    """The touches of an effect, and one touch for each place that has to exist when it is reverted."""
     return (*applied.touches, *(Touch(place, "order") for place in applied.effect.anchors()))
 
 
@@ -150,19 +150,20 @@ def _intent_keys(applied: AppliedEffect) -> Iterator[Hashable]:
     if not effect.targets or effect.existence:  # adding two parts is two changes
         return
     data = effect.as_data()
-    (at,) = effect.targets
-    if at.steps or at.section:
-        yield "place", at
-    told = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
+    (place,) = effect.targets
+    if place.steps or place.section:
+        yield "place", place
+    fields = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
     if effect.limits_values:
-        yield effect.kind, repr(told), repr(meaning(schemas.value_schema(_read(applied.newer, at))))
-    elif at.steps:  # properties of the same name may be nullable in one object only
-        yield effect.kind, at.name, repr({key: value for key, value in told.items() if key not in ("was", "required")})
+        yield effect.kind, repr(fields), repr(meaning(schemas.value_schema(_read_schema(applied.newer, place))))
+    elif place.steps:  # of two properties with the same name, only one may have become nullable
+        edit = {key: value for key, value in fields.items() if key not in ("was", "required")}
+        yield effect.kind, place.name, repr(edit)
     else:
-        yield effect.kind, at.name if at.section else "", repr(told)
+        yield effect.kind, place.name if place.section else "", repr(fields)
 
 
-def _read(contract: Contract, at: Target) -> JsonObject:
+def _read_schema(contract: Contract, at: Target) -> JsonObject:
     found: JsonObject = schema_spot(contract, at).read(contract)
     return found
 
@@ -227,7 +228,7 @@ def _subject_words(effect: Effect) -> str:
 
 
 def _action_words(effect: Effect) -> str:
-    """What an effect does to its place, as words for an id; empty if the place says it."""
+    """What an effect does to its place, as words for an id; empty if the place already says it."""
     if effect.is_named_by_place:
         return ""
     data = effect.as_data()

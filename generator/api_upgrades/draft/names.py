@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from api_upgrades.core.json import Json, value_at
-from api_upgrades.draft.schemas import KEPT, is_list
+from api_upgrades.draft.schemas import KEPT_KEYWORDS, is_list
 from api_upgrades.draft.undo import DRAFT_ERRORS, PartialDraft, build_effect, cost, size
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
@@ -19,7 +19,7 @@ from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
 class Rename(NamedTuple):
-    """A renamed place: its newer name, and its older name under the newer names of everything around it."""
+    """A renamed place by its older and its newer name, both inside the newer names of everything around it."""
 
     old: Target
     new: Target
@@ -48,22 +48,22 @@ class Rename(NamedTuple):
 class RenameDraft:
     """The renames between two contracts. They are reverted last, so all other effects use the newer names."""
 
-    def __init__(self, old: Contract, undone: PartialDraft, names: RenameMap) -> None:
+    def __init__(self, old: Contract, partial: PartialDraft, rename_map: RenameMap) -> None:
         self._old = old
-        self._undone = undone
-        self._names = names
+        self._undone = partial
+        self._names = rename_map
         self._effects: list[Effect] = []
 
     def align(self) -> Contract:
-        """The older contract under the newer names, without places that were removed to free such a name.
+        """The older contract under the newer names, without removed places whose names something else took.
 
-        Properties moved between objects have no name in both contracts, so these moves are reverted at once.
+        A property that moved to another object can't be named alike in both contracts, so its move is reverted at once.
         """
         waiting: list[Rename] = []
         for old, new in reversed(list(self._renamed_places())):
             if not new.section and not new.steps:
                 waiting.append(Rename(old, new))
-            elif self._names.newer(old.holder) == new.holder:
+            elif self._names.to_newer(old.holder) == new.holder:
                 waiting.append(Rename(new.sibling(old.name), new))
             elif new.steps:
                 self._revert_move(old, new)
@@ -89,21 +89,21 @@ class RenameDraft:
         """The older and newer names of all renamed places that exist in both contracts."""
         seen: set[Target] = set()
         for index, move in enumerate(self._names.moves):
-            new = RenameMap(self._names.moves[index + 1 :]).newer(move.new)
-            old = self._names.older(new)
+            new = RenameMap(self._names.moves[index + 1 :]).to_newer(move.new)
+            old = self._names.to_older(new)
             kind = _kind_of_place(new)
-            if kind and kind == _kind_of_place(old) and self._names.newer(old) == new and new not in seen:
+            if kind and kind == _kind_of_place(old) and self._names.to_newer(old) == new and new not in seen:
                 seen.add(new)
                 if _exists(self._old, old) and _exists(self._undone.contract, new):
                     yield old, new
 
     def _revert_move(self, old: Target, new: Target) -> None:
-        was_in = self._names.newer(old.holder)
+        was_in = self._names.to_newer(old.holder)
         _, whole, found = property_spot(self._old, old)
         holder = value_at(whole, found.branch)
         after = list(holder["properties"])
         after = after[after.index(old.name) + 1 :]
-        siblings = (self._names.newer(old.holder.property(name)) for name in after)
+        siblings = (self._names.to_newer(old.holder.property(name)) for name in after)
         now = self._undone.contract
         before = next((one.name for one in siblings if one.holder == was_in and _exists(now, one)), MISSING)
         self._undone.revert_at(
@@ -118,18 +118,18 @@ class RenameDraft:
     def _align(self, goal: Contract, rename: Rename) -> Contract:
         """The older contract with one more newer name; unchanged if no effect can revert it."""
         effect, reverse = rename.effect(), Rename(rename.new, rename.old).effect()
-        in_the_way = build_effect(f"add_{_kind_of_place(rename.new)}", target=str(rename.new))
-        if effect is None or reverse is None or in_the_way is None:
+        addition = build_effect(f"add_{_kind_of_place(rename.new)}", target=str(rename.new))
+        if effect is None or reverse is None or addition is None:
             return goal
-        try:
-            free = in_the_way.revert(goal) if _exists(goal, rename.new) else goal
+        try:  # reverting an addition removes what has the newer name already
+            cleared = addition.revert(goal) if _exists(goal, rename.new) else goal
             was = schema_spot(goal, rename.old).read(goal) if rename.new.steps else None
-            aligned = reverse.revert(free)
+            aligned = reverse.revert(cleared)
         except DRAFT_ERRORS:
             return goal
-        listed = self._align_list(aligned, rename, was)
-        if listed is not None:
-            effect, aligned = listed
+        effect_and_contract = self._align_list(aligned, rename, was)
+        if effect_and_contract is not None:
+            effect, aligned = effect_and_contract
         self._effects.append(effect)
         return aligned
 
@@ -140,8 +140,8 @@ class RenameDraft:
         if not isinstance(now, dict) or not isinstance(was, dict) or not is_list(now) or is_list(was):
             return None
         effect = build_effect("one_to_list", target=str(rename.new.holder), old=rename.old.name, new=rename.new.name)
-        kept = {key: value for key, value in now.items() if key not in KEPT}
-        listed = kept | {key: value for key, value in was.items() if key in KEPT}
+        kept = {key: value for key, value in now.items() if key not in KEPT_KEYWORDS}
+        listed = kept | {key: value for key, value in was.items() if key in KEPT_KEYWORDS}
         older = schema_spot(aligned, rename.new).write(aligned, listed)
         try:
             back = effect.revert(older) if effect else older
@@ -152,7 +152,7 @@ class RenameDraft:
 
 
 def _kind_of_place(target: Target) -> str:
-    """The sort of a place as kinds of effects name it; empty if the place has no name of its own."""
+    """What a place is, by the word that the kinds of effects use for it; empty if the place has no name of its own."""
     location = target.section.partition(" ")[0]
     if target.steps:
         return "property" if target.steps[-1].startswith(".") else ""

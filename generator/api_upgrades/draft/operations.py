@@ -110,7 +110,7 @@ class OperationDraft:
 
     def _revert_parameters(self, part: Part, goal: Sequence[JsonObject], now: Sequence[JsonObject]) -> None:
         """Revert the operation's own parameters. A shared one has no name here and is left to `replace`."""
-        older, newer = _by_target(part, goal), _by_target(part, now)
+        older, newer = _index_by_target(part, goal), _index_by_target(part, now)
         for target, value in reversed(newer.items()):
             if target not in older:
                 self.undone.revert_at("add_parameter", target)
@@ -124,12 +124,12 @@ class OperationDraft:
         for target, value in reversed(older.items()):
             if target not in newer:
                 was = {key: kept for key, kept in value.items() if key not in ("name", "in")}
-                fits = self._keeps_order(part, [_identity(one) for one in goal])
+                fits = self._build_order_check(part, [_identity(one) for one in goal])
                 if not self.undone.revert_at("remove_parameter", target, fits, was=was, before=before):
                     continue
             before = target.name
 
-    def _keeps_order(self, part: Part, order: Sequence[Json]) -> Callable[[Contract], bool]:
+    def _build_order_check(self, part: Part, order: Sequence[Json]) -> Callable[[Contract], bool]:
         """A check that the parameters are in the given order, because several may have the same name."""
 
         def fits(older: Contract) -> bool:
@@ -147,7 +147,7 @@ def _identity(parameter: JsonObject) -> Json:
     return parameter.get("$ref") or (parameter.get("in"), parameter.get("name"))
 
 
-def _by_target(part: Part, parameters: Sequence[JsonObject]) -> dict[Target, JsonObject]:
+def _index_by_target(part: Part, parameters: Sequence[JsonObject]) -> dict[Target, JsonObject]:
     return {
         Target(part, f"{parameter['in']} {parameter['name']}"): parameter
         for parameter in parameters

@@ -49,7 +49,7 @@ class Question:
         return f"`{_display_name(self.old)}` is gone. Is it {new} now?"
 
 
-class Ambiguous(UsageError):
+class AmbiguousRenames(UsageError):
     """Something may have been renamed, and there is no terminal to ask at."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -65,11 +65,11 @@ Decide = Callable[[Question], Target | None]
 """Chooses one of the candidates of a question, or none."""
 
 
-def resolve_renames(was: Contract, now: Contract, decide: Decide, names: RenameMap) -> RenameMap:
+def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: RenameMap) -> RenameMap:
     """The rename map between two contracts: `names`, and what `decide` chooses for the rest."""
     likeness = _SimilarityIndex(was, now)
     for stage in _STAGES:
-        gone, new = _without_explained(was, now, *_removed_and_added(was, now, names, stage))
+        gone, new = _drop_explained_places(was, now, *_find_removed_and_added(was, now, rename_map, stage))
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
@@ -77,21 +77,21 @@ def resolve_renames(was: Contract, now: Contract, decide: Decide, names: RenameM
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
-        names += RenameMap.of(moves)
-    return names
+        rename_map += RenameMap.of(moves)
+    return rename_map
 
 
 def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> RenameMap:
     """The rename map of `--rename` options, each `old=new`. Raises UsageError for one that matches nothing.
 
-    What a change has `told` already is no mistake: it may be said again.
+    A rename in `told`, which a change already states, may be given again.
     """
     again = [(_RemovedPlace(move.old, move.old), move.new) for move in told]
     names = RenameMap()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
     for stage in _STAGES:
-        gone, new = _removed_and_added(was, now, names, stage)
+        gone, new = _find_removed_and_added(was, now, names, stage)
         known += [
             f"{_bare_name(place.target)}={_bare_name(one)}"
             for place in gone
@@ -111,7 +111,7 @@ def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: It
         if any(_matches_option(text, old, new) for old, new in again):
             continue
         hint = did_you_mean(text, known) or (f"; there are {', '.join(known)}" if known else "")
-        raise UsageError(f"--rename {text}: nothing went away and came under these names{hint}")
+        raise UsageError(f"--rename {text}: nothing was removed and added under these names{hint}")
     return names
 
 
@@ -127,12 +127,12 @@ class _RemovedPlace:
     origin: Target
 
 
-def _removed_and_added(
-    was: Contract, now: Contract, names: RenameMap, stage: str
+def _find_removed_and_added(
+    was: Contract, now: Contract, rename_map: RenameMap, stage: str
 ) -> tuple[list[_RemovedPlace], list[Target]]:
     gone: dict[_RemovedPlace, None] = {}
     new: dict[Target, None] = {}
-    for finding in compare(was, now, names, lambda part: (), RuleTable.with_overrides({})):
+    for finding in compare(was, now, rename_map, lambda part: (), RuleTable.with_overrides({})):
         step = _enum_value_step(finding)
         target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
         if _stage_of(finding, target) != stage:
@@ -144,7 +144,7 @@ def _removed_and_added(
     return list(gone), list(new)
 
 
-def _without_explained(
+def _drop_explained_places(
     was: Contract, now: Contract, gone: Sequence[_RemovedPlace], new: Sequence[Target]
 ) -> tuple[list[_RemovedPlace], list[Target]]:
     """The removed and the added places, without those that one kind of effect explains together."""
@@ -215,7 +215,7 @@ class _SimilarityIndex:
         self._traits: dict[tuple[bool, Part], _Traits] = {}
 
     def candidates(self, place: _RemovedPlace, gone: Sequence[_RemovedPlace], new: Sequence[Target]) -> list[Target]:
-        """The likely new names of a place: similar names first; without any, the only candidate."""
+        """The likely new names of a place: the similar ones, or all if there are none and no other place fits."""
         likely = [one for one in new if self._could_be_renamed(place, one)]
         others = [
             other for other in gone if other != place and any(self._could_be_renamed(other, one) for one in likely)
@@ -290,16 +290,16 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(len(one | other), 1)
 
 
-def _leaves(value: Json, way: str = "") -> Iterator[str]:
+def _leaves(value: Json, path: str = "") -> Iterator[str]:
     """Each leaf of some JSON with its path, as text."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _leaves(item, f"{way}/{key}")
+            yield from _leaves(item, f"{path}/{key}")
     elif isinstance(value, list) and value:
         for item in value:
-            yield from _leaves(item, f"{way}/-")
+            yield from _leaves(item, f"{path}/-")
     else:
-        yield f"{way} {value!r}"
+        yield f"{path} {value!r}"
 
 
 def similarity(old: Target, new: Target) -> float:

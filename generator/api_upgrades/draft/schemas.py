@@ -1,4 +1,4 @@
-"""What happened inside a schema: its properties, values, enums and words, from the newer contract to the older.
+"""Drafts the effects inside a schema: on its properties, values, enums and wording, going back from the newer contract.
 
 Everything is named by its target, so only places that a target reaches are looked into, and never through a `$ref`:
 a schema that is referred to is a part of its own.
@@ -24,104 +24,107 @@ from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
-WORDS = ("title", "summary", "description")
+WORDING_KEYWORDS = ("title", "summary", "description")
 
-KEPT = schemas.OUTSIDE - {"example", "examples", "default"}
-"""What `change_type` and `one_to_list` take over from today."""
+KEPT_KEYWORDS = schemas.PROPERTY_KEYWORDS - {"example", "examples", "default"}
+"""Keywords that `change_type` and `one_to_list` leave as they are in the newer contract."""
 
-SHAPE = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
-"""Keywords that say what a value is; where no finer kind has put them right, it is another type."""
+SHAPE_KEYWORDS = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
+"""Keywords that say what a value is. If other kinds can't revert a difference in them, `change_type` does."""
 
-WALKED = {*KIND_OF_KEYWORD, *SHAPE, *WORDS}
-"""Keywords that no constraint kind is for, or that are looked into."""
+NO_CONSTRAINT_KEYWORDS = {*KIND_OF_KEYWORD, *SHAPE_KEYWORDS, *WORDING_KEYWORDS}
+"""Keywords that no constraint kind edits, because other kinds do or because the draft looks inside them."""
 
-_COMPOSED = {"$ref", "allOf"}
+_COMPOSITION_KEYWORDS = {"$ref", "allOf"}
 
-SMALL = 6
-"""A schema of so few leaves is told whole, as another type, even if not all of it differs."""
+SMALL_SCHEMA_SIZE = 6
+"""A schema with at most this many leaves may become one `change_type`, even if not all of it differs."""
 
 
 @dataclass(frozen=True)
 class SchemaDraft:
-    """What drafts the effects inside of schemas. `goal` is the older contract, under the names of the newer."""
+    """Drafts the effects inside schemas. `goal` is the older contract under the newer names."""
 
     undone: PartialDraft
     goal: Contract
     names: RenameMap
 
     def draft(self, target: Target) -> None:
-        """Undo, on the schema at a target, whatever a kind expresses."""
+        """Revert all differences in the schema at a target that a specific kind expresses."""
         try:
-            goal, now = self._goal(target), self._now(target)
+            goal, now = self._read_goal(target), self._read_now(target)
         except ContractMismatch:
             return
         if not isinstance(goal, dict) or not isinstance(now, dict) or json_equal(goal, now):
             return
         if target.steps or not target.section:  # else the words are those of the parameter or the body
-            self._words(target, goal, now)
-            self._deprecation(target, goal)
-        if is_list(now) and not is_list(goal) and self._became_list(target, goal):
+            self._revert_wording(target, goal, now)
+            self._revert_deprecation(target, goal)
+        if is_list(now) and not is_list(goal) and self._revert_list(target, goal):
             self.draft(target)
             return
-        self._constraints(target, KEPT)
+        self._revert_constraints(target, KEPT_KEYWORDS)
         if json_equal(schemas.value_schema(goal).get("type"), schemas.value_schema(now).get("type")):
-            self._nullability(target)
-            now = self._now(target)
-        if self._extracted(target, goal, now):
-            now = self._now(target)
-        if self._inlined(target, goal, now):
+            self._revert_nullability(target)
+            now = self._read_now(target)
+        if self._revert_extraction(target, goal, now):
+            now = self._read_now(target)
+        if self._revert_inlining(target, goal, now):
             return
-        if _is_other_type(goal, now) and self._another_type(target):
+        if _is_other_type(goal, now) and self._revert_type(target):
             return
-        self._mapped_values(target)
-        self._constraints(target, None)
-        self._values(target)
-        self._children(target)
-        self._nullability(target)
-        self._example(target)
-        if any(not left.pointer or left.pointer[0] in SHAPE for left in find_json_differences(self._now(target), goal)):
-            self._another_type(target)
+        self._revert_mapped_values(target)
+        self._revert_constraints(target, None)
+        self._revert_enum_values(target)
+        self._revert_children(target)
+        self._revert_nullability(target)
+        self._revert_example(target)
+        if any(
+            not left.pointer or left.pointer[0] in SHAPE_KEYWORDS
+            for left in find_json_differences(self._read_now(target), goal)
+        ):
+            self._revert_type(target)
 
-    def _goal(self, target: Target) -> Json:
+    def _read_goal(self, target: Target) -> Json:
         return schema_spot(self.goal, target).read(self.goal)
 
-    def _now(self, target: Target, contract: Contract | None = None) -> Json:
+    def _read_now(self, target: Target, contract: Contract | None = None) -> Json:
         contract = contract or self.undone.contract
         return schema_spot(contract, target).read(contract)
 
-    def _words(self, target: Target, goal: JsonObject, now: JsonObject) -> None:
-        was = {key: goal.get(key) for key in WORDS if goal.get(key) != now.get(key)}
+    def _revert_wording(self, target: Target, goal: JsonObject, now: JsonObject) -> None:
+        was = {key: goal.get(key) for key in WORDING_KEYWORDS if goal.get(key) != now.get(key)}
         if was:
             self.undone.revert_at("wording", target, was=was)
 
-    def _deprecation(self, target: Target, goal: JsonObject) -> None:
-        now = self._now(target)
+    def _revert_deprecation(self, target: Target, goal: JsonObject) -> None:
+        now = self._read_now(target)
         if now.get("deprecated") is True and "deprecated" not in goal and "x-replaced-by" not in goal:
             self.undone.revert_at("deprecate", target, replaced_by=now.get("x-replaced-by", MISSING))
 
-    def _became_list(self, target: Target, goal: JsonObject) -> bool:
-        """A list of what was one of them before, under the same name."""
+    def _revert_list(self, target: Target, goal: JsonObject) -> bool:
+        """Revert a property that became a list of its older values, under the same name."""
 
         def fits(older: Contract) -> bool:
-            return 2 * cost(self._now(target, older), goal) <= size(goal)
+            return 2 * cost(self._read_now(target, older), goal) <= size(goal)
 
         if not target.steps or not target.steps[-1].startswith("."):
             return False
         return self.undone.revert_at("one_to_list", target.holder, fits, old=target.name, new=target.name)
 
-    def _extracted(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
-        """What refers to a schema now and held it itself before, or nearly so."""
+    def _revert_extraction(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
+        """Revert a schema that moved out of this place, which now refers to it, even if it also changed slightly."""
         was, has = schemas.value_schema(goal), schemas.value_schema(now)
-        if not has.keys() & _COMPOSED or was.keys() & _COMPOSED:
+        if not has.keys() & _COMPOSITION_KEYWORDS or was.keys() & _COMPOSITION_KEYWORDS:
             return False
 
         def fits(older: Contract) -> bool:
-            return 2 * cost(_inlined(self._now(target, older), goal, older), goal) <= size(goal)
+            return 2 * cost(_inline_references(self._read_now(target, older), goal, older), goal) <= size(goal)
 
         return self.undone.revert_at("extract_schema", target, fits)
 
-    def _inlined(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
-        """What holds now what it referred to before, or nearly so."""
+    def _revert_inlining(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
+        """Revert a schema that moved into this place, which used to refer to it, even if it also changed slightly."""
         name = schemas.ref(goal)
         held = None if name is None else self.goal.parts.get(schema_part(name))
         if held is None or "$ref" in schemas.value_schema(now):
@@ -130,108 +133,110 @@ class SchemaDraft:
             return False
         left = cost(now, goal)
         return self.undone.revert_at(
-            "inline_schema", target, lambda older: cost(self._now(target, older), goal) < left, was=name
+            "inline_schema", target, lambda older: cost(self._read_now(target, older), goal) < left, was=name
         )
 
-    def _another_type(self, target: Target) -> bool:
-        """The whole schema at once, unless that would copy much more than differs."""
-        goal, now = self._goal(target), self._now(target)
+    def _revert_type(self, target: Target) -> bool:
+        """Revert the whole schema as one `change_type`, unless that would copy much more than differs."""
+        goal, now = self._read_goal(target), self._read_now(target)
         left = cost(now, goal)
         was = {
-            key: value for key, value in goal.items() if key not in KEPT or not json_equal(value, now.get(key, MISSING))
+            key: value
+            for key, value in goal.items()
+            if key not in KEPT_KEYWORDS or not json_equal(value, now.get(key, MISSING))
         }
-        if size(was) > max(SMALL, left + 2):
+        if size(was) > max(SMALL_SCHEMA_SIZE, left + 2):
             return False
 
         def fits(older: Contract) -> bool:
-            return cost(self._now(target, older), goal) < left and self._shows(target, older)
+            return cost(self._read_now(target, older), goal) < left and self._shows(target, older)
 
         return self.undone.revert_at("change_type", target, fits, was=was)
 
     def _shows(self, target: Target, older: Contract) -> bool:
         """Whether a schema differs to a caller from what it was. Branches of an `allOf` may be cut in another way."""
         comparison = SchemaComparison(older, self.undone.contract, NO_RENAMES)
-        return any(comparison.compare(self._now(target, older), self._now(target), target, target))
+        return any(comparison.compare(self._read_now(target, older), self._read_now(target), target, target))
 
-    def _constraints(self, target: Target, only: frozenset[str] | None) -> None:
-        goal, now = self._goal(target), self._now(target)
+    def _revert_constraints(self, target: Target, only: frozenset[str] | None) -> None:
+        goal, now = self._read_goal(target), self._read_now(target)
         for keyword in dict.fromkeys((*goal, *schemas.value_schema(goal), *now, *schemas.value_schema(now))):
-            if keyword not in WALKED and (only is None or keyword in only):
-                self._constraint(target, keyword)
+            if keyword not in NO_CONSTRAINT_KEYWORDS and (only is None or keyword in only):
+                self._revert_constraint(target, keyword)
 
-    def _constraint(self, target: Target, keyword: str) -> None:
-        goal, now = self._goal(target), self._now(target)
+    def _revert_constraint(self, target: Target, keyword: str) -> None:
+        goal, now = self._read_goal(target), self._read_now(target)
         was, has = schemas.get(goal, keyword, MISSING), schemas.get(now, keyword, MISSING)
-        if json_equal(was, has) or _is_shared(keyword, was, has):
+        if json_equal(was, has) or _should_not_copy(keyword, was, has):
             return
-        if keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(now):
+        if keyword not in schemas.PROPERTY_KEYWORDS and "$ref" in schemas.value_schema(now):
             return  # the constraint kinds would write behind the reference
 
         def fits(older: Contract) -> bool:
-            return json_equal(schemas.get(self._now(target, older), keyword, MISSING), was)
+            return json_equal(schemas.get(self._read_now(target, older), keyword, MISSING), was)
 
         kind = "remove" if has is MISSING else "add" if was is MISSING else "change"
-        example = MISSING if keyword in schemas.OUTSIDE else self._older_example(goal, now)
+        example = MISSING if keyword in schemas.PROPERTY_KEYWORDS else self._older_example(goal, now)
         self.undone.revert_at(f"{kind}_constraint", target, fits, keyword=keyword, was=was, example=example)
 
     def _older_example(self, goal: JsonObject, now: JsonObject) -> Json:
-        """The older example, where it is another and a kind that takes one can write it; else MISSING."""
+        """The older example, if it differs and an effect that carries it would restore it; else MISSING."""
         was, has = schemas.example(goal), schemas.example(now)
         if was is MISSING or json_equal(was, has):
             return MISSING
         written = schema_edit.with_example(now, was, self.undone.contract.dialect)
         return was if cost(written, goal) < cost(now, goal) else MISSING
 
-    def _example(self, target: Target) -> None:
-        was = self._older_example(self._goal(target), self._now(target))
+    def _revert_example(self, target: Target) -> None:
+        was = self._older_example(self._read_goal(target), self._read_now(target))
         if was is not MISSING:
             self.undone.revert_at("change_example", target, was=was)
 
-    def _mapped_values(self, target: Target) -> None:
-        """Values that went by other names, as the names say; what is new beside them is undone first."""
-        older = [value for value in _values(self._goal(target)) if isinstance(value, str)]
-        was = self.names.older(target.of_list)
-        newer = {value: self.names.newer(was.child(f"={value}")).steps[-1][1:] for value in older}
+    def _revert_mapped_values(self, target: Target) -> None:
+        """Revert renames of enum values, as the rename map gives them, after reverting all added values."""
+        older = [value for value in _values(self._read_goal(target)) if isinstance(value, str)]
+        was = self.names.to_older(target.enclosing_list)
+        newer = {value: self.names.to_newer(was.child(f"={value}")).steps[-1][1:] for value in older}
         if all(old == new for old, new in newer.items()):
             return
-        by_text = {schemas.as_text(value): value for value in _values(self._now(target))}
+        by_text = {schemas.as_text(value): value for value in _values(self._read_now(target))}
         values = {old: by_text[new] for old, new in newer.items() if new in by_text}
         for value in by_text.values():
             if value is not None and value not in values.values():
-                self._value("add_enum_value", target, value)
-        was_example = schemas.example(self._goal(target))
+                self._revert_enum_value("add_enum_value", target, value)
+        was_example = schemas.example(self._read_goal(target))
 
         def fits(older: Contract) -> bool:
-            return json_equal(schemas.example(self._now(target, older)), was_example)
+            return json_equal(schemas.example(self._read_now(target, older)), was_example)
 
         if not self.undone.revert_at("map_enum_values", target, fits, values=values):
-            example = self._older_example(self._goal(target), self._now(target))
+            example = self._older_example(self._read_goal(target), self._read_now(target))
             self.undone.revert_at("map_enum_values", target, values=values, example=example)
 
-    def _values(self, target: Target) -> None:
-        """Values that came and values that went. The older ones are put back first: an enum is never empty."""
-        goal, now = self._goal(target), self._now(target)
+    def _revert_enum_values(self, target: Target) -> None:
+        """Revert removed and then added enum values. The older ones come first, so that the enum is never empty."""
+        goal, now = self._read_goal(target), self._read_now(target)
         if schemas.enum_pointer(goal) is None or schemas.enum_pointer(now) is None:
             return
         older, newer = _values(goal), _values(now)
         before: Json = MISSING
         for value in reversed(older):
-            if value not in newer and not self._value("remove_enum_value", target, value, before):
+            if value not in newer and not self._revert_enum_value("remove_enum_value", target, value, before):
                 continue
             before = value
         for value in reversed(newer):
             if value not in older:
-                self._value("add_enum_value", target, value)
+                self._revert_enum_value("add_enum_value", target, value)
 
-    def _value(self, kind: str, target: Target, value: Json, before: Json = MISSING) -> bool:
-        goal, now = self._goal(target), self._now(target)
+    def _revert_enum_value(self, kind: str, target: Target, value: Json, before: Json = MISSING) -> bool:
+        goal, now = self._read_goal(target), self._read_now(target)
         shown = schemas.example(now if kind == "add_enum_value" else goal)
         is_shown = value in shown if isinstance(shown, list) else json_equal(value, shown)
         example = self._older_example(goal, now) if is_shown else MISSING
         return self.undone.revert_at(kind, target, value=value, before=before, example=example)
 
-    def _nullability(self, target: Target) -> None:
-        goal, now = self._goal(target), self._now(target)
+    def _revert_nullability(self, target: Target) -> None:
+        goal, now = self._read_goal(target), self._read_now(target)
         was, has = schemas.is_nullable(goal), schemas.is_nullable(now)
         if was == has:
             return
@@ -240,13 +245,13 @@ class SchemaDraft:
         self.undone.revert_at(
             "make_nullable" if has else "make_not_nullable",
             target,
-            lambda older: cost(self._now(target, older), goal) < left,
+            lambda older: cost(self._read_now(target, older), goal) < left,
             example=self._older_example(goal, now) if is_shown else MISSING,
         )
 
-    def _children(self, target: Target) -> None:
-        self._reshaped(target)
-        goal, now = self._goal(target), self._now(target)
+    def _revert_children(self, target: Target) -> None:
+        self._revert_reshaped_properties(target)
+        goal, now = self._read_goal(target), self._read_now(target)
         older, newer = properties(goal), properties(now)
         for name in reversed(newer):
             if name not in older:
@@ -263,27 +268,27 @@ class SchemaDraft:
             if not json_equal(older[name].schema, newer[name].schema):
                 self.draft(target.property(name))
         for branch in branches(goal):
-            self._gone(target, branch, set(newer))
+            self._restore_removed_properties(target, branch, set(newer))
         was, has = schemas.value_schema(goal), schemas.value_schema(now)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(was.get(keyword), dict) and isinstance(has.get(keyword), dict):
                 self.draft(target.child(step))
 
-    def _reshaped(self, target: Target) -> None:
-        """Undo the effects that explain properties removed and added together, as far as their kinds recognize it."""
-        goal = self._goal(target)
-        older, newer = properties(goal), properties(self._now(target))
+    def _revert_reshaped_properties(self, target: Target) -> None:
+        """Revert the effects that explain removed properties together with added ones, if their kinds recognize any."""
+        goal = self._read_goal(target)
+        older, newer = properties(goal), properties(self._read_now(target))
         if older.keys() <= newer.keys() or newer.keys() <= older.keys():
             return
 
         def fits(contract: Contract) -> bool:
-            return cost(self._now(target, contract), goal) < cost(self._now(target), goal)
+            return cost(self._read_now(target, contract), goal) < cost(self._read_now(target), goal)
 
         for kind in KINDS.values():
             for effect in kind.candidates(target, older, newer):
                 self.undone.revert(effect, fits)
 
-    def _gone(self, target: Target, branch: Branch, present: set[str]) -> None:
+    def _restore_removed_properties(self, target: Target, branch: Branch, present: set[str]) -> None:
         """The properties of one branch of an object that are no more, put back from the last to the first."""
         before: Json = MISSING
         for name, was in reversed(branch.schema.get("properties", {}).items()):
@@ -303,14 +308,16 @@ class SchemaDraft:
         return self.undone.revert_at("remove_property", target, fits, **fields)
 
 
-def _inlined(now: Json, goal: Json, contract: Contract) -> Json:
-    """A newer schema with what it refers to in the place of the references, where the older one has none."""
+def _inline_references(now: Json, goal: Json, contract: Contract) -> Json:
+    """A newer schema in which the references that the older one does not have are replaced by what they refer to."""
     if isinstance(now, dict) and isinstance(goal, dict):
-        if not goal.keys() & _COMPOSED:
+        if not goal.keys() & _COMPOSITION_KEYWORDS:
             now = merge_references(contract, now) or now
-        return {key: _inlined(value, goal[key], contract) if key in goal else value for key, value in now.items()}
+        return {
+            key: _inline_references(value, goal[key], contract) if key in goal else value for key, value in now.items()
+        }
     if isinstance(now, list) and isinstance(goal, list) and len(now) == len(goal):
-        return [_inlined(one, other, contract) for one, other in zip(now, goal, strict=True)]
+        return [_inline_references(one, other, contract) for one, other in zip(now, goal, strict=True)]
     return now
 
 
@@ -335,12 +342,12 @@ def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
 
 def _types(schema: JsonObject) -> set[str]:
     value = schemas.value_schema(schema)
-    is_object = "properties" in value and value.keys().isdisjoint(_COMPOSED)
+    is_object = "properties" in value and value.keys().isdisjoint(_COMPOSITION_KEYWORDS)
     return set(schemas.types(schema)) or ({"object"} if is_object else set())
 
 
-def _is_shared(keyword: str, was: Json, has: Json) -> bool:
-    """Whether two values are looked into, or have something in common, which a constraint kind would copy."""
+def _should_not_copy(keyword: str, was: Json, has: Json) -> bool:
+    """Whether the draft looks inside two values, or a constraint kind would copy what they have in common."""
     if keyword == "additionalProperties" and isinstance(was, dict) and isinstance(has, dict):
         return True
     is_plain = isinstance(was, list) and not any(isinstance(item, dict | list) for item in was)

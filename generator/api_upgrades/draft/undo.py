@@ -66,8 +66,8 @@ class JsonDifference(NamedTuple):
 def find_json_differences(now: Json, older: Json) -> list[JsonDifference]:
     """The smallest places to replace, in order, so that `now` becomes `older`.
 
-    Where replacing the inner places of something that has other keys would copy as much as there is, the outer place
-    is one replacement; so it is where the items of a plain list are in another order.
+    A list, or an object with other keys, is replaced as a whole if replacing the places inside it would copy as much.
+    So is a list of plain values in which more than one item differs.
     """
     if json_equal(now, older):
         return []
@@ -90,13 +90,15 @@ def _differences_in_object(now: JsonObject, older: JsonObject) -> Iterator[JsonD
         if key not in older:
             yield JsonDifference((key,), MISSING)
     for key, was in older.items():
-        yield from _prefixed(key, find_json_differences(now[key], was) if key in now else [JsonDifference((), was)])
+        yield from _add_prefix(key, find_json_differences(now[key], was) if key in now else [JsonDifference((), was)])
 
 
 def _differences_in_list(now: list[Json], older: list[Json]) -> list[JsonDifference]:
     if len(now) == len(older):
         return [
-            left for index, was in enumerate(older) for left in _prefixed(index, find_json_differences(now[index], was))
+            left
+            for index, was in enumerate(older)
+            for left in _add_prefix(index, find_json_differences(now[index], was))
         ]
     extra: list[int] = []
     matched = 0
@@ -110,7 +112,7 @@ def _differences_in_list(now: list[Json], older: list[Json]) -> list[JsonDiffere
     return [JsonDifference((), older)]
 
 
-def _prefixed(key: str | int, found: list[JsonDifference]) -> Iterator[JsonDifference]:
+def _add_prefix(key: str | int, found: list[JsonDifference]) -> Iterator[JsonDifference]:
     return (JsonDifference((key, *left.pointer), left.was) for left in found)
 
 
@@ -128,15 +130,15 @@ def size(value: Json) -> int:
     return 1
 
 
-def replace_rest(undone: PartialDraft, older: Contract) -> None:
+def replace_rest(partial: PartialDraft, older: Contract) -> None:
     """Draft a `replace` for whatever still differs in common parts and in the rest of the document."""
-    for part in reversed(list(undone.contract.parts)):
+    for part in reversed(list(partial.contract.parts)):
         if part in older.parts:
-            _replace_in_part(undone, part, undone.contract.parts[part], older.parts[part])
-    _replace_in_part(undone, None, undone.contract.content, older.content)
+            _replace_in_part(partial, part, partial.contract.parts[part], older.parts[part])
+    _replace_in_part(partial, None, partial.contract.content, older.content)
 
 
-def _replace_in_part(undone: PartialDraft, part: Part | None, now: Json, older: Json) -> None:
+def _replace_in_part(partial: PartialDraft, part: Part | None, now: Json, older: Json) -> None:
     for pointer, was in find_json_differences(now, older):
         how = {"absent": True} if was is MISSING else {"was": was}
-        undone.revert_at("replace", Target(part), pointer=format_pointer(pointer), **how)
+        partial.revert_at("replace", Target(part), pointer=format_pointer(pointer), **how)

@@ -28,21 +28,21 @@ def draft_wording(older: Contract, newer: Contract) -> tuple[Effect, ...]:
     return tuple(reversed(undone.effects))
 
 
-def _revert_all(undone: PartialDraft, effects: Sequence[Effect]) -> None:
-    """Revert effects, equal ones combined. The order of keys is fixed afterwards."""
+def _revert_all(partial: PartialDraft, effects: Sequence[Effect]) -> None:
+    """Revert effects, after combining equal ones. `draft_wording` restores the order of keys later."""
     for effect in reversed(combine_targets(effects)):
-        undone.revert(effect)
+        partial.revert(effect)
 
 
 FindOrders = Callable[[Json, Json], Iterator[tuple[Pointer, Moves]]]
 
 
-def _draft_reorders(now: Contract, older: Contract, orders: FindOrders) -> tuple[Effect, ...]:
+def _draft_reorders(now: Contract, older: Contract, find_orders: FindOrders) -> tuple[Effect, ...]:
     """The `reorder` effects of all parts, and then of the document around them."""
     found: list[tuple[Part | None, tuple[Pointer, Moves]]] = [
-        (part, one) for part, value in now.parts.items() for one in orders(value, older.parts[part])
+        (part, one) for part, value in now.parts.items() for one in find_orders(value, older.parts[part])
     ]
-    found += [(None, one) for one in orders(_without_part_content(now), _without_part_content(older))]
+    found += [(None, one) for one in find_orders(_without_part_content(now), _without_part_content(older))]
     effects = (
         build_effect("reorder", target=str(Target(part)), pointer=format_pointer(pointer), before=before)
         for part, (pointer, before) in found
@@ -54,9 +54,9 @@ def _draft_empty_containers(now: Contract, older: Contract) -> Iterator[Effect]:
     """Effects for empty containers of parts that only one document has; the outer ones last."""
     was, has = _without_part_content(older), _without_part_content(now)
     for outer, key in (("components", "schemas"), ("", "components"), ("", "paths"), ("", "webhooks")):
-        in_was, in_has = (document.get(outer, {}) if outer else document for document in (was, has))
-        if (key in in_was) != (key in in_has):
-            how: dict[str, Json] = {"was": {}} if key in in_was else {"absent": True}
+        was_around, now_around = (document.get(outer, {}) if outer else document for document in (was, has))
+        if (key in was_around) != (key in now_around):
+            how: dict[str, Json] = {"was": {}} if key in was_around else {"absent": True}
             effect = build_effect(
                 "replace", target="document", pointer=format_pointer((outer, key) if outer else (key,)), **how
             )
@@ -74,10 +74,10 @@ def _find_reordered_keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Move
         if list(now) != list(older):
             yield (), find_key_moves(list(now), list(older))
         for key, value in older.items():
-            yield from _prefixed(key, _find_reordered_keys(now[key], value))
+            yield from _add_prefix(key, _find_reordered_keys(now[key], value))
     elif isinstance(now, list):
         for index, value in enumerate(older):
-            yield from _prefixed(index, _find_reordered_keys(now[index], value))
+            yield from _add_prefix(index, _find_reordered_keys(now[index], value))
 
 
 def _find_reordered_lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
@@ -85,7 +85,7 @@ def _find_reordered_lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Mov
     if isinstance(now, Mapping) and isinstance(older, Mapping):
         for key, value in older.items():
             if key in now and not json_equal(now[key], value):
-                yield from _prefixed(key, _find_reordered_lists(now[key], value))
+                yield from _add_prefix(key, _find_reordered_lists(now[key], value))
     elif isinstance(now, list) and isinstance(older, list):
         order = _match_items(now, older)
         if order is None:
@@ -94,11 +94,11 @@ def _find_reordered_lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Mov
         if order != sorted(order):
             yield (), find_key_moves(names, [names[index] for index in order])
         for index, value in enumerate(older):
-            yield from _prefixed(index, _find_reordered_lists(now[order[index]], value))
+            yield from _add_prefix(index, _find_reordered_lists(now[order[index]], value))
 
 
 def _match_items(now: list[Json], older: list[Json]) -> list[int] | None:
-    """The indexes in the newer list of the older list's items; None if the items differ."""
+    """For each item of the older list, its index in the newer list; None if the items differ."""
     left = {index: meaning(value) for index, value in enumerate(now)}
     found: list[int] = []
     for value in map(meaning, older):
@@ -110,5 +110,5 @@ def _match_items(now: list[Json], older: list[Json]) -> list[int] | None:
     return None if left else found
 
 
-def _prefixed(key: str | int, found: Iterator[tuple[Pointer, Moves]]) -> Iterator[tuple[Pointer, Moves]]:
+def _add_prefix(key: str | int, found: Iterator[tuple[Pointer, Moves]]) -> Iterator[tuple[Pointer, Moves]]:
     return (((key, *pointer), before) for pointer, before in found)

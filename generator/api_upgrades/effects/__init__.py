@@ -1,8 +1,8 @@
 """The kinds of effects: one class for each kind, in a module for each sort of target.
 
-A class says everything about its kind: its fields are the YAML, `revert` is the meaning, `headline` the wording, and
-`touches` what may differ. To add a kind, add one class to a module listed here and one case file to `tests/effects/`.
-May import: `compare` and everything below it.
+A class says everything about its kind: its fields define the YAML, `revert` says what the effect means, `headline`
+puts it into words, and `touches` lists what may differ. To add a kind, add one class to a module
+listed here and one case file to `tests/effects/`. May import: `compare` and everything below it.
 """
 
 from __future__ import annotations

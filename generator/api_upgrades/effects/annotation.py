@@ -15,7 +15,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
 from api_upgrades.openapi.target import Target
 
-WORDING = Literal["title", "summary", "description"]
+WordingKeyword = Literal["title", "summary", "description"]
 
 
 class Wording(TargetedEffect):
@@ -26,7 +26,7 @@ class Wording(TargetedEffect):
 
     kind: Literal["wording"] = "wording"
     only_rewords = True
-    was: dict[WORDING, str | None] = Field(min_length=1, description="The older texts; null if there was none.")
+    was: dict[WordingKeyword, str | None] = Field(min_length=1, description="The older texts; null if there was none.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = place_spot(contract, target)
@@ -87,7 +87,7 @@ class Behaviour(TargetedEffect):
         return Observation(self.before.strip("\n"), self.after.strip("\n"))
 
     def anchors(self) -> Iterator[Target]:
-        return iter(())  # `before` is a text here
+        return iter(())  # `before` is prose here, not the name of a place
 
     def headline(self) -> str:
         return self.sentence("behaves otherwise", "behave otherwise")

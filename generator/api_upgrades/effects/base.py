@@ -43,8 +43,8 @@ Scope: TypeAlias = Literal["place", "holder", "resource"]
 class Effect(BaseModel, ABC):
     """One structural edit inside a change, as data. Its fields are its YAML.
 
-    A class says everything about its kind. Code outside this package asks these attributes and methods, and never for a
-    class or for the name of a kind.
+    A class says everything about its kind. Code outside this package uses these attributes and methods, and never
+    checks the class or the name of a kind.
     """
 
     # Validators are built on first use, since few registries use every kind.
@@ -57,11 +57,11 @@ class Effect(BaseModel, ABC):
     existence: ClassVar[Literal["added", "removed"] | None] = None
     """What happened to a whole part, such as a schema or an operation, for the kinds that add or remove one."""
     limits_values: ClassVar[bool] = False
-    """Whether the kind says which values are valid. Done to equal values in many places, it is one change of a type."""
+    """Whether the kind says which values are valid. The same edit of equal values in many places is one change."""
     scope: ClassVar[Scope] = "place"
-    """How far effects of the kind belong to one intent, where nothing else happened at their places."""
+    """How far apart effects of the kind may be and still share one intent, if nothing else happened at their places."""
     is_named_by_place: ClassVar[bool] = False
-    """Whether the place alone names a draft's file, as for what was added, renamed or moved."""
+    """Whether a draft's file is named after the place alone, as when something was added, renamed or moved."""
 
     kind: str
     override: Override | None = None
@@ -97,12 +97,12 @@ class Effect(BaseModel, ABC):
 
     @property
     def place(self) -> Target | None:
-        """The newer name of the place inside a part that an effect with one target changes; None for a whole part."""
+        """The place inside a part that an effect with one target changes, by its newer name; None for a whole part."""
         return None
 
     @property
     def subject(self) -> str:
-        """The newer name of what it changes, for the file of a draft; empty where its targets say it."""
+        """The newer name of what the effect changes, to name a draft's file; empty where the targets already say it."""
         return ""
 
     @property
@@ -120,11 +120,11 @@ class Effect(BaseModel, ABC):
         return None
 
     def allowed_value(self) -> tuple[str, Json] | None:
-        """A predicate and a value, for a kind that says so of one value: `can be`, `can no longer be`."""
+        """A predicate, `can be` or `can no longer be`, and its value, for a kind that allows or forbids one value."""
         return None
 
     def anchors(self) -> Iterator[Target]:
-        """The places before which `revert` inserts something: they have to exist then."""
+        """The places before which `revert` inserts something; they have to exist when it runs."""
         return iter(())
 
     def copied_schemas(self, newer: Contract) -> Iterator[Part]:
@@ -137,13 +137,13 @@ class Effect(BaseModel, ABC):
 
     def details(self) -> str:
         """The effect as text, without the place that it changes and what is beside that place."""
-        data = {key: value for key, value in self.as_data().items() if key not in _OF_PLACE}
+        data = {key: value for key, value in self.as_data().items() if key not in _PLACE_FIELDS}
         if isinstance(data.get("was"), dict):
             data["was"] = digest(data["was"])
         return repr((self.kind, data))
 
     def intent(self, resource: str) -> Hashable:
-        """A key that effects on whole parts of a resource share where they have one intent."""
+        """A key that is the same for all effects on whole parts of a resource that have one intent."""
         return self.kind, self.details()
 
     @classmethod
@@ -159,8 +159,8 @@ class Effect(BaseModel, ABC):
 Properties: TypeAlias = Mapping[str, Property]
 """The properties of one object by their names, in their order."""
 
-_OF_PLACE = ("kind", "target", "before", "example", "required")
-"""Fields that say where and how something stood: the same is done whatever they are."""
+_PLACE_FIELDS = ("kind", "target", "before", "example", "required")
+"""Fields that say where and how something stood. Effects that differ only in these do the same thing."""
 
 
 def _as_tuple(value: object) -> object:
@@ -180,9 +180,9 @@ Targets = Annotated[
 """One target or a list of them. The effect does the same at each."""
 
 
-MOST_NAMED = 12
-SOME_NAMED = 4
-"""A headline names up to MOST_NAMED targets; of more, the first SOME_NAMED and their number."""
+MAX_NAMED_TARGETS = 12
+NAMED_BEFORE_OTHERS = 4
+"""A headline names up to MOST_NAMED targets. If there are more, it names SOME_NAMED and counts the others."""
 
 
 class TargetedEffect(Effect):
@@ -232,8 +232,8 @@ class TargetedEffect(Effect):
     def target_names(self) -> str:
         """The targets as Markdown; of very many, the first ones and the number of the others."""
         names = [as_code(target) for target in self.target]
-        if len(names) > MOST_NAMED:
-            names = [*names[:SOME_NAMED], f"{len(names) - SOME_NAMED} more"]
+        if len(names) > MAX_NAMED_TARGETS:
+            names = [*names[:NAMED_BEFORE_OTHERS], f"{len(names) - NAMED_BEFORE_OTHERS} more"]
         return join_names(names)
 
     def sentence(self, singular: str, plural: str) -> str:
@@ -245,31 +245,31 @@ def _is_unchanged(contract: Contract, reverted: Contract) -> bool:
     return json_equal(reverted.parts, contract.parts) and json_equal(reverted.document, contract.document)
 
 
-_EITHER = "give either 'was' or 'absent: true'"
+_WAS_OR_ABSENT_ADVICE = "give either 'was' or 'absent: true'"
 
-_ONE_OF_BOTH: JsonDict = {
+_EITHER_WAS_OR_ABSENT: JsonDict = {
     "if": {"required": ["was"]},
-    "then": {"properties": {"absent": {"const": False, "errorMessage": _EITHER}}},
+    "then": {"properties": {"absent": {"const": False, "errorMessage": _WAS_OR_ABSENT_ADVICE}}},
     "else": {
         "required": ["absent"],
-        "properties": {"absent": {"const": True, "errorMessage": _EITHER}},
-        "errorMessage": _EITHER,
+        "properties": {"absent": {"const": True, "errorMessage": _WAS_OR_ABSENT_ADVICE}},
+        "errorMessage": _WAS_OR_ABSENT_ADVICE,
     },
 }
-"""JSON Schema, for editors, of what `OlderValue` requires of its two fields together."""
+"""What `OlderValue` requires of its two fields together, as JSON Schema for editors."""
 
 
 class OlderValue(TargetedEffect):
     """An effect that carries an older value, which can be null, or states that there was none."""
 
-    model_config = ConfigDict(json_schema_extra=_ONE_OF_BOTH)
+    model_config = ConfigDict(json_schema_extra=_EITHER_WAS_OR_ABSENT)
     was: Any = Field(None, description="The older value. If there was none, omit it and write `absent: true`.")
     absent: bool = False
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> OlderValue:
+    def _require_was_or_absent(self) -> OlderValue:
         if ("was" in self.model_fields_set) == self.absent:
-            raise ValueError(_EITHER)
+            raise ValueError(_WAS_OR_ABSENT_ADVICE)
         return self
 
 

@@ -88,7 +88,7 @@ class _EnumEffect(ExampleEffect):
         """The older value of an example or a default. Raises ContractMismatch where it is ambiguous."""
 
     def touches(self) -> Iterator[Touch]:
-        return (Touch(target.of_list, "enum") for target in self.target)
+        return (Touch(target.enclosing_list, "enum") for target in self.target)
 
 
 class AddEnumValue(_EnumEffect):
@@ -177,7 +177,7 @@ class MapEnumValues(_EnumEffect):
         older = [old for old, new in self.values.items() if new == value]
         if len(older) > 1:
             raise ContractMismatch(
-                f"the example {value!r} of {target} was {' or '.join(older)}; give the older one as 'example'",
+                f"the example {value!r} of {target} comes from {' or '.join(older)}; give the older one as 'example'",
                 "example",
             )
         return older[0] if older else value
@@ -185,11 +185,11 @@ class MapEnumValues(_EnumEffect):
     def moves(self) -> Iterator[Move]:
         renamed = {old: schemas.as_text(new) for old, new in self.values.items() if old != new}
         for target in self.target:
-            # Through names that no value can have, since values may swap their names.
+            # Each value moves through a name that no value can have, since values may swap their names.
             for old in renamed:
-                yield Move(target.of_list.child(f"={old}"), target.of_list.child(f"=\0{old}"))
+                yield Move(target.enclosing_list.child(f"={old}"), target.enclosing_list.child(f"=\0{old}"))
             for old, new in renamed.items():
-                yield Move(target.of_list.child(f"=\0{old}"), target.of_list.child(f"={new}"))
+                yield Move(target.enclosing_list.child(f"=\0{old}"), target.enclosing_list.child(f"={new}"))
 
     def headline(self) -> str:
         moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]

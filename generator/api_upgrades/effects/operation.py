@@ -12,7 +12,7 @@ from pydantic import Field
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert_before
 from api_upgrades.effects.base import TargetedEffect, as_code
-from api_upgrades.effects.schema import whole_part, with_whole_part, without_whole_part
+from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import Spot, part_spot, section_spot
@@ -78,7 +78,7 @@ class MoveOperation(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         if self.was_method is None and self.was_path is None:
             raise ContractMismatch("give 'was_method', 'was_path' or both", "kind")
-        new = whole_part(target, "operation")
+        new = require_whole_part(target, "operation")
         old = self._old_part(new)
         operation = part_spot(contract, target).read(contract)
         if old == new:
@@ -116,7 +116,7 @@ def path_parameter_names(path: str) -> list[str]:
 
 
 def _renamed_path_parameters(new: Part, old: Part) -> dict[str, str]:
-    """The path parameters whose names differ: newer names with the older ones."""
+    """The path parameters whose names differ: the older name by the newer one."""
     names = zip(path_parameter_names(new.path), path_parameter_names(old.path), strict=False)
     return {name: other for name, other in names if name != other}
 
@@ -137,7 +137,7 @@ def _restore_path_parameters(operation: JsonObject, new: Part, old: Part) -> Jso
 
 
 def _restore_path_item(contract: Contract, new: str, old: str) -> JsonObject:
-    """The rest of the document, in which the path item follows its last operation to the older path."""
+    """The rest of the document, with the path item at the older path, and at the newer one if operations stay there."""
     paths = contract.document.get("paths", {})
     stays = any(part.path == new for part in contract.of_kind("operation"))
     if new == old or new not in paths or old in paths:
@@ -165,7 +165,7 @@ class ChangeStatus(TargetedEffect):
         return self.new
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        whole_part(target, "operation")
+        require_whole_part(target, "operation")
         spot, responses = _read_responses(contract, target)
         if self.new not in responses:
             raise ContractMismatch(f"{target} has no response {self.new}", "new", did_you_mean(self.new, responses))
@@ -311,7 +311,7 @@ class ChangeSecurity(TargetedEffect):
     was: list[dict[str, Any]] | None = Field(description="The older `security`; null if the API-wide setting applied.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        part = whole_part(target, "operation")
+        part = require_whole_part(target, "operation")
         operation = part_spot(contract, target).read(contract)
         older = {key: kept for key, kept in operation.items() if key != "security" or self.was is not None}
         return contract.with_part(part, older if self.was is None else {**older, "security": self.was})

@@ -66,7 +66,7 @@ class RemoveParameter(TargetedEffect):
         operation = spot.read(contract)
         parameters = list(operation.get("parameters", ()))
         index = parameter_index(contract, operation, location, target.name)
-        if index is not None and is_internal(parameters[index]):  # the public view removed it
+        if index is not None and is_internal(parameters[index]):  # only the public view lacks it
             del parameters[index]
         elif index is not None:
             raise ContractMismatch(f"{target} still exists", "target")
@@ -89,7 +89,7 @@ class RemoveParameter(TargetedEffect):
 
 
 KIND_OF_KEY = {"name": "rename_parameter", "in": "add_parameter", "required": "make_required", "description": "wording"}
-"""Keys of a parameter that other kinds edit. The kinds of values edit its schema."""
+"""Keys of a parameter that other kinds edit. The kinds in `value.py` and `enum.py` edit its schema."""
 
 
 class ChangeParameter(OlderValue):

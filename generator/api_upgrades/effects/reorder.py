@@ -1,4 +1,4 @@
-"""The kind for the order of keys. Order is no contract, but imported documents keep theirs at every version."""
+"""The kind of effect on the order of keys. Order is not part of a contract, but imported documents keep theirs."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Reorder(TargetedEffect):
         if spot.part is not None:
             return spot.write(contract, result)
         found = Contract.from_openapi(result)
-        is_of_parts = json.dumps(found.document) == json.dumps(contract.document)
-        return replace(contract, parts=found.parts) if is_of_parts else found
+        only_parts_moved = json.dumps(found.document) == json.dumps(contract.document)
+        return replace(contract, parts=found.parts) if only_parts_moved else found
 
     def _restore_order(self, value: Json, target: Target) -> Json:
         names = keys_in_order(value)
@@ -92,14 +92,14 @@ def keys_in_order(value: Json) -> list[str]:
 def find_key_moves(now: list[str], older: list[str]) -> dict[str, str | None]:
     """The fewest keys to move from one order to another, each with the key that it then precedes."""
     position = {key: index for index, key in enumerate(now)}
-    stay = set(_longest_increasing([position[key] for key in older]))
+    stay = set(_longest_increasing_subsequence([position[key] for key in older]))
     following = [*older[1:], None]
     return {
         key: after for key, after in reversed(list(zip(older, following, strict=True))) if position[key] not in stay
     }
 
 
-def _longest_increasing(numbers: list[int]) -> list[int]:
+def _longest_increasing_subsequence(numbers: list[int]) -> list[int]:
     """A longest increasing subsequence of distinct numbers."""
     ends: list[int] = []  # for each length, the index at which the subsequence with the smallest last number ends
     before: list[int | None] = []

@@ -16,7 +16,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, part_spot
 from api_upgrades.openapi.target import Target
 
-NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole"
+NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole part"
 
 
 def check_pointer(text: str) -> str:
@@ -71,7 +71,7 @@ class Replace(OlderValue):
         return self.sentence(f"has changed {where}", f"have changed {where}")
 
     def intent(self, resource: str) -> Hashable:
-        # The same key, of whatever operation: an extension, for one.
+        # The same key in any operation, such as an extension, is one intent.
         part = self.target[0].part
         return self.kind, part and part.kind, tuple(self.pointer.split("/")[1 : 2 if part else 3])
 
@@ -79,12 +79,12 @@ class Replace(OlderValue):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
-_AT_POINTER = (Replace, AddComponent, RemoveComponent)
+_EFFECTS_AT_POINTER = (Replace, AddComponent, RemoveComponent)
 
 
-def are_apart(one: Effect, other: Effect) -> bool:
+def have_separate_pointers(one: Effect, other: Effect) -> bool:
     """Whether the pointers of two effects lead to different places, even if list items move."""
-    if not isinstance(one, _AT_POINTER) or not isinstance(other, _AT_POINTER):
+    if not isinstance(one, _EFFECTS_AT_POINTER) or not isinstance(other, _EFFECTS_AT_POINTER):
         return False
     ways = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
     parting = next((pair for pair in ways if pair[0] != pair[1]), None)

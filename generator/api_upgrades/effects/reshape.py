@@ -1,4 +1,6 @@
-"""Kinds of effects that reshape properties: one value becomes a list, one property several, or several one."""
+"""Kinds of effects that reshape properties: one value becomes a list, one property becomes several, or several
+become one.
+"""
 
 from __future__ import annotations
 
@@ -67,11 +69,17 @@ def _item_schema(schema: JsonObject, dialect: str) -> JsonObject | None:
     value = schemas.value_schema(schema)
     if not isinstance(value.get("items"), dict):
         return None
-    own = {key: kept for key, kept in value["items"].items() if key not in schemas.OUTSIDE - schemas.ANNOTATIONS}
+    own = {
+        key: kept for key, kept in value["items"].items() if key not in schemas.PROPERTY_KEYWORDS - schemas.ANNOTATIONS
+    }
     item = schema_edit.with_nullable(own, schemas.is_nullable(schema), dialect)
-    beside = {key: kept for key, kept in schema.items() if key in schemas.OUTSIDE - {"example", "examples", "default"}}
+    beside = {
+        key: kept
+        for key, kept in schema.items()
+        if key in schemas.PROPERTY_KEYWORDS - {"example", "examples", "default"}
+    }
     example = schemas.example(schema)
-    result: JsonObject = schema_edit.merged(item, beside)
+    result: JsonObject = schema_edit.merge_keywords(item, beside)
     if isinstance(example, list) and example:
         result = schema_edit.with_example(result, example[0], dialect)
     return result
@@ -93,11 +101,11 @@ class SplitProperty(TargetedEffect):
     new: list[str] = Field(min_length=2, description="The newer names, in the order of the pieces.")
     separator: str = Field(" ", min_length=1, description="What stood between the pieces in the older value.")
     was: dict[str, Any] | None = Field(
-        None, description="The older schema; a string by default. Without an example, it gets that of the pieces."
+        None, description="The older schema; a string by default. If it has no example, the pieces' are joined."
     )
     required: bool | None = Field(None, description="Whether it was required; by default, whether all pieces are.")
     before: str | None = Field(
-        None, description="The property it stood before, null for the end; by default where the first piece is."
+        None, description="The property it stood before, or null if last. If omitted, it replaces the first piece."
     )
 
     @property
@@ -139,7 +147,7 @@ class SplitProperty(TargetedEffect):
             for separator, new in _find_division(example, added):
                 schema, is_required = older[old].schema, older[old].is_required
                 fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
-                if not _is_example_alone(schema):
+                if not _is_string_with_example(schema):
                     fields["was"] = schema
                 if is_required != all(newer[name].is_required for name in new):
                     fields["required"] = is_required
@@ -193,7 +201,7 @@ class JoinProperties(TargetedEffect):
         return spot.write(contract, _exchange_properties(holder, target, [self.new], older))
 
     def _pieces(self, whole: JsonObject, target: Target) -> Sequence[str | None]:
-        """The pieces of the newer example, for the older ones; None for each where it has no example that is text."""
+        """The newer example divided into one piece for each older property; all None if it can't be divided."""
         example = schemas.example(whole)
         if not isinstance(example, str):
             return [None] * len(self.old)
@@ -223,7 +231,7 @@ class JoinProperties(TargetedEffect):
             for separator, old in _find_division(example, removed):
                 was = {name: older[name].schema for name in old}
                 fields: dict[str, Any] = {} if separator == " " else {"separator": separator}
-                if not _is_plain_string(newer[new].schema) or not all(map(_is_example_alone, was.values())):
+                if not _is_plain_string(newer[new].schema) or not all(map(_is_string_with_example, was.values())):
                     fields["was"] = was
                 required = [name for name in old if older[name].is_required]
                 if required != (old if newer[new].is_required else []):
@@ -249,7 +257,7 @@ def _read_branch(contract: Contract, target: Target, names: Sequence[str]) -> tu
 def _exchange_properties(
     holder: JsonObject, target: Target, newer: Sequence[str], older: Mapping[str, tuple[Json, bool]]
 ) -> JsonObject:
-    """An object with its older properties in the place of the first of the newer ones, and without those."""
+    """An object without its newer properties, and with the older ones where the first of the newer ones was."""
     declared = holder["properties"]
     for name in older:
         if name in declared and name not in newer:
@@ -284,16 +292,20 @@ def _move_property(holder: JsonObject, target: Target, name: str, before: str | 
 
 def _is_plain_string(schema: Json) -> bool:
     """Whether a schema says only that a value is a string, apart from what it says of the property."""
-    return isinstance(schema, dict) and schema.get("type") == "string" and schema.keys() - schemas.OUTSIDE == {"type"}
+    return (
+        isinstance(schema, dict)
+        and schema.get("type") == "string"
+        and schema.keys() - schemas.PROPERTY_KEYWORDS == {"type"}
+    )
 
 
-def _is_example_alone(schema: Json) -> bool:
-    """Whether a schema is a string with an example and nothing else, as the effects derive one."""
+def _is_string_with_example(schema: Json) -> bool:
+    """Whether a schema is a string with an example and nothing else, which is what the effects can derive."""
     return _is_plain_string(schema) and schema.keys() in ({"type", "example"}, {"type", "examples"})
 
 
 def _string_examples(candidates: Properties, others: Properties) -> dict[str, str]:
-    """The examples of the properties that the others lack, where value and example are text."""
+    """The examples, if they are text, of the string properties that the others lack."""
     found = {}
     for name, candidate in candidates.items():
         schema = candidate.schema
@@ -305,7 +317,7 @@ def _string_examples(candidates: Properties, others: Properties) -> dict[str, st
 
 
 def _find_division(example: str, pieces: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """The separator, and the names of the pieces, by which an example divides into other examples; at most one."""
+    """The separator at which an example divides into other examples, and their names; at most one such pair."""
     for separator in SEPARATORS:
         texts = example.split(separator)
         names = [[name for name, piece in pieces.items() if piece == text] for text in texts]

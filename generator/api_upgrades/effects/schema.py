@@ -1,4 +1,4 @@
-"""Kinds of effects on whole schemas. What is inside them is edited by the kinds of properties and values."""
+"""Kinds of effects on whole schemas. The kinds in `property.py` and `value.py` edit what is inside them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 
 
-def whole_part(target: Target, kind: str) -> Part:
+def require_whole_part(target: Target, kind: str) -> Part:
     """The part that a target names. Raises ContractMismatch if the target is not a whole part of that kind."""
     if target.part is None or target.part.kind != kind or target.section or target.steps:
         raise ContractMismatch(f"{target} is not {'an' if kind == 'operation' else 'a'} {kind}", "target")
@@ -29,14 +29,14 @@ def whole_part(target: Target, kind: str) -> Part:
 
 
 def without_whole_part(contract: Contract, target: Target, kind: str) -> Contract:
-    part = whole_part(target, kind)
+    part = require_whole_part(target, kind)
     part_spot(contract, target)
     return contract.without_part(part)
 
 
 def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, before: str | None) -> Contract:
-    part = whole_part(target, kind)
-    if is_internal(contract.parts.get(part)):  # the public view removed it
+    part = require_whole_part(target, kind)
+    if is_internal(contract.parts.get(part)):  # only the public view lacks it
         contract = contract.without_part(part)
     if part in contract.parts:
         raise ContractMismatch(f"{target} still exists", "target")
@@ -160,7 +160,7 @@ class InlineSchema(TargetedEffect):
         ref = {"$ref": SCHEMA_REF + escape_token(self.was)}
         if "$ref" in value:
             raise ContractMismatch(f"{target} still refers to a schema", "target")
-        beside = {} if inside else {key: kept for key, kept in value.items() if key in schemas.OUTSIDE}
+        beside = {} if inside else {key: kept for key, kept in value.items() if key in schemas.PROPERTY_KEYWORDS}
         return spot.write(contract, set_at(schema, inside, {**ref, **beside}))
 
     def named_schemas(self) -> Iterator[Part]:
@@ -202,18 +202,20 @@ class RenameSchema(Effect):
         if old in contract.parts:
             raise ContractMismatch(f"schema {self.old!r} still exists", "old")
 
-        def older(ref: str) -> str:
+        def older_reference(ref: str) -> str:
             if schema_of(ref) != new:
                 return ref
             return SCHEMA_REF + escape_token(old.name) + ref.removeprefix(SCHEMA_REF + escape_token(new.name))
 
         parts = {
-            old if part == new else part: schema_edit.repointed(value, older)
+            old if part == new else part: schema_edit.replace_references(value, older_reference)
             if contract.count_mentions(new, value)
             else value
             for part, value in contract.parts.items()
         }
-        return replace(contract, parts=parts, document=schema_edit.repointed(contract.document, older))
+        return replace(
+            contract, parts=parts, document=schema_edit.replace_references(contract.document, older_reference)
+        )
 
     def headline(self) -> str:
         return f"The object {as_code(self.old)} is now called {as_code(self.new)}"
@@ -231,7 +233,7 @@ class RenameSchema(Effect):
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:
-    """What of a name was replaced by what, without their common beginning and end."""
+    """Which text in a name was replaced by which: both names without their common beginning and end."""
     start = _common_length(old, new)
     old, new = old[start:], new[start:]
     end = _common_length(old[::-1], new[::-1])

@@ -19,7 +19,9 @@ NAME: Facet = "name"
 
 
 class Touch(NamedTuple):
-    """One facet of one place that an effect changes. The place has its name after the effect; if removed, before it."""
+    """One facet of one place that an effect changes. The place has the name that it has after the effect, or before
+    it if the effect removes it.
+    """
 
     target: Target
     facet: Facet
@@ -41,6 +43,6 @@ class Touch(NamedTuple):
             return target.part is None or target.part.kind != "schema"
         if self.facet == EXISTENCE:
             # Enum values of a list's items are reported at the list.
-            return target.within(self.target) or (facet == "enum" and target == self.target.of_list)
+            return target.within(self.target) or (facet == "enum" and target == self.target.enclosing_list)
         # A place that moved out of an added one, or into one removed later, is reported as added or removed.
         return self.target == target and (facet == self.facet or (self.facet, facet) == (NAME, EXISTENCE))

@@ -55,9 +55,9 @@ class ChangeType(TargetedEffect):
         kept = {
             key: value
             for key, value in spot.read(contract).items()
-            if key in schemas.OUTSIDE - {"example", "examples", "default"} and key not in self.was
+            if key in schemas.PROPERTY_KEYWORDS - {"example", "examples", "default"} and key not in self.was
         }
-        return spot.write(contract, schema_edit.merged(self.was, kept))
+        return spot.write(contract, schema_edit.merge_keywords(self.was, kept))
 
     def headline(self) -> str:
         return self.sentence("is of another type", "are of another type")
@@ -125,7 +125,7 @@ class MakeOptional(_Requiredness):
 
 
 class ExampleEffect(TargetedEffect):
-    """An effect that may carry the older example. An example can be null, so its presence counts."""
+    """An effect that may carry the older example. An example can be null, so only a missing field means none."""
 
     example: Any = Field(None, description="Example for the older contract, if the current one is invalid there.")
 
@@ -148,7 +148,7 @@ class _Nullability(ExampleEffect):
         schema = spot.read(contract)
         if schemas.is_nullable(schema) == self.was_nullable:
             raise ContractMismatch(f"changes nothing at {target}", "target")
-        # Write null as the rest of the contract does, the same part first; without a precedent, as pydantic does.
+        # Write null as the same part does, else as another part of the contract does, else as pydantic does.
         parts = sorted(contract.parts, key=lambda part: part != target.part) if self.was_nullable else ()
         forms = (schemas.has_null_branch(contract.parts[part]) for part in parts)
         as_branch = next((form for form in forms if form is not None), True)
@@ -191,12 +191,12 @@ class _Constraint(ExampleEffect):
     limits_values = True
     keyword: str
 
-    def spot(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:
-        """The schema that has or had the keyword. Raises ContractMismatch if another kind edits that keyword."""
+    def find_schema(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:
+        """The spot and the schema that has or had the keyword. Raises ContractMismatch if another kind edits it."""
         if self.keyword in KIND_OF_KEYWORD:
             raise ContractMismatch(f"use {KIND_OF_KEYWORD[self.keyword]!r} for {self.keyword!r}", "keyword")
         spot = schema_spot(contract, target)
-        if self.keyword not in schemas.OUTSIDE and "$ref" in schemas.value_schema(spot.read(contract)):
+        if self.keyword not in schemas.PROPERTY_KEYWORDS and "$ref" in schemas.value_schema(spot.read(contract)):
             spot = value_spot(contract, spot, target)
         return spot, spot.read(contract)
 
@@ -206,7 +206,7 @@ class _Constraint(ExampleEffect):
             raise ContractMismatch(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot, schema = self.spot(contract, target)
+        spot, schema = self.find_schema(contract, target)
         older = self.restore(schema, target)
         if json_equal(older, schema):
             raise ContractMismatch(f"changes nothing at {target}", "target")

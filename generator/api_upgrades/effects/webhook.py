@@ -1,4 +1,4 @@
-"""Kinds of effects on whole webhooks. Their payloads are edited by the kinds of properties and values."""
+"""Kinds of effects on whole webhooks. The kinds in `property.py` and `value.py` edit their payloads."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, resolve
 from api_upgrades.openapi.operation import Body
 from api_upgrades.openapi.properties import branches, properties_of, required_names
-from api_upgrades.openapi.schema import MISSING, OUTSIDE
+from api_upgrades.openapi.schema import MISSING, PROPERTY_KEYWORDS
 from api_upgrades.openapi.usage import Direction
 
 MOST_VALUES = 5_000
@@ -101,7 +101,7 @@ def _says(schema: JsonObject) -> set[str]:
     return {key for key in schema if key not in _SILENT and not key.startswith("x-")}
 
 
-_SILENT = OUTSIDE | {"nullable", "discriminator"}
+_SILENT = PROPERTY_KEYWORDS | {"nullable", "discriminator"}
 
 
 class _Composer:

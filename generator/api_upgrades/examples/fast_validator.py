@@ -52,7 +52,7 @@ class FastValidator:
         self._resolve = resolve
 
     def is_certainly_valid(self, schema: Json, value: Json) -> bool:
-        """Whether a value is certainly valid. False also for malformed schemas and for keywords without support."""
+        """Whether a value is certainly valid. Also False for malformed schemas and unsupported keywords."""
         try:
             return self._is_valid(schema, value, 0)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
@@ -68,7 +68,7 @@ class FastValidator:
                 return False
             if self._is_openapi_30:  # OpenAPI 3.0 ignores the siblings of a reference
                 return True
-        if not self._unsupported.isdisjoint(schema) or not _is_valid_alone(schema, value):
+        if not self._unsupported.isdisjoint(schema) or not _is_valid_by_itself(schema, value):
             return False
         if isinstance(value, dict) and not self._is_valid_object(schema, value, depth):
             return False
@@ -116,7 +116,7 @@ _SUPPORTED = frozenset(
 )
 
 
-def _is_valid_alone(schema: JsonObject, value: Json) -> bool:
+def _is_valid_by_itself(schema: JsonObject, value: Json) -> bool:
     """Whether a value is valid by the keywords that concern the value itself and not its items or properties."""
     if "type" in schema:
         names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]

@@ -22,15 +22,15 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 _URI = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]]*", re.ASCII)
 
 
-def _date(text: str) -> bool:
+def _is_date(text: str) -> bool:
     return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
 
 
-def _time(text: str) -> bool:
+def _is_time(text: str) -> bool:
     return bool(_TIME.fullmatch(text) and time.fromisoformat(text.upper()))
 
 
-def _date_time(text: str) -> bool:
+def _is_date_time(text: str) -> bool:
     """RFC 3339: the date, a `T` or a space, and the time with its offset."""
     day, rest = text[:10], text[11:]
     if not (_DATE.fullmatch(day) and _TIME.fullmatch(rest) and text[10] in "Tt "):
@@ -38,25 +38,25 @@ def _date_time(text: str) -> bool:
     return bool(datetime.fromisoformat(f"{day}T{rest.upper()}"))
 
 
-def _uri_reference(text: str) -> bool:
+def _is_uri_reference(text: str) -> bool:
     return _URI.fullmatch(text) is not None and urlsplit(text) is not None
 
 
-def _uri(text: str) -> bool:
-    return _uri_reference(text) and urlsplit(text).scheme != ""
+def _is_uri(text: str) -> bool:
+    return _is_uri_reference(text) and urlsplit(text).scheme != ""
 
 
 CHECKS: dict[str, Callable[[str], object]] = {
-    "date-time": _date_time,
-    "date": _date,
-    "time": _time,
+    "date-time": _is_date_time,
+    "date": _is_date,
+    "time": _is_time,
     "duration": _DURATION.fullmatch,
     "email": _EMAIL.fullmatch,
     "hostname": _HOSTNAME.fullmatch,
     "ipv4": ipaddress.IPv4Address,
     "ipv6": ipaddress.IPv6Address,
-    "uri": _uri,
-    "uri-reference": _uri_reference,
+    "uri": _is_uri,
+    "uri-reference": _is_uri_reference,
     "uuid": _UUID.fullmatch,
 }
 """The check of each format. A text is invalid if its check returns a false value or raises ValueError."""

@@ -54,7 +54,7 @@ class HttpRequest:
 
 
 def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
-    """Compose a request for an operation that selects an API version.
+    """Compose a request that calls an operation and selects an API version.
 
     It has the required parameters and those optional ones that have an example.
     """
@@ -197,7 +197,7 @@ def _server_url(contract: Contract, part: Part, operation: JsonObject) -> str:
 
 
 def _fill_template(template: str, values: Mapping[str, str]) -> str:
-    """Replace each `{name}` of a URL template by its value and encode the rest. A name without a value is kept."""
+    """Replace each `{name}` of a URL template with its value and encode the rest. A name without a value is kept."""
     pieces = re.split(r"\{([^{}]*)\}", template)
     for index, piece in enumerate(pieces):
         if index % 2 == 0:
@@ -242,7 +242,7 @@ def _single_line(text: str) -> str:
 
 
 def _header_name(name: str) -> str:
-    """A name with all characters replaced that a header name must not contain."""
+    """A name with the characters that header names must not contain replaced by hyphens."""
     return re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]+", "-", name)
 
 

@@ -28,7 +28,7 @@ FORMATS = {
 }
 
 MAX_LENGTH = 1_000
-"""Bound on the characters or items of a placeholder, whatever the schema requires."""
+"""The maximum number of characters or items of a placeholder, even if the schema requires more."""
 
 _KEYWORDS_BY_TYPE = {
     "object": ("properties", "additionalProperties", "patternProperties", "propertyNames", "required"),

@@ -20,12 +20,12 @@ VERSION_PLACEHOLDER = "\ue000"
 
 
 def fill_version(text: str, version: str) -> str:
-    """Replace the placeholder for the version. Unreleased changes get a phrase, since no request can send them yet."""
+    """Replace the placeholder with the version. No request can select unreleased changes, so they get a phrase."""
     return text.replace(VERSION_PLACEHOLDER, "not-released-yet" if version == UNRELEASED else version)
 
 
 class Sample(NamedTuple):
-    """One text that shows a part. `text` of a request contains a placeholder for the version that it sends."""
+    """One text that shows a part. The `text` of a request contains a placeholder for the version that it selects."""
 
     title: str
     part: Part | None
@@ -70,7 +70,7 @@ def is_request_only(usage: Usage, part: Part) -> bool:
 def find_sample_owner(usage: Usage, contract: Contract, part: Part) -> Part:
     """The part whose samples show `part`.
 
-    It is the first operation that sends it if only requests use it, else the part itself.
+    If only requests use `part`, this is the first operation that sends it, else `part` itself.
     """
     for one in usage.affected_by_part(part) if is_request_only(usage, part) else ():
         if one.kind == "operation" and one in contract.parts and request_body(contract, one) is not None:

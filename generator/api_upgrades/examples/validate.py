@@ -111,7 +111,7 @@ class _ExampleChecker:
     @cached_property
     def _validator(self) -> Any:
         """The `jsonschema` validator, for values that the fast validator does not accept."""
-        adapt = _accept_null if self._contract.dialect == "3.0" else _unchanged
+        adapt = _accept_null if self._contract.dialect == "3.0" else _keep_unchanged
         keywords: dict[str, KeywordCheck] = {
             **self._base_validator.VALIDATORS,
             "$ref": self._check_reference,
@@ -123,7 +123,7 @@ class _ExampleChecker:
         adapted = {name: adapt(keyword) for name, keyword in keywords.items()}
         dialect = extend(self._base_validator, adapted)  # type: ignore[no-untyped-call]  # its stub has no types
         # The keywords above don't check a schema with a dialect of its own (`$schema`). The document and the empty
-        # registry make its references resolve within the contract, and never in the network.
+        # registry make its references resolve within the contract, and never over the network.
         parts = self._contract.of_kind("schema")
         document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in parts}}}
         return dialect(document, format_checker=format_checker(), registry=Registry())
@@ -140,7 +140,7 @@ class _ExampleChecker:
             yield from self.check(Target(part), self._contract.parts[part], self._composed[part])
 
     def check(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
-        """The faults of an example value, as its schema states them."""
+        """The faults of an example value by its schema."""
         if self._fast_validator.is_certainly_valid(schema, value):
             return
         try:
@@ -230,7 +230,7 @@ def _check_pattern(validator: Any, pattern: str, instance: Json, schema: JsonObj
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _unchanged(keyword: KeywordCheck) -> KeywordCheck:
+def _keep_unchanged(keyword: KeywordCheck) -> KeywordCheck:
     return keyword
 
 

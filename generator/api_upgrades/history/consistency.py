@@ -72,7 +72,7 @@ def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
     """The touches of some effects in sequence, with the names that the places have after the last effect."""
     for index, applied in enumerate(effects):
         later = RenameMap.of(move for other in effects[index + 1 :] for move in other.moves)
-        yield from (Touch(later.newer(touch.target), touch.facet) for touch in applied.touches)
+        yield from (Touch(later.to_newer(touch.target), touch.facet) for touch in applied.touches)
 
 
 def is_confirmed(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise
 
 from api_upgrades.core.errors import ContractMismatch, RegistryError, RegistryErrors
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Touch
-from api_upgrades.effects.replace import are_apart
+from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
@@ -33,7 +33,7 @@ class AppliedEffect:
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
-        """How the effect moves names, with canonical targets, as the comparison reports them."""
+        """The renames and moves that the effect makes, with canonical targets, as the comparison reports them."""
         return tuple(
             Move(canonical(self.older, move.old), canonical(self.newer, move.new)) for move in self.effect.moves()
         )
@@ -52,7 +52,7 @@ def _canonical_touches(effect: Effect, older: Contract, newer: Contract) -> Iter
         yield Touch(canonical(contract, target, of_value=of_value), facet)
 
 
-PROPERTY_FACETS = schemas.OUTSIDE | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
+PROPERTY_FACETS = schemas.PROPERTY_KEYWORDS | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}
 """Facets that belong to a property itself. All others belong to the schema that it refers to."""
 
 
@@ -92,7 +92,7 @@ def derive(registry: Registry, memo: Memo | None = None) -> tuple[tuple[Step, ..
 
 @dataclass(frozen=True)
 class LiveAddition:
-    """An addition with its effects on the newest version that they fit. Later versions may have renamed its places."""
+    """An addition, applied to the newest version that its effects fit. Later versions may have renamed its places."""
 
     addition: Addition
     version: str
@@ -104,8 +104,8 @@ def find_live_additions(
 ) -> tuple[tuple[LiveAddition, ...], list[RegistryError]]:
     """The additions, each at the newest version that it fits, and the errors of those that fit no version.
 
-    Unreleased changes are tried last, because readers do not have them yet. The errors are those of the first version
-    that was tried.
+    The version with the unreleased changes is tried last, because readers do not have it yet. The errors are those of
+    the first version that was tried.
     """
     found: list[LiveAddition] = []
     errors: list[RegistryError] = []
@@ -192,7 +192,7 @@ _OUTDATED_HINT = "Fix the effect. If the models changed after it was drafted, de
 
 
 def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
-    """Pairs of changes of one version that depend on their order, if `order` in `version.yaml` does not declare it."""
+    """Errors for pairs of changes of one version whose order matters, but is not declared in `version.yaml`."""
     touches_by_effect = {(one.change.id, one.index): tuple(one.touches) for one in applied}
     changes = [change for change in ordered_changes(version) if not change.is_wording]
     touches = [
@@ -209,7 +209,8 @@ def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: C
             continue
         for index, touch in touches[later]:
             if any(
-                touch.conflicts(first_touch) and not are_apart(first.effects[first_index], second.effects[index])
+                touch.conflicts(first_touch)
+                and not have_separate_pointers(first.effects[first_index], second.effects[index])
                 for first_index, first_touch in touches[earlier]
             ):
                 yield RegistryError(

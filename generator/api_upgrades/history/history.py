@@ -94,7 +94,7 @@ class History:
 
     @cached_property
     def additions(self) -> tuple[JudgedChange, ...]:
-        """The judged additions in the same order. Their severity considers the use of parts in every version."""
+        """The judged `live_additions`, in the same order. Their severity considers how every version uses the parts."""
         usages = [self.usage_at(version) for version in self.contracts]
         return tuple(judge_change(live.effects, usages, self.table) for live in self.live_additions)
 
@@ -118,9 +118,9 @@ class History:
 
     @cached_property
     def revisions(self) -> Mapping[str, Mapping[Part, str]]:
-        """For each version and part, the revision: the oldest version since which the part's closure is the same.
+        """For each version and part, the revision: the oldest version since which the part's closure has been the same.
 
-        Two versions with the same revision of a part have the same part and everything that it references.
+        In two versions with the same revision of a part, the part and everything that it references are the same.
         """
         found: dict[str, Mapping[Part, str]] = {}
         current: dict[Part, str] = dict.fromkeys(self.contract_at(self.versions[0].id).parts, self.versions[0].id)
@@ -140,7 +140,7 @@ class History:
         return self._changes[version]
 
     def affected_parts(self, version: str) -> frozenset[Part]:
-        """The parts that the changes of a version affect, those with a recorded change of behaviour included."""
+        """The parts that the changes of a version affect, including those of which only the behaviour changed."""
         if version not in self._affected_parts:
             changes = self.changes_of(version)
             self._affected_parts[version] = frozenset(part for change in changes for part in change.affected_parts)
@@ -160,7 +160,7 @@ class History:
 def judge_change(
     effects: Sequence[AppliedEffect], usages: Sequence[Usage], table: RuleTable, memo: Memo | None = None
 ) -> JudgedChange:
-    """Judge one change by its effects, given oldest first, for the directions in which `usages` use each schema."""
+    """Judge one change by its effects, given oldest first. `usages` tell in which directions each schema is used."""
     changed: dict[Part, None] = {}
     memo = memo or Memo()
     for applied in effects:
@@ -207,7 +207,7 @@ API_WIDE_KEYS = ("openapi", "security", "servers", "x-api-version")
 
 
 def _has_changed_context(older: Contract, newer: Contract, part: Part) -> bool:
-    """Whether anything outside a part that applies to it differs: API-wide keys, its path item, shared components."""
+    """Whether something that applies to a part differs outside it: API-wide keys, its path item, shared components."""
     was, now = older.document, newer.document
     if any(was.get(key) != now.get(key) for key in API_WIDE_KEYS):
         return True
@@ -223,7 +223,7 @@ def _components_of(document: JsonObject, name: str) -> Json:
 
 
 def _referenced_components(contract: Contract, value: Json) -> dict[str, Json]:
-    """The components other than schemas that some JSON references, directly or not, by `$ref`. None if missing."""
+    """The components other than schemas that some JSON references, directly or not, by `$ref`; missing ones as None."""
     found: dict[str, Json] = {}
     queue = [value]
     for one in queue:

@@ -2,7 +2,7 @@
 
 The table exists only in memory. Its keys are the identities of the objects that a result was computed from, never file
 names or times. These objects stay the same while their files have the same content: after a model is saved, parts that
-did not change are replaced by the equal objects of the load before (`intern_contract`).
+did not change are replaced by the equal objects of the previous load (`intern_contract`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Memo:
         self._previous_by_name = {key[0]: result for key, (result, _) in self._previous.items()}
 
     def get_or_compute(self, name: Hashable, sources: tuple[object, ...], compute: Callable[[], _Result]) -> _Result:
-        """The result that was computed from these objects, or `compute()`. All of them must be immutable.
+        """The result that was computed from these objects, or `compute()`. The objects must be immutable.
 
         The table keeps references to the objects, so that their ids are not reused.
         """
@@ -56,23 +56,23 @@ class Memo:
         return value
 
     def has_result(self, name: Hashable, sources: tuple[object, ...]) -> bool:
-        """Whether the table has a result that was computed from these objects. If so, this load uses it."""
+        """Whether the table has a result that was computed from these objects. If so, marks it as used by this load."""
         key = (name, *map(id, sources))
         if key not in self._current and key in self._previous:
             self._current[key] = self._previous[key]
         return key in self._current
 
-    def intern_contract(self, contract: Contract, like: Contract | None = None) -> Contract:
+    def intern_contract(self, contract: Contract, similar: Contract | None = None) -> Contract:
         """A contract with each part replaced by the equal object of the previous load, where there is one.
 
         Objects are equal if they serialize to the same JSON, keys in the same order. Parts that are already the same
         object in the contract `like` are kept as they are.
         """
         parts = {
-            part: value if like and like.parts.get(part) is value else self._intern_json(part, value)
+            part: value if similar and similar.parts.get(part) is value else self._intern_json(part, value)
             for part, value in contract.parts.items()
         }
-        is_like = like is not None and like.document is contract.document
+        is_like = similar is not None and similar.document is contract.document
         document = contract.document if is_like else self._intern_json(None, contract.document)
         if document is contract.document and all(parts[part] is value for part, value in contract.parts.items()):
             return contract

@@ -34,7 +34,7 @@ class PartSamples:
         self._revisions: dict[str, Mapping[Part, SampleRevision]] = {}
 
     def at(self, version: str, part: Part | None) -> Mapping[str, Sample]:
-        """The samples of a part at a version by key, with placeholders for the version. Empty without such a part."""
+        """The samples of a part at a version by key, with placeholders for the version. Empty if it doesn't exist."""
         return self._samples[self.revision_at(version, part)]
 
     def of_revision(self, revision: Hashable) -> Mapping[str, Sample]:
@@ -42,7 +42,7 @@ class PartSamples:
         return self._samples[revision]
 
     def revision_at(self, version: str, part: Part | None) -> Hashable:
-        """The revision of a part's samples at a version, None without such a part. Composes the samples if needed."""
+        """The revision of a part's samples at a version, None if it doesn't exist. Composes the samples if needed."""
         if part is None or part not in self._history.contract_at(version).parts:
             return None
         key = self.revisions_at(version)[part]

@@ -35,7 +35,7 @@ class PathEntry:
 
     @property
     def name(self) -> str:
-        """The name inside the part in the end version, or if removed the start version. Empty for the part itself."""
+        """The name inside the part in the end version or, if removed, in the start version. Empty for a whole part."""
         return _name_in_part(self.old_target if self.is_removed else self.target)
 
     @property
@@ -129,21 +129,25 @@ PHRASES: Mapping[RuleId, str] = {
 """The phrase for each rule; `{before}` and `{after}` are the values. Existence and constraints are described below."""
 
 
-REQUIRED_ADDED: frozenset[RuleId] = frozenset(
+NEW_REQUIRED_RULES: frozenset[RuleId] = frozenset(
     {"required-property-added", "required-parameter-added", "required-request-body-added"}
 )
 """The rules about something new that is required."""
 
 _PARAMETER_RULES: frozenset[RuleId] = frozenset({"parameter-added", "required-parameter-added", "parameter-removed"})
 
-TYPED: frozenset[RuleId] = _PARAMETER_RULES | {"property-added", "required-property-added", "property-removed"}
+RULES_WITH_TYPE: frozenset[RuleId] = _PARAMETER_RULES | {
+    "property-added",
+    "required-property-added",
+    "property-removed",
+}
 """The rules whose phrase includes the type of the added or removed place."""
 
 
 def _phrase(finding: Finding) -> str:
     before, after = finding.before, finding.after
     if finding.facet == "existence":
-        return _addition_phrase(finding) if before is None else f"is gone{_type_suffix(', was', finding, before)}"
+        return _introduction_phrase(finding) if before is None else f"is gone{_type_suffix(', was', finding, before)}"
     if finding.rule in PHRASES:
         return PHRASES[finding.rule].format(before=_format_value(before), after=_format_value(after))
     keyword = as_code(finding.facet)
@@ -154,14 +158,14 @@ def _phrase(finding: Finding) -> str:
     return f"{keyword} was {_format_value(before)}, is {_format_value(after)}"
 
 
-def _addition_phrase(finding: Finding) -> str:
-    required = " and required" if finding.rule in REQUIRED_ADDED and finding.direction == "request" else ""
+def _introduction_phrase(finding: Finding) -> str:
+    required = " and required" if finding.rule in NEW_REQUIRED_RULES and finding.direction == "request" else ""
     return f"is new{required}{_type_suffix(':', finding, finding.after)}"
 
 
 def _type_suffix(word: str, finding: Finding, value: Json) -> str:
     """The type of an added or removed property or parameter, after a word. Empty for other kinds of places."""
-    if not isinstance(value, dict) or finding.rule not in TYPED:
+    if not isinstance(value, dict) or finding.rule not in RULES_WITH_TYPE:
         return ""
     is_parameter = finding.rule in _PARAMETER_RULES
     return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if is_parameter else value))}"

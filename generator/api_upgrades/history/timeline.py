@@ -20,7 +20,7 @@ from api_upgrades.openapi.target import Target
 class Event:
     """One finding about one place, with the change that caused it and the version of that change.
 
-    `date` is set if the change is an addition: since that date the place is in every version.
+    `date` is set if the change is an addition: since that date, the place has been in every version.
     """
 
     version: str
@@ -56,7 +56,7 @@ class Timeline:
         """The events of a place up to a version, newest first, followed through its older names.
 
         Events of additions precede those of versions. The event that added the place is the last one; if there is none,
-        the place exists since the first version.
+        the place has existed since the first version.
         """
         added = self._addition_events.get(version, {}).get(target, ())
         yield from (event for event in added if not _is_introduction(event))
@@ -95,7 +95,7 @@ class Timeline:
             end = indexes[position - 1]
             step_version = self._version_ids[end]
             yield step_version, target
-            target = self._renames[step_version].older(target)
+            target = self._renames[step_version].to_older(target)
             end -= 1
 
     @cached_property
@@ -130,10 +130,10 @@ class Timeline:
         yield version, target
         name = target
         for newer in ids[index + 1 :]:
-            name = self._renames[newer].newer(name)
+            name = self._renames[newer].to_newer(name)
             yield newer, name
         for newer, older in zip(reversed(ids[1 : index + 1]), reversed(ids[:index]), strict=True):
-            target = self._renames[newer].older(target)
+            target = self._renames[newer].to_older(target)
             yield older, target
 
     @cached_property
@@ -174,7 +174,7 @@ def _change_events(
         names = RenameMap.of(move for applied in later for move in applied.moves)
         seen: set[tuple[Target, str, str, str]] = set()
         for finding in judged.findings:
-            target = names.newer(finding.target)
+            target = names.to_newer(finding.target)
             key = (target, finding.facet, finding.rule, str(finding.before))
             if key not in seen:
                 seen.add(key)

@@ -28,7 +28,7 @@ The last item is both versions if a place moved between this part and another on
 
 @dataclass(frozen=True)
 class PathSample:
-    """One sample of a part in both versions, the text empty where the part does not exist.
+    """One sample of a part in both versions. Its text is empty where the part does not exist.
 
     `key` identifies the sample among those of its part. `part` is the part that owns it: for a schema that only
     requests use, an operation that sends it. `templates` are both texts with a placeholder for the version.
@@ -52,10 +52,10 @@ class PathSample:
 
 @dataclass(frozen=True)
 class PathPart:
-    """A part that differs between both versions, by its name in each; None where it does not exist.
+    """A part that differs between the two versions, by its name in each; None where it does not exist.
 
-    It has findings of its own, or only its samples differ because of a part that it references. Two with an equal
-    `revision` differ only in the versions that their samples contain.
+    It has findings of its own, or only its samples differ because of a part that it references. Two path
+    parts with an equal `revision` differ only in the versions that their samples contain.
     """
 
     before: Part | None
@@ -68,7 +68,7 @@ class PathPart:
     def part(self) -> Part:
         """The part by its name in the end version or, if it was removed, in the start version."""
         part = self.after or self.before
-        assert part is not None, "a part exists in at least one of both versions"
+        assert part is not None, "a part exists in at least one of the two versions"
         return part
 
     @property
@@ -84,7 +84,7 @@ class PathPart:
 
 @dataclass(frozen=True)
 class UpgradePath:
-    """Everything that changed between two versions, composed. Changes are in the order in which readers handle them.
+    """Everything that changed between two versions. Changes are in the order in which readers handle them.
 
     In a downgrade the newest change comes first and each is undone, so its severity is that of the reverse change.
     """
@@ -97,7 +97,7 @@ class UpgradePath:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All differences between both contracts."""
+        """All differences between the two contracts."""
         return tuple(finding for part in self.parts for finding in part.findings)
 
     @property
@@ -144,7 +144,10 @@ class UpgradePaths:
         return tuple(change for version in between for change in self._history.changes_of(version))
 
     def _versions_between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
-        """The versions after the older end up to the newer one, oldest first, and whether the path is a downgrade."""
+        """The versions that a path passes, oldest first, and whether it is a downgrade.
+
+        The newer of its two versions is one of them, the older is not.
+        """
         first, last = self._index_of_version[start], self._index_of_version[end]
         return tuple(self._index_of_version)[min(first, last) + 1 : max(first, last) + 1], first > last
 
@@ -177,8 +180,10 @@ class UpgradePaths:
         old, new = self._history.usage_at(start), self._history.usage_at(end)
         was, now = self._history.revisions[start], self._history.revisions[end]
         moved = RenameMap.of(move for move in names.moves if move.old == Target(move.old.part))
-        older = {(moved.newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts}
-        # A place that moved between parts is compared with its old place, which no revision of these parts covers.
+        older = {
+            (moved.to_newer(Target(part)).part if part in moved.parts else part): part for part in old.contract.parts
+        }
+        # A place that moved to another part is compared with its old place. The revisions of its part don't cover that.
         parts_of_moves = {
             target.part for move in names.moves if move.old.steps for target in move if move.old.part != move.new.part
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api_upgrades.core.json import Json, json_equal
-from api_upgrades.openapi.schema import ANNOTATIONS, LOWER_BOUNDS, MISSING, OUTSIDE, UPPER_BOUNDS, is_number
+from api_upgrades.openapi.schema import ANNOTATIONS, LOWER_BOUNDS, MISSING, PROPERTY_KEYWORDS, UPPER_BOUNDS, is_number
 
 _FLAGS = frozenset({"deprecated", "readOnly", "writeOnly", "uniqueItems"})
 """Keywords that apply if either schema sets them."""
@@ -43,7 +43,7 @@ def _together(keyword: str, one: Json, other: Json) -> Json:
     """One value for a keyword that has different values in two schemas; MISSING if none expresses both."""
     if keyword in _FLAGS:
         return one is True or other is True
-    if keyword in ANNOTATIONS | OUTSIDE or keyword.startswith("x-"):
+    if keyword in ANNOTATIONS | PROPERTY_KEYWORDS or keyword.startswith("x-"):
         return other
     if keyword == "properties" and isinstance(one, dict) and isinstance(other, dict):
         return {**one, **{name: conjunction(one[name], it) if name in one else it for name, it in other.items()}}

@@ -52,16 +52,18 @@ class Contract:
     """The API at one version.
 
     `parts` holds each part's own JSON (an operation's Operation Object, a webhook's Path Item Object) in the order
-    of the document; `document` is the rest: info, servers, tags, security, shared parameters and responses, and
-    under `paths` what a path has beside its operations. It marks where the parts stood, so that nothing of the
-    document's order is lost: `schemas: null` and `webhooks: null`, and in a path whose operations don't come last
-    `"": null` or, where they don't stand together, `get: null`.
+    of the document. `document` is the rest: info, servers, tags, security, shared parameters and responses, and
+    under `paths` what a path has besides its operations.
+
+    Nulls in `document` mark where the parts stood, so that the order of the document is not lost: `schemas: null` and
+    `webhooks: null`. In a path whose operations stand together but not last, `"": null` marks all of them; where they
+    do not stand together, `get: null` marks each.
     """
 
     parts: Mapping[Part, JsonObject]
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """The cache of `examples.compose`: what it composed behind references, by reference and direction."""
+    """The cache of `examples.compose`: the values that it composed for references, by reference and direction."""
     mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
 
@@ -106,7 +108,7 @@ class Contract:
 
     @cached_property
     def content(self) -> dict[str, Json]:
-        """The rest of the document without position markers and without empty containers of parts, in any order."""
+        """The rest of the document without position markers and empty containers of parts. Its order has no meaning."""
         found = {key: value for key, value in self.document.items() if value or key not in ("paths", "webhooks")}
         if "components" in found:
             found["components"] = {key: kept for key, kept in found["components"].items() if kept or key != "schemas"}
@@ -193,23 +195,23 @@ _OPERATIONS_MARKER = ""
 """Marks the position of the operations in a path item."""
 
 
-def _join_paths(beside: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
-    """The paths in the order of their operations. A path without operations stands before the one that follows it."""
+def _join_paths(path_items: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """The paths in the order of their operations. One without operations comes before the path that followed it."""
     order = list(operations)
     following: str | None = None
-    for path in reversed(list(beside)):
+    for path in reversed(list(path_items)):
         if path not in operations:
             order.insert(len(order) if following is None else order.index(following), path)
         following = path
     return {
-        path: _join_path_item(beside.get(path, {}), operations[path]) if path in operations else beside[path]
+        path: _join_path_item(path_items.get(path, {}), operations[path]) if path in operations else path_items[path]
         for path in order
     }
 
 
-def _join_path_item(beside: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
+def _join_path_item(rest: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
     item: dict[str, Json] = {}
-    for key, value in beside.items():
+    for key, value in rest.items():
         if key == _OPERATIONS_MARKER:
             item |= operations
         elif key not in METHODS:
@@ -232,7 +234,7 @@ LITERALS = ("example", "examples", "default", "enum", "const")
 """Keywords whose values are data, not schemas: nothing inside them is a reference."""
 
 NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks")
-"""Keywords whose keys are names from the document, so a property may be called `default`."""
+"""Keywords with maps whose keys are names from the document: there, a property may be called `default`."""
 
 
 def references(value: Json) -> Iterator[str]:
@@ -258,7 +260,7 @@ def references(value: Json) -> Iterator[str]:
 
 
 def is_internal(value: Json) -> bool:
-    """Whether a part, a property or a parameter is marked `x-internal`. The operation of a webhook carries its mark."""
+    """Whether a part, a property or a parameter is marked `x-internal`. A webhook is marked at its operation."""
     if not isinstance(value, Mapping):
         return False
     inside = (value[method] for method in METHODS if method in value)

@@ -76,7 +76,7 @@ def put_property(
         place = _branch_at(whole, branch, target.holder)
     holder = value_at(whole, place)
     declared = insert_before(holder.get("properties", {}), target.name, schema, before)
-    added = schema_edit.merged(holder, {"properties": declared})
+    added = schema_edit.merge_keywords(holder, {"properties": declared})
     return spot.write(contract, set_at(whole, place, with_required(added, target.name, required)))
 
 
@@ -122,7 +122,7 @@ def with_required(holder: JsonObject, name: str, required: bool, known: Sequence
         names.insert(sum(order.get(other, -1) < here for other in names), name)
     if not names:
         return {key: kept for key, kept in holder.items() if key != "required"}
-    return schema_edit.merged(holder, {"required": names})
+    return schema_edit.merge_keywords(holder, {"required": names})
 
 
 def with_name(branch: JsonObject, new: str, old: str) -> JsonObject:

@@ -1,4 +1,7 @@
-"""Rename maps: how names change from an older contract to a newer one. Renames from a to b to c are one rename."""
+"""Rename maps: how names change from an older contract to a newer one.
+
+A rename from a to b and a rename from b to c together are one rename from a to c.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,13 @@ class RenameMap:
     def __add__(self, later: RenameMap) -> RenameMap:
         return RenameMap(self.moves + later.moves)
 
-    def newer(self, target: Target) -> Target:
+    def to_newer(self, target: Target) -> Target:
         """The newer name of an older place, even if the place was removed."""
         position = 0
         while True:
             for index in self._by_older_part.get(target.part, ()):
                 if index >= position:
-                    moved = target.moved(*self.moves[index])
+                    moved = target.after_move(*self.moves[index])
                     if moved.part != target.part:  # from here on, moves of the new part apply
                         target, position = moved, index + 1
                         break
@@ -45,9 +48,9 @@ class RenameMap:
             else:
                 return target
 
-    def older(self, target: Target) -> Target:
+    def to_older(self, target: Target) -> Target:
         """The older name of a newer place, even if the place did not exist yet."""
-        return self._backwards.newer(target)
+        return self._backwards.to_newer(target)
 
     @cached_property
     def _backwards(self) -> RenameMap:

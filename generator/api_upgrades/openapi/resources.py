@@ -11,7 +11,7 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.locate import webhook_method
 from api_upgrades.openapi.usage import Usage
 
-LONGEST_SLUG = 80
+MAX_SLUG_LENGTH = 80
 """In characters. File systems limit names to 255 bytes."""
 
 
@@ -75,7 +75,7 @@ def unique_slugs(names: Iterable[str]) -> dict[str, str]:
     """A slug for each name, for use in addresses. All are distinct, ignoring case."""
     slugs: dict[str, str] = {}
     for name in names:
-        base = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST_SLUG].strip("-") or "resource"
+        base = re.sub(r"[^a-z0-9]+", "-", name.lower())[:MAX_SLUG_LENGTH].strip("-") or "resource"
         slug, count = base, 2
         while slug in slugs.values():
             slug, count = f"{base}-{count}", count + 1

@@ -1,9 +1,9 @@
-"""One accessor for what a schema says, wherever it says it.
+"""Functions that read what a schema says, in whichever form it says it.
 
 A nullable string is `{"type": ["string", "null"]}`, `{"anyOf": [{"type": "string"}, {"type": "null"}]}` or, in
 OpenAPI 3.0, `{"type": "string", "nullable": true}`; pydantic puts `pattern` inside the branch and `examples` beside
-it. The functions here read and write a keyword where it sits, and never rewrite one form into another. They look at
-one schema; following `$ref` is for those who have the contract.
+it. The functions here find a keyword in each of these forms, and never convert one form to another. They look at one
+schema and do not follow `$ref`, since that needs the contract.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ANNOTATIONS = frozenset(
 )
 """Wording: not part of the contract."""
 
-OUTSIDE = ANNOTATIONS | {"deprecated", "readOnly", "writeOnly", "default", "x-replaced-by", "x-internal"}
+PROPERTY_KEYWORDS = ANNOTATIONS | {"deprecated", "readOnly", "writeOnly", "default", "x-replaced-by", "x-internal"}
 """Keywords of the property rather than of its value: beside an `anyOf`, never inside its branch."""
 
 COMBINATIONS = ("anyOf", "oneOf", "allOf")
@@ -31,9 +31,9 @@ MISSING: Any = object()
 
 
 def value_pointer(schema: JsonObject) -> Pointer:
-    """Where the schema says what a value is that isn't null: in itself, or in the one branch beside `null`."""
+    """Where the schema describes values other than null: in itself, or in its only branch that isn't `null`."""
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
-        return ()  # nearly always, and this is asked of every property
+        return ()  # the usual case comes first, because this runs for every property
     if inside := null_wrapper_pointer(schema):
         return inside
     all_of = schema.get("allOf")
@@ -60,7 +60,7 @@ def null_wrapper_pointer(schema: JsonObject) -> Pointer:
 
 def value_schema(schema: JsonObject) -> JsonObject:
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:
-        return schema  # without another call, for the same reason
+        return schema  # the usual case again, without another call
     found: JsonObject = value_at(schema, value_pointer(schema))
     return found
 
@@ -72,7 +72,7 @@ def is_null(schema: Json) -> bool:
 def keyword_pointer(schema: JsonObject, keyword: str) -> Pointer:
     """Where a keyword sits, or where it belongs if the schema hasn't got it."""
     inside = value_pointer(schema)
-    if keyword in schema or (keyword in OUTSIDE and keyword not in value_at(schema, inside)):
+    if keyword in schema or (keyword in PROPERTY_KEYWORDS and keyword not in value_at(schema, inside)):
         return (keyword,)
     return (*inside, keyword)
 
@@ -88,7 +88,7 @@ def get(schema: JsonObject, keyword: str, default: Json = None) -> Json:
 
 
 def types(schema: JsonObject) -> tuple[str, ...]:
-    """The JSON types a value may have, `null` left out."""
+    """The JSON types that a value may have, except `null`."""
     found = value_schema(schema).get("type", ())
     names = (found,) if isinstance(found, str) else tuple(found)
     return tuple(name for name in names if name != "null")
@@ -104,7 +104,7 @@ def is_nullable(schema: JsonObject) -> bool:
 
 
 def has_null_branch(value: Json) -> bool | None:
-    """Whether some JSON writes the first value that may be null as an `anyOf`, as pydantic does; None without one."""
+    """Whether the first nullable schema in some JSON has null in an `anyOf`, as pydantic does; None if none is."""
     if isinstance(value, dict):
         if any(is_null(branch) for branch in value.get("anyOf", ()) if isinstance(branch, dict)):
             return True
@@ -126,7 +126,7 @@ def example(schema: JsonObject) -> Json:
 
 
 def ref(schema: JsonObject) -> str | None:
-    """The schema name that a schema refers to, null left aside."""
+    """The name of the schema that a schema refers to, ignoring null."""
     found = value_schema(schema).get("$ref")
     return (
         unescape_token(found.removeprefix(SCHEMA_REF))
@@ -136,7 +136,7 @@ def ref(schema: JsonObject) -> str | None:
 
 
 def enum_pointer(schema: JsonObject) -> Pointer | None:
-    """Where a schema's enum values stand: its own, its non-null branch's, or its list items'."""
+    """Where a schema has its enum values: in itself, in its non-null branch, or in its list items."""
     inside = value_pointer(schema)
     value = value_at(schema, inside)
     if "enum" in value:
@@ -148,7 +148,7 @@ def enum_pointer(schema: JsonObject) -> Pointer | None:
 
 
 def enum_values(schema: JsonObject) -> list[Json] | None:
-    """The values a schema allows: an `enum`, or a `const` as the list of one."""
+    """The values that a schema allows: an `enum`, or a `const` as a list of one value."""
     pointer = enum_pointer(schema)
     if pointer is not None:
         found: list[Json] = value_at(schema, pointer)
@@ -158,7 +158,7 @@ def enum_values(schema: JsonObject) -> list[Json] | None:
 
 
 def type_name(schema: JsonObject) -> str:
-    """The type in words, null left aside: `string`, `list of Provider`, `TextContent or AttachmentContent`."""
+    """The type in words, ignoring null: `string`, `list of Provider`, `TextContent or AttachmentContent`."""
     value = value_schema(schema)
     if (name := ref(schema)) is not None:
         return name

@@ -1,4 +1,4 @@
-"""Copies of a schema with a keyword, an example or null added, replaced or removed, each where the schema has it.
+"""Copies of a schema with a keyword, an example or null added, replaced or removed.
 
 The functions keep the form that the schema uses: a keyword inside the branch of a nullable schema stays there.
 """
@@ -12,7 +12,7 @@ from api_upgrades.core.json import Json, JsonObject, insert_before, remove_at, s
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF
 from api_upgrades.openapi.schema import (
     COMBINATIONS,
-    OUTSIDE,
+    PROPERTY_KEYWORDS,
     is_null,
     is_nullable,
     keyword_pointer,
@@ -20,44 +20,54 @@ from api_upgrades.openapi.schema import (
     value_schema,
 )
 
-_ORDER = (
+_VALUE_KEYWORDS = (
     *("$ref", *COMBINATIONS, "type", "const", "enum", "format", "pattern"),
     *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems"),
     *("properties", "required", "additionalProperties", "items"),
 )
 
 
-_BESIDE = ("title", "description", "default", "nullable", "readOnly", "writeOnly", "deprecated", "x-replaced-by")
+_KEYWORDS_AFTER_VALUE = (
+    "title",
+    "description",
+    "default",
+    "nullable",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
+    "x-replaced-by",
+)
 
 
-_LAST = ("example", "examples")
+_EXAMPLE_KEYWORDS = ("example", "examples")
 
 
 _RANKS = {
     keyword: step + rank
-    for step, keywords in ((100, _ORDER), (300, _BESIDE), (500, _LAST))
+    for step, keywords in ((100, _VALUE_KEYWORDS), (300, _KEYWORDS_AFTER_VALUE), (500, _EXAMPLE_KEYWORDS))
     for rank, keyword in enumerate(keywords)
 }
 
 
 def _rank(schema: JsonObject, keyword: str) -> tuple[int, str]:
-    """Where a keyword stands among others: what a value is, its constraints, what is said beside it.
+    """The position of a keyword among others: first what a value is, then its constraints, then its description.
 
-    Every schema that comes from models is in this order, and what is put into a schema takes its place in it. So a
-    keyword that went and is put back stands where it stood. An object is described before its properties.
+    All schemas that come from models have this order, and a keyword that is added to a schema is inserted by it. So a
+    keyword that is removed and added again is back in its old place. The title and description of an object come
+    before its properties.
     """
     if keyword in ("title", "description") and "properties" in schema:
         return 0, keyword
     return _RANKS.get(keyword, 400 if keyword.startswith("x-") else 200), keyword
 
 
-def in_order(schema: JsonObject) -> dict[str, Json]:
-    """The schema with its keywords in their order."""
+def sort_keywords(schema: JsonObject) -> dict[str, Json]:
+    """The schema with its keywords sorted in the order of `_rank`."""
     return dict(sorted(schema.items(), key=lambda item: _rank(schema, item[0])))
 
 
-def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
-    """The schema with more keywords, each new one before the first that it precedes; what is there stays in place."""
+def merge_keywords(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
+    """The schema with more keywords. A new one is put before the first that ranks after it; others stay in place."""
     found = dict(schema)
     whole = found | dict(more)
     for keyword, value in more.items():
@@ -68,7 +78,7 @@ def merged(schema: JsonObject, more: JsonObject) -> dict[str, Json]:
 
 def with_keyword(schema: JsonObject, keyword: str, value: Json) -> JsonObject:
     pointer = keyword_pointer(schema, keyword)
-    result: JsonObject = set_at(schema, pointer[:-1], merged(value_at(schema, pointer[:-1]), {keyword: value}))
+    result: JsonObject = set_at(schema, pointer[:-1], merge_keywords(value_at(schema, pointer[:-1]), {keyword: value}))
     return result
 
 
@@ -79,8 +89,10 @@ def without_keyword(schema: JsonObject, keyword: str) -> JsonObject:
 
 
 def with_nullable(schema: JsonObject, nullable: bool, dialect: str, as_branch: bool = False) -> JsonObject:
-    """The schema accepting null, or no longer. The form is the one the schema has, else the shortest of the dialect
-    or, with `as_branch`, a branch of an `anyOf`.
+    """The schema with null accepted, or no longer accepted.
+
+    Null is added in the form that the schema already uses, else in the shortest form of the dialect or, with
+    `as_branch`, as a branch of an `anyOf`.
     """
     if nullable == is_nullable(schema):
         return schema
@@ -88,22 +100,22 @@ def with_nullable(schema: JsonObject, nullable: bool, dialect: str, as_branch: b
 
 
 def _add_null(schema: JsonObject, dialect: str, as_branch: bool) -> JsonObject:
-    if dialect == "3.0" and "$ref" in schema:  # beside which nothing counts
+    if dialect == "3.0" and "$ref" in schema:  # OpenAPI 3.0 ignores the siblings of a reference
         beside = {key: kept for key, kept in schema.items() if key != "$ref"}
-        return merged({"allOf": [{"$ref": schema["$ref"]}], **beside}, {"nullable": True})
+        return merge_keywords({"allOf": [{"$ref": schema["$ref"]}], **beside}, {"nullable": True})
     if dialect == "3.0":
-        return merged(schema, {"nullable": True})
+        return merge_keywords(schema, {"nullable": True})
     is_bare = isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema
     if is_bare and not as_branch:
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):
         return {**schema, "type": [*schema["type"], "null"]}
-    value = {key: kept for key, kept in schema.items() if key not in OUTSIDE}
-    beside = {key: kept for key, kept in schema.items() if key in OUTSIDE}
+    value = {key: kept for key, kept in schema.items() if key not in PROPERTY_KEYWORDS}
+    beside = {key: kept for key, kept in schema.items() if key in PROPERTY_KEYWORDS}
     for keyword in ("anyOf",) if as_branch else ("anyOf", "oneOf"):
         if set(value) == {keyword}:
             return {**schema, keyword: [*value[keyword], {"type": "null"}]}
-    return merged(beside, {"anyOf": [value, {"type": "null"}]})
+    return merge_keywords(beside, {"anyOf": [value, {"type": "null"}]})
 
 
 def _drop_null(schema: JsonObject) -> JsonObject:
@@ -114,7 +126,7 @@ def _drop_null(schema: JsonObject) -> JsonObject:
             if len(left) > 1:
                 return {**schema, keyword: left}
             beside = {key: kept for key, kept in schema.items() if key != keyword}
-            return merged(beside, left[0])
+            return merge_keywords(beside, left[0])
     if isinstance(schema.get("type"), list):
         left = [name for name in schema["type"] if name != "null"]
         return {**schema, "type": left[0] if len(left) == 1 else left}
@@ -131,7 +143,7 @@ def with_example(schema: JsonObject, value: Json, dialect: str) -> JsonObject:
             if keyword in value_at(schema, inside):
                 result: JsonObject = set_at(schema, (*inside, keyword), new)
                 return result
-    return merged(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
+    return merge_keywords(schema, {"example": value} if dialect == "3.0" else {"examples": [value]})
 
 
 def without_example(schema: JsonObject) -> JsonObject:
@@ -144,18 +156,18 @@ def without_example(schema: JsonObject) -> JsonObject:
     return schema
 
 
-def repointed(value: Json, other: Callable[[str], str]) -> Json:
-    """Some JSON with another reference for each of its own, as `references` finds them; the same object if all stay."""
+def replace_references(value: Json, other: Callable[[str], str]) -> Json:
+    """Some JSON with each reference that `references` finds in it replaced; the same object if none changes."""
     if isinstance(value, dict):
-        found = {key: _repointed_at(key, item, other) for key, item in value.items()}
+        found = {key: _replace_references_at(key, item, other) for key, item in value.items()}
         return value if all(found[key] is value[key] for key in value) else found
     if isinstance(value, list):
-        items = [repointed(item, other) for item in value]
+        items = [replace_references(item, other) for item in value]
         return value if all(map(operator.is_, items, value)) else items
     return value
 
 
-def _repointed_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
+def _replace_references_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
     if key == "$ref" and isinstance(value, str):
         return other(value)
     if key == "discriminator" and isinstance(value, dict) and "mapping" in value:
@@ -164,6 +176,6 @@ def _repointed_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
         bare = {name: to[name].removeprefix(SCHEMA_REF) for name, ref in value["mapping"].items() if "/" not in ref}
         return {**value, "mapping": to | bare}
     if key in NAME_MAPS and isinstance(value, dict):
-        found = {name: repointed(item, other) for name, item in value.items()}
+        found = {name: replace_references(item, other) for name, item in value.items()}
         return value if all(found[name] is value[name] for name in value) else found
-    return value if key in LITERALS else repointed(value, other)
+    return value if key in LITERALS else replace_references(value, other)

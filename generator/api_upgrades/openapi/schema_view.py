@@ -19,7 +19,7 @@ STRUCTURE = frozenset(
 """Keywords that have a comparison of their own; any other is a constraint."""
 
 
-_OF_PROPERTY = schemas.OUTSIDE | {*schemas.COMBINATIONS, "nullable"}
+_OF_PROPERTY = schemas.PROPERTY_KEYWORDS | {*schemas.COMBINATIONS, "nullable"}
 """What beside a branch is not about the value in it."""
 
 

@@ -1,6 +1,7 @@
 """The meaning of a contract's JSON, without its wording.
 
-Wording, examples and the order of keys are no contract: two values with one *meaning* are the same to a client.
+Wording, examples and the order of keys are not part of the contract: values with the same *meaning* are the same to a
+client.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ _EXAMPLES = frozenset({"example", "examples", "x-example-omit"})
 _WORDING = (schemas.ANNOTATIONS | {"tags", "info"}) - _EXAMPLES
 """Keywords for people. Tags only group pages, and `info` describes the document itself."""
 
-_NO_CONTRACT = _EXAMPLES | _WORDING
+_IGNORED_KEYWORDS = _EXAMPLES | _WORDING
 
-_NAMED_MAPS = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
-"""Keywords whose keys are names. The sections of `components` are treated as names that hold names."""
+_ALL_NAME_MAPS = frozenset({*NAME_MAPS, "paths", "content", "links", "variables", "encoding", "components"})
+"""Keywords with maps whose keys are names. The map of `components` has sections, which are such maps themselves."""
 
 _UNORDERED = frozenset({"required", "enum", "type", "parameters", *schemas.COMBINATIONS})
 """Keywords whose lists have no significant order."""
@@ -40,12 +41,12 @@ _REDUNDANT_IF_FALSE = frozenset(
 SERIALIZATION = ("style", "explode", "allowReserved", "allowEmptyValue")
 """Keys of a parameter that determine its serialization."""
 
-DIGITS = 16
-"""The length of a digest: 64 bits, short enough for diffs that people read."""
+DIGEST_LENGTH = 16
+"""The number of hexadecimal digits of a digest: 64 bits, short enough for diffs that people read."""
 
 
 def meaning(value: Json) -> Json:
-    """Some JSON without what is no contract. Values with the same meaning give the same JSON."""
+    """Some JSON without what is not part of the contract. Values with the same meaning give the same JSON."""
     if isinstance(value, list):
         return [meaning(item) for item in value]
     if not isinstance(value, Mapping):
@@ -54,7 +55,7 @@ def meaning(value: Json) -> Json:
     return {
         key: _meaning_of_keyword(key, item)
         for key, item in value.items()
-        if key not in _NO_CONTRACT
+        if key not in _IGNORED_KEYWORDS
         and not _is_redundant(key, item)
         and not (key in taken and json_equal(taken[key], item))
     }
@@ -83,7 +84,7 @@ def _meaning_of_keyword(key: str, value: Json) -> Json:
     if key == "components":
         sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
         return {key: {name: meaning(one) for name, one in held.items()} for key, held in sections.items() if held}
-    if key in _NAMED_MAPS and isinstance(value, Mapping):
+    if key in _ALL_NAME_MAPS and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _UNORDERED and isinstance(value, list):
         items = value if key == "enum" else [meaning(item) for item in value]
@@ -99,7 +100,7 @@ def _canonical_text(value: Json) -> str:
 
 def digest(value: Json) -> str:
     """The digest of a meaning."""
-    return hashlib.sha256(_canonical_text(meaning(value)).encode()).hexdigest()[:DIGITS]
+    return hashlib.sha256(_canonical_text(meaning(value)).encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 class Digests:
@@ -138,7 +139,7 @@ def adopt_wording(was: Contract, now: Contract, names: RenameMap = NO_RENAMES) -
     for move in names.moves:
         # A response keeps its description, which belongs to its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
-            old, new = place_spot(goal, names.older(move.new)), place_spot(now, move.new)
+            old, new = place_spot(goal, names.to_older(move.new)), place_spot(now, move.new)
             goal = old.write(goal, adopt_wording_of_value(old.read(goal), new.read(now)))
     return goal
 
@@ -163,7 +164,7 @@ def adopt_wording_of_value(was: Json, now: Json) -> Json:
 
 
 def _adopt_keyword(key: str, was: Json, now: Json) -> Json:
-    if key in _NAMED_MAPS and isinstance(was, Mapping) and isinstance(now, Mapping):
+    if key in _ALL_NAME_MAPS and isinstance(was, Mapping) and isinstance(now, Mapping):
         return _adopt_names(was, now, key == "components")
     if key == "parameters" and isinstance(was, list) and isinstance(now, list):
         by_identity = {_canonical_text(identity(one)): one for one in now}

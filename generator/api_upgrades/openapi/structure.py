@@ -134,20 +134,20 @@ def inner_values(value: Json, shape: str) -> Iterator[tuple[str | int, str, Json
     elif shape.startswith("{") or shape == "callback":
         of = shape[1:-1] if shape.startswith("{") else "path item"
         for key, item in value.items():
-            if not _is_no_item(key, item, shape):
+            if not _is_extension_or_file_reference(key, item, shape):
                 yield key, of, item
     elif form := OBJECTS.get(shape):
         yield from ((key, form[key], item) for key, item in value.items() if key in form)
 
 
-def _is_no_item(key: str, item: Json, shape: str) -> bool:
-    """Whether a key of a map is no item, but an extension or a reference to a file that has the whole map."""
+def _is_extension_or_file_reference(key: str, item: Json, shape: str) -> bool:
+    """Whether an entry of a map isn't an item, but an extension or a reference to a file with the whole map."""
     is_reference = key == "$ref" and isinstance(item, str) and not item.startswith("#")
     return is_reference or (shape in _EXTENSIBLE_MAPS and key.startswith("x-"))
 
 
 def find_faults(value: Json, shape: str = "document", at: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
-    """The places that do not have their shape, each with a message."""
+    """The places with a wrong shape, each with a message."""
     if message := _check_value(value, shape):
         yield at, message
         return
@@ -155,7 +155,7 @@ def find_faults(value: Json, shape: str = "document", at: Pointer = ()) -> Itera
         yield from find_faults(item, of, (*at, key))
 
 
-class Parsed(Protocol):
+class ParsedFile(Protocol):
     """A parsed file with its name for messages."""
 
     @property
@@ -171,8 +171,8 @@ class Parsed(Protocol):
         """The position of the last key of a path, or of the nearest key above it."""
 
 
-def refuse_faults(parsed: Parsed, shape: str, path: Pointer = ()) -> None:
-    """Check the values of a file below a path. Raises RegistryErrors with the first places of a wrong shape."""
+def check_structure(parsed: ParsedFile, shape: str, path: Pointer = ()) -> None:
+    """Check the values of a file below a path. Raises RegistryErrors with the first places that have a wrong shape."""
     value = parsed.data
     for key in path:
         value = value[int(key)] if isinstance(value, list) else value[key]
@@ -194,13 +194,13 @@ def _check_value(value: Json, shape: str) -> str:
         found = "an object" if isinstance(value, dict) else "a list"
     else:
         found = json.dumps(value, ensure_ascii=False)
-    return f"must be {_describe_shape(shape)}, and is {found if len(found) <= 40 else f'{found[:37]}...'}"
+    return f"must be {_describe_shape(shape)}, but is {found if len(found) <= 40 else f'{found[:37]}...'}"
 
 
 def _describe_shape(shape: str) -> str:
     names = {"boolean": "true or false", "text": "text", "words": "text", "texts": "text, or a list of texts"}
     names["schema"] = "a schema, which is an object"
-    names["schema object"] = "an object; write {} for a schema that anything is valid for"
+    names["schema object"] = "an object; write {} for a schema that accepts anything"
     return names.get(shape) or ("a list" if shape[0] == "[" else "an object")
 
 

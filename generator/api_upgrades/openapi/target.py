@@ -11,7 +11,7 @@
     webhook appointment.updated payload.data inside its body
     document                                 the rest of the OpenAPI document
 
-A name with other characters than letters, digits, `_`, `-`, `$` and `@` is written as a JSON string:
+A name with characters other than letters, digits, `_`, `-`, `$` and `@` is written as a JSON string:
 `GET /profiles query "page[size]"`, `"com.example.Pet".name`.
 """
 
@@ -72,12 +72,12 @@ class Target:
             return cls(None)
         if match := _OPERATION.match(text):
             part = Part("operation", match.group(0))
-            return cls(part, *_section(text[match.end() :], text, ("request", "response", *PARAMETER_LOCATIONS)))
+            return cls(part, *_parse_section(text[match.end() :], text, ("request", "response", *PARAMETER_LOCATIONS)))
         if text.startswith("webhook "):
-            name, rest = _until_space(text.removeprefix("webhook "))
-            return cls(Part("webhook", name), *_section(rest, text, ("payload",)))
-        name, rest = _name(text, text)
-        return cls(Part("schema", name), "", _steps(rest, text))
+            name, rest = _parse_webhook_name(text.removeprefix("webhook "))
+            return cls(Part("webhook", name), *_parse_section(rest, text, ("payload",)))
+        name, rest = _parse_name(text, text)
+        return cls(Part("schema", name), "", _parse_steps(rest, text))
 
     def __str__(self) -> str:
         head = "document" if self.part is None else _part_text(self.part)
@@ -89,9 +89,9 @@ class Target:
         return Target(self.part, self.section, self.steps[:-1]) if self.steps else Target(self.part)
 
     @property
-    def of_list(self) -> Target:
+    def enclosing_list(self) -> Target:
         """The list, if this place is its items, or else this place. Enum values of items are reported at the list."""
-        return self.holder.of_list if self.steps[-1:] == ("[]",) else self
+        return self.holder.enclosing_list if self.steps[-1:] == ("[]",) else self
 
     @property
     def name(self) -> str:
@@ -123,7 +123,7 @@ class Target:
             return True
         return self.section == other.section and self.steps[: len(other.steps)] == other.steps
 
-    def moved(self, old: Target, new: Target) -> Target:
+    def after_move(self, old: Target, new: Target) -> Target:
         """This place after `old` was moved to `new`; unchanged if it is not within `old`."""
         if not self.within(old):
             return self
@@ -172,13 +172,13 @@ def _step_text(step: str) -> str:
     return f".{_quoted(step[1:])}" if step.startswith(".") else step
 
 
-def _name(text: str, whole: str) -> tuple[str, str]:
+def _parse_name(text: str, whole: str) -> tuple[str, str]:
     """A plain or quoted name at the start of `text`, and the rest."""
     if text.startswith('"'):
         try:
             name, end = json.JSONDecoder().raw_decode(text)
         except ValueError:
-            raise ValueError(f"{whole!r}: a quoted name does not end") from None
+            raise ValueError(f"{whole!r}: a quoted name has no closing quote") from None
         return name, text[end:]
     match = _PLAIN.match(text)
     if not match:
@@ -186,14 +186,14 @@ def _name(text: str, whole: str) -> tuple[str, str]:
     return match.group(0), text[match.end() :]
 
 
-def _until_space(text: str) -> tuple[str, str]:
+def _parse_webhook_name(text: str) -> tuple[str, str]:
     if text.startswith('"'):
-        return _name(text, text)
+        return _parse_name(text, text)
     name, space, rest = text.partition(" ")
     return name, space + rest
 
 
-def _section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _parse_section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The section after an operation or a webhook, and the steps after the section."""
     if not text:
         return "", ()
@@ -205,14 +205,14 @@ def _section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str, tupl
     if word in PARAMETER_LOCATIONS:
         if not rest.startswith(" "):
             raise ValueError(f"{whole!r}: say which {word} parameter")
-        name, rest = _name(rest[1:], whole)
-        return f"{word} {name}", _steps(rest, whole)
+        name, rest = _parse_name(rest[1:], whole)
+        return f"{word} {name}", _parse_steps(rest, whole)
     if word == "response" and (status := re.match(rf" ({_STATUS})", rest)):
-        return f"response {status.group(1)}", _steps(rest[status.end() :], whole)
-    return word, _steps(rest, whole)
+        return f"response {status.group(1)}", _parse_steps(rest[status.end() :], whole)
+    return word, _parse_steps(rest, whole)
 
 
-def _steps(text: str, whole: str) -> tuple[str, ...]:
+def _parse_steps(text: str, whole: str) -> tuple[str, ...]:
     steps: list[str] = []
     position = 0
     while position < len(text):

@@ -53,8 +53,8 @@ class References:
 class Usage:
     """The graph of one contract: which parts refer to which schemas.
 
-    `others` are the usages of similar contracts. If all parts that differ have the same references as in one of them,
-    both share one graph, that of the `root`.
+    `others` are the usages of similar contracts. If every part that differs has the same references as in one of
+    them, both share one graph, which their common `root` holds.
     """
 
     def __init__(self, contract: Contract, references: References, others: Iterable[Usage] = ()) -> None:
@@ -74,7 +74,7 @@ class Usage:
     def _edges(self, part: Part) -> list[tuple[Part, ...]]:
         """The schemas to which a part refers, as a whole and in each direction."""
         value, document = self.contract.parts[part], self.contract.document
-        bodies = (body for direction in DIRECTIONS for body in _bodies(value, part, direction))
+        bodies = (body for direction in DIRECTIONS for body in _values_in_direction(value, part, direction))
         return [self._references.of(one, document) for one in (value, *bodies)]
 
     def referenced_schemas(self, part: Part) -> tuple[Part, ...]:
@@ -82,12 +82,12 @@ class Usage:
         return self._references.of(self.contract.parts[part], self.contract.document)
 
     @property
-    def users(self) -> Mapping[Part, list[Part]]:
+    def referring_parts(self) -> Mapping[Part, list[Part]]:
         """For each schema, the parts that refer to it."""
-        return self.root._users
+        return self.root._referring_parts
 
     @cached_property
-    def _users(self) -> Mapping[Part, list[Part]]:
+    def _referring_parts(self) -> Mapping[Part, list[Part]]:
         users: dict[Part, list[Part]] = defaultdict(list)
         for part in self.contract.parts:
             for schema in self.referenced_schemas(part):
@@ -98,19 +98,19 @@ class Usage:
         """The closure of a part: the part with everything it references, nearest first."""
         known = self.root._closures
         if part not in known:
-            known[part] = self._search([part], self._referenced)
+            known[part] = self._search([part], self._find_referenced)
         return known[part]
 
     def closures(self, parts: Iterable[Part]) -> Set[Part]:
         """The closures of several parts together."""
-        return dict.fromkeys(self._search(parts, self._referenced)).keys()
+        return dict.fromkeys(self._search(parts, self._find_referenced)).keys()
 
-    def _referenced(self, part: Part) -> tuple[Part, ...]:
+    def _find_referenced(self, part: Part) -> tuple[Part, ...]:
         return self.referenced_schemas(part) if part in self.contract.parts else ()
 
     def affected_by(self, parts: Iterable[Part]) -> list[Part]:
         """The parts whose closure contains any of the given parts, these included, nearest first."""
-        users = self.users
+        users = self.referring_parts
         return self._search(parts, lambda one: users.get(one, ()))
 
     def affected_by_part(self, part: Part) -> list[Part]:
@@ -136,9 +136,9 @@ class Usage:
         for direction in DIRECTIONS:
             roots: dict[Part, None] = {}
             for part in self.contract.parts:
-                for value in _bodies(self.contract.parts[part], part, direction):
+                for value in _values_in_direction(self.contract.parts[part], part, direction):
                     roots |= dict.fromkeys(self._references.of(value, self.contract.document))
-            for schema in self._search(roots, self._referenced):
+            for schema in self._search(roots, self._find_referenced):
                 found[schema].add(direction)
         return {part: frozenset(directions) for part, directions in found.items()}
 
@@ -147,7 +147,7 @@ class Usage:
         return self.root._directions.get(schema, frozenset())
 
 
-def _bodies(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
+def _values_in_direction(value: Json, part: Part, direction: Direction) -> Iterator[Json]:
     """The JSON of an operation or webhook that belongs to one direction."""
     if part.kind == "operation" and direction == "request":
         yield from value.get("parameters", ())

@@ -40,13 +40,13 @@ class GeneratedPage(MkDocsPage):
             self.meta["search"] = {"exclude": True}
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Set the text for the search index and the table of contents; the HTML replaces the text after indexing."""
+        """Set the table of contents, and the text for the search index, which the HTML replaces after indexing."""
         self.content = self.site_page.search_text or ""
         self.toc = TableOfContents([make_anchor_link(heading, 2) for heading in self.site_page.contents])
 
     @property
     def is_index(self) -> bool:
-        """Whether the page is the index of a navigation section. MkDocs would say yes, as each has its own folder."""
+        """Whether the page is the index of a navigation section. To MkDocs, every page with its own folder is."""
         return self.is_in_nav
 
     @property
@@ -74,7 +74,7 @@ def make_base_url(config: MkDocsConfig) -> str:
 
 
 def make_anchor_link(heading: Heading, level: int) -> AnchorLink:
-    """Convert a heading to an entry of the theme's table of contents, with escaped text as Markdown's entries have."""
+    """Convert a heading to an entry of the theme's table of contents. Its text is escaped, as Markdown's is."""
     link = AnchorLink(escape(heading.title), escape(heading.id), level)
     link.children = [make_anchor_link(child, level + 1) for child in heading.children]
     return link

@@ -36,7 +36,7 @@ class OnDemandWriter:
     def wrap(self, application: Application, mount_path: str) -> Application:
         """Return an application that, where `application` answers 404, writes the page and calls it again.
 
-        During a build, `application` waits, and the build deletes the pages written so far.
+        It does so again if a build, for which `application` waits, deleted the page in the meantime.
         """
 
         def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

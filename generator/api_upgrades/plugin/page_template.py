@@ -47,7 +47,7 @@ class NotTemplatable(Exception):
 def add_placeholders(page: Page, section_links: Sequence[NavLink]) -> Page:
     """Return the page with placeholders instead of its own values, for the theme to render.
 
-    `section_links` are those of its siblings with which the list of siblings starts on every page of this kind.
+    `section_links` are the siblings with which the list of siblings starts on every page of this kind.
     """
     before, after, last = (NavLink(name, f"#{link}") for name, link in zip(_NAMES, _LINKS, strict=True))
     current = NavLink(LABEL, page.path)
@@ -112,7 +112,7 @@ class PageTemplate:
             html[current[1] : second[0]],
         )
         # The HTML between two entries ends differently before the current page's entry than before others. The part
-        # in common is the separator, the rest belongs to the entry.
+        # in common is the separator; the rest belongs to the entry.
         pairs = takewhile(lambda pair: pair[0] == pair[1], zip(gap, gap_before, strict=False))
         separator = "".join(character for character, _ in pairs)
         lead, current_lead = gap.removeprefix(separator), gap_before.removeprefix(separator)
@@ -137,8 +137,8 @@ class PageTemplate:
     ) -> list[str]:
         """Fill in a page, and return the pieces of its HTML.
 
-        `values` are by placeholder. `siblings` are the entries of the list of siblings, the one at index `current`
-        is replaced with the entry of the current page.
+        `values` are the texts by placeholder. `siblings` are the entries of the list of siblings; the one at index
+        `current` is replaced with the entry of the current page.
         """
         all_values = {
             **values,

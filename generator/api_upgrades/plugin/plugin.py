@@ -142,7 +142,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_page_context(
         self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        """Put in the HTML of a generated page, and its siblings in the navigation."""
+        """Insert the HTML of a generated page, and add its siblings to the navigation."""
         if isinstance(page, GeneratedPage) and page.mount == self._mount:
             page.content = page.site_page.html
             context["nav"] = add_siblings(nav, page)
@@ -224,7 +224,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def _find_watched_folders(project: Project) -> list[Path]:
         """Return the folders of the registry and the source, without one that is inside the other.
 
-        MkDocs would see a change in a folder that is watched twice as two changes.
+        If a folder is watched twice, MkDocs sees each change in it twice.
         """
         folders = [(project.root / folder).resolve() for folder in (project.registry, project.source)]
         outermost = [folder for folder in folders if not any(other in folder.parents for other in folders)]

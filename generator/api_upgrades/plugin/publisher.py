@@ -1,8 +1,8 @@
 """Renders generated pages in the theme: the theme renders one page of each kind, and the others fill a template.
 
-Pages are of one kind if the theme has no reason to render anything but their own values differently. To verify this,
-the theme also renders two pages of each kind, which are compared with the filled template. If they differ, the theme
-shows something of a page that has no placeholder, and then it renders all pages of this kind.
+Pages are of one kind if the theme has no reason to render them differently, except for their own values. To verify
+this, the theme also renders two pages of each kind, which are compared with the filled template. If they differ, the
+theme shows something of a page that has no placeholder, and then it renders all pages of this kind.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from api_upgrades.plugin.page_template import NotTemplatable, PageTemplate
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SharedBody
 
 MAX_PAGES_WITHOUT_TEMPLATE = 3
-"""The theme renders this many pages of a kind; making and verifying a template is not worth it for so few."""
+"""The theme renders all pages of a kind if there are at most this many: for so few, a template is not worth it."""
 
 _VERSION_PLACEHOLDERS = re.compile(f"([{VERSION_PLACEHOLDER}{page_template.TITLE}{page_template.DESCRIPTION}])")
 
 
 @dataclass(frozen=True)
 class ThemeContext:
-    """What the theme needs beside a page: MkDocs' configuration, navigation, Jinja environment and files."""
+    """What the theme needs besides a page: MkDocs' configuration, navigation, Jinja environment and files."""
 
     config: MkDocsConfig
     nav: Navigation
@@ -133,7 +133,7 @@ class Publisher:
         return self._theme.render(mkdocs_page)
 
     def _classify(self, page: Page) -> Hashable:
-        """Return the kind of a page: what the theme may take into account beside the values with placeholders."""
+        """Return the kind of a page: what the theme may take into account besides the values with placeholders."""
         path = self._mount + page.path
         shared = next((folder for folder in _parent_folders(path) if folder in self._theme.linked_folders), "")
         return (
@@ -150,7 +150,7 @@ class Publisher:
     def _find_section_paths(self, page: Page) -> Sequence[str]:
         """Return the paths of the pages that represent the page's section in the site's navigation.
 
-        Only if there are any does the navigation show the page's siblings.
+        If there are none, the navigation doesn't show the page's siblings.
         """
         if page.section not in self._section_paths:
             items = (item for item in self._theme.nav.items if represents_section(item, page, self._mount))

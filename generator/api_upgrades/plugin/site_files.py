@@ -18,7 +18,7 @@ from api_upgrades.site.pages.page import Asset, Page
 
 
 class GeneratedFiles(Files):
-    """MkDocs' files, and `lazy_files` by `src_uri`, which MkDocs neither copies nor renders.
+    """MkDocs' files, and by `src_uri` the `lazy_files`, which MkDocs neither copies nor renders.
 
     A lazy file is created when it is looked up, because creating a file object takes longer than writing a page.
     """
@@ -40,7 +40,7 @@ class GeneratedFiles(Files):
 
     @cached_property
     def _uri_by_dest(self) -> dict[str, str]:
-        """The `src_uri` of each file by its path in the site. Read only when all files are there."""
+        """The `src_uri` of each file by its path in the site. Cached, so read it when all files are there."""
         lazy = (
             (f"{uri[:-2]}html" if uri.endswith(".md") else uri.removesuffix(".txt"), uri) for uri in self.lazy_files
         )
@@ -74,7 +74,7 @@ class GeneratedSite:
 
     @property
     def assets_to_write(self) -> Sequence[Asset]:
-        """The files other than pages that the plugin writes itself."""
+        """The generated files that the plugin writes itself, without pages."""
         return () if self._is_rendered_by_mkdocs else self._assets
 
     def add_to(self, files: Files) -> GeneratedFiles:

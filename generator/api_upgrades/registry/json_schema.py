@@ -70,7 +70,7 @@ _EFFECT_SCHEMA = {
 """The keys depend on the kind, so that an editor offers and accepts only the keys of that kind."""
 
 _ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"]
-"""The type of keys with any value. An editor adds no colon after a key without a type."""
+"""The type of keys that take any value. Without a type, an editor adds no colon after the key."""
 
 
 def _build_definitions() -> dict[str, Any]:

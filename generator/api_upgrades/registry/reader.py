@@ -203,7 +203,7 @@ class _Reader:
     def _read_changes(
         self, files: Mapping[str, Path], version: str, is_first: bool
     ) -> tuple[tuple[Change, ...], Change | None, list[str]]:
-        """The valid changes of a folder, its rewordings, and the ids of all its changes, also of invalid ones."""
+        """The valid changes of a folder, its rewordings, and the ids of all its changes, even of invalid ones."""
         changes: list[Change] = []
         wording: Change | None = None
         ids: list[str] = []
@@ -255,10 +255,11 @@ class _Reader:
         is_wording = path.stem == WORDING and version != ADDITIONS
         content = self._validate(_file_model(version, is_wording), source)
         items = source.data.get("effects") if isinstance(source.data, dict) else None
-        read = [self._read_effect(source, index) for index in range(len(items) if isinstance(items, list) else 0)]
-        if content is None or None in read:
+        count = len(items) if isinstance(items, list) else 0
+        found = [self._read_effect(source, index) for index in range(count)]
+        if content is None or None in found:
             return None
-        valid = tuple(effect for effect in read if effect)
+        valid = tuple(effect for effect in found if effect)
         if isinstance(content, WordingFile):
             return Change(WORDING, version, "In other words", "", None, valid, source.file, source)
         fields = (path.stem, version, content.title, content.why, content.upgrade, valid, source.file, source)

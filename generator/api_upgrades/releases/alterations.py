@@ -18,7 +18,7 @@ from api_upgrades.releases.project_state import ProjectState
 REBASE_HINT = ", or if only pydantic's wording of the schema changed: api-upgrades lock --rebase"
 
 
-def find_altered_faults(state: ProjectState) -> Iterator[Fault]:
+def find_alterations(state: ProjectState) -> Iterator[Fault]:
     """Find parts of released versions that differ from the locks; a difference in several versions is one fault."""
     history = state.history_from_locks
     if history is None:

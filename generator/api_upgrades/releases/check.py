@@ -16,7 +16,7 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change
-from api_upgrades.releases.alterations import REBASE_HINT, find_altered_effect, find_altered_faults, format_version_runs
+from api_upgrades.releases.alterations import REBASE_HINT, find_alterations, find_altered_effect, format_version_runs
 from api_upgrades.releases.fault import CheckResult, Fault, FaultKind
 from api_upgrades.releases.locking import Difference
 from api_upgrades.releases.project_state import RESTORE_LOCK, ProjectState
@@ -29,14 +29,14 @@ def check(state: ProjectState, source: str, *, allow_todo: bool = False) -> Chec
     `allow_todo` accepts texts that still say TODO.
     """
     try:
-        undocumented = tuple(find_undocumented(state, source))
+        undocumented = tuple(find_undocumented_differences(state, source))
     except RegistryErrors as error:  # the unreleased changes don't fit the source, so nothing else can be checked
         return CheckResult(tuple(_to_faults("misfit", error.errors)), ())
     faults = list(undocumented)
     faults += _find_lock_faults(state)
     if not undocumented:  # otherwise most misfits follow from the undocumented differences
         faults += _find_misfits(state)
-    faults += find_altered_faults(state)
+    faults += find_alterations(state)
     if not allow_todo:
         faults += _find_todos(state)
     notes: list[RegistryError] = []
@@ -55,7 +55,7 @@ def _to_faults(kind: FaultKind, errors: Iterable[RegistryError]) -> Iterator[Fau
     return (Fault(kind, error.location, error.problem, fix=error.fix) for error in errors)
 
 
-def find_undocumented(state: ProjectState, source: str) -> Iterator[Fault]:
+def find_undocumented_differences(state: ProjectState, source: str) -> Iterator[Fault]:
     """Find the differences between the source and the latest lock that no change file documents.
 
     A difference that occurs in several objects under the same name gives one fault. Raises RegistryErrors if the

@@ -47,7 +47,7 @@ class Draft:
 def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], str], date: str | None = None) -> Draft:
     """Draft change files for all undocumented differences, as unreleased changes or, with a `date`, as additions.
 
-    `read` returns the text of an unreleased change's file, given its path in messages. Raises ApiUpgradesError for a
+    `read` returns the text of an unreleased change's file, given its displayed path. Raises ApiUpgradesError for a
     breaking or risky addition, and RegistryError if the released contract is unknown.
     """
     released = _find_locked_contract(state, renames)
@@ -88,7 +88,7 @@ def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:
 
 
 def _judge_group(group: Group, state: ProjectState, released: Contract, groups: Sequence[Group]) -> JudgedChange:
-    """Judge a group as a public change, by how both the released and the current contract use what it affects."""
+    """Judge a group as a public change, considering how both the released and the current contract use its parts."""
     references = References()
     usages = [Usage(contract, references) for contract in (state.latest_from_source, released)]
     others = tuple(effect for other in groups if other is not group for effect in other.effects)

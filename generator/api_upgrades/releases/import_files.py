@@ -1,4 +1,4 @@
-"""Converts a series of documents to the files of a registry, and verifies that it derives each document again."""
+"""Converts a series of documents to the files of a registry, and verifies that these lead back to each document."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def convert_documents(
 ) -> ImportResult:
     """Convert OpenAPI documents to a registry whose source is the newest document.
 
-    `documents` are by version, oldest first. If there is an `existing` registry, the first document is that of its
+    `documents` is keyed by version, oldest first. If there is an `existing` registry, the first document is that of its
     latest version, and the others are added to it. Raises ApiUpgradesError if a document cannot be derived again from
     the result, which is a bug.
     """

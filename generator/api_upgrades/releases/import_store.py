@@ -28,7 +28,7 @@ def require_empty_folder(folder: Path) -> None:
 
 
 def create_registry(folder: Path, result: ImportResult, source: str, document: bytes) -> None:
-    """Create a registry, and in it the newest document as its source, at the path `source` below `folder`.
+    """Create a registry in `folder`, with the newest document as its source, at the path `source` below it.
 
     Raises ApiUpgradesError if `folder` isn't empty or can't be written.
     """
@@ -44,7 +44,7 @@ def create_registry(folder: Path, result: ImportResult, source: str, document: b
 
 
 def extend_registry(folder: Path, result: ImportResult, locks: Locks, source: Path, document: bytes) -> None:
-    """Add versions to a registry, which has `locks` so far, and replace its source with the newest document."""
+    """Add versions to a registry, and replace its source with the newest document. `locks` are its locks so far."""
     added = [id for id in result.locks.by_version if id not in locks.by_version]
     with _staging_folder(folder) as staging:
         write_files(staging, result.files)

@@ -27,7 +27,7 @@ LOCK_FILE = "lock.json"
 
 
 class Lock(BaseModel):
-    """One `lock.json`. `effects` have the form that they have in change files, oldest first."""
+    """One `lock.json`. `effects` are written as in change files, oldest first."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -122,11 +122,11 @@ class Locks:
                     write_text_durably(self.folder / version / LOCK_FILE, text)
                     texts[version] = text
 
-    def _make_independent_of(self, newer: Locks) -> Locks:
+    def _make_independent_of(self, updated: Locks) -> Locks:
         """Return these locks, where none inherits a digest from an older lock that differs in `newer`."""
         independent = dict(self.by_version)
         for version, lock in self.by_version.items():
-            was, now = self._inherited_digests(version), newer._inherited_digests(version)
+            was, now = self._inherited_digests(version), updated._inherited_digests(version)
             changed = [part for part in {**was, **now} if was.get(part) != now.get(part)]
             own = {part: self.digests[version].get(part) for part in changed}
             independent[version] = lock.model_copy(update={"parts": {**lock.parts, **own}})
@@ -164,7 +164,7 @@ _MERGE_CONFLICT = "merge conflict; take every lock.json from one side of the mer
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
-    """Parse one lock. `file` is its path in messages. Raises RegistryError with the position and what to do."""
+    """Parse one lock. `file` is its path for messages. Raises RegistryError with the position and what to do."""
     try:
         return Lock.model_validate(json.loads(data))
     except json.JSONDecodeError as error:

@@ -75,7 +75,7 @@ class LockedVersions:
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
-        """The contract of each locked version, newest first, back to the first one that doesn't match its digests."""
+        """The contract of each locked version, newest first, as long as they match their digests."""
         builder = LockBuilder()
         newest = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
         contracts: dict[str, Contract] = {}
@@ -142,7 +142,7 @@ class Difference:
 
 
 def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
-    """Find every difference between two contracts, those that a rule describes first. Renames are not detected."""
+    """Find every difference between two contracts. Those that a rule describes come first. Renames are not detected."""
     references = References()
     usages = [Usage(contract, references) for contract in (was, now)]
 
@@ -157,10 +157,10 @@ def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
-    yield from _find_unruled_differences(was, now, described)
+    yield from _find_undescribed_differences(was, now, described)
 
 
-def _find_unruled_differences(was: Contract, now: Contract, described: set[Part | None]) -> Iterator[Difference]:
+def _find_undescribed_differences(was: Contract, now: Contract, described: set[Part | None]) -> Iterator[Difference]:
     """Find differences in parts where no rule found one."""
     pairs: list[tuple[Part | None, Json, Json]] = [
         (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts

@@ -85,7 +85,7 @@ class ProjectState:
 
     @cached_property
     def latest_from_source(self) -> Contract:
-        """The public contract of the latest version. Raises RegistryErrors as `latest_from_source_with_internal`."""
+        """The public contract of the latest version. Raises RegistryErrors like `latest_from_source_with_internal`."""
         return LockBuilder().to_public(self.latest_from_source_with_internal)
 
     @cached_property

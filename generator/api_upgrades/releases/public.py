@@ -77,7 +77,7 @@ class _PublicHistoryBuilder:
 
 
 def restrict_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
-    """Return effects between public contracts. Their changes contain only these effects."""
+    """Return the effects as the public sees them: between public contracts, and in changes without any others."""
     public = [restricted for applied in effects for restricted in _restrict_effect(applied, visibility)]
     changes: dict[str, Change] = {}
     for applied in public:

@@ -1,4 +1,4 @@
-"""Compares two states of a registry: which changes were added, edited, moved or removed, and which versions edited."""
+"""Compares two states of a registry: which changes were added, edited, moved or removed; which versions were edited."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VersionFileEdit:
 
 
 def diff_change_files(before: Registry, now: Registry) -> tuple[ChangeFileEdit, ...]:
-    """Find the changes that differ, those that exist now first, then the removed ones."""
+    """Find the changes that differ: first those that exist now, then the removed ones."""
     old, new = _index_changes(before), _index_changes(now)
     removed = {place: change for place, change in old.items() if place not in new}
     edits: list[ChangeFileEdit] = []
@@ -80,7 +80,7 @@ def _index_changes(registry: Registry) -> dict[tuple[str, str], Change]:
 
 
 def _find_previous(change: Change, removed: Iterable[Change]) -> Change | None:
-    """Find the removed change that this one was before it was renamed or moved to another folder."""
+    """Find the removed change that became this one when it was renamed or moved to another folder."""
     effects = _change_fields(change)["effects"]
     same_id = (was for was in removed if was.id == change.id)
     same_effects = (was for was in removed if _change_fields(was)["effects"] == effects)

@@ -38,7 +38,7 @@ class CheckText:
         return str(RegistryErrors(self.result.faults)) if self.result.faults else self.verdict
 
     def as_markdown(self) -> str:
-        """The verdict, the faults and the notes. Nothing in it mentions anybody or loads anything."""
+        """The verdict, the faults and the notes, without any text that GitHub would turn into a mention or a link."""
         return markdown.make_inert("\n".join(self._markdown_lines()) + "\n")
 
     def _markdown_lines(self) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Side:
 class RenameDetection:
     """How names correspond: all renames, those among them that were detected, and those that stayed ambiguous.
 
-    `renames` also include renames that changes or command options state.
+    `renames` also has the renames that changes or command options state.
     """
 
     renames: RenameMap
@@ -77,7 +77,7 @@ class ContractDiff:
 
     @property
     def summary(self) -> str:
-        """The number of differences of each severity, the worst first. Several directions count as one difference."""
+        """The number of differences of each severity, worst first. A difference in several directions counts once."""
         severities = [difference.severity for difference in merge_directions(self.findings)]
         counts = ", ".join(f"{severities.count(one)} {one}" for one in SEVERITIES if one in severities)
         return counts or "No difference"
@@ -119,7 +119,7 @@ def merge_directions(findings: Iterable[Finding]) -> list[MergedFinding]:
 
 
 def diff_contracts(old: Side, new: Side, rename_detection: RenameDetection, table: RuleTable) -> ContractDiff:
-    """Compare two contracts, with severities by how either of them uses a part."""
+    """Compare two contracts. The severities depend on how either of them uses a part."""
     usages = [Usage(side.contract, References()) for side in (old, new)]
 
     def directions(part: Part) -> frozenset[Direction]:

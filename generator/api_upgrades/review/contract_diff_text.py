@@ -1,4 +1,5 @@
-"""Prints the differences between two contracts, by resource and part, the most severe first: text, Markdown and JSON.
+"""Writes the differences between two contracts as text, Markdown and JSON. In the first two, they are listed by
+resource and part, the most severe first.
 
 The same difference in many parts is printed once. Names and values come from documents that are not trusted.
 """
@@ -45,7 +46,7 @@ class DiffLine:
 
 @dataclass(frozen=True)
 class ResourceGroup:
-    """The differences of one resource by part. Objects that were only added or removed are lists of names."""
+    """The differences of one resource by part. `added` and `removed` are the names of objects without other lines."""
 
     name: str
     parts: tuple[tuple[Part | None, tuple[DiffLine, ...]], ...]
@@ -215,7 +216,7 @@ def _keep_on_one_line(target: Target) -> str:
 
 
 def _merge_enum_values(differences: Iterable[MergedFinding]) -> Iterator[tuple[MergedFinding, ...]]:
-    """Group the differences that add, or that remove, values of one enum; each other difference is a group alone."""
+    """Group the differences that add, or that remove, values of one enum; every other difference is its own group."""
 
     def key(difference: MergedFinding) -> tuple[object, ...]:
         finding = difference.findings[0]

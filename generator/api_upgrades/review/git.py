@@ -34,7 +34,7 @@ class BaseCommit:
 
     `ref` is what the user asked for. `relation` says which commit it is: the one that `ref` refers to (`tip`), or
     where HEAD branched off from it (`fork`), so that commits merged since then don't count as this branch's changes.
-    It is also the one of `ref` if the two have no commit in common (`unrelated`), or if the clone is too shallow to
+    It is also the commit of `ref` if the two have no commit in common (`unrelated`), or if the clone is too shallow to
     know (`cut`).
     """
 
@@ -132,8 +132,8 @@ def _explain_unknown_ref(root: Path, ref: str) -> str:
         return message + hint
     if _is_shallow(root):
         return (
-            f"{message}, and this clone is shallow. Fetch the rest: git fetch --unshallow origin {ref}, or "
-            "'fetch-depth: 0' where actions/checkout made the clone"
+            f"{message}, and this clone is shallow. Fetch the rest: git fetch --unshallow origin {ref}, or set "
+            "'fetch-depth: 0' if actions/checkout made the clone"
         )
     if not names and _resolve_commit(root, "HEAD") is None:
         return f"{message}: the repository has no commits yet"

@@ -1,4 +1,4 @@
-"""Compares the locked contracts of two states of a project. They differ by amendments, or by edits of locks by hand."""
+"""Compares the locked contracts of two states of a project. They differ after amendments, or if locks were edited."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LockChange:
 
 
 def diff_locks(before: ProjectState, now: ProjectState) -> tuple[LockChange, ...]:
-    """Find the differences between the locked contracts. A new addition is in all versions and counts as none."""
+    """Find the differences between the locked contracts. A new addition isn't counted, as it is in all versions."""
     versions_by_text: dict[str, list[str]] = {}
     for version, text in _find_differences(before, now):
         versions_by_text.setdefault(text, []).append(version)
@@ -63,7 +63,7 @@ def _find_differences(before: ProjectState, now: ProjectState) -> Iterator[tuple
 
 
 def _revert_new_additions(before: ProjectState, now: ProjectState) -> Mapping[str, Contract]:
-    """Return the locked contracts of now, without the additions that were not locked before."""
+    """Return the locked contracts of the state `now`, without the additions that were not locked before."""
     contracts = now.locked_versions.contracts
     known = before.locks.additions
     added = [

@@ -41,7 +41,7 @@ class SiteDiff:
 
 
 def diff_sites(before: History | None, now: History) -> SiteDiff:
-    """Find the pages that differ; without a history before, all are new.
+    """Find the pages that differ. If `before` is None, all pages are new.
 
     The public site doesn't show unreleased changes. Once they are released, it will show what a preview shows today.
     """
@@ -61,7 +61,7 @@ def _diff_pages(before: History | None, now: History) -> PageDiff:
 
 
 def _hash_pages(history: History) -> Mapping[str, str]:
-    """Return a digest of each page by its path. A data file for scripts counts as part of the page above its path."""
+    """Return a digest of each page by its path. A data file for scripts belongs to the page whose path contains it."""
     digests: dict[str, hashlib._Hash] = {}
     for one in render_pages(history, Addresses()):
         if isinstance(one, Page):

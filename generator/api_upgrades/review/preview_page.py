@@ -58,7 +58,7 @@ def _insert_link(page: Page, link: Markup) -> str:
 
 
 def add_preview_page(site: Site, report: Report, pages: Sequence[Page | Asset]) -> Iterator[Page | Asset]:
-    """Add the page of the report, and link to it from the upgrade guide and from the navigation beside its pages."""
+    """Add the page of the report, and link to it from the upgrade guide and the navigation of the guide's pages."""
     path, guide = site.addresses.preview, site.addresses.guide
     own = NavLink(TITLE, path)
     nav = site.version_nav

@@ -16,7 +16,7 @@ from api_upgrades.review.report import Report, build_report
 
 def build_pull_request_report(project: Project, ref: str) -> Report:
     """Compare the project's folder with a ref. Raises ApiUpgradesError if the project or the ref can't be read."""
-    now = project.standing()
+    now = project.read_state()
     before, comparison = _read_base(project, find_base(project.root, ref))
     return build_report(before, now, project.source, comparison)
 
@@ -26,7 +26,7 @@ def build_report_or_explain(project: Project, ref: str) -> Report:
     try:
         return build_pull_request_report(project, ref)
     except GitError as error:
-        return build_report(None, project.standing(), project.source, Comparison("unreadable", None, (str(error),)))
+        return build_report(None, project.read_state(), project.source, Comparison("unreadable", None, (str(error),)))
 
 
 def _read_base(project: Project, base: BaseCommit) -> tuple[ProjectState | None, Comparison]:
@@ -36,6 +36,6 @@ def _read_base(project: Project, base: BaseCommit) -> tuple[ProjectState | None,
         if not extract_folder(project.root, base.commit, old.root) or not (old.root / project.registry).is_dir():
             return None, Comparison("new", base)
         try:
-            return old.sound(), Comparison("compared", base)
+            return old.load_state(), Comparison("compared", base)
         except ApiUpgradesError as error:
             return None, Comparison("unreadable", base, tuple(str(error).splitlines()))

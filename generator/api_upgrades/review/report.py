@@ -35,7 +35,7 @@ MAX_LENGTH = 20_000
 """The maximum length of the Markdown in characters. GitHub allows three times that, but nobody reads it."""
 
 _LIST_LENGTHS = (30, 8, 3, 1)
-"""How many entries of a list the Markdown shows: as few as needed to stay below the maximum length."""
+"""How many entries of a list the Markdown shows, tried in this order until it is short enough."""
 
 _MAX_AFFECTED = 5
 """How many operations and webhooks are shown with a change; a folded section lists all of them."""
@@ -126,7 +126,7 @@ class Report:
         return "released versions are unchanged"
 
     def as_text(self, colorize: Colorize) -> str:
-        """Return text for a terminal: the verdict, then everything that was found, with pages as counts."""
+        """Return text for a terminal: the verdict, then everything that was found. Pages are only counted."""
         return "\n".join(self._text_lines(colorize))
 
     def _text_lines(self, colorize: Colorize) -> Iterator[str]:
@@ -163,7 +163,7 @@ class Report:
     def as_markdown(self) -> str:
         """Return Markdown for a comment: the verdict, what needs a decision, and the rest folded.
 
-        It mentions nobody and loads nothing. Lists get shorter until it is short enough.
+        GitHub finds no mentions or links in it. Lists are shortened until the whole text is short enough.
         """
         template = markdown_environment().get_template("report.md.j2")
         for few in _LIST_LENGTHS:
@@ -204,7 +204,7 @@ class Report:
 
 
 def build_report(before: ProjectState | None, now: ProjectState, source: str, comparison: Comparison) -> Report:
-    """Compare two states of a project whose API is declared in `source`. `before` is None if there is no state."""
+    """Compare two states of a project whose API is declared in `source`. `before` is None if there is none."""
     result = check(now, source)
     is_sound = not now.errors and not any(fault.kind in ("misfit", "unsound") for fault in result.faults)
     known = {version.id for version in before.registry.versions} if before else set()

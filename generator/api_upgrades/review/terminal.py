@@ -1,4 +1,4 @@
-"""Text for a terminal: severities in color, and control characters that show instead of acting."""
+"""Text for a terminal: severities in color, and control characters written as escapes."""
 
 from __future__ import annotations
 

@@ -264,7 +264,7 @@ def _json_content(schema: Mapping[str, Json]) -> dict[str, Json]:
 
 
 _PARAMETER_KEYWORDS = ("description", "deprecated", "x-replaced-by", "x-internal")
-"""Keywords of a schema that are moved to the parameter that has it."""
+"""Keywords that are moved from the schema of a parameter to the parameter itself."""
 
 
 def _check_models(name: str, models: Mapping[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Bundles an OpenAPI document of several files: values that a `$ref` to another file names become components.
+"""Bundles an OpenAPI document of several files: a value in another file, to which a `$ref` points, becomes a component.
 
 If the components have no section for such a value (OpenAPI 3.0 has none for path items), the value replaces the
 reference. References within the document and everything else stay unchanged.
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, unescape_token
 from api_upgrades.core.yaml_file import MAX_DEPTH, quote
-from api_upgrades.openapi.structure import Parsed, inner_values, refuse_faults
+from api_upgrades.openapi.structure import ParsedFile, check_structure, inner_values
 
 SECTIONS = {
     "schema": "schemas",
@@ -35,7 +35,7 @@ SECTIONS = {
 """The section of the components for each shape of `openapi.structure`."""
 
 MAX_VALUES = 5_000_000
-"""The most lists and objects of a document, counted with all references to other files expanded."""
+"""The maximum number of lists and objects in a document, with all references to other files expanded."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ class Bundler:
     to the place in another file from which the value there was copied.
     """
 
-    def __init__(self, path: Path, parsed: Parsed, read: Callable[[Path], Parsed]) -> None:
+    def __init__(self, path: Path, parsed: ParsedFile, read: Callable[[Path], ParsedFile]) -> None:
         self._folder = path.parent.resolve()
         self._path = self._folder / path.name
         self._read = read
         self.files = {self._path: parsed}
         self.origins: dict[Pointer, FilePointer] = {}
         self._value_count = 0
-        # The name of the component that a value of another file becomes in a section.
+        # The names of components, by the place in another file that each comes from and by its section.
         self._names: dict[tuple[FilePointer, str], str] = {}
         # The components still to be added: place, shape, section, name.
         self._pending: deque[tuple[FilePointer, str, str, str]] = deque()
@@ -129,7 +129,7 @@ class Bundler:
             return {**rewritten, "$ref": self._add_component(target, shape, section)}
         if target in inline_targets:
             self._reject(place, f"{quote(value['$ref'])} refers to itself; write out the value")
-        refuse_faults(self.files[target.path], shape, target.pointer)
+        check_structure(self.files[target.path], shape, target.pointer)
         if (pointer := self._pointer_in_document(place)) is not None:
             self.origins[pointer] = target
         inlined = self._rewrite(self._value_at(target, place), shape, target, (*inline_targets, target), depth)
@@ -168,7 +168,7 @@ class Bundler:
         """Make a value of another file a component, unless it is one already, and return a reference to it."""
         name = self._names.get((target, section))
         if name is None:
-            refuse_faults(self.files[target.path], shape, target.pointer)
+            check_structure(self.files[target.path], shape, target.pointer)
             base_name = str(target.pointer[-1]) if target.pointer else target.path.stem
             name = _unused_name(re.sub(r"[^A-Za-z0-9._-]+", "_", base_name), self._used_names[section])
             self._used_names[section].add(name)

@@ -15,7 +15,7 @@ from typing import NoReturn
 from api_upgrades.core import json_file, yaml_file
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import JsonObject, Pointer
-from api_upgrades.openapi.structure import Parsed, refuse_faults
+from api_upgrades.openapi.structure import ParsedFile, check_structure
 from api_upgrades.sources.bundle import Bundler, FilePointer
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
@@ -42,7 +42,7 @@ class OpenApiFile:
         for file in self.files:
             try:
                 found = list(parse_file(file, file.name).positions())
-            except ApiUpgradesError:  # the file was edited since the document was read
+            except ApiUpgradesError:  # the file has been edited since the document was read
                 continue
             for path, line, _ in found:
                 for size in range(len(path) + 1):
@@ -61,7 +61,7 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
     """
     root = root or Path.cwd()
 
-    def read(path: Path) -> Parsed:
+    def read(path: Path) -> ParsedFile:
         return parse_file(path, _name_in_messages(path, root))
 
     parsed = read(file)
@@ -70,7 +70,7 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
     return OpenApiFile(bundle.build_document(), tuple(bundle.files), bundle.origins)
 
 
-def parse_file(path: Path, file: str) -> Parsed:
+def parse_file(path: Path, file: str) -> ParsedFile:
     """Read a JSON or YAML file. Messages call it `file`.
 
     Without the suffix `.json`, the content decides which of the two it is.
@@ -93,7 +93,7 @@ def parse_file(path: Path, file: str) -> Parsed:
     return yaml_file.parse(data, file, MAX_YAML_BYTES)
 
 
-def check_document(parsed: Parsed) -> None:
+def check_document(parsed: ParsedFile) -> None:
     """Raise RegistryErrors if a file is not a well-formed OpenAPI document of a supported version."""
     document, first = parsed.data, Location(parsed.file, 1, 1)
     if not isinstance(document, dict):
@@ -112,7 +112,7 @@ def check_document(parsed: Parsed) -> None:
         _reject(where, 'the version of OpenAPI must be text; write it in full and in quotes, as in "3.1.0"')
     if not re.fullmatch(r"3\.[01](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
         _reject(where, f"OpenAPI {yaml_file.quote(version)} is not supported; use 3.0 or 3.1")
-    refuse_faults(parsed, "document")
+    check_structure(parsed, "document")
 
 
 def _name_in_messages(path: Path, root: Path) -> str:

@@ -19,8 +19,8 @@ from pydantic_core import CoreSchema, core_schema
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF, references, schema_of
-from api_upgrades.openapi.schema import OUTSIDE
-from api_upgrades.openapi.schema_edit import in_order
+from api_upgrades.openapi.schema import PROPERTY_KEYWORDS
+from api_upgrades.openapi.schema_edit import sort_keywords
 
 Model: TypeAlias = type[BaseModel]
 ModelUse: TypeAlias = tuple[Model, JsonSchemaMode]
@@ -113,7 +113,7 @@ class ModelSchemas:
             elif key != _CLASS_KEY:
                 is_data = key in LITERALS or key == "discriminator" or key.startswith("x-")
                 result[key] = item if is_data else self._resolve(item, inline_refs)
-        return in_order(result)
+        return sort_keywords(result)
 
     def _reject_ambiguous_names(self, schemas: Mapping[str, Json]) -> None:
         """Raise ModelError if pydantic invented a name because the name of the class would be ambiguous."""
@@ -165,7 +165,7 @@ class _Generator(GenerateJsonSchema):
         value = result["anyOf"][0] if "anyOf" in result else {}
         if "$ref" in value:
             return result
-        outside = {key: item for key, item in value.items() if key in OUTSIDE - {"default"}}
+        outside = {key: item for key, item in value.items() if key in PROPERTY_KEYWORDS - {"default"}}
         inside = {key: item for key, item in value.items() if key not in outside}
         return {**result, "anyOf": [inside, *result["anyOf"][1:]], **outside} if outside else result
 

@@ -63,7 +63,7 @@ def read_head(source: str, root: Path) -> Head:
     if not is_python_object(source):
         _check_folder(source, root)
     cache_file = root / CACHE / f"{source.replace(':', '/').strip('/').replace('/', '-')}.json"
-    result = _load_cached(cache_file)
+    result = _load_cached_result(cache_file)
     if (
         result is None
         or result["key"] != _cache_key(source, root)
@@ -73,7 +73,7 @@ def read_head(source: str, root: Path) -> Head:
         if "error" in result:
             raise RegistryError(Location(*result["error"]["at"]), result["error"]["message"])
         check_document(_ImportedDocument(entry_file(source), result["document"]))
-        _save_cached(cache_file, result)
+        _save_result(cache_file, result)
     return Head(_build_contract(json.dumps(result["document"])), tuple(root / name for name in result["files"]))
 
 
@@ -140,7 +140,7 @@ def _compute_digests(root: Path, names: Mapping[str, str]) -> dict[str, str]:
     return {name: file_digest(root / name) for name in names}
 
 
-def _load_cached(cache_file: Path) -> dict[str, Json] | None:
+def _load_cached_result(cache_file: Path) -> dict[str, Json] | None:
     try:
         result = json.loads(cache_file.read_bytes())
         return result if {"key", "files", "document"} <= result.keys() else None
@@ -148,7 +148,7 @@ def _load_cached(cache_file: Path) -> dict[str, Json] | None:
         return None
 
 
-def _save_cached(cache_file: Path, result: Mapping[str, Json]) -> None:
+def _save_result(cache_file: Path, result: Mapping[str, Json]) -> None:
     """Write a result to the cache atomically. If that fails, it is ignored: the models are imported again next time."""
     try:
         cache_file.parent.mkdir(parents=True, exist_ok=True)

@@ -115,7 +115,7 @@ def _find_declarations(file: Path) -> Iterator[tuple[str, int]]:
 
 
 def _model_target(target: Target) -> Target:
-    """The target in the model of a schema. An application may have two schemas, for input and output, of one model."""
+    """The target in the model behind a schema. A model may have two schemas in an application, for input and output."""
     part = target.part
     if part is None or part.kind != "schema":
         return target

@@ -44,7 +44,7 @@ class _Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.opened_files: dict[str, str] = {}
-        # A folder of packages that contains the project (such as `/usr`) says nothing: it contains the project's files.
+        # Only package folders inside the project count. Others, such as `/usr`, may contain the project itself.
         places = (_GENERATOR, *(Path(path) for path in sysconfig.get_paths().values()))
         self.installed = tuple(place for place in places if root in place.parents)
 
@@ -123,7 +123,7 @@ def _import_package(folder: Path) -> ModuleType:
     name, start = folder.name, folder / "__init__.py"
     spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
     assert spec is not None, "a Python file has a spec"
-    assert spec.loader is not None, "and the spec a loader"
+    assert spec.loader is not None, "the spec of a Python file has a loader"
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

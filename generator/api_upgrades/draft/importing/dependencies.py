@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from api_upgrades.draft.grouping import touches_with_anchors
-from api_upgrades.effects.replace import are_apart
+from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Part
@@ -26,7 +26,11 @@ def find_dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
     found: Pairs = set()
     for touches in by_part.values():
         for (one, touch), (other, another) in combinations(touches, 2):
-            if one != other and touch.conflicts(another) and not are_apart(applied[one].effect, applied[other].effect):
+            if (
+                one != other
+                and touch.conflicts(another)
+                and not have_separate_pointers(applied[one].effect, applied[other].effect)
+            ):
                 found.add(_pair(one, other))
     for index, effect in enumerate(applied):
         for part in effect.effect.copied_schemas(effect.newer):

@@ -49,18 +49,18 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
             sets.join(index, first.setdefault(key, index))
     while True:
         order = _order_sets(sets, follows)
-        bound = {set_of for pair in follows for set_of in map(sets.root, pair) if not sets.are_joined(*pair)}
+        dependent = {root for pair in follows for root in map(sets.root, pair) if not sets.are_joined(*pair)}
         members = sets.members()
-        ordered = [members[root] for root in order if root in bound]
-        others = [members[root] for root in order if root not in bound]
-        stray = _find_mismatched_parts(
+        ordered = [members[root] for root in order if root in dependent]
+        others = [members[root] for root in order if root not in dependent]
+        mismatched = _find_mismatched_parts(
             applied, [index for group in (*ordered, *others) for index in group], newer, older
         )
-        if not stray:
+        if not mismatched:
             break
         # An effect may read more than it touches. Join the effects on these parts; if that isn't enough, join all.
-        there = [index for index, one in enumerate(applied) if _parts(one) & stray]
-        if not _join_all(sets, there):
+        on_these = [index for index, one in enumerate(applied) if _parts(one) & mismatched]
+        if not _join_all(sets, on_these):
             _join_all(sets, range(len(applied)))
     return Grouping(
         tuple(_build_group([applied[index] for index in group], group, follows, resources) for group in ordered),
@@ -68,11 +68,11 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
     )
 
 
-def _order_sets(sets: DisjointSets, follows: Iterable[tuple[int, int]]) -> list[int]:
+def _order_sets(sets: DisjointSets, dependencies: Iterable[tuple[int, int]]) -> list[int]:
     """The sets in a possible order. Sets that depend on each other in a cycle are joined."""
     while True:
         graph: dict[int, set[int]] = {root: set() for root in sets.members()}
-        for earlier, later in follows:
+        for earlier, later in dependencies:
             if not sets.are_joined(earlier, later):
                 graph[sets.root(later)].add(sets.root(earlier))
         try:
@@ -97,7 +97,7 @@ def _parts(applied: AppliedEffect) -> set[Part | None]:
 def _find_mismatched_parts(
     applied: Sequence[AppliedEffect], order: Sequence[int], newer: Contract, older: Contract
 ) -> set[Part | None]:
-    """The parts that differ from `older` when the effects are reverted in an order, or where one does not fit."""
+    """The parts that differ from `older` after reverting the effects in an order, or those where that fails."""
     contract = newer
     for index in reversed(order):
         try:
@@ -115,10 +115,13 @@ def _differs(one: Contract, other: Contract, part: Part) -> bool:
 
 
 def _build_group(
-    members: Sequence[AppliedEffect], indexes: Sequence[int], follows: Iterable[tuple[int, int]], resources: Resources
+    members: Sequence[AppliedEffect],
+    indexes: Sequence[int],
+    dependencies: Iterable[tuple[int, int]],
+    resources: Resources,
 ) -> Group:
     inside = set(indexes)
-    is_free = not any(earlier in inside and later in inside for earlier, later in follows)
+    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
     effects = tuple(one.effect for one in members)
     about = dict.fromkeys(
         resources[part] for one in members for part in sorted(filter(None, _parts(one))) if part in resources

@@ -14,7 +14,7 @@ from api_upgrades.openapi.locate import place_spot
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
-UNTITLED = ""
+NO_RESOURCE = ""
 """The name for places that belong to no resource."""
 
 
@@ -32,20 +32,20 @@ def intent_keys(applied: Sequence[AppliedEffect], resources: Mapping[Part, str])
             part = one.effect.targets[0].part if one.effect.targets else None
             yield [one.effect.intent(resource_of(part, resources))]
             continue
-        done = tuple(sorted(effect.kind for effect in at_place[place]))
-        told = tuple(sorted(effect.details() for effect in at_place[place]))
-        scope = one.effect.scope if len(done) == 1 else "place"
+        kinds = tuple(sorted(effect.kind for effect in at_place[place]))
+        details = tuple(sorted(effect.details() for effect in at_place[place]))
+        scope = one.effect.scope if len(kinds) == 1 else "place"
         if scope == "holder" and len(holders[innermost_name(place)]) == 1:
-            yield [(done, place.holder)]  # properties added to one object only were added together
+            yield [(kinds, place.holder)]  # properties added to one object only were added together
             continue
         if scope == "resource":
-            yield [(done, resource_of(place.part, resources))]
+            yield [(kinds, resource_of(place.part, resources))]
             continue
         value = _digest_at(one, place)
         yield [
             ("place", place),
-            (done, innermost_name(place), resource_of(place.part, resources)),
-            (done, innermost_name(place), told, value),
+            (kinds, innermost_name(place), resource_of(place.part, resources)),
+            (kinds, innermost_name(place), details, value),
         ]
 
 
@@ -59,7 +59,7 @@ def innermost_name(place: Target) -> str:
 
 
 def resource_of(part: Part | None, resources: Mapping[Part, str]) -> str:
-    return resources.get(part, UNTITLED) if part is not None else UNTITLED
+    return resources.get(part, NO_RESOURCE) if part is not None else NO_RESOURCE
 
 
 def _digest_at(one: AppliedEffect, place: Target) -> Json:

@@ -48,7 +48,7 @@ class ImportedStep:
 
     @property
     def summary(self) -> str:
-        """A sentence about the resources with most changes."""
+        """A sentence about the resources with the most changes."""
         found = Counter(name for change in self.changes for name in change.resources)
         names = [name for name, _ in found.most_common()]
         shown, left = names[:3], len(names) - 3
@@ -63,7 +63,7 @@ class ImportedStep:
 
 def import_step(older: Contract, newer: Contract) -> ImportedStep:
     """The changes between a document and the next newer one."""
-    names = resolve_renames(older, newer, _accept_single_similar, NO_RENAMES)
+    names = resolve_renames(older, newer, _accept_only_similar_candidate, NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
     effects = [effect for effect in drafted if not effect.only_rewords]
     grouping = group_into_changes(effects, newer, _resources(older, newer))
@@ -85,7 +85,7 @@ def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedCha
     return found
 
 
-def _accept_single_similar(question: Question) -> Target | None:
+def _accept_only_similar_candidate(question: Question) -> Target | None:
     """Accepts a rename if there is a single candidate with a similar name, because an import cannot ask."""
     if len(question.candidates) != 1 or similarity(question.old, question.candidates[0]) < MIN_NAME_SIMILARITY:
         return None

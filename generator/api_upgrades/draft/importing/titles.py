@@ -29,7 +29,7 @@ def build_title(group: Group) -> str:
     if not others:
         return first
     whole = "; ".join([first, *others])
-    return whole if len(whole) <= MAX_LENGTH else f"{first}, and {_count_of(len(others), 'more change')} there"
+    return whole if len(whole) <= MAX_LENGTH else f"{first}, and {_format_count(len(others), 'more change')} there"
 
 
 def _title_of_parts(group: Group) -> str:
@@ -41,7 +41,7 @@ def _title_of_parts(group: Group) -> str:
     names = [(kind, name) for kind, found in by_kind.items() for name in found]
     shown = [as_code(name) for _, name in names[:MAX_NAMES]]
     left = [_THINGS[kind] for kind, _ in names[MAX_NAMES:]]
-    counts = [_count_of(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
+    counts = [_format_count(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
     done = "new" if group.effects[0].existence == "added" else "gone"
     return f"{join_names([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
 
@@ -63,8 +63,8 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
             continue
         for target in effect.targets:
             one = effect.at(target)
-            if one.place != target:  # a whole part, or a place that the headline names itself
-                key = one.at(_IT).headline()
+            if one.place != target:  # a whole part, or an effect whose headline adds the name of the place
+                key = one.at(_PLACEHOLDER).headline()
                 known = at_wholes.get(key)
                 at_wholes[key] = known.at(*known.targets, target) if known else one
             else:
@@ -74,7 +74,7 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
         at_places.setdefault(text, []).extend(places)
     return [
         *(_summarize(texts) for texts in others.values()),
-        *(_headline_of_first(effect) for effect in at_wholes.values()),
+        *(_shorten_headline(effect) for effect in at_wholes.values()),
         *_merge_sentences(at_places),
     ]
 
@@ -84,7 +84,7 @@ def _standalone_target(name: str) -> Target:
     return Target(Part("operation", name))
 
 
-_IT = _standalone_target("it")
+_PLACEHOLDER = _standalone_target("it")
 
 
 def _enum_sentences(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
@@ -100,7 +100,7 @@ def _enum_sentences(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Targe
 
 
 def _merge_sentences(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
-    """Sentences with their places, equal predicates about several properties merged."""
+    """The sentences with their places. Sentences that say the same of several properties become one."""
     by_predicate: dict[tuple[str, object], dict[str, Sequence[Target]]] = {}
     for text, places in at_places.items():
         name, is_one, predicate = text.partition("` is ")
@@ -132,7 +132,7 @@ def _summarize(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]}, and {len(texts) - 1} more alike"
 
 
-def _headline_of_first(effect: Effect) -> str:
+def _shorten_headline(effect: Effect) -> str:
     first = effect.at(*effect.targets[:MAX_NAMES])
     left = len(effect.targets) - MAX_NAMES
     return first.headline() if left <= 0 else f"{first.headline()}, and {left} more"
@@ -143,8 +143,8 @@ def _join_some(names: Sequence[str], more: str) -> str:
     left = len(names) - MAX_NAMES
     if left <= 1:
         return join_names(list(names))
-    return join_names([*names[:MAX_NAMES], f"{left} {more}" if more == "more" else _count_of(left, more)])
+    return join_names([*names[:MAX_NAMES], f"{left} {more}" if more == "more" else _format_count(left, more)])
 
 
-def _count_of(count: int, one: str) -> str:
+def _format_count(count: int, one: str) -> str:
     return f"{count} {one}{'' if count == 1 else 's'}"

@@ -31,7 +31,7 @@ ENTRY_CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 class FindingEntry:
     """One difference between the two contracts, in one direction, with the severity that a rule gave it."""
 
-    rule: str  # not RuleId: a schema that listed the ids would refuse the next one
+    rule: str  # not RuleId: a schema that listed the ids would refuse ids of new rules
     """The id of the rule. The versioning page lists all rules."""
     direction: Direction | None
     """Where the difference occurs: in requests, responses or webhooks; null if nothing uses the place."""
@@ -185,7 +185,7 @@ def render_changes_json(site: Site, mount: Mount) -> str:
 
 
 def read_changes_schema() -> str:
-    """Read the text of its JSON Schema, which is the same for every API. `changes_schema` generates it."""
+    """Read the JSON Schema of `changes.json`, which is the same for every API. `changes_schema` generates it."""
     return files(__package__).joinpath(SCHEMA).read_text("utf-8")
 
 

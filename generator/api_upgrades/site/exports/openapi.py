@@ -9,7 +9,7 @@ from api_upgrades.openapi.contract import Contract
 
 
 class OpenapiRenderer:
-    """Renders the OpenAPI documents of several versions. Parts that versions share, most of them, are rendered once."""
+    """Renders the OpenAPI documents of several versions. Parts that versions share are rendered once."""
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self._contracts = contracts

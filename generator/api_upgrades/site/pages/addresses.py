@@ -35,7 +35,7 @@ class Addresses:
         return self.index_file
 
     def has_twin(self, path: str) -> bool:
-        """Whether a page has a Markdown twin: those of the guide, the changelog, the latest reference, and versioning.
+        """Whether a page has a Markdown twin. The guide, the changelog, the latest reference and versioning have twins.
 
         Older references have none, because their OpenAPI documents have the same content.
         """
@@ -58,11 +58,11 @@ class Addresses:
         return f"{self.changelog}#addition-{addition}"
 
     def guide_year(self, year: str) -> str:
-        """The guide's page for an older year, which a long guide has."""
+        """The guide's page for an older year. Only a long guide has such pages."""
         return f"{self.guide}{year}/"
 
     def changelog_year(self, year: str) -> str:
-        """The changelog's page for an older year, which a long changelog has."""
+        """The changelog's page for an older year. Only a long changelog has such pages."""
         return f"{self.changelog}{year}/"
 
     def reference(self, version: str) -> str:
@@ -139,8 +139,8 @@ def _relative_folder(path: str, page: str) -> str:
 def assign_anchors(parts: Iterable[Part]) -> dict[Part, str]:
     """Assign a unique id to each part's section: `Appointment`, `post-appointments-id`, `webhook-appointment.updated`.
 
-    The ids also differ from those of properties and of the page's headings. Parts whose ids would collide, as `GET /a/`
-    and `GET /a`, get a number after a colon, except the first. No other id contains a colon.
+    The ids also differ from those of properties and of the page's headings. Parts whose ids would collide, such as
+    `GET /a/` and `GET /a`, get a number after a colon, except the first. No other id contains a colon.
     """
     found: dict[Part, str] = {}
     taken = set(HEADING_IDS)

@@ -39,8 +39,8 @@ class BeforeAfter:
     def rank(self) -> tuple[bool, bool, int, int]:
         """A sort key that puts the best example first.
 
-        Examples are better if they exist at both versions, if they have removed and added lines, if they are plain
-        objects rather than messages with a body, or these rather than bare calls, and if they are short.
+        Examples are better if they exist at both versions, if they have removed and added lines, and if they are
+        short. Plain objects are better than messages with a body, and these are better than bare calls.
         """
         signs = (
             {sign for sign, _ in changed_lines(self.before, self.after)}
@@ -114,7 +114,7 @@ def _payload_examples(
 
 
 def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
-    """Whether a contract between two versions gives the same samples of a part as the version of `usage`."""
+    """Whether an intermediate contract gives the same samples of a part as the version of `usage`."""
     parts, others = usage.contract.parts, contract.parts
     if parts is others or part not in parts or contract.document is not usage.contract.document:
         return contract is usage.contract
@@ -128,24 +128,24 @@ def _with_newer_statuses(texts: Mapping[str, Sample], part: Part | None, renames
         return texts
     sections = {key: "request" if key == "request" else f"response {key}" for key in texts}
     return {
-        renames.newer(Target(part, section)).section.removeprefix("response "): texts[key]
+        renames.to_newer(Target(part, section)).section.removeprefix("response "): texts[key]
         for key, section in sections.items()
     }
 
 
 def _older_part(part: Part, older: Contract, renames: RenameMap) -> Part | None:
-    return part if part in older.parts else renames.older(Target(part)).part
+    return part if part in older.parts else renames.to_older(Target(part)).part
 
 
 def _newer_part(part: Part, newer: Contract, renames: RenameMap) -> Part | None:
-    return part if part in newer.parts else renames.newer(Target(part)).part
+    return part if part in newer.parts else renames.to_newer(Target(part)).part
 
 
 def _schema_examples(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
     """Yield the schema at each target, for changes that no payload shows, such as a new enum value."""
     for judged in change.effects:
         for target in judged.effect.targets:
-            before = _schema_fragment(step.older, step.renames.older(target))
+            before = _schema_fragment(step.older, step.renames.to_older(target))
             after = _schema_fragment(step.newer, target)
             if before != after:
                 yield BeforeAfter(f"Schema of `{target}`", target.part, "json", before, after)

@@ -9,7 +9,7 @@ from functools import cached_property
 from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import SEVERITIES, Severity
-from api_upgrades.effects.base import MOST_NAMED
+from api_upgrades.effects.base import MAX_NAMED_TARGETS
 from api_upgrades.history.derive import LiveAddition, Step
 from api_upgrades.history.history import JudgedChange, JudgedEffect
 from api_upgrades.openapi.contract import Part
@@ -35,7 +35,7 @@ class Reason:
 
     @property
     def where(self) -> str:
-        """` in responses and webhooks`."""
+        """The directions in words, with a leading space: ` in responses and webhooks`. Empty if there are none."""
         return f" in {' and '.join(f'{direction}s' for direction in self.directions)}" if self.directions else ""
 
 
@@ -57,7 +57,7 @@ class EffectView:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change for pages. Costly parts such as the examples are computed on first use."""
+    """A change as pages show it. Costly parts such as the examples are computed on first use."""
 
     site: Site
     judged: JudgedChange
@@ -155,7 +155,7 @@ class ChangeView:
         targets = judged.effect.targets
         return EffectView(
             judged.effect.headline(),
-            tuple(map(str, targets)) if len(targets) > MOST_NAMED else (),
+            tuple(map(str, targets)) if len(targets) > MAX_NAMED_TARGETS else (),
             judged.severity,
             tuple(self._severity_reasons(judged.findings)),
             tuple(dict.fromkeys(_value_changes(judged.findings))),
@@ -182,7 +182,7 @@ class ChangeView:
 
 @dataclass(frozen=True)
 class AdditionView(ChangeView):
-    """An addition for pages. Its links lead to the reference of the newest version that it fits."""
+    """An addition as pages show it. Its links lead to the reference of the newest version that it fits."""
 
     live: LiveAddition
 
@@ -224,7 +224,7 @@ _WITH_VALUES: frozenset[RuleId] = frozenset(
         *("constraint-tightened", "constraint-loosened", "constraint-changed"),
     }
 )
-"""The rules whose old and new values a headline doesn't give both."""
+"""The rules for which a headline doesn't give both the old and the new value."""
 
 
 def _value_changes(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:

@@ -21,11 +21,11 @@ _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
 """Characters that are markup anywhere in a line. An underscore inside a word is not."""
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", "~": "&#126;", ":": "&#58;", "=": "&#61;"}
-"""Replacements for characters that not every Markdown reader lets a backslash escape."""
+"""Replacements for characters that a backslash doesn't escape in every Markdown reader."""
 
 _ENTITY = re.compile(r"&(?=#?\w+;)|[<~]")
 _LINE_START = re.compile(r"(?:[-+:](?=\s|$)|[>!=]|-(?=-)|[0-9]{1,9}(?=[.)](?:\s|$)))", re.ASCII)
-"""Characters that are markup only at the start of a line: of a list, a quotation, a rule or an extension's block."""
+"""Characters that are markup only at the start of a line: of a list, a quotation, a divider or an extension's block."""
 
 _UNSAFE_IN_ADDRESS = re.compile(r"""[\s"'()<>\[\\\]^`{|}*]""")
 

@@ -30,7 +30,7 @@ class NavLink:
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that is no page: for machines, or for the site's scripts. `path` is its address below the mount.
+    """A file that isn't a page: for machines, or for the site's scripts. `path` is its address below the mount.
 
     `render` returns its content.
     """

@@ -137,7 +137,7 @@ def _version_pages(site: Site, version: VersionView) -> Iterator[Page]:
 class ChangesSubpage(NamedTuple):
     """A page of a version's changes to one resource, or one of several such pages. `number` counts from 1.
 
-    `addresses` are those of all its pages for the resource; `sections` are the rendered `changes`.
+    `addresses` are those of all such pages for the resource; `sections` are the rendered `changes`.
     """
 
     group: ChangeGroup

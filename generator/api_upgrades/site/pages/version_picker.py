@@ -1,4 +1,4 @@
-"""The data of the version pickers: all versions, and where to go from a version without the current resource."""
+"""The data of the version pickers: all versions, and what to show for versions that lack the current resource."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _choice_label(site: Site, version: Version) -> str:
 
 
 def _find_versions_without(site: Site, slugs: Mapping[str, Collection[str]], slug: str) -> Iterator[tuple[str, str]]:
-    """Yield the id of each version without a resource, with the address of a change.
+    """Yield the id of each version that lacks the resource, with the address of a change.
 
     The change is of the next later version that has the resource; if there is none, of the version that removed it.
     """

@@ -78,9 +78,9 @@ def _sentences_by_group(groups: Mapping[str, tuple[Rule, ...]], severity: Severi
 
 
 def _sentence(rule: Rule, severity: Severity) -> str:
-    """A rule's description, with the directions in which it has a severity, unless it has it in all.
+    """A rule's description, with the directions in which it has the severity; empty if there are none.
 
-    Empty if it has the severity in none.
+    The directions are left out if the rule has the severity in all of its directions.
     """
     directions = tuple(one for one, verdict in rule.verdicts.items() if verdict.severity == severity)
     if not directions:

@@ -47,9 +47,9 @@ WHOLE_API = "The API as a whole"
 
 
 def _group_by_resource(version: VersionView) -> Iterator[ChangeGroup]:
-    """Yield the changes to several resources first, then those to each resource in the order of the reference.
+    """Yield the changes to several resources, then those to the API as a whole, then those to each resource.
 
-    Changes to the API as a whole come second, and removed resources last.
+    The resources are in the order of the reference, removed ones last.
     """
     grouped: dict[str, list[ChangeView]] = {SEVERAL_RESOURCES: [], WHOLE_API: []}
     for one in (version.id, *filter(None, (version.older_version,))):

@@ -1,6 +1,6 @@
 """Line-by-line diffs of two texts, tuned for JSON and for HTTP messages with a JSON body.
 
-Lines are compared without their trailing comma: a property that becomes the last one loses its comma, but did not
+Lines are compared without their trailing comma: a property that becomes the last one loses its comma, but does not
 change.
 """
 

@@ -1,7 +1,7 @@
 """Convert untrusted Markdown prose (from a registry, models or an imported document) to safe HTML.
 
 Two independent guards protect the page. A Markdown converter of our own, with a fixed configuration, treats raw HTML as
-text. Its output is then parsed and rewritten from a short list of allowed elements. The only attributes that remain
+text. Its output is then parsed and rewritten with a few allowed elements only. The only attributes that remain
 are a link's checked address, a list's start number and the language of a code block.
 
 Raw HTML shows as text, except for the few elements that `prose_html` supports.

@@ -1,4 +1,4 @@
-"""Support a few harmless HTML elements inside Markdown prose, as imported descriptions often contain them.
+"""Support a few harmless HTML elements inside Markdown prose, because imported descriptions often contain them.
 
 Each inline tag (`br`, `a`, `code`, bold, italic) becomes a placeholder: one private-use character, which Markdown
 treats as a letter. After the conversion, the placeholder is replaced by the element, or inside code by its source.
@@ -45,7 +45,7 @@ class HtmlTag(NamedTuple):
 
 
 class HtmlExtractor:
-    """Replaces supported HTML in a text by placeholders and Markdown. `tags` lists what each placeholder stands for."""
+    """Replaces supported HTML with placeholders and Markdown. `tags` lists what each placeholder stands for."""
 
     def __init__(self, is_inline: bool) -> None:
         self.tags: list[HtmlTag] = []

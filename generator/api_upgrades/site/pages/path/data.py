@@ -16,7 +16,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
-from api_upgrades.history.path_entries import PHRASES, REQUIRED_ADDED, TYPED
+from api_upgrades.history.path_entries import NEW_REQUIRED_RULES, PHRASES, RULES_WITH_TYPE
 from api_upgrades.openapi.contract import Part, PartKind
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Usage
@@ -30,18 +30,18 @@ ABSENT = -1
 
 _CHANGED = "{facet} was {before}, is {after}"
 CONSTRAINT_WORDS = ("has {facet} {after} now", "has no {facet} any more, was {before}", _CHANGED, _CHANGED)
-"""Phrases for a constraint that was added, was removed, is greater or just different, and is smaller."""
+"""The phrases for four cases: a constraint was added, was removed, became greater or just differs, became smaller."""
 
 
 @dataclass
 class PartTrack:
     """One part in all versions, also across renames.
 
-    Each of `runs` is the index of the version at which it starts, the index of the part's contents, its name, and its
+    Each of `runs` has the index of its first version, the index of the part's contents, the part's name, and its
     revision: if the revision is the same, nothing in the part itself changed. `contents` refer by number to the
     distinct `texts` of each key and to the distinct lists of `rows`.
 
-    The other fields serve reuse from version to version. `key` is what the current contents depend on. `source` is what
+    The other fields let the next version reuse contents. `key` is what the current contents depend on. `source` is what
     the current rows were read from: the part's JSON, and the rest of the document. `latest_rows_index` is their index.
     """
 
@@ -225,7 +225,7 @@ class PathData:
         )
 
     def _part_data(self, track: PartTrack) -> Json:
-        """A part's data. Each identity becomes a number: of a place within its part, of a schema among the parts."""
+        """A part's data. Identities become numbers: of places within the part, of schemas among all parts."""
         ids: dict[str, int] = {}
         rows = [[self._numbered_row(row, ids) for row in rows] for rows in track.rows]
         moved = {
@@ -270,7 +270,7 @@ class PathData:
         """Renamed enum values, as (identity of the place, version index, old name, new name)."""
         return [
             (
-                self._identities.identity_of(move.new.holder.of_list, index),
+                self._identities.identity_of(move.new.holder.enclosing_list, index),
                 index,
                 move.old.name.removeprefix("="),
                 move.new.name.removeprefix("="),
@@ -291,11 +291,11 @@ def _rule_words(rule: RuleId) -> str:
     if rule in PHRASES or not rule.endswith(("-added", "-removed")):
         return PHRASES.get(rule, "")
     if rule.endswith("-removed"):
-        return "is gone" + (", was {before}" if rule in TYPED else "")
-    new = "is new and required" if rule in REQUIRED_ADDED else "is new"
-    return new + (": {after}" if rule in TYPED else "")
+        return "is gone" + (", was {before}" if rule in RULES_WITH_TYPE else "")
+    new = "is new and required" if rule in NEW_REQUIRED_RULES else "is new"
+    return new + (": {after}" if rule in RULES_WITH_TYPE else "")
 
 
 def _to_script(name: str, data: Json) -> str:
-    """Wrap data as a script: unlike JSON files, a page opened from disk can load it."""
+    """Wrap data as a script, which a page opened from disk can load, unlike a JSON file."""
     return f"apiUpgrades.{name} = {json.dumps(data, separators=(',', ':'))};\n"

@@ -112,11 +112,11 @@ class Identities:
     def _derive_identity(self, target: Target, index: int) -> str:
         step = self._steps[index]
         assert step is not None, "only versions with renames are recorded"
-        older = step.renames.older(target)
-        if step.renames.newer(older) != target:  # the place that had this name before was renamed
+        older = step.renames.to_older(target)
+        if step.renames.to_newer(older) != target:  # the place that had this name before was renamed
             return f"{target} since {index}"
         identity = self.identity_of(older, index - 1)
-        if older.steps and target.steps and older.holder != step.renames.older(target.holder):
+        if older.steps and target.steps and older.holder != step.renames.to_older(target.holder):
             self.relocated[identity] = None
         return identity
 

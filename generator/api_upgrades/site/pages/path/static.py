@@ -1,6 +1,6 @@
 """The upgrade path from each version to the latest, as pages that need no JavaScript.
 
-They contain what to do, and the composed change of every payload. A part's section is rendered once for all versions in
+They contain what to do, and how every payload changes. A part's section is rendered once for all versions in
 which its closure is the same.
 """
 
@@ -31,7 +31,7 @@ from api_upgrades.site.pages.upgrades import api_facts
 
 @dataclass(frozen=True)
 class ResourcePath:
-    """A resource with its parts that differ. Its name and slug are those at the end of the path, or its last ones."""
+    """A resource with its parts that differ. It has its name and slug at the end of the path, or else its last ones."""
 
     name: str
     slug: str
@@ -101,7 +101,7 @@ class PathView:
         return resource
 
     def newest_name(self, part: Part) -> Part:
-        """The name under which the path lists a part, given its name at the start or the end."""
+        """The part as the path lists it, given the part at the start or at the end."""
         return self._newest_names.get(part, part)
 
     @cached_property
@@ -255,8 +255,8 @@ class _PathPageBuilder:
         def render() -> str:
             if subpages:
                 return fill_version(render_for(address, start), start)
-            # With the sections and steps of the previous version, the whole body is the same. Their ids stay unique,
-            # because the builder keeps them.
+            # If the sections and steps are those of the previous version, the whole body is the same. Their ids stay
+            # unique, because the builder keeps them.
             key = (resource.name, *(id(section) for _, section in sections()), *map(id, view.steps_of(resource)))
             if self._bodies.get(resource.slug, ((), ""))[0] != key:
                 shared_address = self.site.addresses.path_from(VERSION_PLACEHOLDER, resource.slug)

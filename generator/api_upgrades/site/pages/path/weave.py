@@ -61,8 +61,8 @@ class Weave:
     def to_json(self) -> list[Json]:
         """Return each line as `[text, start, end, commas]`.
 
-        A line that all texts contain is its text alone. `commas` is left out if a comma follows in all texts (the line
-        then ends with it) or in none.
+        A line that all texts contain becomes its text alone. `commas` is left out if a comma follows in all texts (the
+        line then ends with it) or in none.
         """
         return [self._line_to_json(line) for line in self._lines]
 

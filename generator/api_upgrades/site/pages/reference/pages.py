@@ -33,7 +33,7 @@ from api_upgrades.site.text import prose
 
 
 class Reference:
-    """Creates the pages of the reference. Versions share sections and results that are the same in both."""
+    """Creates the pages of the reference. Versions share the sections and results that they have in common."""
 
     def __init__(self, site: Site) -> None:
         self.site = site

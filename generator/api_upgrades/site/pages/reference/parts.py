@@ -68,7 +68,7 @@ class PartView:
 
     @cached_property
     def _row_anchors(self) -> dict[int, str]:
-        # By the row's identity: two `allOf` branches may have properties of one name, and two names may give one id.
+        # By the row's identity: two `allOf` branches may have the same property name, and two names may give one id.
         found: dict[int, str] = {}
         count: Counter[str] = Counter()
         for row in self.rows:

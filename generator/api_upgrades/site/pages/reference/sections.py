@@ -79,7 +79,7 @@ class Sections:
         outdated |= self._site.history.affected_parts(version)
         if slugs is not old_slugs:
             moved = {part for part in slugs.keys() | old_slugs.keys() if slugs.get(part) != old_slugs.get(part)}
-            users = self._site.history.usage_at(version).users
+            users = self._site.history.usage_at(version).referring_parts
             outdated |= moved.union(*(users.get(part, ()) for part in moved))
         return {
             part: self._create_section(version, part) if part in outdated else old_sections[part] for part in revisions
@@ -109,7 +109,7 @@ class Sections:
         return len(parts) * SECTION_BASE_BYTES + content * MARKUP_FACTOR <= MAX_PAGE_BYTES
 
     def _section_size(self, version: str, part: Part, section: Section) -> int:
-        """The length of a section's HTML. Between rebuilds, the memo keeps it as long as the closure stays the same."""
+        """The length of a section's HTML. The memo keeps it across rebuilds while the closure stays the same."""
         if id(section) not in self._sizes:
             usage, memo = self._site.history.usage_at(version), self._site.history.memo
             closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
