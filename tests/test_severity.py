@@ -9,7 +9,16 @@ import pytest
 import api_upgrades
 from api_upgrades import compare
 from api_upgrades.compare.rules.ids import RULE_IDS, RuleId
-from api_upgrades.compare.rules.table import GROUPS, MEANINGS, RULES, SEVERITIES, Rule, RuleTable, Severity, worst
+from api_upgrades.compare.rules.table import (
+    GROUPS,
+    RULES,
+    SEVERITIES,
+    SEVERITY_MEANINGS,
+    Rule,
+    RuleTable,
+    Severity,
+    worst,
+)
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from tests.test_compare import PAIRS, ROWS
@@ -74,7 +83,7 @@ def test_a_rule_is_written_out(rule: Rule) -> None:
 
 
 def test_every_severity_has_a_meaning() -> None:
-    assert list(MEANINGS) == list(SEVERITIES)
+    assert list(SEVERITY_MEANINGS) == list(SEVERITIES)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

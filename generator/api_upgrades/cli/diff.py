@@ -60,7 +60,7 @@ def diff(
 
     Example: api-upgrades diff old.yaml new.yaml --format markdown
     """
-    sides = _Sides(project)
+    sides = _SideReader(project)
     was, now = sides.read(old), sides.read(new)
     detection = _find_renames(sides, was, now, renames, no_renames)
     with stage("Comparing"):
@@ -72,7 +72,7 @@ def diff(
         sys.exit(1)
 
 
-class _Sides:
+class _SideReader:
     """Reads the two sides of a comparison. It loads the project only if a side is one of its versions."""
 
     def __init__(self, project: Project) -> None:
@@ -105,7 +105,9 @@ class _Sides:
         return name.lower().endswith(DOCUMENT_SUFFIXES) or any(one in name for one in separators)
 
 
-def _find_renames(sides: _Sides, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool) -> RenameDetection:
+def _find_renames(
+    sides: _SideReader, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool
+) -> RenameDetection:
     if not sides.is_file(was.name) and not sides.is_file(now.name):
         if renames or no_renames:
             raise UsageError(

@@ -92,9 +92,9 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _draft_files(project: Project, state: ProjectState, names: RenameMap, date: str | None) -> Draft:
+def _draft_files(project: Project, state: ProjectState, renames: RenameMap, date: str | None) -> Draft:
     with stage("Drafting"):
-        return draft_files(state, names, lambda file: (project.root / file).read_text("utf-8"), date)
+        return draft_files(state, renames, lambda file: (project.root / file).read_text("utf-8"), date)
 
 
 def _write(project: Project, result: Draft, dry_run: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from api_upgrades.cli.group import main
-from api_upgrades.cli.init import advise, site_files, title_of, write_new
+from api_upgrades.cli.init import advise, site_files, title_of, write_new_files
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, UsageError
 from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
@@ -73,16 +73,16 @@ def _create_registry(project: Project, documents: Mapping[str, OpenApiFile]) -> 
     folder = project.root / project.registry
     require_empty_folder(folder)
     result = convert_documents({version: Contract.from_openapi(one.document) for version, one in documents.items()})
-    suffix, data = _source_file(_newest(documents))
+    suffix, data = _source_file(_newest_document(documents))
     project = replace(project, source=f"{project.registry}/api/openapi{suffix}")
     site = site_files(project, project.source, title_of(result.history.registry.head, project.root))
-    write_new(project.root, site)
+    write_new_files(project.root, site)
     create_registry(folder, result, f"api/openapi{suffix}", data)
     advise(project, project.source, site)
     return result
 
 
-def _newest(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
+def _newest_document(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
     return list(documents.values())[-1]
 
 
@@ -116,9 +116,9 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
         registry,
         state.locks,
     )
-    suffix, data = _source_file(_newest(documents))
+    suffix, data = _source_file(_newest_document(documents))
     if suffix != Path(project.source).suffix.lower():
-        data = indent_json(_newest(documents).document).encode()  # JSON is YAML too
+        data = indent_json(_newest_document(documents).document).encode()  # JSON is YAML too
     extend_registry(project.root / project.registry, result, state.locks, project.root / project.source, data)
     return result
 
@@ -127,7 +127,7 @@ def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, O
     """The contract of the latest version. Raises RegistryErrors if the source differs from it."""
     head, latest = state.registry.head, state.registry.latest.id
     lock = state.locks.by_version.get(latest)
-    if lock and lock.contract and json.dumps(head.to_openapi()) == json.dumps(_newest(documents).document):
+    if lock and lock.contract and json.dumps(head.to_openapi()) == json.dumps(_newest_document(documents).document):
         return Contract.from_openapi(lock.contract)  # an earlier run was interrupted after it wrote the source
     if faults := [*find_undocumented_differences(state, source), *state.errors]:
         raise RegistryErrors(faults)

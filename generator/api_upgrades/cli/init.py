@@ -13,7 +13,7 @@ import click
 
 from api_upgrades.cli import scaffold
 from api_upgrades.cli.group import main
-from api_upgrades.cli.mkdocs_config import NAMES, find_config, plugin_options
+from api_upgrades.cli.mkdocs_config import CONFIG_NAMES, find_config, plugin_options
 from api_upgrades.cli.options import Prose
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
@@ -56,9 +56,9 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     if fault := find_name_problem(version, ()):
         raise UsageError(f"{version!r} is not a valid version: {fault}")
     files = {f"{SOURCE}/__init__.py": scaffold.models_module(title)} if is_example else {}
-    files |= _first_version(project, source, version, head or _read_example(files))
+    files |= _first_version_files(project, source, version, head or _read_example(files))
     files |= site_files(project, source, title)
-    write_new(root, files)
+    write_new_files(root, files)
     for name in files:
         click.echo(name)
     advise(project, source, files)
@@ -97,7 +97,7 @@ def _read_example(files: Mapping[str, str]) -> Head:
         return read_head(SOURCE, Path(folder))
 
 
-def _first_version(project: Project, source: str, version: str, head: Head) -> dict[str, str]:
+def _first_version_files(project: Project, source: str, version: str, head: Head) -> dict[str, str]:
     """The files of the first version, which is today's API. Raises RegistryErrors if the API has faults."""
     folder = project.root / project.registry
     first = Version(version, scaffold.SUMMARY, None, None, None, (), (), f"{project.registry}/{version}/version.yaml")
@@ -114,7 +114,7 @@ def site_files(project: Project, source: str, title: str) -> dict[str, str]:
         return {}
     home = next((name for name in ("index.md", "README.md") if (project.root / "docs" / name).exists()), None)
     page = {"docs/index.md": scaffold.home_page(title)} if home is None else {}
-    return {**page, NAMES[0]: scaffold.mkdocs_yaml(title, home or "index.md", _options(project, source))}
+    return {**page, CONFIG_NAMES[0]: scaffold.mkdocs_yaml(title, home or "index.md", _options(project, source))}
 
 
 def _options(project: Project, source: str) -> dict[str, str]:
@@ -124,7 +124,7 @@ def _options(project: Project, source: str) -> dict[str, str]:
     return {name: value for name, value in options.items() if value != defaults[name]}
 
 
-def write_new(root: Path, files: Mapping[str, str]) -> None:
+def write_new_files(root: Path, files: Mapping[str, str]) -> None:
     """Write new files: all of them, or none if one exists or cannot be written."""
     written: list[Path] = []
     try:

@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
-NAMES = ("mkdocs.yml", "mkdocs.yaml")
+CONFIG_NAMES = ("mkdocs.yml", "mkdocs.yaml")
 PLUGIN = "api-upgrades"
 
 
 def find_config(root: Path) -> Path | None:
     """The configuration file of MkDocs in a folder; None if there is none."""
-    return next((root / name for name in NAMES if (root / name).is_file()), None)
+    return next((root / name for name in CONFIG_NAMES if (root / name).is_file()), None)
 
 
 def plugin_options(root: Path) -> dict[str, str]:

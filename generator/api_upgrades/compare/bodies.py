@@ -61,7 +61,7 @@ class BodyComparison:
             if was[keyword] != now[keyword]:
                 yield Difference("serialization-changed", target, old_target, keyword, was[keyword], now[keyword])
         if "content" in old or "content" in new:
-            yield from self._compare_content(_with_content(old), _with_content(new), old_target, target)
+            yield from self._compare_content(_ensure_content(old), _ensure_content(new), old_target, target)
         else:
             yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}), old_target, target)
         yield from compare_other_keywords(old, new, _PARAMETER_KEYWORDS, old_target, target)
@@ -126,6 +126,6 @@ def _compare_required(old: JsonObject, new: JsonObject, old_target: Target, targ
         yield Difference(rule, target, old_target, "required", was, now)
 
 
-def _with_content(parameter: JsonObject) -> JsonObject:
+def _ensure_content(parameter: JsonObject) -> JsonObject:
     """The parameter with its schema in `content`, where a schema without a media type counts as text."""
     return parameter if "content" in parameter else {"content": {"text/plain": {"schema": parameter.get("schema", {})}}}

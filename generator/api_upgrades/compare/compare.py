@@ -24,7 +24,7 @@ from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
-Directions = Callable[[Part], Iterable[Direction]]
+FindDirections = Callable[[Part], Iterable[Direction]]
 """Gives the directions in which a schema is used."""
 
 
@@ -70,7 +70,7 @@ def compare(
     old: Contract,
     new: Contract,
     renames: RenameMap,
-    directions: Directions,
+    find_directions: FindDirections,
     table: RuleTable,
     only: Container[Part | None] | None = None,
 ) -> tuple[Finding, ...]:
@@ -81,7 +81,7 @@ def compare(
     """
     return tuple(
         _judge(difference, direction, table)
-        for difference, where in _find_differences(old, new, renames, directions, only)
+        for difference, where in _find_differences(old, new, renames, find_directions, only)
         for direction in (where or (None,))
     )
 
@@ -92,7 +92,11 @@ def _judge(difference: Difference, direction: Direction | None, table: RuleTable
 
 
 def _find_differences(
-    old: Contract, new: Contract, renames: RenameMap, directions: Directions, only: Container[Part | None] | None
+    old: Contract,
+    new: Contract,
+    renames: RenameMap,
+    find_directions: FindDirections,
+    only: Container[Part | None] | None,
 ) -> Iterator[DirectedDifference]:
     newer_names = {part: renames.to_newer(Target(part)).part for part in old.parts if part in renames.parts}
     # If one part takes over the name of another, the name belongs to the renamed part, and the other one is removed.
@@ -104,12 +108,12 @@ def _find_differences(
             continue
         before = renamed.get(part) or (part if part in old.parts and newer_names.get(part, part) == part else None)
         if before is None:
-            yield _added_or_removed(part, part, None, value)
+            yield _make_existence_difference(part, part, None, value)
         elif before != part or old.parts[before] is not value or (documents_differ and part.kind != "schema"):
             if before != part:
-                yield _renamed(before, part)
+                yield _make_rename_difference(before, part)
             if part.kind == "schema":
-                where = _sort_directions({*directions(part), *directions(before)})
+                where = _sort_directions({*find_directions(part), *find_directions(before)})
                 yield from (
                     (difference, where)
                     for difference in comparison.compare(old.parts[before], value, Target(before), Target(part))
@@ -121,7 +125,7 @@ def _find_differences(
         if name is None or (only is not None and name not in only):
             continue
         if name not in new.parts or renamed.get(name, part) != part:
-            yield _added_or_removed(name, part, value, None)
+            yield _make_existence_difference(name, part, value, None)
     if documents_differ and only is None:
         yield from compare_documents(comparison)
 
@@ -147,12 +151,12 @@ _RENAMED: Mapping[PartKind, RuleId] = {
 }
 
 
-def _added_or_removed(new: Part, old: Part, before: Json, after: Json) -> DirectedDifference:
+def _make_existence_difference(new: Part, old: Part, before: Json, after: Json) -> DirectedDifference:
     rule = (_ADDED if before is None else _REMOVED)[new.kind]
     return Difference(rule, Target(new), Target(old), "existence", before, after), PART_DIRECTIONS[new.kind]
 
 
-def _renamed(old: Part, new: Part) -> DirectedDifference:
+def _make_rename_difference(old: Part, new: Part) -> DirectedDifference:
     has_moved = new.kind == "operation" and _address(old) != _address(new)
     rule = "operation-moved" if has_moved else _RENAMED[new.kind]
     return Difference(rule, Target(new), Target(old), "name", old.name, new.name), PART_DIRECTIONS[new.kind]

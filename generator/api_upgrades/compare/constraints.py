@@ -10,7 +10,7 @@ from api_upgrades.openapi.schema_view import means_same
 
 _MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
 
-_BY_NAME = ("dependentRequired", "dependentSchemas", "patternProperties")
+_NAMED_CONSTRAINTS = ("dependentRequired", "dependentSchemas", "patternProperties")
 """Keywords that map names to constraints. Each added name adds a constraint."""
 
 _DEFAULTS: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
@@ -33,8 +33,8 @@ def constraint_rule(keyword: str, before: Json, after: Json) -> RuleId:
         return "constraint-loosened"
     if keyword in LOWER_BOUNDS + UPPER_BOUNDS and _is_number(before) and _is_number(after):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
-    if keyword in _BY_NAME and isinstance(before, dict) and isinstance(after, dict):
-        return _rule_by_name(before, after)
+    if keyword in _NAMED_CONSTRAINTS and isinstance(before, dict) and isinstance(after, dict):
+        return _named_constraint_rule(before, after)
     if keyword in _MAY_BE_BOOLEAN:
         is_tighter, is_looser = after is False or before is True, before is False or after is True
         return "constraint-tightened" if is_tighter else "constraint-loosened" if is_looser else "constraint-changed"
@@ -45,7 +45,7 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _rule_by_name(before: JsonObject, after: JsonObject) -> RuleId:
+def _named_constraint_rule(before: JsonObject, after: JsonObject) -> RuleId:
     removed = {name for name in before if name not in after}
     added = {name for name in after if name not in before}
     for name in before.keys() & after.keys():

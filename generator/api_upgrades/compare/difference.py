@@ -17,7 +17,7 @@ STABILITY = "x-stability-level"
 STABILITY_LEVELS = ("draft", "alpha", "beta", "stable")
 """Lowest first."""
 
-WORDING = schemas.ANNOTATIONS | {"tags", "x-internal", "x-replaced-by"}
+NOT_COMPARED = schemas.ANNOTATIONS | {"tags", "x-internal", "x-replaced-by"}
 """Keywords that hold text for people, or decide who sees a part. They are not compared."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -39,15 +39,15 @@ def compare_other_keywords(
 ) -> Iterator[Difference]:
     """Compare all keywords, except wording and the `known` keywords, which are compared elsewhere."""
     for keyword in dict.fromkeys((*old, *new)):
-        if keyword in known or keyword in WORDING:
+        if keyword in known or keyword in NOT_COMPARED:
             continue
         before, after = old.get(keyword, schemas.MISSING), new.get(keyword, schemas.MISSING)
         if not means_same(before, after):
             rule = extension_rule(keyword, before, after)
-            yield Difference(rule, target, old_target, keyword, missing_as_none(before), missing_as_none(after))
+            yield Difference(rule, target, old_target, keyword, none_if_missing(before), none_if_missing(after))
 
 
-def missing_as_none(value: Json) -> Json:
+def none_if_missing(value: Json) -> Json:
     """A keyword's value as findings hold it: None if the keyword is missing."""
     return None if value is schemas.MISSING else value
 

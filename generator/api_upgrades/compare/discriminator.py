@@ -11,7 +11,7 @@ from api_upgrades.openapi.contract import SCHEMA_REF
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
-_COMPARED = ("propertyName", "mapping")
+_COMPARED_KEYWORDS = ("propertyName", "mapping")
 
 
 def compare_discriminators(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
@@ -39,7 +39,7 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
             yield difference("discriminator-value-removed", was, now)
         elif was != now:
             yield difference("discriminator-value-changed", was, now)
-    others = [{key: value for key, value in one.items() if key not in _COMPARED} for one in (old, new)]
+    others = [{key: value for key, value in one.items() if key not in _COMPARED_KEYWORDS} for one in (old, new)]
     if not means_same(*others):
         yield difference("extension-changed", *others)
 

@@ -18,7 +18,7 @@ from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction
 
-DIRECTIONS: tuple[Direction, ...] = ("request",)
+DOCUMENT_DIRECTIONS: tuple[Direction, ...] = ("request",)
 """The directions of every difference here, except those of shared components, which have none."""
 
 _DIALECT = ("openapi", "jsonSchemaDialect")
@@ -26,16 +26,16 @@ _SECTIONS = (
     *("parameters", "headers", "requestBodies", "responses", "links", "callbacks", "pathItems", "mediaTypes"),
     "securitySchemes",
 )
-_SHARED: frozenset[RuleId] = frozenset({"shared-added", "shared-removed", "shared-changed"})
+_SHARED_RULES: frozenset[RuleId] = frozenset({"shared-added", "shared-removed", "shared-changed"})
 _COMPARED_ELSEWHERE = frozenset({"info", "paths", "components", "servers", "security", "webhooks", *_DIALECT})
 
 
-def compare_documents(schemas: SchemaComparison) -> Iterator[DirectedDifference]:
+def compare_documents(comparison: SchemaComparison) -> Iterator[DirectedDifference]:
     """Find all differences outside the parts, in the order of the document."""
-    old, new = schemas.old.content, schemas.new.content
-    differences = (*_compare_top_level(old, new), *_compare_paths(schemas), *_compare_components(schemas))
+    old, new = comparison.old.content, comparison.new.content
+    differences = (*_compare_top_level(old, new), *_compare_paths(comparison), *_compare_components(comparison))
     for difference in differences:
-        yield difference, (() if difference.rule in _SHARED else DIRECTIONS)
+        yield difference, (() if difference.rule in _SHARED_RULES else DOCUMENT_DIRECTIONS)
 
 
 def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]:
@@ -50,26 +50,28 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
     yield from compare_other_keywords(old, new, _COMPARED_ELSEWHERE, document, document)
 
 
-def _compare_paths(schemas: SchemaComparison) -> Iterator[Difference]:
+def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:
     """Compare paths, except for their operations. The parameters of a path count as those of its operations."""
-    old, new = schemas.old.content.get("paths", {}), schemas.new.content.get("paths", {})
-    moved = {part.path: schemas.renames.to_newer(Target(part)).part for part in schemas.old.of_kind("operation")}
+    old, new = comparison.old.content.get("paths", {}), comparison.new.content.get("paths", {})
+    moved = {part.path: comparison.renames.to_newer(Target(part)).part for part in comparison.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
-    with_operations = {part.path for contract in (schemas.old, schemas.new) for part in contract.of_kind("operation")}
+    with_operations = {
+        part.path for contract in (comparison.old, comparison.new) for part in contract.of_kind("operation")
+    }
     for path in dict.fromkeys((*new, *(newer.get(one, one) for one in old))):
         was, now = old.get(older.get(path, path), {}), new.get(path, {})
         target, old_target = Target(None, f"paths {path}"), Target(None, f"paths {older.get(path, path)}")
         yield from compare_servers(was.get("servers", ()), now.get("servers", ()), old_target, target)
         for keyword in ("$ref",) if path in with_operations else ("parameters", "$ref"):
-            if not schemas.means_same(was.get(keyword), now.get(keyword)):
+            if not comparison.means_same(was.get(keyword), now.get(keyword)):
                 values = was.get(keyword), now.get(keyword)
                 yield Difference("shared-changed", target, old_target, keyword, *values)
         yield from compare_other_keywords(was, now, ("servers", "parameters", "$ref"), old_target, target)
 
 
-def _compare_components(schemas: SchemaComparison) -> Iterator[Difference]:
-    old, new = schemas.old.content.get("components", {}), schemas.new.content.get("components", {})
+def _compare_components(comparison: SchemaComparison) -> Iterator[Difference]:
+    old, new = comparison.old.content.get("components", {}), comparison.new.content.get("components", {})
     for section in dict.fromkeys((*new, *old)):
         if section == "examples":
             continue
@@ -90,5 +92,5 @@ def _compare_components(schemas: SchemaComparison) -> Iterator[Difference]:
                 yield Difference(rule, place, place, "existence", was, None)
             elif is_scheme:
                 yield from compare_security_schemes(was, now, place, place)
-            elif not schemas.means_same(was, now):
+            elif not comparison.means_same(was, now):
                 yield Difference("shared-changed", place, place, section, was, now)

@@ -52,20 +52,20 @@ class OperationComparison:
         """All differences; those of the request come before those of the responses."""
         if self.new.kind == "webhook":
             was, now = webhook_method(old), webhook_method(new)
-            yield from self._in_direction_of_part(
+            yield from self._add_part_directions(
                 self._compare_path_items(old, new, was, now, "webhook-method-changed", "")
             )
             old, new = old.get(was, {}), new.get(now, {})
-        yield from self._in_direction_of_part(self._compare_keywords(old, new))
-        yield from self._in_direction_of_part(self._compare_parameters())
-        yield from self._in_direction_of_part(self._compare_requests(old, new))
+        yield from self._add_part_directions(self._compare_keywords(old, new))
+        yield from self._add_part_directions(self._compare_parameters())
+        yield from self._add_part_directions(self._compare_requests(old, new))
         if self.new.kind == "operation":
             yield from ((found, RESPONSE) for found in self._compare_responses(old, new))
         else:
             yield from ((found, WEBHOOK) for found in self._compare_expected_responses(old, new, ""))
         yield from ((found, WEBHOOK) for found in self._compare_callbacks(old, new))
 
-    def _in_direction_of_part(self, differences: Iterator[Difference]) -> Iterator[DirectedDifference]:
+    def _add_part_directions(self, differences: Iterator[Difference]) -> Iterator[DirectedDifference]:
         return ((difference, PART_DIRECTIONS[self.new.kind]) for difference in differences)
 
     def _targets(self, section: str) -> tuple[Target, Target]:

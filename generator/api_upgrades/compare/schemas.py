@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare.constraints import constraint, constraint_rule
-from api_upgrades.compare.difference import Difference, extension_rule, missing_as_none
+from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing
 from api_upgrades.compare.discriminator import compare_discriminators
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.variants import compare_variants
@@ -196,11 +196,11 @@ class SchemaComparison:
             if means_same(newer, after):
                 continue
             if keyword == "discriminator":
-                values = missing_as_none(newer), missing_as_none(after)
+                values = none_if_missing(newer), none_if_missing(after)
                 yield from compare_discriminators(*values, old_target, target)
                 continue
             rule = (extension_rule if keyword.startswith("x-") else constraint_rule)(keyword, before, after)
-            yield Difference(rule, target, old_target, keyword, missing_as_none(before), missing_as_none(after))
+            yield Difference(rule, target, old_target, keyword, none_if_missing(before), none_if_missing(after))
 
     def _with_newer_names(self, keyword: str, value: Json, old_target: Target) -> Json:
         """A keyword's value with the newer names of the schemas and properties that it refers to."""

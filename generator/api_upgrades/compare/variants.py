@@ -30,9 +30,9 @@ def compare_variants(
             before, after = ([one for one in found if one != {}] for found in (before, after))
         else:
             removed_rule, added_rule = "variant-removed", "variant-added"
-        for one in _only_in(before, after):
+        for one in _subtract(before, after):
             yield Difference(removed_rule, target, old_target, keyword, _variant_name(one), None)
-        for one in _only_in(after, before):
+        for one in _subtract(after, before):
             yield Difference(added_rule, target, old_target, keyword, None, _variant_name(one))
 
 
@@ -40,10 +40,10 @@ def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
     """The branches to compare, without null, and without what is compared as if it belonged to the schema itself."""
     if keyword != "allOf":
         return (branch for branch in schema.get(keyword, ()) if not schemas.is_null(branch))
-    return (without_object(branch.schema) for branch in branches(schema) if branch.pointer)
+    return (drop_object_keywords(branch.schema) for branch in branches(schema) if branch.pointer)
 
 
-def without_object(branch: JsonObject) -> JsonObject:
+def drop_object_keywords(branch: JsonObject) -> JsonObject:
     """A branch of an `allOf` without its properties, its type `object` and its own branches.
 
     These are compared as if they belonged to the schema itself.
@@ -55,7 +55,7 @@ def without_object(branch: JsonObject) -> JsonObject:
     return {**rest, "nullable": True} if schemas.is_nullable(branch) else rest
 
 
-def _only_in(values: list[Json], others: list[Json]) -> list[Json]:
+def _subtract(values: list[Json], others: list[Json]) -> list[Json]:
     """The values that are not among the others, by the equality of JSON."""
     return [value for value in values if not any(json_equal(value, other) for other in others)]
 

@@ -38,7 +38,7 @@ from api_upgrades.site.pages.page import Heading, NavLink, Page, SharedBody
 MAX_PAGES_WITHOUT_TEMPLATE = 3
 """The theme renders all pages of a kind if there are at most this many: for so few, a template is not worth it."""
 
-_VERSION_PLACEHOLDERS = re.compile(f"([{VERSION_PLACEHOLDER}{page_template.TITLE}{page_template.DESCRIPTION}])")
+_SHARED_BODY_PLACEHOLDERS = re.compile(f"([{VERSION_PLACEHOLDER}{page_template.TITLE}{page_template.DESCRIPTION}])")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Publisher:
             if page.search_text is not None:
                 mkdocs_page = self.make_page(page)
                 context = get_context(nav, (), config, mkdocs_page)
-                for handler in _other_handlers(config, "page_context"):
+                for handler in _find_other_handlers(config, "page_context"):
                     handler(context, page=mkdocs_page, config=config, nav=nav)
 
     def make_page(self, page: Page) -> GeneratedPage:
@@ -197,7 +197,7 @@ class Publisher:
         if key != body.key:
             description = page.description and page_template.DESCRIPTION
             filled = self._fill_pieces(template, page, page_template.TITLE, description, body.render())
-            pieces = _VERSION_PLACEHOLDERS.split("".join(filled))
+            pieces = _SHARED_BODY_PLACEHOLDERS.split("".join(filled))
             self._shared_pieces[group] = (body.key, pieces)
         values = {
             VERSION_PLACEHOLDER: body.version,
@@ -281,11 +281,11 @@ def needs_mkdocs_rendering(config: MkDocsConfig) -> bool:
     """Whether MkDocs has to render every page: with an unknown theme, or with plugins that may change pages."""
     if config.theme.name != "material":
         return True
-    handlers = (handler for event in PAGE_EVENTS for handler in _other_handlers(config, event))
+    handlers = (handler for event in PAGE_EVENTS for handler in _find_other_handlers(config, event))
     return any(_module_of(handler) not in SEARCH_PLUGINS for handler in handlers)
 
 
-def _other_handlers(config: MkDocsConfig, event: str) -> Iterator[Callable[..., object]]:
+def _find_other_handlers(config: MkDocsConfig, event: str) -> Iterator[Callable[..., object]]:
     """Return the handlers of other plugins for an event."""
     return (handler for handler in config.plugins.events[event] if _module_of(handler) != "api_upgrades.plugin.plugin")
 

@@ -87,10 +87,10 @@ def _find_previous(change: Change, removed: Iterable[Change]) -> Change | None:
     return next(same_id, None) or next(same_effects, None)
 
 
-def _classify_edit(was: Change, change: Change) -> EditKind:
-    if was.version == change.version:
-        return "edited" if was.id == change.id else "renamed"
-    return "released" if was.version == UNRELEASED and not isinstance(change, Addition) else "moved"
+def _classify_edit(before: Change, change: Change) -> EditKind:
+    if before.version == change.version:
+        return "edited" if before.id == change.id else "renamed"
+    return "released" if before.version == UNRELEASED and not isinstance(change, Addition) else "moved"
 
 
 def _change_fields(change: Change) -> Mapping[str, Json]:
@@ -109,5 +109,5 @@ def _version_fields(version: Version) -> Mapping[str, Json]:
     return {key: getattr(version, key) for key in ("summary", "dating", "sunset", "label", "order")}
 
 
-def _find_changed_fields(was: Mapping[str, Json], now: Mapping[str, Json]) -> tuple[str, ...]:
-    return tuple(key for key, value in now.items() if value != was[key])
+def _find_changed_fields(before: Mapping[str, Json], now: Mapping[str, Json]) -> tuple[str, ...]:
+    return tuple(key for key, value in now.items() if value != before[key])

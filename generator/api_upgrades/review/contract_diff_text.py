@@ -62,7 +62,7 @@ class ResourceGroup:
     @property
     def rank(self) -> int:
         """The rank of its worst severity, as a sort key."""
-        return min((_best_rank(lines) for _, lines in self.parts), default=len(SEVERITIES))
+        return min((_worst_rank(lines) for _, lines in self.parts), default=len(SEVERITIES))
 
 
 class ContractDiffText:
@@ -76,7 +76,7 @@ class ContractDiffText:
         for line in lines:
             if line.name:
                 same.setdefault((line.severity, line.name, line.words), []).append(line)
-        self._merged = sorted((group for group in same.values() if len(group) >= MIN_PARTS_TO_MERGE), key=_best_rank)
+        self._merged = sorted((group for group in same.values() if len(group) >= MIN_PARTS_TO_MERGE), key=_worst_rank)
         merged = {line for group in self._merged for line in group}
         groups = self._group_by_resource([line for line in lines if line not in merged])
         self._groups = sorted(groups, key=lambda group: group.rank)
@@ -105,12 +105,17 @@ class ContractDiffText:
             objects: dict[str, list[str]] = {}
             described: list[tuple[Part | None, tuple[DiffLine, ...]]] = []
             for part, found in parts.items():
-                if part is not None and part.kind == "schema" and not found[0].name and found[0].words in _EXISTENCE:
+                if (
+                    part is not None
+                    and part.kind == "schema"
+                    and not found[0].name
+                    and found[0].words in _EXISTENCE_WORDS
+                ):
                     objects.setdefault(found[0].words, []).append(str(Target(part)))
                     continue
                 described.append((part, tuple(sorted(found, key=lambda line: rank(line.severity)))))
-            described.sort(key=lambda pair: _best_rank(pair[1]))
-            yield ResourceGroup(name, tuple(described), *(tuple(objects.get(words, ())) for words in _EXISTENCE))
+            described.sort(key=lambda pair: _worst_rank(pair[1]))
+            yield ResourceGroup(name, tuple(described), *(tuple(objects.get(words, ())) for words in _EXISTENCE_WORDS))
 
     def as_text(self, colorize: Colorize) -> str:
         """Return text for a terminal; the summary comes last."""
@@ -185,11 +190,11 @@ class ContractDiffText:
         ]
 
 
-_EXISTENCE = ("is new", "is gone")
+_EXISTENCE_WORDS = ("is new", "is gone")
 """The descriptions of an added and of a removed object, as `PathEntry.summary` writes them."""
 
 
-def _best_rank(lines: Sequence[DiffLine]) -> int:
+def _worst_rank(lines: Sequence[DiffLine]) -> int:
     return min(rank(line.severity) for line in lines)
 
 
@@ -197,7 +202,9 @@ def _to_sentence(line: DiffLine) -> str:
     """Return a line as a plain sentence: its place and the description."""
     words = _to_plain(line.words)
     return (
-        f"{line.name} {words}" if line.name and words.startswith(_EXISTENCE) else f"{line.name}: {words}".lstrip(": ")
+        f"{line.name} {words}"
+        if line.name and words.startswith(_EXISTENCE_WORDS)
+        else f"{line.name}: {words}".lstrip(": ")
     )
 
 

@@ -59,7 +59,7 @@ def find_base(root: Path, ref: str) -> BaseCommit:
     return BaseCommit(ref, fork, "tip" if fork == tip else "fork")
 
 
-def extract_folder(root: Path, commit: str, into: Path) -> bool:
+def extract_folder(root: Path, commit: str, destination: Path) -> bool:
     """Write the folder `root` as it was at a commit to an empty folder. Returns whether it existed then."""
     prefix = os.fsdecode(_read_output(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
     listed = _run_git(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix}")
@@ -69,16 +69,16 @@ def extract_folder(root: Path, commit: str, into: Path) -> bool:
         raise GitError(_format_error(listed))
     entries = [entry for entry in map(_parse_entry, listed.stdout.split(b"\0")[:-1]) if entry[0] != _SUBMODULE_MODE]
     try:
-        _write_entries(into, entries, _read_blobs(root, [id for _, id, _ in entries]))
+        _write_entries(destination, entries, _read_blobs(root, [id for _, id, _ in entries]))
     except OSError as error:
-        raise GitError(f"the files of {commit} cannot be written to {into}: {error.strerror}") from None
+        raise GitError(f"the files of {commit} cannot be written to {destination}: {error.strerror}") from None
     return True
 
 
-def _write_entries(into: Path, entries: list[tuple[str, str, str]], contents: Iterator[bytes]) -> None:
+def _write_entries(destination: Path, entries: list[tuple[str, str, str]], contents: Iterator[bytes]) -> None:
     links: list[tuple[Path, str]] = []
     for (mode, _, name), content in zip(entries, contents, strict=True):
-        path = into / _require_safe_name(name)
+        path = destination / _require_safe_name(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         if mode == _SYMLINK_MODE:
             links.append((path, os.fsdecode(content)))

@@ -167,17 +167,17 @@ def _part_as_json(part: PathPart, resource: ResourcePath) -> dict[str, Json]:
         "after": part.after and part.after.name,
         "resource": resource.name,
         "severity": part.severity,
-        "differences": [_place_as_json(place) for place in part.entries],
+        "differences": [_entry_as_json(place) for place in part.entries],
         "messages": [_sample_as_json(text) for text in part.samples],
     }
 
 
-def _place_as_json(place: PathEntry) -> dict[str, Json]:
+def _entry_as_json(entry: PathEntry) -> dict[str, Json]:
     return {
-        "place": str(place.target),
-        "old_place": str(place.old_target),
-        "severity": place.severity,
-        "words": place.summary,
+        "place": str(entry.target),
+        "old_place": str(entry.old_target),
+        "severity": entry.severity,
+        "words": entry.summary,
         "findings": [
             {
                 "rule": finding.rule,
@@ -187,17 +187,17 @@ def _place_as_json(place: PathEntry) -> dict[str, Json]:
                 "before": finding.before,
                 "after": finding.after,
             }
-            for finding in place.findings
+            for finding in entry.findings
         ],
     }
 
 
-def _sample_as_json(text: PathSample) -> dict[str, Json]:
+def _sample_as_json(sample: PathSample) -> dict[str, Json]:
     return {
-        "key": text.key,
-        "part": text.part and str(text.part),
-        "before": _message_as_json(text.before, text.language),
-        "after": _message_as_json(text.after, text.language),
+        "key": sample.key,
+        "part": sample.part and str(sample.part),
+        "before": _message_as_json(sample.before, sample.language),
+        "after": _message_as_json(sample.after, sample.language),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api_upgrades.compare.rules.model import Rule, rule
 
-CALLS: tuple[str | Rule, ...] = (
+CALL_RULES: tuple[str | Rule, ...] = (
     "Operations",
     rule("operation-added", "An operation is added", ("additive", "No existing code calls it.")),
     rule("operation-removed", "An operation is removed", ("breaking", "Calls to it fail.")),

@@ -15,7 +15,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Worst first."""
 
 
-MEANINGS: Mapping[Severity, str] = {
+SEVERITY_MEANINGS: Mapping[Severity, str] = {
     "breaking": "Code that works with the older version can fail with the newer one.",
     "risky": "Defensively written code keeps working; other code may fail.",
     "additive": "Something is added, or less is required. You don't have to do anything.",

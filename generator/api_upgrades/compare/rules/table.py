@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from api_upgrades.compare.rules.calls import CALLS
+from api_upgrades.compare.rules.calls import CALL_RULES
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.compare.rules.model import MEANINGS, SEVERITIES, Rule, Severity, Verdict, rank, worst
-from api_upgrades.compare.rules.values import VALUES
+from api_upgrades.compare.rules.model import SEVERITIES, SEVERITY_MEANINGS, Rule, Severity, Verdict, rank, worst
+from api_upgrades.compare.rules.values import VALUE_RULES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
 __all__ = [
     "DIRECTIONS",
     "GROUPS",
-    "MEANINGS",
+    "SEVERITY_MEANINGS",
     "RULES",
     "SEVERITIES",
     "Direction",
@@ -31,7 +31,7 @@ __all__ = [
     "worst",
 ]
 
-_TABLE: tuple[str | Rule, ...] = (*VALUES, *CALLS)
+_TABLE: tuple[str | Rule, ...] = (*VALUE_RULES, *CALL_RULES)
 """The rules, each group after its heading."""
 
 RULES: tuple[Rule, ...] = tuple(one for one in _TABLE if isinstance(one, Rule))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api_upgrades.compare.rules.model import Rule, rule
 
-VALUES: tuple[str | Rule, ...] = (
+VALUE_RULES: tuple[str | Rule, ...] = (
     "Properties",
     rule(
         "property-added",

@@ -27,7 +27,7 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 _NAMESPACE_ID = UUID("6c0ad1a5-6f4c-5d0e-9a3e-0d7c2f0b8e41")
 """The UUID namespace of all ids. Never change it: every entry of every feed would appear as new to its readers."""
 
-_NO_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render_feed(site: Site, mount: Mount) -> str:
@@ -152,5 +152,5 @@ def _change_details(change: ChangeView) -> Iterator[Markup]:
 def _add_text(parent: Element, name: str, text: str) -> Element:
     """Add an element with text. Characters that XML doesn't allow are removed."""
     element = SubElement(parent, name)
-    element.text = _NO_XML_CHARACTERS.sub("", text)
+    element.text = _INVALID_XML_CHARACTERS.sub("", text)
     return element

@@ -91,14 +91,14 @@ def _payload_examples(
 
     older, newer = step.older_version, step.version.id
     old = _older_part(part, step.older, step.renames)
-    before = _with_newer_statuses(samples(older, step.older, old), old, step.renames)
+    before = _rename_statuses(samples(older, step.older, old), old, step.renames)
     after = samples(newer, step.newer, _newer_part(part, step.newer, step.renames))
     own_before, own_after = before, after
     if change is not None:
         first, last = change.effects[0].applied, change.effects[-1].applied
         renames = RenameMap.of(move for judged in change.effects for move in judged.applied.moves)
         old = _older_part(part, first.older, renames)
-        own_before = _with_newer_statuses(samples(older, first.older, old), old, renames)
+        own_before = _rename_statuses(samples(older, first.older, old), old, renames)
         own_after = samples(newer, last.newer, _newer_part(part, last.newer, renames))
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NO_SAMPLE), after.get(key, NO_SAMPLE)
@@ -122,13 +122,13 @@ def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
     return all(parts.get(one) is others.get(one) for start in starts for one in usage.closure(start))
 
 
-def _with_newer_statuses(texts: Mapping[str, Sample], part: Part | None, renames: RenameMap) -> Mapping[str, Sample]:
+def _rename_statuses(samples: Mapping[str, Sample], part: Part | None, renames: RenameMap) -> Mapping[str, Sample]:
     """Key the samples of an operation's responses by their status in the newer contract."""
     if part is None or part.kind != "operation":
-        return texts
-    sections = {key: "request" if key == "request" else f"response {key}" for key in texts}
+        return samples
+    sections = {key: "request" if key == "request" else f"response {key}" for key in samples}
     return {
-        renames.to_newer(Target(part, section)).section.removeprefix("response "): texts[key]
+        renames.to_newer(Target(part, section)).section.removeprefix("response "): samples[key]
         for key, section in sections.items()
     }
 

@@ -218,7 +218,7 @@ def addition_views(site: Site) -> tuple[AdditionView, ...]:
     return tuple(AdditionView(site, judged, live) for judged, live in pairs)
 
 
-_WITH_VALUES: frozenset[RuleId] = frozenset(
+_RULES_WITH_VALUES: frozenset[RuleId] = frozenset(
     {
         *("type-changed", "type-widened", "type-narrowed", "default-changed"),
         *("constraint-tightened", "constraint-loosened", "constraint-changed"),
@@ -230,5 +230,5 @@ _WITH_VALUES: frozenset[RuleId] = frozenset(
 def _value_changes(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
     """Yield (old value, new value) of findings whose headline doesn't give both: types, patterns, maximums."""
     for finding in findings:
-        if finding.rule in _WITH_VALUES and finding.before is not None and finding.after is not None:
+        if finding.rule in _RULES_WITH_VALUES and finding.before is not None and finding.after is not None:
             yield as_text(finding.before), as_text(finding.after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from api_upgrades.compare.rules.table import GROUPS, MEANINGS, Rule, Severity
+from api_upgrades.compare.rules.table import GROUPS, SEVERITY_MEANINGS, Rule, Severity
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.site.pages.page import Heading, Page, SearchSection, build_search_text
 from api_upgrades.site.pages.site import Site
@@ -16,7 +16,7 @@ DIRECTION_WORDS: dict[Direction, str] = {
     "response": "in what you get back",
     "webhook": "in a webhook",
 }
-RECEIVED: tuple[Direction, ...] = ("response", "webhook")
+RECEIVED_DIRECTIONS: tuple[Direction, ...] = ("response", "webhook")
 RECEIVED_WORDS = "in what you receive"
 
 
@@ -35,7 +35,7 @@ def versioning_pages(site: Site) -> Iterator[Page]:
         "groups": groups,
         "directions": DIRECTIONS,
         "lists": lists,
-        "meanings": MEANINGS,
+        "meanings": SEVERITY_MEANINGS,
         "versions": site.released_versions,
         "latest": site.history.latest,
     }
@@ -65,8 +65,8 @@ def versioning_pages(site: Site) -> Iterator[Page]:
     )
 
 
-def _join_sentences(listed: Mapping[str, tuple[str, ...]]) -> str:
-    return " ".join(sentence for sentences in listed.values() for sentence in sentences)
+def _join_sentences(sentences_by_group: Mapping[str, tuple[str, ...]]) -> str:
+    return " ".join(sentence for sentences in sentences_by_group.values() for sentence in sentences)
 
 
 def _sentences_by_group(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
@@ -87,5 +87,7 @@ def _sentence(rule: Rule, severity: Severity) -> str:
         return ""
     if len(directions) == len(rule.verdicts):
         return f"{rule.description}."
-    where = RECEIVED_WORDS if directions == RECEIVED else " or ".join(DIRECTION_WORDS[one] for one in directions)
+    where = (
+        RECEIVED_WORDS if directions == RECEIVED_DIRECTIONS else " or ".join(DIRECTION_WORDS[one] for one in directions)
+    )
     return f"{rule.description} {where}."

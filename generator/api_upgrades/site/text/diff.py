@@ -69,7 +69,7 @@ def diff_lines(old: str, new: str) -> list[Line]:
 
 def changed_lines(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Yield (sign, text without trailing comma) for each removed or added line."""
-    return (_without_comma(line) for line in diff_lines(old, new) if line.sign != " ")
+    return (_strip_comma(line) for line in diff_lines(old, new) if line.sign != " ")
 
 
 def _split_lines(text: str) -> list[str]:
@@ -104,13 +104,13 @@ def fold_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None =
     lines = diff_lines(old, new)
     position = 0
     for block in fold_lines(
-        [line if own_lines is None or _without_comma(line) in own_lines else Line(" ", line.text) for line in lines]
+        [line if own_lines is None or _strip_comma(line) in own_lines else Line(" ", line.text) for line in lines]
     ):
         yield Block(block.is_folded, tuple(lines[position : position + len(block.lines)]))
         position += len(block.lines)
 
 
-def _without_comma(line: Line) -> tuple[str, str]:
+def _strip_comma(line: Line) -> tuple[str, str]:
     return line.sign, line.text.removesuffix(",")
 
 

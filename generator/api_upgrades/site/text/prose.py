@@ -29,7 +29,7 @@ from api_upgrades.site.text.prose_html import PLACEHOLDERS, HtmlExtractor, HtmlT
 
 _CACHE_SIZE = 65536
 _MAX_CHARACTERS = 30_000
-_MAX_SCANNED = 2_000_000
+_MAX_SCANNED_CHARACTERS = 2_000_000
 """Limits for Markdown: the length of a text, and the characters scanned for the ends of links. Other texts show as
 they are. The worst text within the limits takes one or two seconds.
 """
@@ -44,8 +44,21 @@ _FORBIDDEN_CHARACTERS = re.compile(
 
 _PLACEHOLDER = re.compile(f"([{chr(PLACEHOLDERS[0])}-{chr(PLACEHOLDERS[-1])}])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_ALLOWED_INLINE = frozenset(("strong", "em", "code"))
-_ALLOWED = _ALLOWED_INLINE | {"p", "pre", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td"}
+_ALLOWED_INLINE_ELEMENTS = frozenset(("strong", "em", "code"))
+_ALLOWED_ELEMENTS = _ALLOWED_INLINE_ELEMENTS | {
+    "p",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _SAFE_ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]", re.IGNORECASE)
 """The start of an address that may be linked: http, https, mailto, or relative without a scheme and a host."""
@@ -134,7 +147,7 @@ def _is_within_limits(text: str) -> bool:
     """Whether Markdown converts the text in time. For each `[` it may scan the rest of the block."""
     return (
         len(text) <= _MAX_CHARACTERS
-        and sum(block.count("[") * len(block) for block in _split_blocks(text)) <= _MAX_SCANNED
+        and sum(block.count("[") * len(block) for block in _split_blocks(text)) <= _MAX_SCANNED_CHARACTERS
     )
 
 
@@ -187,7 +200,7 @@ class _SafeWriter(HTMLParser):
             self._start_link(attributes.get("href") or "")
         elif tag in _HEADINGS:
             self._start_element(tag, "<p><strong>", "</strong></p>")
-        elif tag in (_ALLOWED_INLINE if self._style.is_inline else _ALLOWED):
+        elif tag in (_ALLOWED_INLINE_ELEMENTS if self._style.is_inline else _ALLOWED_ELEMENTS):
             self._start_element(tag, f"<{tag}{_allowed_attribute(tag, attributes)}>", f"</{tag}>")
 
     def _start_element(self, tag: str, begin: str, end: str, href: str = "") -> None:

@@ -117,7 +117,7 @@ class Reference:
     def _resource_pages(self, version: Version, version_segment: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(version_segment, resource.slug)
         sections = self._sections.sections_of(version.id, resource)
-        revisions = self._revisions(resource.name)
+        revisions = self._runs(resource.name)
         in_latest = resource.slug in self._latest_slugs
         subpages = self._sections.subpages(version.id, resource, sections)
         view: dict[str, Any] = {
@@ -284,7 +284,7 @@ class Reference:
         )
         return build_search_text(resource.name, prose.to_plain(resource.description), sections)
 
-    def _revisions(self, resource: str) -> tuple[tuple[str, ...], ...]:
+    def _runs(self, resource: str) -> tuple[tuple[str, ...], ...]:
         """The versions that have a resource, newest first, grouped into runs in which its page is the same."""
         if resource not in self._revisions_cache:
             runs: list[list[str]] = []
