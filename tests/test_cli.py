@@ -128,7 +128,7 @@ def test_every_command_fails_on_a_broken_registry(
 def test_a_folder_without_a_registry(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["--root", str(tmp_path), "check"])
     assert result.exit_code == 1
-    assert result.stderr.startswith("changes/api/__init__.py: is not there")
+    assert result.stderr.startswith("changes/api/__init__.py: does not exist")
 
 
 def test_render_writes_every_page(run: Run, tmp_path: Path) -> None:
