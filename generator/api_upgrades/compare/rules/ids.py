@@ -108,7 +108,7 @@ RuleId = Literal[
     "callback-removed",
     "callback-moved",
     "answer-changed",
-    # Objects and what is shared
+    # Objects and shared components
     "schema-added",
     "schema-removed",
     "schema-renamed",
