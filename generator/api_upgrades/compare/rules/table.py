@@ -19,9 +19,9 @@ from api_upgrades.openapi.usage import DIRECTIONS, Direction
 __all__ = [
     "DIRECTIONS",
     "GROUPS",
-    "SEVERITY_MEANINGS",
     "RULES",
     "SEVERITIES",
+    "SEVERITY_MEANINGS",
     "Direction",
     "Rule",
     "RuleTable",
