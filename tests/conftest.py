@@ -1,47 +1,59 @@
-"""What all tests share: the built site, and a browser where there is one."""
+"""What all tests share: the built site, a browser where there is one, and how tests are run."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from api_upgrades.history.history import History
 from api_upgrades.project import Project
 from tests.browser import browser, open_page, page, serve, site_url
+from tests.forks import is_fork, run_in_fork
+from tests.profiles import load_profiles
+from tests.sharing import make_once
+from tests.warm import warm_launcher
 
 __all__ = ["browser", "open_page", "page", "serve", "site", "site_url"]
 
 ROOT = Path(__file__).parent.parent
 
-# A slow machine is not a fault of the code under test, and what a run says shall follow from the code alone: laws draw
-# the same examples every time, and others each time with `--hypothesis-profile=anew`.
-settings.register_profile("project", deadline=None, derandomize=True)
-settings.register_profile("anew", deadline=None)
-settings.load_profile("project")
+load_profiles()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.get_closest_marker("forks") is None)
+            item.add_marker(pytest.mark.slow)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("forks") and threading.active_count() > 1:
-        pytest.fail(f"a process with threads does not fork: {threading.enumerate()}", pytrace=False)
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if pyfuncitem.get_closest_marker("forks") is None or is_fork():
+        return None
+    run_in_fork(pyfuncitem)
+    return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_models_in_forks() -> Iterator[None]:
+    """Models are read by forks of a process that has imported what takes longest, which nobody can tell apart."""
+    with warm_launcher():
+        yield
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This project's own site, built once for all tests as `mkdocs build --strict` builds it."""
-    folder = tmp_path_factory.mktemp("site")
+    return make_once(tmp_path_factory, "site", build_site)
+
+
+def build_site(folder: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
         cwd=ROOT,
@@ -53,7 +65,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     if run.returncode != 0:
         pytest.fail(f"the site does not build:\n{run.stdout}{run.stderr}", pytrace=False)
-    return folder
 
 
 @pytest.fixture(scope="session")

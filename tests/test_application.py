@@ -16,6 +16,7 @@ from api_upgrades.examples.compose import compose_body
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.operation import request_body
 from api_upgrades.project import Project
+from api_upgrades.sources import launcher
 from api_upgrades.sources.application import clean_document
 from api_upgrades.sources.source import read_head
 from tests.bookshop import FILES, MAIN, SERVICE, SOURCE
@@ -211,7 +212,7 @@ def test_what_its_environment_says_is_asked_anew(tmp_path: Path, monkeypatch: py
 def test_second_reading_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write(tmp_path, SERVICE)
     first = read_head(SOURCE, root)
-    monkeypatch.setattr(subprocess, "run", None)
+    monkeypatch.setattr(launcher, "_start_worker", None)
     assert read_head(SOURCE, root) == first
 
 

@@ -25,6 +25,7 @@ from api_upgrades.openapi.target import PATTERN, Target
 from api_upgrades.registry.json_schema import SCHEMA_LINE, build_change_schema
 from api_upgrades.registry.reader import read_registry
 from tests.effects import CASES, REVERTED, Case
+from tests.profiles import up_to
 from tests.shop import FILES, frozen, write
 from tests.test_bad_input import CHANGES
 
@@ -259,7 +260,7 @@ def mutants(draw: st.DrawFn) -> Json:
     return data
 
 
-@settings(max_examples=500)
+@settings(max_examples=up_to(500))
 @given(data=mutants())
 def test_they_agree_on_whatever_was_done_to_a_good_file(loads: Loads, data: Json) -> None:
     assert accepts(data) == loads(data), list(VALIDATOR.iter_errors(data))
@@ -274,7 +275,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=up_to(300))
 @given(st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | st.from_regex(PATTERN) | st.text())
 def test_they_agree_on_targets(text: str) -> None:
     try:

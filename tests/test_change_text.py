@@ -11,6 +11,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.core.yaml_file import CONTROL_CHARACTER, parse
 from api_upgrades.draft.yaml_text import WIDTH, effect_lines, flow_yaml, untitled_change_text
 from api_upgrades.effects import KINDS, Effect
+from tests.profiles import up_to
 
 LIKE_SOMETHING_ELSE = [
     "",
@@ -76,7 +77,7 @@ def replaced(value: Json) -> Effect:
     return KINDS["replace"].model_validate({"kind": "replace", "target": "document", "pointer": "/x", "was": value})
 
 
-@settings(max_examples=300)
+@settings(max_examples=up_to(300))
 @given(JSON)
 @example({"a": 1e16, "b": 1.0, "c": -0.0, "d": 10**30})
 def test_what_is_written_is_read(value: Json) -> None:
@@ -94,7 +95,7 @@ def test_a_text_on_one_line_is_read(value: str) -> None:
     assert parse(f"a: {flow_yaml(value)}\n".encode(), "a.yaml").data == {"a": value}
 
 
-@settings(max_examples=300)
+@settings(max_examples=up_to(300))
 @given(JSON)
 def test_lines_are_short_where_they_can_be(value: Json) -> None:
     """Longer than the width is but what is one in_flow, one short key with its in_flow, or deep inside."""

@@ -17,9 +17,10 @@ from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.usage import DIRECTIONS
 from tests.generated import LEAVES, body, contracts, ref
+from tests.profiles import up_to
 from tests.test_meaning import rewordings
 
-laws = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=100)
+laws = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=up_to(100))
 
 RICH: dict[str, Any] = {
     "if": {"properties": {"id": {"const": 1}}},

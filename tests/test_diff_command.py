@@ -207,6 +207,7 @@ def test_a_rename_that_fits_nothing(compare: Compare) -> None:
     assert "--rename a=c: nothing went away and came under these names" in result.stderr
 
 
+@pytest.mark.forks
 def test_colors_at_a_terminal_only(shop: Path) -> None:
     exit_code, shown = at_terminal(shop, "diff", "2024-01-01", "2024-03-01")
     assert exit_code == 0

@@ -24,6 +24,7 @@ from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.render import render_pages
+from tests.profiles import up_to
 
 DOCUMENT: Any = json.loads((Path(__file__).parent / "every_form.json").read_text(encoding="utf-8"))
 
@@ -80,7 +81,7 @@ OTHERS: tuple[Any, ...] = (
 GONE = object()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=up_to(300), deadline=None, derandomize=True)
 @given(st.sampled_from([path for path in paths(DOCUMENT) if path]), st.sampled_from([*OTHERS, GONE]))
 def test_what_is_not_refused_can_be_used(path: Pointer, other: Any) -> None:
     whole = copy.deepcopy(DOCUMENT)

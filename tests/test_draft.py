@@ -26,6 +26,7 @@ from api_upgrades.openapi.target import Target
 from tests import documents
 from tests.effects import CASES as KIND_CASES
 from tests.effects import contract_of, sections_of
+from tests.profiles import up_to
 
 ROOT = Path(__file__).parent.parent
 
@@ -297,7 +298,7 @@ MOVES = st.sampled_from(NAMED).flatmap(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=up_to(150))
 @given(CONTRACTS, CONTRACTS, st.lists(MOVES, max_size=3))
 def test_a_draft_is_exact_whatever_the_contracts_and_the_names(
     older: Contract, newer: Contract, moves: list[Move]

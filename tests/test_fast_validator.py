@@ -18,6 +18,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.usage import DIRECTIONS
 from tests.documents import contract as document
 from tests.documents import every_document
+from tests.profiles import up_to
 
 NAMES = ("a", "b")
 SCALARS = (None, True, False, 0, 1, 1.0, 2.5, -1, "", "a", "ab", "2024-01-31", "1")
@@ -80,7 +81,7 @@ def resolve_nothing(ref: str, value: Json) -> JsonObject | None:
     raise KeyError(ref)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=up_to(1500))
 @given(schemas(), values())
 def test_what_the_fast_validator_accepts_is_valid(schema: Json, value: Json) -> None:
     found = FastValidator("3.1", Draft202012Validator.VALIDATORS, "writeOnly", resolve_nothing).is_certainly_valid(
@@ -114,7 +115,7 @@ def find_faults(contract: Contract, monkeypatch: pytest.MonkeyPatch, *, with_fas
         return [str(one) for one in find_invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=up_to(300))
 @given(documents())
 def test_faults_are_the_same_without_the_fast_validator(contract: Contract) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:

@@ -5,51 +5,62 @@ from __future__ import annotations
 import logging
 import os
 import re
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from mkdocs.__main__ import cli as mkdocs
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
+from api_upgrades.core import parallel
 from api_upgrades.core.files import OutputFolder
 from tests.serving import ask
 from tests.shop import FILES, PAGES, SITE, write
 
-ENDING = """\
-import os, sys
+pytestmark = [pytest.mark.forks, pytest.mark.slow]
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-left = {left}
+KILLED = 137
+
+Prepare = Callable[[Path], object]
+"""What a process does before it builds into a folder."""
 
 
-def end(event, arguments):
-    global left
-    if event in ("open", "os.rename", "os.mkdir"):
-        name = str(arguments[0])
-        writes = event != "open" or (isinstance(arguments[2], int) and arguments[2] & WRITING)
-        if writes and {site!r} in name and not name.endswith((".css", ".js", ".svg", ".png", ".map")):
-            left -= 1
-            if left == 0:
-                os._exit(137)
+def nothing(site: Path) -> None:
+    """One process writes the pages, and nobody kills it."""
 
 
-sys.addaudithook(end)
-"""
-"""Ends the process, as a kill would, before one of the operations by which it fills the site."""
+def fork(site: Path) -> None:
+    """Two processes write the pages."""
+    os.sched_getaffinity = lambda _: {0, 1}
+    parallel.ITEMS_PER_PROCESS = 1
 
-FORKED = """\
-import os
-from api_upgrades.core import parallel
 
-os.sched_getaffinity = lambda _: {0, 1}
-parallel.ITEMS_PER_PROCESS = 1
-"""
-"""Two processes write the pages."""
+def die(left: int) -> Prepare:
+    """End the process, as a kill would, before one of the operations by which it fills the site."""
+
+    def prepare(site: Path) -> None:
+        def end(event: str, arguments: tuple[Any, ...]) -> None:
+            nonlocal left
+            if event in ("open", "os.rename", "os.mkdir"):
+                name = str(arguments[0])
+                writes = event != "open" or (isinstance(arguments[2], int) and arguments[2] & WRITING)
+                if writes and str(site) in name and not name.endswith((".css", ".js", ".svg", ".png", ".map")):
+                    left -= 1
+                    if left == 0:
+                        os._exit(KILLED)
+
+        sys.addaudithook(end)
+
+    return prepare
+
 
 LIMITED = """\
 import resource, signal
@@ -74,14 +85,25 @@ def generated(site: Path) -> Files:
     return {name: data for name, data in contents(site).items() if name in pages}
 
 
-def command(project: Path, site: Path, before: str = "pass") -> list[str]:
-    arguments = ["build", "-q", "-f", str(project / "mkdocs.yml"), "-d", str(site)]
-    return [sys.executable, "-c", f"{before}\nfrom mkdocs.__main__ import cli\ncli({arguments!r})"]
+def start(project: Path, site: Path, *preparations: Prepare) -> int:
+    """Build in a fork of this process, whose id comes back."""
+    process = os.fork()
+    if process == 0:
+        os.chdir(project)
+        for prepare in preparations:
+            prepare(site)
+        arguments = ["build", "-q", "-f", str(project / "mkdocs.yml"), "-d", str(site)]
+        os._exit(CliRunner().invoke(mkdocs, arguments).exit_code)
+    return process
 
 
-def built(project: Path, site: Path, before: str = "pass") -> Files:
-    process = subprocess.run(command(project, site, before), cwd=project, capture_output=True, text=True, check=False)
-    assert process.returncode == 0, process.stderr
+def end_of(process: int) -> int:
+    """The exit code of a process."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def built(project: Path, site: Path, *preparations: Prepare) -> Files:
+    assert end_of(start(project, site, *preparations)) == 0
     return contents(site)
 
 
@@ -102,17 +124,21 @@ def is_true(site: Path, whole: Files) -> None:
     assert [name for name, data in found.items() if data != whole[name]] == []
 
 
+processes = pytest.mark.parametrize(
+    "processes", [pytest.param(nothing, id="one process"), pytest.param(fork, id="two processes")]
+)
+
+
 def test_a_build_by_two_processes(project: Path, whole: Files, tmp_path: Path) -> None:
-    assert built(project, tmp_path / "site", FORKED) == whole
+    assert built(project, tmp_path / "site", fork) == whole
 
 
-@pytest.mark.parametrize("forked", [pytest.param("", id="one process"), pytest.param(FORKED, id="two processes")])
+@processes
 @pytest.mark.parametrize("after", [3, 40, 60, 80, 120, 160])
-def test_a_build_that_is_killed(project: Path, whole: Files, tmp_path: Path, after: int, forked: str) -> None:
+def test_a_build_that_is_killed(project: Path, whole: Files, tmp_path: Path, after: int, processes: Prepare) -> None:
     site = tmp_path / "site"
-    before = forked + ENDING.format(left=after, site=str(site))
-    process = subprocess.run(command(project, site, before), cwd=project, capture_output=True, check=False)
-    assert process.returncode == 137, "it ended by itself: take a smaller number"
+    code = end_of(start(project, site, processes, die(after)))
+    assert code == KILLED, "it ended by itself: take a smaller number"
     is_true(site, whole)
     assert built(project, site) == whole
 
@@ -121,8 +147,7 @@ def test_the_kills_are_in_the_middle_of_the_pages(project: Path, whole: Files, t
     numbers = []
     for after in (40, 80, 120, 160):
         site = tmp_path / str(after)
-        before = ENDING.format(left=after, site=str(site))
-        subprocess.run(command(project, site, before), cwd=project, capture_output=True, check=False)
+        assert end_of(start(project, site, die(after))) == KILLED
         numbers.append(len(generated(site)))
     assert 0 < numbers[-1] < len(PAGES)
     assert numbers == sorted(numbers)
@@ -133,8 +158,7 @@ def test_a_disk_that_is_full(project: Path, whole: Files, tmp_path: Path, size: 
     site, limited = tmp_path / "site", tmp_path / "limited"
     mkdocs = SITE["mkdocs.yml"].replace("search, ", "") + "hooks: [hook.py]\n"
     write(limited, SITE | {"mkdocs.yml": mkdocs, "hook.py": LIMITED.format(size=size)})
-    process = subprocess.run(command(limited, site), cwd=limited, capture_output=True, text=True, check=False)
-    assert process.returncode != 0
+    assert end_of(start(limited, site)) == 1
     assert all(data in whole[name] or data == whole[name] for name, data in generated(site).items())
     assert list(site.rglob("*.tmp")) == []
     assert built(project, site) == whole
@@ -162,17 +186,11 @@ def test_a_disk_that_is_full_is_said_in_one_line(
     assert errors[0].exc_info is None
 
 
-@pytest.mark.parametrize("before", [pytest.param("pass", id="one process"), pytest.param(FORKED, id="two processes")])
-def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_path: Path, before: str) -> None:
+@processes
+def test_two_builds_at_once_into_one_folder(project: Path, whole: Files, tmp_path: Path, processes: Prepare) -> None:
     site = tmp_path / "site"
-    both = [
-        subprocess.Popen(
-            command(project, site, before), cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for _ in range(2)
-    ]
-    for process in both:
-        process.wait(timeout=120)
+    for process in [start(project, site, processes) for _ in range(2)]:
+        end_of(process)
     is_true(site, whole)
     assert built(project, site) == whole
 

@@ -15,8 +15,9 @@ from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from tests.effects import contract_of
 from tests.generated import contracts, effects
+from tests.profiles import up_to
 
-laws = settings(max_examples=50, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=up_to(50), suppress_health_check=list(HealthCheck))
 
 
 def undone(found: Sequence[Effect], newer: Contract) -> Contract:

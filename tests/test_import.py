@@ -26,6 +26,7 @@ from api_upgrades.registry.model import natural_sort_key
 from tests import shop
 from tests.documents import FOLDER
 from tests.generated import contracts
+from tests.profiles import up_to
 from tests.test_kill import deaths
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("series.yaml").read_text(encoding="utf-8"))
@@ -141,7 +142,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-laws = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=up_to(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def shuffled(value: Json, chance: random.Random) -> Json:
@@ -342,6 +343,8 @@ def test_nothing_is_added_to_models(files: list[Path], tmp_path: Path) -> None:
 # Interrupted
 
 
+@pytest.mark.slow
+@pytest.mark.forks
 def test_an_import_that_is_killed_can_be_done_again(files: list[Path], tmp_path: Path) -> None:
     """Wherever it ended, nothing is left but a whole registry or none, and the same call makes it whole."""
     place = tmp_path / "place"
@@ -355,6 +358,8 @@ def test_an_import_that_is_killed_can_be_done_again(files: list[Path], tmp_path:
         assert run("--root", place / "out", "check", "--allow-todo").exit_code == 0
 
 
+@pytest.mark.slow
+@pytest.mark.forks
 def test_a_document_whose_addition_is_killed_can_be_added_again(project: Path, files: list[Path]) -> None:
     before = contents(project)
     for _ in deaths(project, before, ["import", str(files[2])]):

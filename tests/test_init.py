@@ -185,6 +185,7 @@ def test_what_cannot_be_begun_leaves_nothing(
     assert names(root) == set(files)
 
 
+@pytest.mark.forks
 def test_questions_are_asked_at_a_terminal(tmp_path: Path) -> None:
     root = write(tmp_path / "project", DOCUMENT)
     code, shown = at_terminal(root, "init", answers=["openapi.yaml", "My shop", ""])
@@ -196,6 +197,7 @@ def test_questions_are_asked_at_a_terminal(tmp_path: Path) -> None:
     assert yaml.safe_load((root / "mkdocs.yml").read_text())["site_name"] == "My shop"
 
 
+@pytest.mark.forks
 @pytest.mark.parametrize("answers", [["\x03"], ["", "\x03"], ["", "", "\x03"]])
 def test_question_that_is_broken_off_leaves_nothing(tmp_path: Path, answers: list[str]) -> None:
     code, shown = at_terminal(tmp_path, "init", answers=answers)

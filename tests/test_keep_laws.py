@@ -25,8 +25,9 @@ from api_upgrades.openapi.target import Target
 from tests.effects import effect_of
 from tests.generated import candidates, contracts, effects, places
 from tests.kept import Kept, as_models_say, promise
+from tests.profiles import up_to
 
-sequences = settings(suppress_health_check=list(HealthCheck), max_examples=25)
+sequences = settings(suppress_health_check=list(HealthCheck), max_examples=up_to(25))
 
 
 @sequences

@@ -25,6 +25,8 @@ from click.testing import CliRunner, Result
 from api_upgrades.cli import main
 from tests.shop import FILES, LATEST, frozen, write
 
+pytestmark = [pytest.mark.forks, pytest.mark.slow]
+
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink")
 

@@ -40,12 +40,14 @@ from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry
 from tests.effects import REFUSED, REVERTED, Case, applied, as_text, contract_of, sections_of
 from tests.generated import candidates, composed_contracts, contracts, effects, registries
+from tests.profiles import up_to
+from tests.test_server_api import VERSIONS
 
 ROOT = Path(__file__).parent.parent
 WITHOUT_FINDINGS = (Wording, ChangeExample, Reorder, Behaviour)
 """Wording, examples and the order of keys are not part of the contract, and a behaviour doesn't show in it."""
 
-generated = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=100)
+generated = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=up_to(100))
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
 
 
@@ -167,7 +169,12 @@ def test_server_api_examples(server_api: History) -> None:
 def test_server_api_references(server_api: History) -> None:
     for version, contract in server_api.contracts.items():
         assert dangling(contract) == set(), version
-        validate(contract.to_openapi(version))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", VERSIONS)
+def test_server_api_is_valid_openapi(server_api: History, version: str) -> None:
+    validate(server_api.contract_at(version).to_openapi(version))
 
 
 def test_server_api_findings(server_api: History) -> None:

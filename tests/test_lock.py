@@ -17,8 +17,9 @@ from api_upgrades.releases.lock import Lock, Locks, diff_digests, parse_lock
 from api_upgrades.releases.locking import LockBuilder, LockedVersions
 from tests.generated import registries
 from tests.kept import TABLE, as_models_say, promise
+from tests.profiles import up_to
 
-laws = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=up_to(40), suppress_health_check=list(HealthCheck))
 
 TEXTS = st.text(max_size=20)
 JSON = st.recursive(

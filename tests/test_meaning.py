@@ -13,8 +13,9 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.semantics import Digests, adopt_wording, digest
 from tests.generated import contracts
 from tests.kept import WORDS, promise
+from tests.profiles import up_to
 
-laws = settings(max_examples=60)
+laws = settings(max_examples=up_to(60))
 
 
 @st.composite

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from tests.browser import DESKTOP, PHONE, OpenPage, Serve, axe
+from tests.browser import PHONE, OpenPage, Serve, faults_of_layout
 
 KINDS = {
     "guide": "upgrades/",
@@ -28,19 +28,15 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
 @pytest.mark.parametrize("palette", ["light", "dark"])
 @pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])
 def test_axe_finds_nothing_and_nothing_is_too_wide(
-    site_url: str, open_page: OpenPage, path: str, palette: Literal["light", "dark"], size: tuple[int, int]
+    site_url: str, open_page: OpenPage, path: str, palette: Literal["light", "dark"]
 ) -> None:
-    page = open_page(size, palette)
+    page = open_page(palette=palette)
     page.goto(site_url + path)
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    page.evaluate("document.querySelectorAll('article details').forEach((one) => { one.open = true; })")
-    assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert faults_of_layout(page) == []
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=kind) for kind, path in KINDS.items()])

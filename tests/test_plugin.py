@@ -187,25 +187,25 @@ def warned(project: Path, caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
-@pytest.mark.parametrize(
-    ("link", "problem"),
-    [
-        ("reference/2024-01-01/magazines/index.md", "is not found among documentation files"),
-        ("upgrades/from/2024-03-01/index.md", "is not found among documentation files"),
-        ("reference/2024-01-01/books/index.md#Magazine", "does not contain an anchor '#Magazine'"),
-        ("upgrades/2024-03-01/index.md#titel", "does not contain an anchor '#titel'"),
-        ("upgrades/index.md#titel", "does not contain an anchor '#titel'"),
-        ("feeds.xml", "is not found among documentation files"),
-    ],
-)
+BROKEN_LINKS = {
+    "reference/2024-01-01/magazines/index.md": "is not found among documentation files",
+    "upgrades/from/2024-03-01/index.md": "is not found among documentation files",
+    "reference/2024-01-01/books/index.md#Magazine": "does not contain an anchor '#Magazine'",
+    "upgrades/2024-03-01/index.md#titel": "does not contain an anchor '#titel'",
+    "upgrades/index.md#titel": "does not contain an anchor '#titel'",
+    "feeds.xml": "is not found among documentation files",
+}
+
+
 @pytest.mark.parametrize("nav", ["", "nav: [index.md, upgrades/index.md]\n"])
-def test_a_broken_link_to_a_generated_page(
-    project: Path, caplog: pytest.LogCaptureFixture, link: str, problem: str, nav: str
-) -> None:
-    write(configured(project, more=STRICT + nav), {"docs/index.md": f"# Shop\n\n[a]({link})\n"})
-    (message,) = warned(project, caplog)
-    assert link in message
-    assert problem in message
+def test_broken_links_to_generated_pages(project: Path, caplog: pytest.LogCaptureFixture, nav: str) -> None:
+    text = "\n".join(f"[a]({link})" for link in BROKEN_LINKS)
+    write(configured(project, more=STRICT + nav), {"docs/index.md": f"# Shop\n\n{text}\n"})
+    messages = warned(project, caplog)
+    assert len(messages) == len(BROKEN_LINKS)
+    for link, problem in BROKEN_LINKS.items():
+        (message,) = (one for one in messages if f"'{link}'" in one)
+        assert problem in message
 
 
 def test_links_to_places_on_generated_pages(project: Path) -> None:
@@ -213,6 +213,18 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
     text = "\n".join(f"[a]({link})" for link in links)
     site = build(write(configured(project, more=STRICT), {"docs/index.md": f"# Shop\n\n{text}\n"}))
     assert 'href="reference/2024-01-01/books/#Book"' in html(site, "")
+
+
+LINKS = {
+    "../../guide/": "",
+    "../../guide/#words": "",
+    "../../reference/latest/books/#Book": "",
+    "../../guides/": "that page does not exist",
+    "../../guide/#letters": "'guide/index.html' has no anchor 'letters'",
+    "../../reference/latest/books/#Boo": "'reference/latest/books/index.html' has no anchor 'Boo'",
+    "#nowhere": "has no anchor 'nowhere'",
+}
+"""Links in the prose of a change, and what is wrong with those that are broken."""
 
 
 @pytest.mark.parametrize(
@@ -223,37 +235,21 @@ def test_links_to_places_on_generated_pages(project: Path) -> None:
         pytest.param("hooks: [hook.py]\n", 1, id="ordinary"),
     ],
 )
-@pytest.mark.parametrize(
-    ("link", "problem"),
-    [
-        ("../../guide/", ""),
-        ("../../guide/#words", ""),
-        ("../../reference/latest/books/#Book", ""),
-        ("../../guides/", "that page does not exist"),
-        ("../../guide/#letters", "'guide/index.html' has no anchor 'letters'"),
-        ("../../reference/latest/books/#Boo", "'reference/latest/books/index.html' has no anchor 'Boo'"),
-        ("#nowhere", "has no anchor 'nowhere'"),
-    ],
-)
-def test_a_broken_link_from_generated_pages(
-    project: Path,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    link: str,
-    problem: str,
-    plugins: str,
-    processes: int,
+def test_broken_links_from_generated_pages(
+    project: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, plugins: str, processes: int
 ) -> None:
     """Prose of a version is on its page alone, and on the guide, from which a relative link leads elsewhere."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processes)))
     monkeypatch.setattr(parallel, "ITEMS_PER_PROCESS", 1)
-    title = FILES["changes/2024-03-01/title.yaml"].replace("A book has a title.", f"A book [has]({link}) a title.")
+    prose = " ".join(f"[has]({link})" for link in LINKS)
+    title = FILES["changes/2024-03-01/title.yaml"].replace("A book has a title.", f"A book {prose} a title.")
     write(configured(project, more=STRICT + plugins), {"docs/guide.md": "# Guide\n\n## Words\n\nOf it.\n"})
     write(project, {"changes/2024-03-01/title.yaml": title, "hook.py": "def on_pre_page(page, **_): return page\n"})
-    found = [one for one in warned(project, caplog) if "upgrades/2024-03-01/index.html" in one] if problem else []
-    if problem:
-        (message,) = found
-        assert f"The generated page 'upgrades/2024-03-01/index.html' contains a link '{link}'" in message
+    messages = [one for one in warned(project, caplog) if "'upgrades/2024-03-01/index.html' contains a link" in one]
+    broken = {link: problem for link, problem in LINKS.items() if problem}
+    assert len(messages) == len(broken)
+    for link, problem in broken.items():
+        (message,) = (one for one in messages if f"'{link}'" in one)
         assert problem in message
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.prose import safe_address, to_html, to_inline_html, to_plain
+from tests.profiles import up_to
 
 BLOCKS = {
     "paragraph": ("Plain text.", "<p>Plain text.</p>"),
@@ -255,17 +256,22 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", ADDRESSES, ids=ascii)
-@pytest.mark.parametrize(
-    "template",
-    [
-        "[x]({})", "[x](<{}>)", '[x]({} "t")', "[x][r]\n\n[r]: {}", "[x][r]\n\n[r]: <{}>", "[r]\n\n[r]: {} 't'", "<{}>",
-        "![x]({})", "[![x]({})]({})", '<a href="{}">x</a>', "<a href='{}'>x</a>", "<a href={}>x</a>",
-        "<a\thref = {} >x</a>",
-        "| [x]({}) |\n|---|\n| y |", "- [x]({})", "# [x]({})", "*[x]({})*", "[`x`]({})",
-    ],
-)  # fmt: skip
-def test_a_harmful_address_is_no_link(address: str, template: str) -> None:
+MARKDOWN, HTML_LINK = "[x]({})", '<a href="{}">x</a>'
+OTHER_TEMPLATES = [
+    "[x](<{}>)", '[x]({} "t")', "[x][r]\n\n[r]: {}", "[x][r]\n\n[r]: <{}>", "[r]\n\n[r]: {} 't'", "<{}>",
+    "![x]({})", "[![x]({})]({})", "<a href='{}'>x</a>", "<a href={}>x</a>", "<a\thref = {} >x</a>",
+    "| [x]({}) |\n|---|\n| y |", "- [x]({})", "# [x]({})", "*[x]({})*", "[`x`]({})",
+]  # fmt: skip
+"""Other ways to write a link. An address is judged in the same way in all of them, so a few addresses are enough."""
+
+HARMFUL_LINKS = [
+    *((template, address) for template in (MARKDOWN, HTML_LINK) for address in ADDRESSES),
+    *((template, address) for template in OTHER_TEMPLATES for address in (ADDRESSES[0], "&#106;avascript:x", "//x")),
+]
+
+
+@pytest.mark.parametrize(("template", "address"), HARMFUL_LINKS, ids=ascii)
+def test_a_harmful_address_is_no_link(template: str, address: str) -> None:
     text = template.replace("{}", address)
     for html in (to_html(text), to_inline_html(text)):
         Checker(html)
@@ -412,7 +418,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=1000)
+@settings(max_examples=up_to(1000))
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=80))
 def test_whatever_is_written(text: str) -> None:
     Checker(to_html(text))

@@ -16,9 +16,10 @@ from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from tests.effects import contract_of
 from tests.generated import contracts
+from tests.profiles import up_to
 from tests.test_grouping import are_same, steps, undone
 
-laws = settings(max_examples=50, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=up_to(50), suppress_health_check=list(HealthCheck))
 
 
 @laws

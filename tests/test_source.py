@@ -15,7 +15,10 @@ import pytest
 
 from api_upgrades.core.errors import RegistryError
 from api_upgrades.openapi.contract import schema_part
+from api_upgrades.sources import launcher
 from api_upgrades.sources.source import prepare_reading, read_head
+
+START = launcher._start_worker
 
 INIT = """\
 from api_upgrades.sources.api import Api
@@ -36,6 +39,12 @@ things = Resource(
     operations=[Operation("GET /things", "Get", id="get", responses={200: Thing})],
 )
 """
+
+
+@pytest.fixture(autouse=True)
+def start_interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the launcher does what it does for users; all other tests let it fork."""
+    monkeypatch.setattr(launcher, "_start_worker", START)
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ import os
 import pty
 import re
 import shutil
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from api_upgrades.core import progress
 from tests.shop import FILES, SITE, call, edit, frozen, texts, write
 from tests.terminal import at_terminal
+
+pytestmark = pytest.mark.forks
 
 TITLE = '    title: str = Field(description="Its name.", examples=["The Odyssey"])\n'
 TWINS = TITLE.replace("title", "heading") + TITLE.replace("title", "caption")
@@ -112,17 +114,10 @@ def test_work_that_is_quick_says_nothing(project: Path) -> None:
     assert at_terminal(project, "check") == (0, "3 versions and 2 changes are fine.\n")
 
 
-def test_nobody_is_told_of_progress_elsewhere(project: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.terminal", "--root", str(project), "check"],
-        cwd=Path(__file__).parent.parent,
-        env={"PATIENCE": "0", "PATH": "/usr/bin:/bin"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "3 versions and 2 changes are fine.\n", "")
+def test_nobody_is_told_of_progress_elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    result = call(project, "check")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "3 versions and 2 changes are fine.\n", "")
 
 
 def test_colors_are_for_terminals_and_not_for_those_who_want_none(project: Path) -> None:

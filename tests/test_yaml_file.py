@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from api_upgrades.core import yaml_file
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.yaml_file import MAX_BYTES, MAX_DEPTH, parse, read
+from tests.profiles import up_to
 
 LOADERS = [getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader]
 
@@ -134,7 +135,7 @@ def test_json_is_read_as_what_it_is(value: Any) -> None:
     assert repr(data(json.dumps(value, ensure_ascii=False))) == repr(value)
 
 
-@settings(max_examples=500)
+@settings(max_examples=up_to(500))
 @given(st.binary(max_size=200) | st.text("abc:- \n\t[]{}&*!|>'\"%@`#?,~<\\0é\x00", max_size=60).map(str.encode))
 def test_nothing_but_data_or_a_refusal(source: bytes) -> None:
     try:
