@@ -19,7 +19,7 @@ from pathlib import Path
 
 from api_upgrades.compare.compare import compare
 from api_upgrades.core.json import Json, json_equal
-from api_upgrades.draft.undo import size
+from api_upgrades.draft.partial_draft import size
 from api_upgrades.effects import Effect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.target import Target

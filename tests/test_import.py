@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from api_upgrades.cli import main
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.steps import ImportedStep, import_step
-from api_upgrades.draft.undo import size
+from api_upgrades.draft.partial_draft import size
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural_sort_key

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from api_upgrades.core.json import json_equal
-from api_upgrades.draft.names import RenameDraft
 from api_upgrades.draft.operations import OperationDraft
+from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, build_effect, replace_rest
+from api_upgrades.draft.renames import RenameDraft
 from api_upgrades.draft.schemas import SchemaDraft
-from api_upgrades.draft.undo import DRAFT_ERRORS, PartialDraft, build_effect, replace_rest
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap

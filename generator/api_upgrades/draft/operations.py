@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.draft.partial_draft import PartialDraft
 from api_upgrades.draft.schemas import SchemaDraft
-from api_upgrades.draft.undo import PartialDraft
 from api_upgrades.effects.parameter import KIND_OF_KEY
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import media_type, section_spot, webhook_method

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, format_pointer, json_equal
-from api_upgrades.draft.undo import PartialDraft, cost, find_json_differences, size
+from api_upgrades.draft.partial_draft import PartialDraft, cost, find_json_differences, size
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.schema import merge_references
 from api_upgrades.effects.value import KIND_OF_KEYWORD

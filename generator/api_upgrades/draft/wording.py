@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from api_upgrades.core.json import Json, Pointer, format_pointer, json_equal
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import combine_targets
-from api_upgrades.draft.undo import PartialDraft, build_effect
+from api_upgrades.draft.partial_draft import PartialDraft, build_effect
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import find_key_moves, keys_in_order
 from api_upgrades.openapi.contract import Contract, Part

@@ -12,7 +12,7 @@ from typing import Any
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.json import Json, format_pointer
-from api_upgrades.draft.undo import DRAFT_ERRORS, find_json_differences
+from api_upgrades.draft.partial_draft import DRAFT_ERRORS, find_json_differences
 from api_upgrades.effects import KINDS
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
