@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from api_upgrades.compare.constraints import constraint, constraint_rule
 from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing
@@ -138,7 +139,7 @@ class SchemaComparison:
         """The rule for a change of type; None if the type is the same."""
         if ("$ref" in was or "$ref" in now) and not self._same_reference(was, now):
             return "type-changed"
-        before, after = type_set(was, self._follow_older()), type_set(now, follower(self.new))
+        before, after = type_set(was, self._follow_older), type_set(now, self._follow_newer)
         if before == after:
             return None
         if len(after) == 1 and after == {"array"} and before and self._is_item(was, now):
@@ -147,12 +148,18 @@ class SchemaComparison:
             return "type-widened"
         return "type-narrowed" if not before or covers(before, after) else "type-changed"
 
+    @cached_property
+    def _follow_newer(self) -> Follow:
+        return follower(self.new)
+
+    @cached_property
     def _follow_older(self) -> Follow:
-        """A way to follow the references of the older contract: to what they lead to now, wherever that is there, since
-        a schema of another type is found where it stands.
+        """Resolves references of the older contract, in the newer one if the schema is still there.
+
+        A schema whose type changed is reported once, as a part, and not at every schema that refers to it.
         """
-        newer, older = follower(self.new), follower(self.old)
-        return lambda ref: newer(self.newer_ref(ref)) or older(ref)
+        older = follower(self.old)
+        return lambda ref: self._follow_newer(self.newer_ref(ref)) or older(ref)
 
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         """Whether a value has the type of the items of the list that it became."""

@@ -187,8 +187,9 @@ class _Composer:
         return found
 
     def _merge(self, schema: JsonObject, path: frozenset[int]) -> tuple[dict[str, Json], frozenset[int]]:
-        """A schema with its `$ref` and `allOf` as one flat schema, and the path with all that it refers to; what is
-        nearer to the surface wins.
+        """A schema with its `$ref` and `allOf` merged into one, and the path with all schemas that this entered.
+
+        An outer schema overrides the ones inside it.
         """
         entered = set(path)
 

@@ -22,6 +22,7 @@ from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, s
 from api_upgrades.openapi.schema import COMBINATIONS, null_wrapper_pointer
 
 _COMPOSING = frozenset({"$ref", *COMBINATIONS})
+_DECLARING = _COMPOSING | {"properties"}
 
 Follow = Callable[[str], Json]
 """Resolves a `$ref`. The walk ends at anything but an object."""
@@ -65,9 +66,10 @@ def branches(schema: JsonObject, follow: Follow | None = None) -> Iterator[Branc
         yield Branch(schema)  # the common case, without the walk
         return
     waiting = [(Branch(schema), False)]
+    entered = {id(schema)}
     while waiting:  # no recursion, because a chain of references can have any length
-        branch, is_entered = waiting.pop()
-        inner = () if is_entered else tuple(_inside(branch, follow))
+        branch, is_open = waiting.pop()
+        inner = () if is_open else tuple(_inside(branch, follow, entered))
         if inner:
             waiting.append((branch, True))
             waiting.extend((one, False) for one in reversed(inner))
@@ -75,11 +77,13 @@ def branches(schema: JsonObject, follow: Follow | None = None) -> Iterator[Branc
             yield branch
 
 
-def _inside(branch: Branch, follow: Follow | None) -> Iterator[Branch]:
+def _inside(branch: Branch, follow: Follow | None, entered: set[int]) -> Iterator[Branch]:
+    """The branches directly inside a branch. The target of a reference is entered once, so that cycles end."""
     schema, pointer, ref = branch
     if follow is not None and isinstance(schema.get("$ref"), str):
         target = follow(schema["$ref"])
-        if isinstance(target, dict):
+        if isinstance(target, dict) and id(target) not in entered:
+            entered.add(id(target))
             yield Branch(target, (), schema["$ref"])
     all_of = schema.get("allOf")
     for index, one in enumerate(all_of if isinstance(all_of, list) else ()):
@@ -89,25 +93,22 @@ def _inside(branch: Branch, follow: Follow | None) -> Iterator[Branch]:
         yield Branch(value_at(schema, inside), (*pointer, *inside), ref)
 
 
-def follower(contract: Contract, *entered: Json) -> Follow:
-    """A function that resolves references of a contract, each schema once and `entered` ones never, to end cycles."""
-    seen = set(map(id, entered))
+def follower(contract: Contract) -> Follow:
+    """A function that resolves references of a contract. It returns None for a reference without a target."""
 
     def follow(ref: str) -> Json:
         try:
-            found = resolve(contract, ref)
+            return resolve(contract, ref)
         except (KeyError, IndexError, ValueError, TypeError):
             return None
-        if id(found) in seen:
-            return None
-        seen.add(id(found))
-        return found
 
     return follow
 
 
 def properties(schema: JsonObject, follow: Follow | None = None) -> dict[str, Property]:
     """The own properties of an object by name, in the order of its branches. With `follow`, also the inherited ones."""
+    if schema.keys().isdisjoint(_DECLARING):
+        return {}  # a string, for example; most schemas are no objects
     return properties_of(list(branches(schema, follow)))
 
 
@@ -128,6 +129,8 @@ def properties_of(found: Sequence[Branch]) -> dict[str, Property]:
 
 def required(schema: JsonObject) -> set[str]:
     """The names that an object's own branches require, declared or not."""
+    if schema.keys().isdisjoint(_COMPOSING):
+        return set(required_names(schema))
     return {name for branch in branches(schema) for name in required_names(branch.schema)}
 
 

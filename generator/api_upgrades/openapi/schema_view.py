@@ -109,6 +109,8 @@ def type_set(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]
 
 def named_types(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]:
     """The types that all branches of a schema allow, null left out; that of an object where one declares properties."""
+    if schema.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}):
+        return frozenset(schemas.types(schema) or (("object",) if "properties" in schema else ()))
     found = list(branches(schema, follow))
     names: frozenset[str] = frozenset()
     for some in filter(None, (frozenset(schemas.types(branch.schema)) for branch in found)):

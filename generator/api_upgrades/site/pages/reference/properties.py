@@ -64,7 +64,7 @@ class PropertyTable:
         What it inherits is among them, unless it is nothing but a reference, which is a link in place of a table. Of an
         inline object the own properties are shown; its type links to the others.
         """
-        follow = None if is_reference(schema) else follower(self.contract, schema)
+        follow = None if is_reference(schema) else follower(self.contract)
         return tuple(self._rows(schema, target, (), 0, follow))
 
     def row(
