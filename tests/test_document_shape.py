@@ -101,5 +101,5 @@ def test_extension_is_no_item(extension: str) -> None:
     (whole if extension == "paths" else operation)[extension]["x-more"] = "text"
     assert list(find_faults(whole)) == []
     assert list(find_faults({"openapi": "3.1.0", "paths": {"/a": {"get": {"responses": {"200": "text"}}}}})) == [
-        (("paths", "/a", "get", "responses", "200"), 'must be an object, and is "text"')
+        (("paths", "/a", "get", "responses", "200"), 'must be an object, but is "text"')
     ]

@@ -152,27 +152,27 @@ BROKEN = {
         BOMB,
         "KiB with '*j' expanded; repeat it less often",
     ),
-    "paths is a list": ("api.json", HEAD + ',\n"paths": []}', "api.json:2:1: #/paths must be an object, and is a list"),
-    "no object at a path": ("api.json", HEAD + ', "paths": {"/a": 1}}', "#/paths/~1a must be an object, and is 1"),
+    "paths is a list": ("api.json", HEAD + ',\n"paths": []}', "api.json:2:1: #/paths must be an object, but is a list"),
+    "no object at a path": ("api.json", HEAD + ', "paths": {"/a": 1}}', "#/paths/~1a must be an object, but is 1"),
     "no operation": (
         "api.json",
         HEAD + ', "paths": {"/a": {"get": "x"}}}',
-        '#/paths/~1a/get must be an object, and is "x"',
+        '#/paths/~1a/get must be an object, but is "x"',
     ),
     "parameters by name": (
         "api.yaml",
         "openapi: 3.0.0\npaths:\n  /a:\n    get:\n      parameters:\n        id: {in: path}\n",
-        "api.yaml:5:7: #/paths/~1a/get/parameters must be a list, and is an object",
+        "api.yaml:5:7: #/paths/~1a/get/parameters must be a list, but is an object",
     ),
     "a schema that is text": (
         "api.json",
         HEAD + ', "components": {"schemas": {"A": {"properties": {"b": "text"}}}}}',
-        '#/components/schemas/A/properties/b must be a schema, which is an object, and is "text"',
+        '#/components/schemas/A/properties/b must be a schema, which is an object, but is "text"',
     ),
     "required as a property's own": (
         "api.json",
         HEAD + ', "components": {"schemas": {"A": {"required": true}}}}',
-        "#/components/schemas/A/required must be a list, and is true",
+        "#/components/schemas/A/required must be a list, but is true",
     ),
 }
 
@@ -386,7 +386,7 @@ REFUSED_REFS = {
     "no such place there": ("other.json#/Lost", "refers to '#/Gone' in other.json, which does not exist"),
     "an anchor": ("other.json#book", "refers to an anchor; use a path"),
     "round and round": ("other.json#/Round", "refers to itself; write out the value"),
-    "not a schema": ("other.json#/Text", '#/Text must be a schema, which is an object, and is "text"'),
+    "not a schema": ("other.json#/Text", '#/Text must be a schema, which is an object, but is "text"'),
     "not JSON": ("broken.json", "broken.json:1:2: not JSON"),
 }
 

@@ -115,7 +115,7 @@ def test_work_that_is_quick_says_nothing(project: Path) -> None:
 
 
 def test_nobody_is_told_of_progress_elsewhere(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "FIRST_UPDATE_AFTER", 0.0)
     result = call(project, "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "3 versions and 2 changes are fine.\n", "")
 
