@@ -204,7 +204,7 @@ def test_what_is_wrong(shop: Path, arguments: list[str], exit_code: int, message
 def test_a_rename_that_fits_nothing(compare: Compare) -> None:
     result = compare(document(Book=book(a=STRING)), document(Book=book(b=STRING)), "--rename", "a=c")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "--rename a=c: nothing went away and came under these names" in result.stderr
+    assert "--rename a=c: nothing was removed and added under these names" in result.stderr
 
 
 @pytest.mark.forks

@@ -201,7 +201,7 @@ QUESTION = (
     "`Book.title` is gone. Is it `Book.heading` or `Book.caption` now? Say --rename 'Book.title=Book.heading' "
     "or --rename 'Book.title=Book.caption', or --no-renames.\n"
 )
-NOTHING = "nothing went away and came under these names"
+NOTHING = "nothing was removed and added under these names"
 WRONG_CALLS = [
     ([], QUESTION),
     (["--dry-run"], QUESTION),
