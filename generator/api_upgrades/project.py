@@ -58,16 +58,16 @@ class Project:
 
     def load_state(self) -> ProjectState:
         """Read everything, derive every version and check it. Raises ApiUpgradesError with all errors."""
-        standing = self.read_state()
+        state = self.read_state()
         with stage("Deriving every version"):
-            if standing.errors:
-                raise RegistryErrors(list(find_undocumented_differences(standing, self.source)) or standing.errors)
-            source, history = entry_file(self.source), standing.history
+            if state.errors:
+                raise RegistryErrors(list(find_undocumented_differences(state, self.source)) or state.errors)
+            source, history = entry_file(self.source), state.history
             errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
             # A document may be written by somebody else, so its faults are tolerated here; `check` reports them.
             if errors and not is_document(self.source):
                 raise RegistryErrors(errors)
-        return standing
+        return state
 
 
 @lru_cache(8)

@@ -1,4 +1,4 @@
-"""Composes the example of a schema from the examples of its properties: the payload at one version.
+"""Composes the example of a schema, such as the payload of one version, from the examples of its properties.
 
 Every property carries its own example value, so the payload follows from the contract and changes with it. A value is
 the first of these that the schema has: its `const`, its example, its default, its first enum value, a value composed
@@ -39,8 +39,8 @@ def compose(contract: Contract, schema: JsonObject, direction: Direction) -> Jso
     optional ones that are replaced or marked `x-example-omit`. Responses and webhooks have all properties that are not
     write-only.
 
-    A schema inside itself ends the recursion: there the property is omitted, the list empty or the value null, as far
-    as the schema allows it. The result shares JSON with the contract, so don't edit it.
+    Where a schema contains itself, the recursion ends: the property is omitted, the list is empty or the value is null,
+    whichever the schema allows. The result shares JSON with the contract, so don't edit it.
     """
     value = _Composer(contract, direction).value(schema, frozenset({id(schema)}))
     return None if _is_absent(value) else value
@@ -85,7 +85,7 @@ def _is_absent(value: Json) -> bool:
 
 
 def _own_value(schema: JsonObject) -> Json:
-    """The value that the schema gives itself, or MISSING. An empty default is ignored: a composed value shows more."""
+    """The value that the schema states, or MISSING. An empty default is ignored, since a composed value shows more."""
     if (const := schemas.get(schema, "const", MISSING)) is not MISSING:
         return const
     if (example := schemas.example(schema)) is not MISSING:
@@ -141,7 +141,7 @@ class _Composer:
             return self.value(schema["allOf"][0], path)
         if says & {"$ref", "allOf"}:
             merged, path = self._merge(schema, path)
-            if "properties" in merged:  # an object's properties know better than the example of one of its parts
+            if "properties" in merged:  # the example of one branch lacks the properties of the others
                 merged = {key: kept for key, kept in merged.items() if key not in ("example", "examples")}
             return self.value(merged, path)
         kind = type_of(schema)
@@ -234,7 +234,7 @@ class _Composer:
 
     @staticmethod
     def _entries(properties: Mapping[str, Json], required: Sequence[str], others: Json) -> Iterator[tuple[str, Json]]:
-        """The properties, and what is required without being one."""
+        """The properties by name, and the required names that are not declared as properties."""
         yield from properties.items()
         for name in required:
             if name not in properties:

@@ -138,7 +138,7 @@ _KNOWN_STATUSES = {str(status.value) for status in HTTPStatus}
 
 
 def _body_lines(media_type: str, body: Json) -> list[str]:
-    """The lines of a message for its body: the `Content-Type` header, an empty line, and the body itself."""
+    """The lines that a body adds to a message: the `Content-Type` header, an empty line, and the body itself."""
     if body is MISSING:
         return []
     header = f"{media_type}; boundary={BOUNDARY}" if media_type == MULTIPART else media_type

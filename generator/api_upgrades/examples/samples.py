@@ -20,7 +20,7 @@ VERSION_PLACEHOLDER = "\ue000"
 
 
 def fill_version(text: str, version: str) -> str:
-    """Replace the placeholder with the version. No request can select unreleased changes, so they get a phrase."""
+    """Replace the placeholder with the version, or with `not-released-yet` if no request can select it yet."""
     return text.replace(VERSION_PLACEHOLDER, "not-released-yet" if version == UNRELEASED else version)
 
 

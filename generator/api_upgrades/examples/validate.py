@@ -140,7 +140,7 @@ class _ExampleChecker:
             yield from self.check(Target(part), self._contract.parts[part], self._composed[part])
 
     def check(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
-        """The faults of an example value by its schema."""
+        """Find the faults of an example value, checked against its schema."""
         if self._fast_validator.is_certainly_valid(schema, value):
             return
         try:
@@ -196,7 +196,9 @@ class _ExampleChecker:
     def _check_all_of(
         self, validator: Any, branches: Json, instance: Json, schema: JsonObject
     ) -> Iterator[ValidationError]:
-        """Like `allOf`. One branch may require a property that another branch exempts, so all know the exempt ones."""
+        """Like `allOf`. A property that one branch allows to be absent may be required by another, so all branches get
+        the names of such properties.
+        """
         outer = self._absent_by_instance.get(id(instance), frozenset())
         self._absent_by_instance[id(instance)] = outer | self._absent_names(schema)
         try:

@@ -66,14 +66,14 @@ class Memo:
         """A contract with each part replaced by the equal object of the previous load, where there is one.
 
         Objects are equal if they serialize to the same JSON, keys in the same order. Parts that are already the same
-        object in the contract `like` are kept as they are.
+        object in the contract `similar` are kept as they are.
         """
         parts = {
             part: value if similar and similar.parts.get(part) is value else self._intern_json(part, value)
             for part, value in contract.parts.items()
         }
-        is_like = similar is not None and similar.document is contract.document
-        document = contract.document if is_like else self._intern_json(None, contract.document)
+        is_shared = similar is not None and similar.document is contract.document
+        document = contract.document if is_shared else self._intern_json(None, contract.document)
         if document is contract.document and all(parts[part] is value for part, value in contract.parts.items()):
             return contract
         return replace(contract, parts=parts, document=document)

@@ -13,7 +13,7 @@ from api_upgrades.openapi.usage import Usage
 
 
 class SampleRevision(NamedTuple):
-    """What the samples of a part depend on: the part that owns them, its revision, and whether only requests use it.
+    """What the samples of a part depend on: the part, whether only requests use it, and the revision of their `owner`.
 
     Two versions with an equal `SampleRevision` of a part have the same samples of it.
     """

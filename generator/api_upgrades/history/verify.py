@@ -102,7 +102,7 @@ def _locate_fault(step: Step, older: Usage, target: Target, message: str) -> Reg
 
 
 def _rank_suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) -> list[AppliedEffect]:
-    """The effects of a step that can have caused a fault, nearest to its place first."""
+    """The effects of a step that may have caused a fault, nearest to its place first."""
     closure = older.closure(target.part) if target.part in older.contract.parts and target.part else []
 
     def distance(applied: AppliedEffect) -> tuple[int, int]:

@@ -12,8 +12,8 @@ _FLAGS = frozenset({"deprecated", "readOnly", "writeOnly", "uniqueItems"})
 def conjunction(one: Json, other: Json) -> Json:
     """The schema of all values that are valid against both.
 
-    Each keyword stays where accessors look for it. Of two wordings, defaults or examples, the second wins. If one
-    keyword cannot express both (two patterns), the first moves into a branch of `allOf`.
+    Keywords stay at the top of the schema, where other code looks for them. Of two wordings, defaults or examples, the
+    second wins. If one keyword cannot express both (two patterns), the first moves into a branch of `allOf`.
     """
     if not isinstance(one, dict) or not isinstance(other, dict):
         return _of_booleans(one, other)

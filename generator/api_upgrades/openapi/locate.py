@@ -1,9 +1,9 @@
-"""From a target to the JSON it names: which part, and where inside it.
+"""Finds the JSON that a target names: its part, and the place inside the part.
 
 Steps go through the non-null branch of a schema and into the inline branches of an `allOf`, at any depth. They follow a
-`$ref` only where nobody else refers to the same schema: an edit behind a shared one would change users that the target
-doesn't name. A `$ref` among the branches of an `allOf` is never followed: what an object inherits is for the target of
-the schema that has it.
+`$ref` only if nothing else refers to the same schema, because an edit behind a shared `$ref` would also change places
+that the target doesn't name. A `$ref` among the branches of an `allOf` is never followed: an inherited property is
+named by the target of the schema that declares it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def part_spot(contract: Contract, target: Target) -> Spot:
 def section_spot(contract: Contract, target: Target) -> Spot:
     """The JSON of a target's section: an Operation Object, a Request Body, Response or Parameter Object.
 
-    For a schema it is the schema, for a webhook without section the operation under its one method.
+    For a schema it is the schema itself, for a webhook without a section its one operation.
     """
     spot = part_spot(contract, target)
     section, _, name = target.section.partition(" ")
@@ -98,7 +98,7 @@ def success_status(operation: JsonObject) -> str:
 
 
 def parameter_index(contract: Contract, operation: JsonObject, location: str, name: str) -> int | None:
-    """Where an operation lists a parameter, be it one that it shares with others."""
+    """The index of a parameter in the list of an operation, which may also contain shared ones; None if not found."""
     for index, parameter in enumerate(operation.get("parameters", ())):
         found = _shared(contract, parameter)
         if found.get("in") == location and found.get("name") == name:
@@ -121,12 +121,12 @@ def media_type(body: JsonObject) -> str | None:
 
 
 def place_spot(contract: Contract, target: Target) -> Spot:
-    """What stands at a target itself: the schema of a property, or an operation, a parameter, a body, a response."""
+    """The spot of a target itself: the schema of a property, or an operation, a parameter, a body, a response."""
     return schema_spot(contract, target) if target.steps else section_spot(contract, target)
 
 
 def schema_spot(contract: Contract, target: Target) -> Spot:
-    """The schema that a target names. Raises ContractMismatch, with a name close to the wrong one."""
+    """The spot of the schema that a target names. Raises ContractMismatch, which suggests a similar name."""
     spot = section_spot(contract, target)
     section = target.section.partition(" ")[0]
     if target.part is None or (target.part.kind != "schema" and not section):
@@ -177,7 +177,10 @@ def no_property(contract: Contract, schema: JsonObject, target: Target, field: s
 
 
 def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
-    """Where a schema says what its value is: its non-null branch, or behind a `$ref` that nobody else uses."""
+    """The spot of the schema that describes the value.
+
+    It is the non-null branch or, if that is a `$ref` that nothing else uses, the schema behind it.
+    """
     seen: set[Part] = set()
     while True:
         inside = spot.below(*schemas.value_pointer(spot.read(contract)))
@@ -198,7 +201,10 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
 
 
 def object_spot(contract: Contract, spot: Spot, walked: Target, name: str) -> Spot:
-    """The schema that has a property as its own, or would have it: itself, or the one that nobody else refers to."""
+    """The spot of the schema in which a property is declared, or would be.
+
+    It is the schema at `spot` or, if that is a `$ref` that nothing else uses, the schema behind it.
+    """
     schema = spot.read(contract)
     if pointer_of(schema, name) is not None or "$ref" not in schemas.value_schema(schema):
         return spot
@@ -215,11 +221,11 @@ def has_place(contract: Contract, target: Target) -> bool:
 
 
 def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> Target:
-    """The same place by the part in which it stands, so that one place has one name.
+    """The target that names a place by the part that contains it, so that each place has only one name.
 
-    What is behind a `$ref` that nobody else uses stands in that schema, and `response` alone is the first 2xx. With
-    `of_value`, a reference at the end is followed too, and the items of a list: that is where an enum is. A place that
-    isn't there keeps the name it was given.
+    A place behind a `$ref` that nothing else uses is named by the schema there, and `response` alone becomes the first
+    2xx. With `of_value`, a reference at the end is followed too, also from the items of a list, since that is where an
+    enum is declared. Steps that the contract doesn't have are kept as they are.
     """
     walked = replace(target, steps=())
     try:
@@ -242,7 +248,7 @@ def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> 
 
 
 def _standing(contract: Contract, spot: Spot, walked: Target) -> Target:
-    """What a place is called where its value stands: itself, or the schema behind a private reference."""
+    """The target of a place's value: the place itself, or the schema behind a `$ref` that nothing else uses."""
     part = value_spot(contract, spot, walked).part
     return walked if part == spot.part or part is None else Target(part)
 

@@ -25,7 +25,7 @@ _COMPOSING = frozenset({"$ref", *COMBINATIONS})
 _DECLARING = _COMPOSING | {"properties"}
 
 Follow = Callable[[str], Json]
-"""Resolves a `$ref`. The walk ends at anything but an object."""
+"""Returns the schema behind a `$ref`. A result that is not an object is ignored."""
 
 
 class Branch(NamedTuple):
@@ -108,7 +108,7 @@ def follower(contract: Contract) -> Follow:
 def properties(schema: JsonObject, follow: Follow | None = None) -> dict[str, Property]:
     """The own properties of an object by name, in the order of its branches. With `follow`, also the inherited ones."""
     if schema.keys().isdisjoint(_DECLARING):
-        return {}  # a string, for example; most schemas are no objects
+        return {}  # a string, for example; most schemas don't describe objects
     return properties_of(list(branches(schema, follow)))
 
 

@@ -24,7 +24,10 @@ from api_upgrades.openapi.target import Target
 
 
 def property_spot(contract: Contract, target: Target, field: str = "target") -> tuple[Spot, JsonObject, Property]:
-    """The spot of an object, its schema, and an own property. Raises ContractMismatch with the field of the effect."""
+    """Find a property: the spot of its object, the object's schema, and the property. It must be an own one.
+
+    Raises ContractMismatch, which names `field` as the wrong field of the effect.
+    """
     _refuse_other_places(target)
     spot = object_spot(contract, schema_spot(contract, target.holder), target.holder, target.name)
     whole = spot.read(contract)
@@ -110,7 +113,7 @@ def _branch_at(schema: JsonObject, text: str, holder: Target) -> Pointer:
 
 
 def with_required(holder: JsonObject, name: str, required: bool, known: Sequence[str] = ()) -> JsonObject:
-    """A branch with a property required or not. `required` has the order of its properties, or of `known`."""
+    """A branch with a property required or not. Its required names have the order of its properties or of `known`."""
     names: list[str] = list(required_names(holder))
     if (name in names) == required:
         return holder

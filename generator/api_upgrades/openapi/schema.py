@@ -104,7 +104,7 @@ def is_nullable(schema: JsonObject) -> bool:
 
 
 def has_null_branch(value: Json) -> bool | None:
-    """Whether the first nullable schema in some JSON has null in an `anyOf`, as pydantic does; None if none is."""
+    """Whether the first nullable schema in some JSON has null in an `anyOf`, as from pydantic; None without any."""
     if isinstance(value, dict):
         if any(is_null(branch) for branch in value.get("anyOf", ()) if isinstance(branch, dict)):
             return True

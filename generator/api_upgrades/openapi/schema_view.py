@@ -1,4 +1,4 @@
-"""What a schema says, as it is compared: its keywords by what they are about, wherever they stand in it."""
+"""Views of schemas for comparing them: what a schema says about a value, in whichever branch it says it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STRUCTURE = frozenset(
 
 
 _OF_PROPERTY = schemas.PROPERTY_KEYWORDS | {*schemas.COMBINATIONS, "nullable"}
-"""What beside a branch is not about the value in it."""
+"""Keywords beside a branch that do not constrain the value that the branch describes."""
 
 
 def schema_at(contract: Contract, target: Target) -> Json:
@@ -32,14 +32,14 @@ def schema_at(contract: Contract, target: Target) -> Json:
 
 
 def as_object(schema: Json) -> JsonObject:
-    """`true` allows anything, `false` nothing."""
+    """A schema as an object. `true` becomes one that allows anything, `false` one that allows nothing."""
     if isinstance(schema, dict):
         return schema
     return {} if schema is True else {"not": {}}
 
 
 def whole_value(schema: JsonObject) -> JsonObject:
-    """What a schema says of a value that isn't null, with the constraints that stand beside its one branch."""
+    """The schema of the values other than null: the only such branch, with the constraints beside it."""
     inside = schemas.value_pointer(schema)
     if not inside:
         return schema
@@ -52,7 +52,7 @@ def whole_value(schema: JsonObject) -> JsonObject:
 
 
 def referred(contract: Contract, schema: JsonObject) -> JsonObject:
-    """What a schema is, through its references; what doesn't resolve, or only to itself, stays a reference."""
+    """The schema behind a reference, and behind further ones. One that is broken or refers to itself is kept."""
     seen: set[str] = set()
     while isinstance(ref := schema.get("$ref"), str) and ref not in seen:
         seen.add(ref)
@@ -66,14 +66,15 @@ def referred(contract: Contract, schema: JsonObject) -> JsonObject:
 
 
 def without_reference(schema: JsonObject) -> JsonObject:
-    """What stands beside a `$ref`; in OpenAPI 3.0 it says nothing."""
+    """The keywords beside a `$ref`. In OpenAPI 3.0 they have no effect."""
     return {key: value for key, value in schema.items() if key != "$ref"}
 
 
 def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
-    """A schema with all that it is by its `allOf` put into one, where what the branches say goes together.
+    """A schema with the branches of its `allOf` merged into it, if they agree.
 
-    The schema itself where it doesn't: where a branch is a choice, leads nowhere or to itself, or says otherwise.
+    The schema is returned unchanged if a branch is a choice, is a broken reference, refers to itself, or contradicts
+    the others.
     """
     if "allOf" not in schema:
         return schema
@@ -90,17 +91,17 @@ def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = fro
 
 
 _DEEPEST = 8
-"""Through how many references an `allOf` is followed; it may fan out at each of them."""
+"""The maximum number of nested references to follow from an `allOf`, since each may lead to several others."""
 
 
 def _goes_with(one: JsonObject, other: JsonObject) -> bool:
-    """Whether two schemas put into one say the same of what both speak of."""
+    """Whether the keywords that two schemas share mean the same, so that they can be merged."""
     shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
     return all(means_same(one[key], other[key]) for key in shared)
 
 
 def type_set(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]:
-    """The types that a value can have, told by its properties or its values where none are named."""
+    """The types that a value can have: those that the schema names, else those of its enum or `const` values."""
     names = named_types(schema, follow)
     if not names and schema.get("type"):
         return frozenset({"null"})
@@ -108,7 +109,7 @@ def type_set(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]
 
 
 def named_types(schema: JsonObject, follow: Follow | None = None) -> frozenset[str]:
-    """The types that all branches of a schema allow, null left out; that of an object where one declares properties."""
+    """The types that all branches of a schema allow, without `null`; `object` if only properties are declared."""
     if schema.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}):
         return frozenset(schemas.types(schema) or (("object",) if "properties" in schema else ()))
     found = list(branches(schema, follow))
@@ -125,7 +126,7 @@ def _common(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
 
 
 def covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
-    """Whether values of some types are values of others: each integer is a number."""
+    """Whether every narrow type is contained in the wide types. Each integer is also a number."""
     return all(name in wide or (name == "integer" and "number" in wide) for name in narrow)
 
 

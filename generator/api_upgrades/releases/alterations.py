@@ -23,7 +23,8 @@ def find_alterations(state: ProjectState) -> Iterator[Fault]:
     history = state.history_from_locks
     if history is None:
         return
-    # While an addition, or an amendment of the latest version, is being locked, only some of the locks include it.
+    # While an addition or an amendment of the latest version is being locked, some of the locks include it and others
+    # do not. So a part is altered only if its lock matches none of these histories.
     histories = [history]
     if state.unlocked_additions and not state.errors:
         histories.append(state.history)
@@ -69,7 +70,7 @@ def format_version_runs(versions: Sequence[str], order: Sequence[str]) -> str:
 
 
 def _locate_cause(state: ProjectState, version: str) -> tuple[Location, str]:
-    """Find the newer effect that was edited since its release, and how to restore it; if none was, name the lock."""
+    """Find where a newer version was edited since its release, and how to restore it; by default, it is the lock."""
     ids = [one.id for one in state.registry.versions]
     newer = state.registry.versions[ids.index(version) + 1 :]
     causes = (find_altered_effect(state, one) for one in newer)

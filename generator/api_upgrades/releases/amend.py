@@ -62,7 +62,7 @@ def rebase_locks(state: ProjectState, result: CheckResult) -> tuple[Locks, tuple
 
 
 def amend_version(state: ProjectState, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
-    """Return the locks with a version, and the older ones that change with it, as they are derived now.
+    """Return the locks, in which a version and the older ones that change with it are recorded as derived now.
 
     Also returns the versions that have an amendment with this reason. `date` is the day of the amendment.
 

@@ -123,7 +123,7 @@ class Locks:
                     texts[version] = text
 
     def _make_independent_of(self, updated: Locks) -> Locks:
-        """Return these locks, where none inherits a digest from an older lock that differs in `newer`."""
+        """Return these locks, changed so that none inherits a digest that `updated` changes in an older lock."""
         independent = dict(self.by_version)
         for version, lock in self.by_version.items():
             was, now = self._inherited_digests(version), updated._inherited_digests(version)

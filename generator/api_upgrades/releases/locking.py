@@ -175,7 +175,7 @@ def _find_undescribed_differences(was: Contract, now: Contract, described: set[P
 
 
 def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """Find (version, part) pairs, newest first, whose contract differs from the locked one in every given history."""
+    """Find (version, part) pairs, newest first, whose digest differs from the locked one in every given history."""
     builder = LockBuilder()
     for version, was in reversed(list(locked.locks.digests.items())):
         derived = [builder.compute_digests(history.contract_at(version)) for history in histories]

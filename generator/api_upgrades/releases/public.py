@@ -77,7 +77,7 @@ class _PublicHistoryBuilder:
 
 
 def restrict_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
-    """Return the effects as the public sees them: between public contracts, and in changes without any others."""
+    """Return the effects as the public sees them: between public contracts, and in changes with no other effects."""
     public = [restricted for applied in effects for restricted in _restrict_effect(applied, visibility)]
     changes: dict[str, Change] = {}
     for applied in public:
