@@ -12,7 +12,7 @@ from api_upgrades.openapi.contract import Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, resolve_shared
 from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
-from api_upgrades.openapi.schema_view import as_object, flattened, whole_value
+from api_upgrades.openapi.schema_view import as_object, flatten, whole_value
 from api_upgrades.openapi.target import Target
 
 WORDING = frozenset(
@@ -123,7 +123,7 @@ class Walk:
     def together(self, place: Place, name: str) -> str:
         """Why a keyword or a property is no difference, where only one of both schemas says it by an `allOf`."""
         old, new = (one if isinstance(one, dict) else {} for one in (place.old, place.new))
-        was, now = flattened(self.old, old), flattened(self.new, new)
+        was, now = flatten(self.old, old), flatten(self.new, new)
         if ("allOf" in old) == ("allOf" in new) or "allOf" in was or "allOf" in now:
             return ""
         keyword, _, inner = name.partition(" ")

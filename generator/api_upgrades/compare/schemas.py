@@ -21,10 +21,10 @@ from api_upgrades.openapi.schema_view import (
     STRUCTURE,
     as_object,
     covers,
-    flattened,
+    flatten,
     means_same,
     own_values,
-    referred,
+    resolve_references,
     schema_at,
     type_set,
     whole_value,
@@ -130,9 +130,9 @@ class SchemaComparison:
         if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
         if ("$ref" in was) != ("$ref" in now):
-            was, now = referred(self.old, was), referred(self.new, now)
+            was, now = resolve_references(self.old, was), resolve_references(self.new, now)
         if ("allOf" in was) != ("allOf" in now):
-            was, now = flattened(self.old, was), flattened(self.new, now)
+            was, now = flatten(self.old, was), flatten(self.new, now)
         return was, now
 
     def _type_rule(self, was: JsonObject, now: JsonObject) -> RuleId | None:
@@ -164,7 +164,7 @@ class SchemaComparison:
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         """Whether a value has the type of the items of the list that it became."""
         item = now.get("items")
-        return isinstance(item, dict) and type_set(referred(self.new, item)) == type_set(was)
+        return isinstance(item, dict) and type_set(resolve_references(self.new, item)) == type_set(was)
 
     def _compare_enums(
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target

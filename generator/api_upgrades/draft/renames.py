@@ -12,7 +12,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot
 from api_upgrades.openapi.properties import required_names
-from api_upgrades.openapi.property_edit import property_spot
+from api_upgrades.openapi.property_edit import find_property
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -99,7 +99,7 @@ class RenameDraft:
 
     def _revert_move(self, old: Target, new: Target) -> None:
         was_in = self._names.to_newer(old.holder)
-        _, whole, found = property_spot(self._old, old)
+        _, whole, found = find_property(self._old, old)
         holder = value_at(whole, found.branch)
         after = list(holder["properties"])
         after = after[after.index(old.name) + 1 :]

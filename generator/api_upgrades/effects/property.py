@@ -15,7 +15,7 @@ from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot
 from api_upgrades.openapi.properties import properties, with_branches
-from api_upgrades.openapi.property_edit import property_spot, put_property, take_property, with_name
+from api_upgrades.openapi.property_edit import find_property, put_property, take_property, with_old_name
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 
@@ -85,10 +85,10 @@ class RenameProperty(TargetedEffect):
         return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot, whole, _ = property_spot(contract, target.property(self.new), "new")
+        spot, whole, _ = find_property(contract, target.property(self.new), "new")
         if self.old in properties(whole):
             raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
-        return spot.write(contract, with_branches(whole, lambda branch: with_name(branch, self.new, self.old)))
+        return spot.write(contract, with_branches(whole, lambda branch: with_old_name(branch, self.new, self.old)))
 
     def headline(self) -> str:
         return f"{as_code(self.old)} is now {as_code(self.new)} in {self.target_names()}"

@@ -18,7 +18,7 @@ from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot
 from api_upgrades.openapi.properties import branches, properties, required_names, with_branches
-from api_upgrades.openapi.property_edit import property_spot, with_name, with_required
+from api_upgrades.openapi.property_edit import find_property, with_old_name, with_required_name
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 
@@ -43,13 +43,13 @@ class OneToList(TargetedEffect):
         return self.target[0].property(self.new)
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
-        spot, whole, found = property_spot(contract, target.property(self.new), "new")
+        spot, whole, found = find_property(contract, target.property(self.new), "new")
         if self.old != self.new and self.old in properties(whole):
             raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
         single = _item_schema(value_at(whole, found.pointer), contract.dialect)
         if single is None:
             raise ContractMismatch(f"{target.property(self.new)} is not a list", "new")
-        renamed = with_branches(whole, lambda branch: with_name(branch, self.new, self.old))
+        renamed = with_branches(whole, lambda branch: with_old_name(branch, self.new, self.old))
         return spot.write(contract, set_at(renamed, (*found.pointer[:-1], self.old), single))
 
     def headline(self) -> str:
@@ -241,9 +241,9 @@ class JoinProperties(TargetedEffect):
 
 def _read_branch(contract: Contract, target: Target, names: Sequence[str]) -> tuple[Spot, JsonObject]:
     """The branch of an object that declares some properties. Raises ContractMismatch if not one branch has them all."""
-    spot, whole, first = property_spot(contract, target.property(names[0]), "new")
+    spot, whole, first = find_property(contract, target.property(names[0]), "new")
     for name in names:
-        property_spot(contract, target.property(name), "new")
+        find_property(contract, target.property(name), "new")
         involved = [
             branch.pointer
             for branch in branches(whole)
@@ -270,10 +270,10 @@ def _exchange_properties(
         if name not in newer:
             kept[name] = schema
     for name in newer:
-        holder = with_required(holder, name, False)
+        holder = with_required_name(holder, name, False)
     holder = {**holder, "properties": kept}
     for name, (_, is_required) in older.items():
-        holder = with_required(holder, name, is_required)
+        holder = with_required_name(holder, name, is_required)
     return holder
 
 
@@ -284,10 +284,10 @@ def _move_property(holder: JsonObject, target: Target, name: str, before: str | 
         raise ContractMismatch(f"{target} has no property {before!r}", "before", did_you_mean(before, left))
     is_required = name in holder.get("required", ())
     moved = {
-        **with_required(holder, name, False),
+        **with_required_name(holder, name, False),
         "properties": insert_before(left, name, holder["properties"][name], before),
     }
-    return with_required(moved, name, is_required)
+    return with_required_name(moved, name, is_required)
 
 
 def _is_plain_string(schema: Json) -> bool:

@@ -20,8 +20,8 @@ from api_upgrades.openapi.properties import branches, properties_of, required_na
 from api_upgrades.openapi.schema import MISSING, PROPERTY_KEYWORDS
 from api_upgrades.openapi.usage import Direction
 
-MOST_VALUES = 5_000
-DEEPEST = 60
+MAX_VALUES = 5_000
+MAX_DEPTH = 60
 """Bounds on the values and the nesting of one payload. A chain of 30 schemas, each with two properties of the next one,
 would give a billion values.
 """
@@ -59,19 +59,19 @@ def is_sent(contract: Contract, schema: JsonObject, required: bool) -> bool:
 
 def as_json(value: Json) -> str:
     """JSON as the site shows it: the format of an indented `json.dumps`, in a third of the time."""
-    return _written(value, "\n")
+    return _to_json(value, "\n")
 
 
-def _written(value: Json, line: str) -> str:
+def _to_json(value: Json, line: str) -> str:
     """JSON nested in other JSON. `line` is a line break followed by the current indentation."""
     if isinstance(value, str):
         return encode_basestring(value)
     inner = f"{line}  "
     if isinstance(value, dict) and value:
-        items = [f"{_key(key)}: {_written(item, inner)}" for key, item in value.items()]
+        items = [f"{_key(key)}: {_to_json(item, inner)}" for key, item in value.items()]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
     if isinstance(value, list | tuple) and value:
-        return f"[{inner}{f',{inner}'.join([_written(item, inner) for item in value])}{line}]"
+        return f"[{inner}{f',{inner}'.join([_to_json(item, inner) for item in value])}{line}]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -96,12 +96,12 @@ def _own_value(schema: JsonObject) -> Json:
     return next((one for one in enum if one is not None), None) if isinstance(enum, list) and enum else MISSING
 
 
-def _says(schema: JsonObject) -> set[str]:
+def _restricting_keywords(schema: JsonObject) -> set[str]:
     """The keywords of a schema that restrict its value."""
-    return {key for key in schema if key not in _SILENT and not key.startswith("x-")}
+    return {key for key in schema if key not in _UNRESTRICTING_KEYWORDS and not key.startswith("x-")}
 
 
-_SILENT = PROPERTY_KEYWORDS | {"nullable", "discriminator"}
+_UNRESTRICTING_KEYWORDS = PROPERTY_KEYWORDS | {"nullable", "discriminator"}
 
 
 class _Composer:
@@ -122,21 +122,21 @@ class _Composer:
         if own is not MISSING:
             return own
         self._values += 1
-        if self._values > MOST_VALUES or self._depth >= DEEPEST:
+        if self._values > MAX_VALUES or self._depth >= MAX_DEPTH:
             return _UNKNOWN
         self._depth += 1
-        found = self._inside(schema, path)
+        found = self._value_by_keywords(schema, path)
         self._depth -= 1
         return None if _is_absent(found) and schemas.is_nullable(schema) else found
 
-    def _inside(self, schema: JsonObject, path: frozenset[int]) -> Json:
+    def _value_by_keywords(self, schema: JsonObject, path: frozenset[int]) -> Json:
         for keyword in ("oneOf", "anyOf"):
             if isinstance(schema.get(keyword), list):
                 rest = {key: kept for key, kept in schema.items() if key != keyword}
                 return self._first_branch(schema[keyword], rest, path)
-        says = _says(schema)
+        says = _restricting_keywords(schema)
         if "$ref" in schema and says <= {"$ref", "type"}:
-            return self._referred(schema["$ref"], path)
+            return self._referenced_value(schema["$ref"], path)
         if says == {"allOf"} and len(schema["allOf"]) == 1:
             return self.value(schema["allOf"][0], path)
         if says & {"$ref", "allOf"}:
@@ -156,7 +156,7 @@ class _Composer:
             if branch == {"type": "null"}:
                 continue
             is_whole = isinstance(branch, dict) and not branch.keys().isdisjoint(("$ref", "type"))
-            beside = _says(rest) - {"type"} if is_whole else _says(rest)
+            beside = _restricting_keywords(rest) - {"type"} if is_whole else _restricting_keywords(rest)
             found = self.value({"allOf": [rest, branch]} if beside else branch, path)
             if found is not _ENDLESS:
                 return found
@@ -169,7 +169,7 @@ class _Composer:
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             return MISSING
 
-    def _referred(self, ref: Json, path: frozenset[int]) -> Json:
+    def _referenced_value(self, ref: Json, path: frozenset[int]) -> Json:
         """The value of a reference, composed once for each contract unless it depends on the schemas around it."""
         known = self._contract.composed
         if (ref, self._direction) in known:
@@ -182,7 +182,7 @@ class _Composer:
             return None if schemas.is_nullable(target) else _ENDLESS
         cuts = self._cuts
         found = self.value(target, path | {id(target)})
-        if self._cuts == cuts and self._values <= MOST_VALUES and self._depth < DEEPEST // 2:
+        if self._cuts == cuts and self._values <= MAX_VALUES and self._depth < MAX_DEPTH // 2:
             known[ref, self._direction] = found
         return found
 

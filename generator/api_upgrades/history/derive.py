@@ -16,7 +16,7 @@ from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.locate import canonical, has_place
+from api_upgrades.openapi.locate import canonical_target, has_place
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 
@@ -35,7 +35,8 @@ class AppliedEffect:
     def moves(self) -> tuple[Move, ...]:
         """The renames and moves that the effect makes, with canonical targets, as the comparison reports them."""
         return tuple(
-            Move(canonical(self.older, move.old), canonical(self.newer, move.new)) for move in self.effect.moves()
+            Move(canonical_target(self.older, move.old), canonical_target(self.newer, move.new))
+            for move in self.effect.moves()
         )
 
     @property
@@ -49,7 +50,7 @@ def _canonical_touches(effect: Effect, older: Contract, newer: Contract) -> Iter
         of_value = facet == "enum" or facet not in PROPERTY_FACETS
         is_removed = not has_place(newer, target) and has_place(older, target)
         contract = newer if target.part in newer.parts and not is_removed else older
-        yield Touch(canonical(contract, target, of_value=of_value), facet)
+        yield Touch(canonical_target(contract, target, of_value=of_value), facet)
 
 
 PROPERTY_FACETS = schemas.PROPERTY_KEYWORDS | {EXISTENCE, NAME, "type", "required", "nullable", "behaviour", "security"}

@@ -16,13 +16,13 @@ def conjunction(one: Json, other: Json) -> Json:
     second wins. If one keyword cannot express both (two patterns), the first moves into a branch of `allOf`.
     """
     if not isinstance(one, dict) or not isinstance(other, dict):
-        return _of_booleans(one, other)
+        return _combine_booleans(one, other)
     found: dict[str, Json] = {**one, **other}
     apart: dict[str, Json] = {}
     for keyword in one:
         if keyword not in other or json_equal(one[keyword], other[keyword]):
             continue
-        together = _together(keyword, one[keyword], other[keyword])
+        together = _combine_values(keyword, one[keyword], other[keyword])
         if together is MISSING:
             apart[keyword] = one[keyword]
         else:
@@ -32,14 +32,14 @@ def conjunction(one: Json, other: Json) -> Json:
     return found
 
 
-def _of_booleans(one: Json, other: Json) -> Json:
+def _combine_booleans(one: Json, other: Json) -> Json:
     """The conjunction if a schema is `true`, which allows anything, or `false`, which allows nothing."""
     if one is False or other is False:
         return False
     return one if other is True else other
 
 
-def _together(keyword: str, one: Json, other: Json) -> Json:
+def _combine_values(keyword: str, one: Json, other: Json) -> Json:
     """One value for a keyword that has different values in two schemas; MISSING if none expresses both."""
     if keyword in _FLAGS:
         return one is True or other is True
@@ -50,15 +50,15 @@ def _together(keyword: str, one: Json, other: Json) -> Json:
     if keyword in ("items", "additionalProperties"):
         return conjunction(one, other)
     if keyword == "type":
-        return _types(one, other)
+        return _common_types(one, other)
     if keyword in LOWER_BOUNDS + UPPER_BOUNDS and is_number(one) and is_number(other):
         return max(one, other) if keyword in LOWER_BOUNDS else min(one, other)
     if isinstance(one, list) and isinstance(other, list):
-        return _of_lists(keyword, one, other)
+        return _combine_lists(keyword, one, other)
     return MISSING
 
 
-def _of_lists(keyword: str, one: list[Json], other: list[Json]) -> Json:
+def _combine_lists(keyword: str, one: list[Json], other: list[Json]) -> Json:
     if keyword == "required":
         return list(dict.fromkeys((*one, *other)))
     if keyword == "allOf":
@@ -68,7 +68,7 @@ def _of_lists(keyword: str, one: list[Json], other: list[Json]) -> Json:
     return MISSING
 
 
-def _types(one: Json, other: Json) -> Json:
+def _common_types(one: Json, other: Json) -> Json:
     """The types that two schemas have in common. Integers are numbers."""
     first, second = ([names] if isinstance(names, str) else names for names in (one, other))
     found = [name for name in first if name in second or (name == "integer" and "number" in second)]

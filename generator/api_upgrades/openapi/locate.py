@@ -100,13 +100,13 @@ def success_status(operation: JsonObject) -> str:
 def parameter_index(contract: Contract, operation: JsonObject, location: str, name: str) -> int | None:
     """The index of a parameter in the list of an operation, which may also contain shared ones; None if not found."""
     for index, parameter in enumerate(operation.get("parameters", ())):
-        found = _shared(contract, parameter)
+        found = _follow_reference(contract, parameter)
         if found.get("in") == location and found.get("name") == name:
             return index
     return None
 
 
-def _shared(contract: Contract, value: JsonObject) -> JsonObject:
+def _follow_reference(contract: Contract, value: JsonObject) -> JsonObject:
     try:
         found: JsonObject = resolve(contract, value["$ref"]) if "$ref" in value else value
     except (KeyError, IndexError, ValueError, TypeError):
@@ -144,28 +144,30 @@ def schema_spot(contract: Contract, target: Target) -> Spot:
         spot = spot.below("schema")
     walked = replace(target, steps=())
     for step in target.steps:
-        spot = _step(contract, spot, step, walked)
+        spot = _follow_step(contract, spot, step, walked)
         walked = walked.child(step)
     return spot
 
 
-def _step(contract: Contract, spot: Spot, step: str, walked: Target) -> Spot:
+def _follow_step(contract: Contract, spot: Spot, step: str, target: Target) -> Spot:
     if step == "[]" or step == "{}":
-        spot = value_spot(contract, spot, walked)
+        spot = value_spot(contract, spot, target)
         keyword = "items" if step == "[]" else "additionalProperties"
         if not isinstance(spot.read(contract).get(keyword), Mapping):
-            raise ContractMismatch(f"{walked} is not a {'list' if step == '[]' else 'map'}", "target")
+            raise ContractMismatch(f"{target} is not a {'list' if step == '[]' else 'map'}", "target")
         return spot.below(keyword)
     name = step.removeprefix(".")
-    spot = object_spot(contract, spot, walked, name)
+    spot = object_spot(contract, spot, target, name)
     schema = spot.read(contract)
     pointer = pointer_of(schema, name)
     if pointer is None:
-        raise no_property(contract, schema, walked.property(name))
+        raise missing_property_error(contract, schema, target.property(name))
     return spot.below(*pointer)
 
 
-def no_property(contract: Contract, schema: JsonObject, target: Target, field: str = "target") -> ContractMismatch:
+def missing_property_error(
+    contract: Contract, schema: JsonObject, target: Target, field: str = "target"
+) -> ContractMismatch:
     """The error that an object has no property of its own under the name of a target."""
     inherited = properties(schema, follower(contract)).get(target.name)
     part = holder_of(inherited.ref) if inherited is not None and inherited.ref is not None else None
@@ -176,7 +178,7 @@ def no_property(contract: Contract, schema: JsonObject, target: Target, field: s
     return ContractMismatch(f"{target.holder} has no property {target.name!r}", field, hint)
 
 
-def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
+def value_spot(contract: Contract, spot: Spot, target: Target) -> Spot:
     """The spot of the schema that describes the value.
 
     It is the non-null branch or, if that is a `$ref` that nothing else uses, the schema behind it.
@@ -189,18 +191,18 @@ def value_spot(contract: Contract, spot: Spot, walked: Target) -> Spot:
             return inside
         part = schema_of(ref)
         if part is None or part not in contract.parts:
-            raise ContractMismatch(f"{walked} refers to {ref!r}, which isn't there", "target")
+            raise ContractMismatch(f"{target} refers to {ref!r}, which isn't there", "target")
         if part in seen:
-            raise ContractMismatch(f"{walked} refers to itself", "target")
+            raise ContractMismatch(f"{target} refers to itself", "target")
         if contract.count_mentions(part) > 1:
             raise ContractMismatch(
-                f"{walked} is a {part.name}, which others use too; name the schema: {part.name}", "target"
+                f"{target} is a {part.name}, which others use too; name the schema: {part.name}", "target"
             )
         seen.add(part)
-        spot, walked = Spot(part, ()), Target(schema_part(part.name))
+        spot, target = Spot(part, ()), Target(schema_part(part.name))
 
 
-def object_spot(contract: Contract, spot: Spot, walked: Target, name: str) -> Spot:
+def object_spot(contract: Contract, spot: Spot, target: Target, name: str) -> Spot:
     """The spot of the schema in which a property is declared, or would be.
 
     It is the schema at `spot` or, if that is a `$ref` that nothing else uses, the schema behind it.
@@ -208,7 +210,7 @@ def object_spot(contract: Contract, spot: Spot, walked: Target, name: str) -> Sp
     schema = spot.read(contract)
     if pointer_of(schema, name) is not None or "$ref" not in schemas.value_schema(schema):
         return spot
-    return value_spot(contract, spot, walked)
+    return value_spot(contract, spot, target)
 
 
 def has_place(contract: Contract, target: Target) -> bool:
@@ -220,7 +222,7 @@ def has_place(contract: Contract, target: Target) -> bool:
     return True
 
 
-def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> Target:
+def canonical_target(contract: Contract, target: Target, *, of_value: bool = False) -> Target:
     """The target that names a place by the part that contains it, so that each place has only one name.
 
     A place behind a `$ref` that nothing else uses is named by the schema there, and `response` alone becomes the first
@@ -236,18 +238,18 @@ def canonical(contract: Contract, target: Target, *, of_value: bool = False) -> 
         return target
     for index, step in enumerate(target.steps):
         if step.startswith("="):
-            return canonical(contract, replace(walked, steps=walked.steps), of_value=True).child(step)
+            return canonical_target(contract, replace(walked, steps=walked.steps), of_value=True).child(step)
         try:
             if not step.startswith(".") or pointer_of(spot.read(contract), step[1:]) is None:
-                walked = _standing(contract, spot, walked)
-            spot = _step(contract, spot, step, walked)
+                walked = _private_target(contract, spot, walked)
+            spot = _follow_step(contract, spot, step, walked)
         except ContractMismatch:
             return replace(walked, steps=walked.steps + target.steps[index:])
         walked = walked.child(step)
     return _value_target(contract, spot, walked) if of_value else walked
 
 
-def _standing(contract: Contract, spot: Spot, walked: Target) -> Target:
+def _private_target(contract: Contract, spot: Spot, walked: Target) -> Target:
     """The target of a place's value: the place itself, or the schema behind a `$ref` that nothing else uses."""
     part = value_spot(contract, spot, walked).part
     return walked if part == spot.part or part is None else Target(part)
@@ -255,10 +257,10 @@ def _standing(contract: Contract, spot: Spot, walked: Target) -> Target:
 
 def _value_target(contract: Contract, spot: Spot, walked: Target) -> Target:
     try:
-        standing = _standing(contract, spot, walked)
+        standing = _private_target(contract, spot, walked)
         value = value_spot(contract, spot, walked)
         if isinstance(value.read(contract).get("items"), Mapping):
-            items = _standing(contract, value.below("items"), standing.child("[]"))
+            items = _private_target(contract, value.below("items"), standing.child("[]"))
             return items if items.part != standing.part else standing
     except ContractMismatch:
         return walked

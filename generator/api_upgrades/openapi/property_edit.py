@@ -18,39 +18,39 @@ from api_upgrades.core.json import (
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract, is_internal
-from api_upgrades.openapi.locate import Spot, no_property, object_spot, schema_spot
+from api_upgrades.openapi.locate import Spot, missing_property_error, object_spot, schema_spot
 from api_upgrades.openapi.properties import Property, branches, properties, required_names, with_branches
 from api_upgrades.openapi.target import Target
 
 
-def property_spot(contract: Contract, target: Target, field: str = "target") -> tuple[Spot, JsonObject, Property]:
+def find_property(contract: Contract, target: Target, field: str = "target") -> tuple[Spot, JsonObject, Property]:
     """Find a property: the spot of its object, the object's schema, and the property. It must be an own one.
 
     Raises ContractMismatch, which names `field` as the wrong field of the effect.
     """
-    _refuse_other_places(target)
+    _require_property(target)
     spot = object_spot(contract, schema_spot(contract, target.holder), target.holder, target.name)
     whole = spot.read(contract)
     found = properties(whole).get(target.name)
     if found is None:
-        raise no_property(contract, whole, target, field)
+        raise missing_property_error(contract, whole, target, field)
     return spot, whole, found
 
 
-def _refuse_other_places(target: Target) -> None:
+def _require_property(target: Target) -> None:
     if not target.steps or not target.steps[-1].startswith("."):
         raise ContractMismatch(f"{target} is not a property", "target")
 
 
 def take_property(contract: Contract, target: Target) -> tuple[Contract, JsonObject]:
     """The contract without a property, and the property's schema."""
-    spot, whole, found = property_spot(contract, target)
+    spot, whole, found = find_property(contract, target)
 
     def without(branch: JsonObject) -> JsonObject:
         if target.name in branch.get("properties", {}):
             left = {name: kept for name, kept in branch["properties"].items() if name != target.name}
             branch = {**branch, "properties": left}
-        return with_required(branch, target.name, False)
+        return with_required_name(branch, target.name, False)
 
     return spot.write(contract, with_branches(whole, without)), found.schema
 
@@ -62,7 +62,7 @@ def put_property(
 
     It goes into the given branch, or into that of the property after it, or into the first branch with properties.
     """
-    _refuse_other_places(target)
+    _require_property(target)
     spot = schema_spot(contract, target.holder)
     if branch is None:
         spot = object_spot(contract, spot, target.holder, before or target.name)
@@ -80,7 +80,7 @@ def put_property(
     holder = value_at(whole, place)
     declared = insert_before(holder.get("properties", {}), target.name, schema, before)
     added = schema_edit.merge_keywords(holder, {"properties": declared})
-    return spot.write(contract, set_at(whole, place, with_required(added, target.name, required)))
+    return spot.write(contract, set_at(whole, place, with_required_name(added, target.name, required)))
 
 
 def with_requiredness(contract: Contract, target: Target, required: bool, branch: str | None = None) -> Contract:
@@ -88,13 +88,13 @@ def with_requiredness(contract: Contract, target: Target, required: bool, branch
 
     The given branch requires it, by default the one that declares it. If it is not required, no branch requires it.
     """
-    spot, whole, found = property_spot(contract, target)
+    spot, whole, found = find_property(contract, target)
     if found.is_required == required:
         return contract
     if not required:
-        return spot.write(contract, with_branches(whole, lambda one: with_required(one, target.name, False)))
+        return spot.write(contract, with_branches(whole, lambda one: with_required_name(one, target.name, False)))
     place = found.branch if branch is None else _branch_at(whole, branch, target.holder)
-    holder = with_required(value_at(whole, place), target.name, True, tuple(properties(whole)))
+    holder = with_required_name(value_at(whole, place), target.name, True, tuple(properties(whole)))
     return spot.write(contract, set_at(whole, place, holder))
 
 
@@ -112,7 +112,7 @@ def _branch_at(schema: JsonObject, text: str, holder: Target) -> Pointer:
     return found[text]
 
 
-def with_required(holder: JsonObject, name: str, required: bool, known: Sequence[str] = ()) -> JsonObject:
+def with_required_name(holder: JsonObject, name: str, required: bool, known: Sequence[str] = ()) -> JsonObject:
     """A branch with a property required or not. Its required names have the order of its properties or of `known`."""
     names: list[str] = list(required_names(holder))
     if (name in names) == required:
@@ -128,12 +128,13 @@ def with_required(holder: JsonObject, name: str, required: bool, known: Sequence
     return schema_edit.merge_keywords(holder, {"required": names})
 
 
-def with_name(branch: JsonObject, new: str, old: str) -> JsonObject:
+def with_old_name(branch: JsonObject, new: str, old: str) -> JsonObject:
     """A branch of an object with a newer name replaced by the older one everywhere."""
     result = dict(branch)
     if "properties" in branch:
         result["properties"] = {
-            old if name == new else name: _replaced_by(kept, new, old) for name, kept in branch["properties"].items()
+            old if name == new else name: _with_old_replacement(kept, new, old)
+            for name, kept in branch["properties"].items()
         }
     if "required" in branch:
         result["required"] = [old if name == new else name for name in required_names(branch)]
@@ -143,7 +144,7 @@ def with_name(branch: JsonObject, new: str, old: str) -> JsonObject:
     return branch if json_equal(result, branch) else result
 
 
-def _replaced_by(schema: Json, new: str, old: str) -> Json:
+def _with_old_replacement(schema: Json, new: str, old: str) -> Json:
     """A sibling schema whose `x-replaced-by` follows the renamed property."""
     if isinstance(schema, dict) and schema.get("x-replaced-by") == new:
         return {**schema, "x-replaced-by": old}

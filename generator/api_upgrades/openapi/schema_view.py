@@ -19,7 +19,7 @@ STRUCTURE = frozenset(
 """Keywords that have a comparison of their own; any other is a constraint."""
 
 
-_OF_PROPERTY = schemas.PROPERTY_KEYWORDS | {*schemas.COMBINATIONS, "nullable"}
+_UNCONSTRAINING_KEYWORDS = schemas.PROPERTY_KEYWORDS | {*schemas.COMBINATIONS, "nullable"}
 """Keywords beside a branch that do not constrain the value that the branch describes."""
 
 
@@ -44,14 +44,14 @@ def whole_value(schema: JsonObject) -> JsonObject:
     if not inside:
         return schema
     inner = whole_value(value_at(schema, inside))
-    beside = {key: value for key, value in schema.items() if key not in _OF_PROPERTY}
+    beside = {key: value for key, value in schema.items() if key not in _UNCONSTRAINING_KEYWORDS}
     if "allOf" in schema and inside[0] != "allOf":
         beside["allOf"] = schema["allOf"]
     found: JsonObject = conjunction(beside, inner) if beside else inner
     return found
 
 
-def referred(contract: Contract, schema: JsonObject) -> JsonObject:
+def resolve_references(contract: Contract, schema: JsonObject) -> JsonObject:
     """The schema behind a reference, and behind further ones. One that is broken or refers to itself is kept."""
     seen: set[str] = set()
     while isinstance(ref := schema.get("$ref"), str) and ref not in seen:
@@ -70,7 +70,7 @@ def without_reference(schema: JsonObject) -> JsonObject:
     return {key: value for key, value in schema.items() if key != "$ref"}
 
 
-def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
+def flatten(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
     """A schema with the branches of its `allOf` merged into it, if they agree.
 
     The schema is returned unchanged if a branch is a choice, is a broken reference, refers to itself, or contradicts
@@ -81,20 +81,20 @@ def flattened(contract: Contract, schema: JsonObject, seen: frozenset[str] = fro
     found: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
     for branch in schema["allOf"]:
         ref = branch.get("$ref") if isinstance(branch, dict) else None
-        if not isinstance(branch, dict) or ref in seen or len(seen) > _DEEPEST:
+        if not isinstance(branch, dict) or ref in seen or len(seen) > _MAX_DEPTH:
             return schema
-        value = flattened(contract, referred(contract, branch), seen | ({ref} if ref else set()))
-        if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _goes_with(found, value):
+        value = flatten(contract, resolve_references(contract, branch), seen | ({ref} if ref else set()))
+        if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _is_compatible(found, value):
             return schema
         found = conjunction(found, value)
     return found
 
 
-_DEEPEST = 8
+_MAX_DEPTH = 8
 """The maximum number of nested references to follow from an `allOf`, since each may lead to several others."""
 
 
-def _goes_with(one: JsonObject, other: JsonObject) -> bool:
+def _is_compatible(one: JsonObject, other: JsonObject) -> bool:
     """Whether the keywords that two schemas share mean the same, so that they can be merged."""
     shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
     return all(means_same(one[key], other[key]) for key in shared)
