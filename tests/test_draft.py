@@ -172,7 +172,7 @@ def untold(findings: Iterable[Finding], effects: Iterable[Effect]) -> list[Findi
     return [
         finding
         for finding in findings
-        if not any(touch.predicts(finding.target, finding.facet) for touch in touches[finding.target.part])
+        if not any(touch.explains(finding.target, finding.facet) for touch in touches[finding.target.part])
     ]
 
 

@@ -101,7 +101,7 @@ def check_findings(older: Contract, newer: Contract, effects: list[Effect]) -> t
     steps = applied(newer, effects)
     findings = found_between(older, newer, RenameMap.of(move for step in steps for move in step.moves))
     touches = list(touched(steps))
-    unpredicted = [one for one in findings if not any(touch.predicts(one.target, one.facet) for touch in touches)]
+    unpredicted = [one for one in findings if not any(touch.explains(one.target, one.facet) for touch in touches)]
     assert [(one.rule, str(one.target), one.facet) for one in unpredicted] == []
     return findings
 

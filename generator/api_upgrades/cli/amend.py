@@ -20,7 +20,7 @@ from api_upgrades.releases.amend import amend_version
 def amend(project: Project, version: str, why: str) -> None:
     """Correct a released version, with a reason.
 
-    This locks VERSION and all older versions as they are derived now.
+    This locks VERSION and all older versions in the form that today's API and the change files give them.
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """

@@ -80,7 +80,7 @@ class _SideReader:
 
     @cached_property
     def history(self) -> History:
-        """The public history, from which `export` prints too."""
+        """The public history: `diff` compares the same versions that `export` prints."""
         return restrict_to_public(self._project.load())
 
     def read(self, name: str) -> Side:

@@ -74,7 +74,7 @@ _NOT_BREAKING = "None of these changes is breaking."
 
 
 def _advice(state: ProjectState, result: Draft, addition: bool, dry_run: bool) -> Iterator[str]:
-    """Yield what else the user may have to do, where the command didn't ask about it."""
+    """Yield advice on what else to do, unless the command asked about it at the terminal."""
     if result.is_compatible and not addition and not _is_terminal():
         first = "" if dry_run else "delete these files and "
         yield f"{_NOT_BREAKING} If they go live in every version at once, {first}run: api-upgrades draft --addition"
@@ -98,11 +98,14 @@ def _draft_files(project: Project, state: ProjectState, renames: RenameMap, date
 
 
 def _write(project: Project, result: Draft, dry_run: bool) -> None:
-    """Write the drafted files, and the JSON Schema that they refer to, and print their names; or print the files."""
+    """Write the drafted files and the JSON Schema that they refer to, and print their names.
+
+    A dry run prints the files instead.
+    """
     folder = project.root / project.registry
     files = dict(result.files)
     if files and not (folder / SCHEMA_FILE).exists() and not dry_run:
-        # First, because a later run that has nothing to draft writes no schema.
+        # The schema comes first: if this run is interrupted, the next may have nothing to draft, and write no schema.
         files = {SCHEMA_FILE: render_change_schema()} | files
     for name, text in files.items():
         click.echo(f"# {project.registry}/{name}\n{text}" if dry_run else f"{project.registry}/{name}")
@@ -112,7 +115,7 @@ def _write(project: Project, result: Draft, dry_run: bool) -> None:
 
 
 def _find_renames(state: ProjectState, renames: tuple[str, ...], no_renames: bool) -> RenameMap:
-    """Return the renames that options give, and the detected ones, which a user at a terminal is asked about."""
+    """Return the renames from the options and the detected ones. At a terminal, ask the user about detected ones."""
     released, latest = state.latest_from_lock, state.latest_from_source
     if released is None:
         return RenameMap()

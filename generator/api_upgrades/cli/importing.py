@@ -87,7 +87,7 @@ def _newest_document(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
 
 
 def _source_file(document: OpenApiFile) -> tuple[str, bytes]:
-    """The suffix and the content of a source file: the document's file, or if it has several, one that bundles them."""
+    """The suffix and content of a source file for a document: its only file, or if it has several, a bundle of them."""
     first, *others = document.files
     if others or first.suffix.lower() not in DOCUMENT_SUFFIXES:
         return ".json", indent_json(document.document).encode()

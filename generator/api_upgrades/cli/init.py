@@ -30,11 +30,13 @@ from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import Head, read_head
 from api_upgrades.sources.source_map import SourceMap
 
-_SOURCES = "today's API: an OpenAPI document, an object such as 'myservice.main:app', or a package of models"
+_SOURCE_DESCRIPTION = "today's API: an OpenAPI document, an object such as 'myservice.main:app', or a package of models"
 
 
 @main.command()
-@click.option("--source", help=f"Where to find {_SOURCES}.  [default: {SOURCE}, with an example if it doesn't exist]")
+@click.option(
+    "--source", help=f"Where to find {_SOURCE_DESCRIPTION}.  [default: {SOURCE}, with an example if it doesn't exist]"
+)
 @click.option("--title", type=Prose(Line), help="The API's name.  [default: the title in the source]")
 @click.option("--version", help="The first version.  [default: today's date]")
 @click.pass_obj
@@ -47,7 +49,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     """
     root = project.root
     _refuse_existing_versions(root / project.registry, project.registry)
-    source = _ask_unless_given(source, f"Where is {_SOURCES}", project.source)
+    source = _ask_unless_given(source, f"Where is {_SOURCE_DESCRIPTION}", project.source)
     is_example = source == SOURCE and not (root / SOURCE).exists()
     head = None if is_example else read_head(source, root)
     default_title = title_of(head.contract if head else None, root)

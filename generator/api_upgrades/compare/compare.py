@@ -33,7 +33,7 @@ class Finding:
     """One difference in one direction, and the rule that judged it.
 
     `target` is the place by its name in the newer contract; a removed place has the name that it would have there.
-    `facet` is the aspect of the place that differs, as in `Touch.facet`. `direction` is None if nothing that is sent
+    `facet` is the aspect of the place that differs, such as `type`. `direction` is None if nothing that is sent
     or received uses the place.
     """
 
@@ -76,8 +76,8 @@ def compare(
 ) -> tuple[Finding, ...]:
     """Find every difference from `old` to `new`, in the order of the newer document; removed parts come last.
 
-    `directions` is called with schemas of both contracts. Parts that both contracts share are skipped. `only` limits
-    the comparison to some parts, by their newer names.
+    `find_directions` is called with schemas of both contracts. Parts that both contracts share are skipped. `only`
+    limits the comparison to some parts, by their newer names.
     """
     return tuple(
         _judge(difference, direction, table)

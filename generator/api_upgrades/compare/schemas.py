@@ -56,7 +56,7 @@ class SchemaComparison:
         old, new = as_object(old), as_object(new)
         yield from self._compare_annotations(old, new, old_target, target)
         was, now = self._comparable_values(old, new)
-        if len(was) == len(now) == 1 and self._same_reference(was, now):
+        if len(was) == len(now) == 1 and self._is_same_reference(was, now):
             return
         type_rule = self._type_rule(was, now)
         if type_rule:
@@ -94,7 +94,7 @@ class SchemaComparison:
         if not json_equal(before, after):
             yield Difference("default-changed", target, old_target, "default", before, after)
 
-    def _same_reference(self, was: JsonObject, now: JsonObject) -> bool:
+    def _is_same_reference(self, was: JsonObject, now: JsonObject) -> bool:
         old, new = was.get("$ref"), now.get("$ref")
         return old is not None and new is not None and self.newer_ref(old) == new
 
@@ -105,11 +105,11 @@ class SchemaComparison:
         return ref.replace(escape_token(old.name), escape_token(new.name), 1) if old and new else ref
 
     def means_same(self, old: Json, new: Json) -> bool:
-        """Whether two values of a keyword promise the same, given the newer names of the schemas in the older one."""
+        """Whether two values of a keyword mean the same if the older one refers to schemas by their newer names."""
         return means_same(schema_edit.replace_references(old, self.newer_ref), new)
 
     def _newer_value(self, old_target: Target, value: Json) -> Json:
-        """An enum value, or a list of them, by its newer name."""
+        """The newer name of an enum value, or of each value in a list."""
         if not self.renames.moves:
             return value
         if isinstance(value, list):
@@ -121,11 +121,12 @@ class SchemaComparison:
     def _comparable_values(self, old: JsonObject, new: JsonObject) -> tuple[JsonObject, JsonObject]:
         """The schemas of the non-null values, in forms that can be compared keyword by keyword.
 
-        If only one side is a reference, it is resolved: extracting an inline object changes nothing. Next to an
-        `allOf`, a reference becomes an `allOf` of one. If only one side is an `allOf`, its branches are merged.
+        If only one side is a reference, it is resolved: extracting an inline object changes nothing. But if the
+        other side has an `allOf`, the reference becomes an `allOf` with one branch. If only one side has an `allOf`,
+        its branches are merged.
         """
         was, now = whole_value(old), whole_value(new)
-        if self._same_reference(was, now):
+        if self._is_same_reference(was, now):
             return was, now
         if ("$ref" in was) != ("$ref" in now) and ("allOf" in was or "allOf" in now):
             return ({"allOf": [was]}, now) if "$ref" in was else (was, {"allOf": [now]})
@@ -137,7 +138,7 @@ class SchemaComparison:
 
     def _type_rule(self, was: JsonObject, now: JsonObject) -> RuleId | None:
         """The rule for a change of type; None if the type is the same."""
-        if ("$ref" in was or "$ref" in now) and not self._same_reference(was, now):
+        if ("$ref" in was or "$ref" in now) and not self._is_same_reference(was, now):
             return "type-changed"
         before, after = type_set(was, self._follow_older), type_set(now, self._follow_newer)
         if before == after:
@@ -199,7 +200,7 @@ class SchemaComparison:
             if keyword in STRUCTURE or keyword in schemas.ANNOTATIONS:
                 continue
             before, after = constraint(was, keyword), constraint(now, keyword)
-            newer = self._with_newer_names(keyword, before, old_target)
+            newer = self._use_newer_names(keyword, before, old_target)
             if means_same(newer, after):
                 continue
             if keyword == "discriminator":
@@ -209,7 +210,7 @@ class SchemaComparison:
             rule = (extension_rule if keyword.startswith("x-") else constraint_rule)(keyword, before, after)
             yield Difference(rule, target, old_target, keyword, none_if_missing(before), none_if_missing(after))
 
-    def _with_newer_names(self, keyword: str, value: Json, old_target: Target) -> Json:
+    def _use_newer_names(self, keyword: str, value: Json, old_target: Target) -> Json:
         """A keyword's value with the newer names of the schemas and properties that it refers to."""
         if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
             value = {**value, "propertyName": self.renames.to_newer(old_target.property(value["propertyName"])).name}
@@ -228,7 +229,7 @@ class SchemaComparison:
             place = target.property(name)
             old_name = older.get(name)
             if old_name is None:
-                yield from self._moved_or_added(schema, place, target, is_required=is_required)
+                yield from self._compare_moved_or_added(schema, place, target, is_required=is_required)
                 continue
             old_place = old_target.property(old_name)
             was_required = before[old_name].is_required
@@ -250,7 +251,7 @@ class SchemaComparison:
                     "property-removed", target.property(name), old_place, "existence", before[name].schema, None
                 )
 
-    def _moved_or_added(
+    def _compare_moved_or_added(
         self, schema: Json, place: Target, holder: Target, *, is_required: bool
     ) -> Iterator[Difference]:
         """The differences of a property that its object didn't have before."""

@@ -25,7 +25,7 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
     before, after = _alternatives(old), _alternatives(new)
     removed = [one for one in before if one not in after]
     added = [one for one in after if one not in before]
-    if not before or not after:  # calls need no credentials
+    if not before or not after:  # on at least one side, calls need no credentials
         yield difference("security-changed" if after or not before else "security-lifted", old, new)
         return
     for one in list(removed):

@@ -94,7 +94,7 @@ class OutputFolder:
 
 
 def _write(path: Path, content: str | bytes, *, is_durable: bool) -> None:
-    # The name is hidden, so that a file left behind by a killed process is not read as a part of the registry.
+    # The name starts with a dot, so that a file left behind by a killed process is not read as a part of the registry.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

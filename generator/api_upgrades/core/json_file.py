@@ -22,7 +22,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONSTANTS = ("NaN", "Infinity", "-Infinity")
 _MAX_DIGITS = 4300
-"""The most digits of an integer that Python converts."""
+"""The number of digits up to which Python converts text to an integer."""
 
 _PROBLEMS = {
     "Expecting value": "a value is missing here",
@@ -48,9 +48,9 @@ class JsonFile:
     text: str
 
     def locate_key(self, *path: str | int) -> Location:
-        """The location of the last key of a path; for a list item, of the item.
+        """The location of the last key of a path. If that is an index, this is the location of the list item.
 
-        If the path does not exist, the location of its nearest existing parent.
+        If the path does not exist, this is the location of its nearest existing parent.
         """
         nearest: tuple[int, Location] = 0, Location(self.file, 1, 1)
         for found, line, column in self.positions():
@@ -150,7 +150,7 @@ def _explain(error: json.JSONDecodeError, text: str) -> str:
         return "the file is empty; write something into it, or delete it"
     problem = _PROBLEMS.get(error.msg, error.msg)
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-        return f"not JSON: {problem}, and the file ends; it may be truncated, so download it again"
+        return f"not JSON: {problem}; the file ends too early, so it may be truncated: download it again"
     return f"not JSON: {problem}"
 
 

@@ -10,10 +10,10 @@ from api_upgrades.core.json import Json
 
 def indent_json(value: Json) -> str:
     """The same text as `json.dumps(value, indent=2, ensure_ascii=False)`, with a line break at its end."""
-    return JsonWriter(()).write(value) + "\n"
+    return JsonFormatter(()).write(value) + "\n"
 
 
-class JsonWriter:
+class JsonFormatter:
     """Writes indented JSON, and formats each of the `shared` values only once.
 
     The shared values are recognized by their `id()`, so they must live as long as the writer.
@@ -24,7 +24,9 @@ class JsonWriter:
         self._texts: dict[tuple[int, str], str] = {}
 
     def write(self, value: Json, line_start: str = "\n") -> str:
-        """The text of a value. `line` is a line break and the indentation of the line on which the value starts."""
+        """The text of a value. `line_start` is a line break and the indentation of
+        the line on which the value starts.
+        """
         if id(value) not in self._shared:
             return self._format(value, line_start)
         key = (id(value), line_start)

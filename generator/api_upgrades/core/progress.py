@@ -16,7 +16,7 @@ FIRST_UPDATE_AFTER = 1.0
 
 
 UPDATE_INTERVAL = 0.2
-"""Seconds between two messages of a stage that counts."""
+"""Seconds between two messages of `count_progress`."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ PyYAML only splits the text into events. This module builds the data, for two re
 a limit.
 
     true, false           booleans, in this spelling only
-    null, ~, nothing      null
+    null, ~, (empty)      null
     12, -1.5, 1e9         numbers, in the syntax of JSON
     anything else         text, and every key of a mapping is text
 """
@@ -106,9 +106,9 @@ class YamlFile:
                 pending.append(((*path, key), child, node.keys.get(str(key), (child.line, child.column))))
 
     def locate_key(self, *path: str | int) -> Location:
-        """The location of the last key of a path; for a list item, of the item.
+        """The location of the last key of a path. If that is an index, this is the location of the list item.
 
-        If the path does not exist, the location of its nearest existing parent.
+        If the path does not exist, this is the location of its nearest existing parent.
         """
         node = self.root
         for key in path[:-1]:

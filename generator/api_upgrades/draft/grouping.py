@@ -34,7 +34,7 @@ class Group:
     def conflicts(self, others: Iterable[Touch]) -> bool:
         """Whether the order of this group and other touches matters."""
         others = list(others)
-        return any(one.conflicts(other) for one in self.touches for other in others)
+        return any(one.conflicts_with(other) for one in self.touches for other in others)
 
     @property
     def id(self) -> str:
@@ -57,7 +57,7 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract) -> list[Group
     sets = DisjointSets(len(applied))
     for index in range(len(applied)):
         for other in range(index):
-            if any(touch.conflicts(another) for touch in touches[index] for another in touches[other]):
+            if any(touch.conflicts_with(another) for touch in touches[index] for another in touches[other]):
                 sets.join(index, other)
     by_intent: dict[Hashable, int] = {}
     for index, one in enumerate(applied):

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.effects.base import Observation, OlderValue, TargetedEffect
+from api_upgrades.effects.base import Observation, OlderValueEffect, TargetedEffect
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
@@ -40,7 +40,7 @@ class Wording(TargetedEffect):
         return (Touch(target, keyword) for target in self.target for keyword in self.was)
 
 
-class ChangeExample(OlderValue):
+class ChangeExample(OlderValueEffect):
     """An example changed or was added.
 
     {kind: change_example, target: ClinicalNoteSection.text, was: "- Headache for two days"}

@@ -37,7 +37,7 @@ class Observation(NamedTuple):
 
 
 Scope: TypeAlias = Literal["place", "holder", "resource"]
-"""How far one intent reaches: places of one name, all places in one object, or all places in one resource."""
+"""How far one intent reaches: places with the same name, all places in one object, or all places in one resource."""
 
 
 class Effect(BaseModel, ABC):
@@ -57,7 +57,7 @@ class Effect(BaseModel, ABC):
     existence: ClassVar[Literal["added", "removed"] | None] = None
     """What happened to a whole part, such as a schema or an operation, for the kinds that add or remove one."""
     limits_values: ClassVar[bool] = False
-    """Whether the kind says which values are valid. The same edit of equal values in many places is one change."""
+    """Whether the kind says which values are valid. If so, the same edit at places with equal values is one change."""
     scope: ClassVar[Scope] = "place"
     """How far apart effects of the kind may be and still share one intent, if nothing else happened at their places."""
     is_named_by_place: ClassVar[bool] = False
@@ -79,7 +79,7 @@ class Effect(BaseModel, ABC):
         """The places and facets that it alters; the comparison of both contracts finds nothing else."""
 
     def moves(self) -> Iterator[Move]:
-        """How names move, for those kinds that move them."""
+        """The old and the new target of everything that the effect renames or moves."""
         return iter(())
 
     def as_data(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class Effect(BaseModel, ABC):
         return filter(None, map(schema_of, references(self.as_data().get("was"))))
 
     def details(self) -> str:
-        """The effect as text, without the place that it changes and what is beside that place."""
+        """The effect as text, without `_PLACE_FIELDS`. It is the same for effects that do the same thing elsewhere."""
         data = {key: value for key, value in self.as_data().items() if key not in _PLACE_FIELDS}
         if isinstance(data.get("was"), dict):
             data["was"] = digest(data["was"])
@@ -182,7 +182,9 @@ Targets = Annotated[
 
 MAX_NAMED_TARGETS = 12
 NAMED_BEFORE_OTHERS = 4
-"""A headline names up to MOST_NAMED targets. If there are more, it names SOME_NAMED and counts the others."""
+"""A headline names up to MAX_NAMED_TARGETS targets. If there are more, it names the first NAMED_BEFORE_OTHERS and
+counts the others.
+"""
 
 
 class TargetedEffect(Effect):
@@ -230,7 +232,7 @@ class TargetedEffect(Effect):
         """The contract with the edit undone at one of the targets."""
 
     def target_names(self) -> str:
-        """The targets as Markdown; of very many, the first ones and the number of the others."""
+        """The targets as Markdown. If there are many, only the first ones, and the number of the others."""
         names = [as_code(target) for target in self.target]
         if len(names) > MAX_NAMED_TARGETS:
             names = [*names[:NAMED_BEFORE_OTHERS], f"{len(names) - NAMED_BEFORE_OTHERS} more"]
@@ -259,7 +261,7 @@ _EITHER_WAS_OR_ABSENT: JsonDict = {
 """What `OlderValue` requires of its two fields together, as JSON Schema for editors."""
 
 
-class OlderValue(TargetedEffect):
+class OlderValueEffect(TargetedEffect):
     """An effect that carries an older value, which can be null, or states that there was none."""
 
     model_config = ConfigDict(json_schema_extra=_EITHER_WAS_OR_ABSENT)
@@ -267,7 +269,7 @@ class OlderValue(TargetedEffect):
     absent: bool = False
 
     @model_validator(mode="after")
-    def _require_was_or_absent(self) -> OlderValue:
+    def _require_was_or_absent(self) -> OlderValueEffect:
         if ("was" in self.model_fields_set) == self.absent:
             raise ValueError(_WAS_OR_ABSENT_ADVICE)
         return self

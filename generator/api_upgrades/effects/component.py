@@ -1,4 +1,4 @@
-"""Kinds of effects on components other than schemas: added or removed. `replace` edits what is inside one."""
+"""Kinds of effects that add or remove components other than schemas. `replace` edits what is inside one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Section: TypeAlias = Literal[
 ]
 
 
-class _Component(Effect):
+class _ComponentEffect(Effect):
     must_be_found: ClassVar[bool] = False  # it may be unused
     section: Section = Field(description="The section of `components`.")
     name: str = Field(description="Its name in that section.")
@@ -57,7 +57,7 @@ def _components(contract: Contract) -> dict[str, Json]:
     return dict(contract.document.get("components", {}))
 
 
-class AddComponent(_Component):
+class AddComponent(_ComponentEffect):
     """A shared response, parameter, example or other component was added.
 
     {kind: add_component, section: parameters, name: Page}
@@ -83,7 +83,7 @@ class AddComponent(_Component):
         return f"{self.component_name()} is new"
 
 
-class RemoveComponent(_Component):
+class RemoveComponent(_ComponentEffect):
     """A shared response, parameter, example or other component was removed.
 
     {kind: remove_component, section: headers, name: Cost, was: {schema: {type: integer}}}

@@ -37,8 +37,8 @@ DESCRIPTIONS = {
 
 def describe_kind(kind: type[Effect]) -> tuple[str, str]:
     """The description of a kind and its example in YAML, from its docstring."""
-    says, _, example = (inspect.getdoc(kind) or "").partition("\n\n")
-    return says, inspect.cleandoc(example)
+    description, _, example = (inspect.getdoc(kind) or "").partition("\n\n")
+    return description, inspect.cleandoc(example)
 
 
 def kind_schemas() -> dict[str, dict[str, Any]]:

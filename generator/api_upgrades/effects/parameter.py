@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import insert_before
-from api_upgrades.effects.base import OlderValue, TargetedEffect, as_code
+from api_upgrades.effects.base import OlderValueEffect, TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, is_internal
 from api_upgrades.openapi.locate import parameter_index, part_spot, section_spot
@@ -40,8 +40,8 @@ class AddParameter(TargetedEffect):
         index = parameter_index(contract, operation, location, target.name)
         if index is None:
             raise ContractMismatch(f"{target.part} has no {location} {target.name}", "target")
-        way = ("parameters", index) if len(operation["parameters"]) > 1 else ("parameters",)
-        return spot.below(*way).erase(contract)
+        pointer = ("parameters", index) if len(operation["parameters"]) > 1 else ("parameters",)
+        return spot.below(*pointer).erase(contract)
 
     def headline(self) -> str:
         return self.sentence("is new", "are new")
@@ -66,7 +66,7 @@ class RemoveParameter(TargetedEffect):
         operation = spot.read(contract)
         parameters = list(operation.get("parameters", ()))
         index = parameter_index(contract, operation, location, target.name)
-        if index is not None and is_internal(parameters[index]):  # only the public view lacks it
+        if index is not None and is_internal(parameters[index]):  # it is missing only in the public view
             del parameters[index]
         elif index is not None:
             raise ContractMismatch(f"{target} still exists", "target")
@@ -92,7 +92,7 @@ KIND_OF_KEY = {"name": "rename_parameter", "in": "add_parameter", "required": "m
 """Keys of a parameter that other kinds edit. The kinds in `value.py` and `enum.py` edit its schema."""
 
 
-class ChangeParameter(OlderValue):
+class ChangeParameter(OlderValueEffect):
     """The serialization of a parameter changed: its style, `explode`, or an extension.
 
     {kind: change_parameter, target: GET /patients query ids, keyword: explode, was: false}

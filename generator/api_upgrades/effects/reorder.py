@@ -89,9 +89,9 @@ def keys_in_order(value: Json) -> list[str]:
     return value if has_names else [str(index) for index in range(len(value))]
 
 
-def find_key_moves(now: list[str], older: list[str]) -> dict[str, str | None]:
+def find_key_moves(newer: list[str], older: list[str]) -> dict[str, str | None]:
     """The fewest keys to move from one order to another, each with the key that it then precedes."""
-    position = {key: index for index, key in enumerate(now)}
+    position = {key: index for index, key in enumerate(newer)}
     stay = set(_longest_increasing_subsequence([position[key] for key in older]))
     following = [*older[1:], None]
     return {

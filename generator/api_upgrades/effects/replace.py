@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Pointer, unescape_token
-from api_upgrades.effects.base import Effect, OlderValue, as_code
+from api_upgrades.effects.base import Effect, OlderValueEffect, as_code
 from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
@@ -26,7 +26,7 @@ def check_pointer(text: str) -> str:
     return text
 
 
-class Replace(OlderValue):
+class Replace(OlderValueEffect):
     """A value changed that no other kind can express.
 
     {kind: replace, target: document, pointer: /servers/0/url, was: "https://api.example.com/v0"}
@@ -49,14 +49,14 @@ class Replace(OlderValue):
             found = spot.read(contract)
             key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape_token(token)
             spot = spot.below(key)
-            if not self._can_step(contract, spot):
+            if not self._is_possible_spot(contract, spot):
                 raise ContractMismatch(f"{target} has no value at {self.pointer!r}", "pointer")
         try:
             return spot.erase(contract) if self.absent else spot.write(contract, self.was)
         except (KeyError, IndexError, TypeError):
             raise ContractMismatch(f"{target} has no value at {self.pointer!r}", "pointer") from None
 
-    def _can_step(self, contract: Contract, spot: Spot) -> bool:
+    def _is_possible_spot(self, contract: Contract, spot: Spot) -> bool:
         """Whether something stands at the spot, or a new key can be added there."""
         parent: Any = Spot(spot.part, spot.pointer[:-1]).read(contract)
         key = spot.pointer[-1]
@@ -86,6 +86,6 @@ def have_separate_pointers(one: Effect, other: Effect) -> bool:
     """Whether the pointers of two effects lead to different places, even if list items move."""
     if not isinstance(one, _EFFECTS_AT_POINTER) or not isinstance(other, _EFFECTS_AT_POINTER):
         return False
-    ways = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
-    parting = next((pair for pair in ways if pair[0] != pair[1]), None)
-    return parting is not None and not any(token.isdigit() for token in parting)
+    pairs = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
+    first_difference = next((pair for pair in pairs if pair[0] != pair[1]), None)
+    return first_difference is not None and not any(token.isdigit() for token in first_difference)

@@ -101,7 +101,7 @@ class SplitProperty(TargetedEffect):
     new: list[str] = Field(min_length=2, description="The newer names, in the order of the pieces.")
     separator: str = Field(" ", min_length=1, description="What stood between the pieces in the older value.")
     was: dict[str, Any] | None = Field(
-        None, description="The older schema; a string by default. If it has no example, the pieces' are joined."
+        None, description="The older schema; a string by default. If it has no example, those of the pieces are joined."
     )
     required: bool | None = Field(None, description="Whether it was required; by default, whether all pieces are.")
     before: str | None = Field(
@@ -240,7 +240,7 @@ class JoinProperties(TargetedEffect):
 
 
 def _read_branch(contract: Contract, target: Target, names: Sequence[str]) -> tuple[Spot, JsonObject]:
-    """The branch of an object that declares some properties. Raises ContractMismatch if not one branch has them all."""
+    """The branch of an object that declares some properties. Raises ContractMismatch if no branch has all."""
     spot, whole, first = find_property(contract, target.property(names[0]), "new")
     for name in names:
         find_property(contract, target.property(name), "new")
@@ -278,7 +278,7 @@ def _exchange_properties(
 
 
 def _move_property(holder: JsonObject, target: Target, name: str, before: str | None) -> JsonObject:
-    """An object with a property before another, or at the end."""
+    """An object with one property moved before another, or to the end."""
     left = {other: kept for other, kept in holder["properties"].items() if other != name}
     if before is not None and before not in left:
         raise ContractMismatch(f"{target} has no property {before!r}", "before", did_you_mean(before, left))
@@ -305,7 +305,7 @@ def _is_string_with_example(schema: Json) -> bool:
 
 
 def _string_examples(candidates: Properties, others: Properties) -> dict[str, str]:
-    """The examples, if they are text, of the string properties that the others lack."""
+    """The examples of the string properties that `others` lacks, by name. Examples that are no text are omitted."""
     found = {}
     for name, candidate in candidates.items():
         schema = candidate.schema

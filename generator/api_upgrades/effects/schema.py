@@ -36,7 +36,7 @@ def without_whole_part(contract: Contract, target: Target, kind: str) -> Contrac
 
 def with_whole_part(contract: Contract, target: Target, kind: str, was: Json, before: str | None) -> Contract:
     part = require_whole_part(target, kind)
-    if is_internal(contract.parts.get(part)):  # only the public view lacks it
+    if is_internal(contract.parts.get(part)):  # it is missing only in the public view
         contract = contract.without_part(part)
     if part in contract.parts:
         raise ContractMismatch(f"{target} still exists", "target")

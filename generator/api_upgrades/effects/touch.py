@@ -19,14 +19,15 @@ NAME: Facet = "name"
 
 
 class Touch(NamedTuple):
-    """One facet of one place that an effect changes. The place has the name that it has after the effect, or before
-    it if the effect removes it.
+    """One facet of one place that an effect changes.
+
+    `target` is the place by its name after the effect or, if the effect removes the place, by its name before.
     """
 
     target: Target
     facet: Facet
 
-    def conflicts(self, other: Touch) -> bool:
+    def conflicts_with(self, other: Touch) -> bool:
         """Whether the order of two touches can matter.
 
         It can if they change the same facet of a place, or if one place is inside another that appears or disappears.
@@ -37,7 +38,7 @@ class Touch(NamedTuple):
             return True
         return self == other
 
-    def predicts(self, target: Target, facet: Facet) -> bool:
+    def explains(self, target: Target, facet: Facet) -> bool:
         """Whether the effect explains a difference in a facet of a place."""
         if self.facet == EXISTENCE and self.target.part is None:  # any operation may use what is shared
             return target.part is None or target.part.kind != "schema"

@@ -200,7 +200,7 @@ class _Constraint(ExampleEffect):
             spot = value_spot(contract, spot, target)
         return spot, spot.read(contract)
 
-    def require_presence(self, schema: JsonObject, target: Target, expected: bool) -> None:
+    def check_presence(self, schema: JsonObject, target: Target, expected: bool) -> None:
         found = schemas.get(schema, self.keyword, schemas.MISSING)
         if (found is not schemas.MISSING) != expected:
             raise ContractMismatch(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
@@ -229,7 +229,7 @@ class AddConstraint(_Constraint):
     kind: Literal["add_constraint"] = "add_constraint"
 
     def restore(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.require_presence(schema, target, True)
+        self.check_presence(schema, target, True)
         return schema_edit.without_keyword(schema, self.keyword)
 
     def headline(self) -> str:
@@ -246,7 +246,7 @@ class RemoveConstraint(_Constraint):
     was: Json
 
     def restore(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.require_presence(schema, target, False)
+        self.check_presence(schema, target, False)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:
@@ -266,7 +266,7 @@ class ChangeConstraint(_Constraint):
     was: Json
 
     def restore(self, schema: JsonObject, target: Target) -> JsonObject:
-        self.require_presence(schema, target, True)
+        self.check_presence(schema, target, True)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
     def headline(self) -> str:

@@ -47,7 +47,7 @@ def _check_step(
     reported: set[str] = set()
     for finding in compare(older, newer, names, directions, history.table):
         text = f"{finding.target}: {finding.text}"
-        if text not in reported and not any(touch.predicts(finding.target, finding.facet) for touch in touches):
+        if text not in reported and not any(touch.explains(finding.target, finding.facet) for touch in touches):
             reported.add(text)
             yield RegistryError(Location(file), f"{text}, which no effect records; add an effect for it")
     wording = [applied for applied in effects if applied.change.is_wording]

@@ -210,7 +210,7 @@ def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: C
             continue
         for index, touch in touches[later]:
             if any(
-                touch.conflicts(first_touch)
+                touch.conflicts_with(first_touch)
                 and not have_separate_pointers(first.effects[first_index], second.effects[index])
                 for first_index, first_touch in touches[earlier]
             ):

@@ -46,7 +46,10 @@ class GeneratedPage(MkDocsPage):
 
     @property
     def is_index(self) -> bool:
-        """Whether the page is the index of a navigation section. To MkDocs, every page with its own folder is."""
+        """Whether MkDocs treats the page as the index of a section, as it does with every page that has its own folder.
+
+        Pages that `nav` doesn't list are in no section of MkDocs' navigation.
+        """
         return self.is_in_nav
 
     @property

@@ -36,7 +36,7 @@ class OnDemandWriter:
     def wrap(self, application: Application, mount_path: str) -> Application:
         """Return an application that, where `application` answers 404, writes the page and calls it again.
 
-        It does so again if a build, for which `application` waits, deleted the page in the meantime.
+        It repeats this if the page is still missing: `application` waits for a running build, which may delete it.
         """
 
         def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -78,14 +78,14 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def __init__(self) -> None:
         self._last_good: tuple[Page | Asset, ...] | None = None
         self._memo = Memo()
-        self.on_demand = OnDemandWriter()
+        self.page_writer = OnDemandWriter()
         self._template_cache = TemplateCache()
         self._is_serving = False
         self._preview_number: str | None = None
         self._server: LiveReloadServer | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Note the command. MkDocs keeps one instance across the rebuilds of `serve` because this method exists."""
+        """Remember the command. MkDocs keeps one instance across the rebuilds of `serve` because this method exists."""
         self._is_serving = command == "serve"
         gc.set_threshold(GC_THRESHOLD_SERVE if self._is_serving else GC_THRESHOLD_BUILD, 20, 100)
         atexit.register(gc.freeze)  # a process that ends needn't free a million objects one by one
@@ -134,7 +134,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     ) -> TemplateContext:
         """Replace the generated pages in the sitemap with those that search engines may index."""
         if template_name == "sitemap.xml":
-            listed = [file for file in context["pages"] if not self._generated_site.is_unlisted(file)]
+            listed = [file for file in context["pages"] if not self._generated_site.is_hidden_from_search_engines(file)]
             context["pages"] = [*listed, *self._publisher.list_sitemap_files()]
         return context
 
@@ -173,7 +173,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         texts |= {mount + asset.path: asset.render for asset in self._generated_site.assets_to_write}
         folder = OutputFolder(Path(config.site_dir))
         if self._is_serving:
-            self.on_demand.set_pages(folder, texts)
+            self.page_writer.set_pages(folder, texts)
             return
         self._publisher.prepare()
 
@@ -217,7 +217,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         for folder in self._find_watched_folders(project):
             server.watch(str(folder))
         self._watch(project, read_head(project.source, project.root).files)
-        server.set_app(self.on_demand.wrap(server.get_app() or server.serve_request, server.mount_path))
+        server.set_app(self.page_writer.wrap(server.get_app() or server.serve_request, server.mount_path))
         return server
 
     @staticmethod

@@ -18,7 +18,7 @@ from api_upgrades.site.pages.page import Asset, Page
 
 
 class GeneratedFiles(Files):
-    """MkDocs' files, and by `src_uri` the `lazy_files`, which MkDocs neither copies nor renders.
+    """MkDocs' files, together with `lazy_files`, by their `src_uri`, which MkDocs neither copies nor renders.
 
     A lazy file is created when it is looked up, because creating a file object takes longer than writing a page.
     """
@@ -132,7 +132,7 @@ class GeneratedSite:
         if self._is_rendered_by_mkdocs:
             self.pages_to_write = []
 
-    def is_unlisted(self, file: File) -> bool:
+    def is_hidden_from_search_engines(self, file: File) -> bool:
         """Whether a file is a generated page that search engines must not index."""
         page = file.page
         return isinstance(page, GeneratedPage) and page.mount == self._mount and not page.site_page.is_indexed

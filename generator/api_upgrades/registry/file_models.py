@@ -50,7 +50,7 @@ def _reject_null(value: object) -> object:
 
 
 class _NonNullText(BeforeValidator):
-    """A validator that removes null from an optional text, and from its JSON Schema for editors."""
+    """A validator that forbids null for an optional text, and removes it from the JSON Schema for editors."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         text: dict[str, Any] = handler(schema)["anyOf"][0]
@@ -58,7 +58,7 @@ class _NonNullText(BeforeValidator):
 
 
 def _editor_schema(pattern: str, message: str) -> WithJsonSchema:
-    """The JSON Schema that replaces the preceding validators, which JSON Schema cannot express."""
+    """The JSON Schema of a type, in place of its validators before this one, which JSON Schema cannot express."""
     return WithJsonSchema({"type": "string", "pattern": pattern, "patternErrorMessage": message})
 
 
@@ -105,7 +105,7 @@ class AdditionFile(ChangeFile):
 
 
 class WordingFile(BaseModel):
-    """A `wording.yaml`: the texts, examples and orders that a version changed."""
+    """A `wording.yaml`: the texts and examples that a version changed, and the lists that it reordered."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

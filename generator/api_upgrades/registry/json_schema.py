@@ -74,7 +74,7 @@ _ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"]
 
 
 def _build_definitions() -> dict[str, Any]:
-    """The schemas of all kinds under their names, which editors show, and the schemas that they refer to."""
+    """The schema of each kind under the name of the kind, which editors show, and all schemas that these refer to."""
     definitions: dict[str, Any] = tidy_schema(kind_schemas())
     for name, kind in KINDS.items():
         definitions[name] = schema = definitions.pop(kind.__name__)

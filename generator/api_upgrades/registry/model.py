@@ -57,7 +57,7 @@ class Change:
 
     @property
     def is_wording(self) -> bool:
-        """Whether this change only changes texts, examples and orders."""
+        """Whether this change only changes texts and examples, or reorders lists."""
         return self.id == WORDING
 
     def locate(self, effect: int | None = None, *path: str | int) -> Location:
@@ -78,7 +78,7 @@ class Addition(Change):
 class Version:
     """One release, with its changes sorted by id. Unreleased changes are a version, too, whose summary may be empty.
 
-    `order` lists the ids of changes that depend on their order, the first one first. `amendments` are the corrections
+    `order` lists the ids of the changes whose order matters, the first one first. `amendments` are the corrections
     made since the release, oldest first. `wording` has the rewordings. They come before all other changes of the
     version, require nothing of clients, and are not part of the upgrade guide.
 

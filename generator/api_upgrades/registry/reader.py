@@ -40,7 +40,7 @@ from api_upgrades.registry.validation_errors import describe_value, explain_erro
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.|$))*")
 _MAX_NAME_LENGTH = 100
 MAX_BYTES = 16 * 1024 * 1024
-"""The largest file. A change that was imported from large documents may be long."""
+"""The maximum size of a file. A change that was imported from large documents may be long."""
 
 _WINDOWS_DEVICES = (
     "con",

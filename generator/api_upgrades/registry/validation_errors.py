@@ -40,10 +40,10 @@ _EXPECTED_TYPES = {
 
 
 def explain_errors(model: type[BaseModel], data: Json, error: ValidationError) -> Iterator[Problem]:
-    """The problems of data that is not a valid `model`, at most one for each path apart from missing keys.
+    """The problems of data that is not a valid `model`: at most one for each path, and one for each missing key.
 
     For a union, pydantic reports errors of every branch. An error deeper inside the data is from the branch that the
-    author meant. The complaints of other branches about the type of the whole value are ignored then.
+    author meant. If there is one, complaints of other branches about the type of the whole value are ignored.
     """
     details_by_path: dict[Pointer, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):

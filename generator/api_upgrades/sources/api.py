@@ -106,7 +106,7 @@ class Operation:
             names = ", ".join(sorted(placeholders ^ fields))
             raise ApiUpgradesError(f"{self.name}: {names} must be both in the path and a field of the model 'path'")
 
-    def uses(self) -> Iterator[ModelUse]:
+    def model_uses(self) -> Iterator[ModelUse]:
         """The models that this operation uses: for validation in requests, for serialization in responses."""
         for model in (self.path, self.query, self.request):
             if model is not None:
@@ -211,7 +211,7 @@ class Api:
 
     def openapi(self) -> dict[str, Json]:
         """The OpenAPI 3.1 document of the API. Raises ModelError if a model cannot be converted to a schema."""
-        schemas = ModelSchemas(self._uses())
+        schemas = ModelSchemas(self._model_uses())
         paths: dict[str, dict[str, Json]] = {}
         webhooks: dict[str, Json] = {}
         for resource in self.resources:
@@ -245,11 +245,11 @@ class Api:
             },
         }
 
-    def _uses(self) -> Iterator[ModelUse]:
+    def _model_uses(self) -> Iterator[ModelUse]:
         mode: JsonSchemaMode = "serialization"
         for resource in self.resources:
             for operation in map(self._with_errors, resource.operations):
-                yield from operation.uses()
+                yield from operation.model_uses()
             yield from ((webhook.payload, mode) for webhook in resource.webhooks)
 
     def _with_errors(self, operation: Operation) -> Operation:

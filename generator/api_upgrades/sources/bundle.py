@@ -46,7 +46,7 @@ class FilePointer:
     pointer: Pointer = ()
 
     def child(self, key: str | int) -> FilePointer:
-        """The place of the value under a key of the value here."""
+        """The place of the item that the value at this place has under `key`."""
         return FilePointer(self.path, (*self.pointer, key))
 
 
@@ -125,7 +125,7 @@ class Bundler:
         if target.path == self._path and target.pointer:
             return {**rewritten, "$ref": _format_ref(target.pointer)}
         section = SECTIONS.get(shape)
-        if section is not None and not self._is_component_of(target, section, place):
+        if section is not None and not self._is_component_referring_to(target, section, place):
             return {**rewritten, "$ref": self._add_component(target, shape, section)}
         if target in inline_targets:
             self._reject(place, f"{quote(value['$ref'])} refers to itself; write out the value")
@@ -146,7 +146,7 @@ class Bundler:
                 return (*pointer, *place.pointer[size:])
         return None
 
-    def _is_component_of(self, target: FilePointer, section: str, place: FilePointer) -> bool:
+    def _is_component_referring_to(self, target: FilePointer, section: str, place: FilePointer) -> bool:
         """Whether `place` is the component that refers to the target, and so must be replaced by the target."""
         name = self._names.get((target, section))
         return place == FilePointer(self._path, ("components", section, name)) if name is not None else False
@@ -178,7 +178,7 @@ class Bundler:
         return _format_ref(("components", section, name))
 
     def _is_external(self, value: JsonObject, place: FilePointer) -> bool:
-        """Whether an object is a reference to another file, or any reference in another file."""
+        """Whether an object is a reference to another file. In another file, every reference counts as one."""
         ref = value.get("$ref")
         return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
 

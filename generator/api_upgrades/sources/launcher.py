@@ -35,7 +35,7 @@ def _stop_idle_workers() -> None:
 
 
 def run_worker(root: Path, *request: str) -> tuple[int, bytes]:
-    """Send a request to a worker in the folder `root`; returns its exit code and everything that it printed."""
+    """Send a request to a worker in the folder `root`, and return its exit code and everything that it printed."""
     environment, process = _idle_workers.pop(root) if root in _idle_workers else _start_worker(root)
     changed_variables = {name for name, _ in environment.items() ^ _worker_environment().items()} - VOLATILE_VARIABLES
     has_ended = process.poll() is not None

@@ -130,7 +130,7 @@ class ModelSchemas:
                 )
         split = {name: model for name, model in models.items() if name.endswith(("-Input", "-Output"))}
         if split:
-            # Pydantic also splits the models that refer to a split model. The cause refers to the fewest of them.
+            # Pydantic also splits the models that refer to a split model. The culprit refers to the fewest of them.
             def count_split_references(name: str) -> int:
                 return sum(part.name in split for ref in references(schemas[name]) if (part := schema_of(ref)))
 
@@ -160,7 +160,7 @@ class _Generator(GenerateJsonSchema):
         return {key: item for key, item in result.items() if key != "default" or item is not None}
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Move keywords such as the description from an annotated type to the property, which may also be null."""
+        """Move keywords such as the description from the branch that is not null to the property itself."""
         result = super().nullable_schema(schema)
         value = result["anyOf"][0] if "anyOf" in result else {}
         if "$ref" in value:

@@ -32,7 +32,7 @@ from api_upgrades.sources.source_map import describe_source, entry_file, is_docu
 from api_upgrades.sources.worker import file_digest
 
 CACHE = Path(".cache", "api-upgrades")
-_GENERATOR = Path(__file__).resolve().parents[1]
+_GENERATOR_FOLDER = Path(__file__).resolve().parents[1]
 _READER_PACKAGES = ("core", "openapi", "sources")
 """The packages whose code determines the document of an application or of models."""
 
@@ -112,14 +112,14 @@ def _check_folder(source: str, root: Path) -> None:
 
 
 def _cache_key(source: str, root: Path) -> Json:
-    """Everything besides the opened files on which a cached result depends.
+    """Everything on which a cached result depends, besides the files that the import opened.
 
     That is the code of this generator and the project's modules. An application also depends on its environment and on
     the installed packages.
     """
     generator = hashlib.sha256()
     for package in _READER_PACKAGES:
-        for file in sorted((_GENERATOR / package).glob("*.py")):
+        for file in sorted((_GENERATOR_FOLDER / package).glob("*.py")):
             generator.update(file.read_bytes())
     key = [str(root), source, sys.version, pydantic.VERSION, generator.hexdigest()]
     if not is_python_object(source):

@@ -26,7 +26,7 @@ from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
 from api_upgrades.sources.source_map import describe_source, entry_file, is_python_object
 
-_GENERATOR = Path(__file__).resolve().parents[1]
+_GENERATOR_FOLDER = Path(__file__).resolve().parents[1]
 _MISSING: Any = object()
 
 
@@ -45,8 +45,8 @@ class _Project:
         self.root = root
         self.opened_files: dict[str, str] = {}
         # Only package folders inside the project count. Others, such as `/usr`, may contain the project itself.
-        places = (_GENERATOR, *(Path(path) for path in sysconfig.get_paths().values()))
-        self.installed = tuple(place for place in places if root in place.parents)
+        places = (_GENERATOR_FOLDER, *(Path(path) for path in sysconfig.get_paths().values()))
+        self.package_folders = tuple(place for place in places if root in place.parents)
 
     def relative_name(self, file: str | Path) -> str | None:
         """A file's path relative to the project, or None if it belongs to Python, a package or another project."""
@@ -55,7 +55,7 @@ class _Project:
             return None
         if not path.is_relative_to(self.root) or {"site-packages", "dist-packages"} & set(path.parts):
             return None
-        if any(path.is_relative_to(place) for place in self.installed):
+        if any(path.is_relative_to(place) for place in self.package_folders):
             return None
         return path.relative_to(self.root).as_posix()
 

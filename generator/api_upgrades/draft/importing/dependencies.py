@@ -28,7 +28,7 @@ def find_dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
         for (one, touch), (other, another) in combinations(touches, 2):
             if (
                 one != other
-                and touch.conflicts(another)
+                and touch.conflicts_with(another)
                 and not have_separate_pointers(applied[one].effect, applied[other].effect)
             ):
                 found.add(_pair(one, other))

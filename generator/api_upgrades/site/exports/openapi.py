@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api_upgrades.core.json_text import JsonWriter, indent_json
+from api_upgrades.core.json_text import JsonFormatter, indent_json
 from api_upgrades.openapi.contract import Contract
 
 
@@ -13,7 +13,7 @@ class OpenapiRenderer:
 
     def __init__(self, contracts: Mapping[str, Contract]) -> None:
         self._contracts = contracts
-        self._writer = JsonWriter(part for contract in contracts.values() for part in contract.parts.values())
+        self._writer = JsonFormatter(part for contract in contracts.values() for part in contract.parts.values())
 
     def render(self, version: str) -> str:
         """Render the document of a version. Raises KeyError if the version does not exist."""
