@@ -7,6 +7,8 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from api_upgrades.plugin.plugin import ApiUpgradesPlugin
+
 
 def ask(config: MkDocsConfig, path: str) -> None:
     """Have the page at an address written, if it isn't yet and there is such a page."""
@@ -16,5 +18,5 @@ def ask(config: MkDocsConfig, path: str) -> None:
         return [b""]
 
     for plugin in config.plugins.values():
-        if hasattr(plugin, "on_demand"):
-            plugin.on_demand.wrap(not_found, "/")({"PATH_INFO": f"/{path}"}, lambda *words: None)
+        if isinstance(plugin, ApiUpgradesPlugin):
+            plugin.page_writer.wrap(not_found, "/")({"PATH_INFO": f"/{path}"}, lambda *words: None)
