@@ -25,8 +25,8 @@ from api_upgrades.openapi.target import Target
 def draft(old: Contract, new: Contract, rename_map: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
     """The effects, in the order in which they happened, that turn `new` into `old` when reverted from last to first.
 
-    Renames are taken from `names`, never guessed. Each effect has one target, which has the name that it has in `new`.
-    If it was removed and something else in `new` took its name, it has the name that it had in `old`.
+    Renames are taken from `rename_map`, never guessed. Each effect has one target, by its name in `new`. A target that
+    was removed has its name in `old` instead, if something else has taken its name in `new`.
     """
     undone = _revert_known_kinds(old, new, rename_map)
     replace_rest(undone, old)

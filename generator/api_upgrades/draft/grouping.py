@@ -38,7 +38,7 @@ class Group:
 
     @property
     def id(self) -> str:
-        """The id of the change: the place that changed and what happened to it, in names of the API.
+        """The id of the change: the place that changed and what happened to it, made of names of the API.
 
         Two people who change one place in different ways get two files, which git can merge.
         """
@@ -156,7 +156,7 @@ def _intent_keys(applied: AppliedEffect) -> Iterator[Hashable]:
     fields = {key: value for key, value in data.items() if key not in ("kind", "target", "before", "example")}
     if effect.limits_values:
         yield effect.kind, repr(fields), repr(meaning(schemas.value_schema(_read_schema(applied.newer, place))))
-    elif place.steps:  # of two properties with the same name, only one may have become nullable
+    elif place.steps:  # the edit counts: of two properties of one name, only one may have become nullable
         edit = {key: value for key, value in fields.items() if key not in ("was", "required")}
         yield effect.kind, place.name, repr(edit)
     else:

@@ -20,7 +20,7 @@ DRAFT_ERRORS = (ContractMismatch, ValidationError, KeyError, IndexError, TypeErr
 
 
 class PartialDraft:
-    """The newer contract, and the effects that were reverted on it, latest first."""
+    """The newer contract with some effects reverted, and these effects, the latest first."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -78,9 +78,9 @@ def find_json_differences(now: Json, older: Json) -> list[JsonDifference]:
     else:
         found = [JsonDifference((), older)]
     copied = [one.was for one in found if one.was is not MISSING]
-    is_reordered = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
+    is_plain_list = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
     has_same_keys = isinstance(now, dict) and isinstance(older, dict) and now.keys() == older.keys()
-    if len(found) > 1 and (is_reordered or (sum(map(size, copied)) >= size(older) and not has_same_keys)):
+    if len(found) > 1 and (is_plain_list or (sum(map(size, copied)) >= size(older) and not has_same_keys)):
         return [JsonDifference((), older)]
     return found
 

@@ -66,7 +66,7 @@ Decide = Callable[[Question], Target | None]
 
 
 def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: RenameMap) -> RenameMap:
-    """The rename map between two contracts: `names`, and what `decide` chooses for the rest."""
+    """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest."""
     likeness = _SimilarityIndex(was, now)
     for stage in _STAGES:
         gone, new = _drop_explained_places(was, now, *_find_removed_and_added(was, now, rename_map, stage))
@@ -215,7 +215,7 @@ class _SimilarityIndex:
         self._traits: dict[tuple[bool, Part], _Traits] = {}
 
     def candidates(self, place: _RemovedPlace, gone: Sequence[_RemovedPlace], new: Sequence[Target]) -> list[Target]:
-        """The likely new names of a place: the similar ones, or all if there are none and no other place fits."""
+        """The likely new names of a place: those similar or, if none is similar and no other place fits them, all."""
         likely = [one for one in new if self._could_be_renamed(place, one)]
         others = [
             other for other in gone if other != place and any(self._could_be_renamed(other, one) for one in likely)
@@ -230,7 +230,7 @@ class _SimilarityIndex:
         return similar or (likely if not others else [])
 
     def _could_be_renamed(self, old: _RemovedPlace, new: Target) -> bool:
-        """Whether a rename is possible: same type and same example."""
+        """Whether a rename is possible. A property or parameter must have the same type and the same example."""
         if not _are_siblings(old.target, new):
             return False
         if old.target.part is not None and not new.section and not new.steps:

@@ -19,7 +19,7 @@ from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
 class Rename(NamedTuple):
-    """A renamed place by its older and its newer name, both inside the newer names of everything around it."""
+    """A renamed place by its older and its newer name. What encloses it has its newer names in both."""
 
     old: Target
     new: Target

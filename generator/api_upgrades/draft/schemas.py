@@ -1,7 +1,7 @@
 """Drafts the effects inside a schema: on its properties, values, enums and wording, going back from the newer contract.
 
-Everything is named by its target, so only places that a target reaches are looked into, and never through a `$ref`:
-a schema that is referred to is a part of its own.
+Effects name places by targets, so the draft looks only into places that a target can reach, and never through a
+`$ref`: a schema that is referred to is a part of its own.
 """
 
 from __future__ import annotations
@@ -293,13 +293,13 @@ class SchemaDraft:
                 self.undone.revert(effect, fits)
 
     def _restore_removed_properties(self, target: Target, branch: Branch, present: set[str]) -> None:
-        """The properties of one branch of an object that are no more, put back from the last to the first."""
+        """Put back the removed properties of one branch of an object, from the last to the first."""
         before: Json = MISSING
         for name, was in reversed(branch.schema.get("properties", {}).items()):
             if name not in present:
                 required = name in required_names(branch.schema) or MISSING
                 place = target.property(name)
-                where = (MISSING, format_pointer(branch.pointer))  # which is said only where it has to be
+                where = (MISSING, format_pointer(branch.pointer))  # the branch is given only if necessary
                 if not any(self._put_back(place, was, required, before, one) for one in where):
                     continue
             before = name

@@ -46,7 +46,10 @@ class DiffLine:
 
 @dataclass(frozen=True)
 class ResourceGroup:
-    """The differences of one resource by part. `added` and `removed` are the names of objects without other lines."""
+    """The differences of one resource by part.
+
+    `added` and `removed` are the names of new and removed objects that have no lines in `parts`.
+    """
 
     name: str
     parts: tuple[tuple[Part | None, tuple[DiffLine, ...]], ...]

@@ -32,10 +32,10 @@ class GitError(ApiUpgradesError):
 class BaseCommit:
     """The commit to compare HEAD with.
 
-    `ref` is what the user asked for. `relation` says which commit it is: the one that `ref` refers to (`tip`), or
-    where HEAD branched off from it (`fork`), so that commits merged since then don't count as this branch's changes.
-    It is also the commit of `ref` if the two have no commit in common (`unrelated`), or if the clone is too shallow to
-    know (`cut`).
+    `ref` is what the user asked for. `relation` says which commit was chosen. `fork` is where HEAD branched off from
+    `ref`, so that commits merged since then don't count as this branch's changes. Otherwise it is the commit that
+    `ref` refers to: `tip` if HEAD contains it, `unrelated` if the two have no commit in common, and `cut` if the clone
+    is too shallow to know.
     """
 
     ref: str
@@ -96,7 +96,7 @@ def _parse_entry(line: bytes) -> tuple[str, str, str]:
 
 
 def _require_safe_name(name: str) -> str:
-    """Return a name that stays in its folder. Git creates no other names, but other programs write repositories too."""
+    """Return the name; raise GitError if it leads out of its folder. Git itself doesn't create such names."""
     parts = name.split("/")
     if PurePosixPath(name).is_absolute() or not {"", ".", ".."}.isdisjoint(parts) or "\\" in name:
         raise GitError(f"the commit contains a file named {name!r}, which leads out of its folder")

@@ -14,9 +14,9 @@ from api_upgrades.releases.project_state import ProjectState
 
 @dataclass(frozen=True)
 class LockChange:
-    """One difference in the locked contracts of some versions, newest first.
+    """One difference, in the locked contracts of one or more versions.
 
-    `why` has the reasons of the new amendments of these versions. It is empty if there are none.
+    `versions` has the newest first. `why` has the reasons of their new amendments; it is empty if there are none.
     """
 
     versions: tuple[str, ...]

@@ -26,7 +26,7 @@ Model: TypeAlias = type[BaseModel]
 ModelUse: TypeAlias = tuple[Model, JsonSchemaMode]
 
 _CLASS_KEY = "x-class"
-"""A key of generated schemas with the index of their class. It is removed before a schema leaves this module."""
+"""The key under which a schema holds the index of its class. It is removed before a schema leaves this module."""
 
 
 class Inline(BaseModel):

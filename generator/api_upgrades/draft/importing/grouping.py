@@ -41,15 +41,15 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
         return Grouping((), ())
     applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     older = applied[0].older
-    follows = find_dependencies(applied)
+    dependencies = find_dependencies(applied)
     sets = DisjointSets(len(applied))
     first: dict[Hashable, int] = {}
     for index, keys in enumerate(intent_keys(applied, resources)):
         for key in keys:
             sets.join(index, first.setdefault(key, index))
     while True:
-        order = _order_sets(sets, follows)
-        dependent = {root for pair in follows for root in map(sets.root, pair) if not sets.are_joined(*pair)}
+        order = _order_sets(sets, dependencies)
+        dependent = {root for pair in dependencies for root in map(sets.root, pair) if not sets.are_joined(*pair)}
         members = sets.members()
         ordered = [members[root] for root in order if root in dependent]
         others = [members[root] for root in order if root not in dependent]
@@ -59,12 +59,12 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
         if not mismatched:
             break
         # An effect may read more than it touches. Join the effects on these parts; if that isn't enough, join all.
-        on_these = [index for index, one in enumerate(applied) if _parts(one) & mismatched]
-        if not _join_all(sets, on_these):
+        involved = [index for index, one in enumerate(applied) if _parts(one) & mismatched]
+        if not _join_all(sets, involved):
             _join_all(sets, range(len(applied)))
     return Grouping(
-        tuple(_build_group([applied[index] for index in group], group, follows, resources) for group in ordered),
-        tuple(_build_group([applied[index] for index in group], group, follows, resources) for group in others),
+        tuple(_build_group([applied[index] for index in group], group, dependencies, resources) for group in ordered),
+        tuple(_build_group([applied[index] for index in group], group, dependencies, resources) for group in others),
     )
 
 
@@ -97,7 +97,7 @@ def _parts(applied: AppliedEffect) -> set[Part | None]:
 def _find_mismatched_parts(
     applied: Sequence[AppliedEffect], order: Sequence[int], newer: Contract, older: Contract
 ) -> set[Part | None]:
-    """The parts that differ from `older` after reverting the effects in an order, or those where that fails."""
+    """The parts that differ from `older` after reverting the effects in an order, or those of an effect that fails."""
     contract = newer
     for index in reversed(order):
         try:
@@ -123,7 +123,7 @@ def _build_group(
     inside = set(indexes)
     is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
     effects = tuple(one.effect for one in members)
-    about = dict.fromkeys(
+    affected = dict.fromkeys(
         resources[part] for one in members for part in sorted(filter(None, _parts(one))) if part in resources
     )
-    return Group(combine_targets(effects) if is_free else effects, tuple(about))
+    return Group(combine_targets(effects) if is_free else effects, tuple(affected))

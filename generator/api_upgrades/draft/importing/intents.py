@@ -36,7 +36,7 @@ def intent_keys(applied: Sequence[AppliedEffect], resources: Mapping[Part, str])
         details = tuple(sorted(effect.details() for effect in at_place[place]))
         scope = one.effect.scope if len(kinds) == 1 else "place"
         if scope == "holder" and len(holders[innermost_name(place)]) == 1:
-            yield [(kinds, place.holder)]  # properties added to one object only were added together
+            yield [(kinds, place.holder)]  # properties that were added only to this object were added together
             continue
         if scope == "resource":
             yield [(kinds, resource_of(place.part, resources))]

@@ -71,10 +71,10 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     ordered = _build_changes(grouping.ordered, taken)
     # The registry sorts changes without an order by their ids.
     changes = (*ordered, *sorted(_build_changes(grouping.others, taken), key=lambda change: change.id))
-    was = newer
+    reverted = newer
     for effect in reversed([effect for change in changes for effect in change.effects]):
-        was = effect.revert(was)
-    return ImportedStep(changes, len(ordered), draft_wording(older, was))
+        reverted = effect.revert(reverted)
+    return ImportedStep(changes, len(ordered), draft_wording(older, reverted))
 
 
 def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:

@@ -53,7 +53,7 @@ def _targets(effects: Iterable[Effect]) -> Iterator[Target]:
 def _sentences(effects: Sequence[Effect]) -> list[str]:
     """One sentence for each distinct effect, with its places."""
     at_places: dict[str, list[Target]] = {}
-    at_wholes: dict[str, Effect] = {}
+    by_headline: dict[str, Effect] = {}
     others: dict[str, list[str]] = {}
     for effect in effects:
         if not effect.targets:
@@ -65,8 +65,8 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
             one = effect.at(target)
             if one.place != target:  # a whole part, or an effect whose headline adds the name of the place
                 key = one.at(_PLACEHOLDER).headline()
-                known = at_wholes.get(key)
-                at_wholes[key] = known.at(*known.targets, target) if known else one
+                known = by_headline.get(key)
+                by_headline[key] = known.at(*known.targets, target) if known else one
             else:
                 key = one.at(_standalone_target(innermost_name(target))).headline()
                 at_places.setdefault(key, []).append(target)
@@ -74,7 +74,7 @@ def _sentences(effects: Sequence[Effect]) -> list[str]:
         at_places.setdefault(text, []).extend(places)
     return [
         *(_summarize(texts) for texts in others.values()),
-        *(_shorten_headline(effect) for effect in at_wholes.values()),
+        *(_shorten_headline(effect) for effect in by_headline.values()),
         *_merge_sentences(at_places),
     ]
 
@@ -103,10 +103,10 @@ def _merge_sentences(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]
     """The sentences with their places. Sentences that say the same of several properties become one."""
     by_predicate: dict[tuple[str, object], dict[str, Sequence[Target]]] = {}
     for text, places in at_places.items():
-        name, is_one, predicate = text.partition("` is ")
+        name, separator, predicate = text.partition("` is ")
         holders = frozenset(place.holder for place in places if place.steps)
-        key = (predicate, holders if predicate in ("new", "gone") else None) if is_one else (text, None)
-        by_predicate.setdefault(key, {})[f"{name}`" if is_one else text] = places
+        key = (predicate, holders if predicate in ("new", "gone") else None) if separator else (text, None)
+        by_predicate.setdefault(key, {})[f"{name}`" if separator else text] = places
     for (predicate, _), names in by_predicate.items():
         places = [place for found in names.values() for place in found]
         if len(names) > 1:

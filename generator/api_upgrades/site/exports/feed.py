@@ -1,7 +1,7 @@
 """`feed.xml`: an Atom feed (RFC 4287) with an entry for each version and each addition, newest first.
 
-An entry of a version contains all its changes, because people announce and upgrade to a version as a whole. An entry
-for each change would show readers several entries of the same date, in no useful order.
+An entry of a version contains all its changes, because a version is announced as a whole, and people upgrade to it as
+a whole. An entry for each change would show readers several entries of the same date, in no useful order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Contracts as the text of OpenAPI documents."""
+"""Renders contracts as the text of OpenAPI documents."""
 
 from __future__ import annotations
 

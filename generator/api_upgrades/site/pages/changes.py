@@ -43,7 +43,7 @@ class Reason:
 class EffectView:
     """One effect in words, with the reasons for its severity.
 
-    `value_changes` are (old value, new value) pairs. `targets` are its targets if they are too many for the headline.
+    `value_changes` are (old value, new value) pairs. `targets` is empty if the headline names them all.
     """
 
     headline: str
@@ -188,7 +188,7 @@ class AdditionView(ChangeView):
 
     @property
     def date(self) -> str:
-        """The day since which every version has it, as `2024-01-31`."""
+        """The day on which it went live in every version, as `2024-01-31`."""
         return self.live.addition.date
 
     @property

@@ -57,10 +57,10 @@ class Section:
 
 @dataclass(frozen=True)
 class SharedBody:
-    """HTML shared by pages that differ only in the version they name.
+    """HTML shared by pages that differ only in the version they name: those with the same `subject` and `key`.
 
-    These pages have the same `key`. Each is about the same `subject` (such as a resource's slug) in its version. They
-    also have the same table of contents and the same titles in their navigation. `render` returns the HTML with
+    `subject` is what each of the pages shows in its version, such as a resource, by its slug. The pages also have the
+    same table of contents and the same titles in their navigation. `render` returns the HTML with
     `VERSION_PLACEHOLDER` instead of the version.
     """
 

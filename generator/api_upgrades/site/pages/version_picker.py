@@ -39,7 +39,7 @@ def _choice_label(site: Site, version: Version) -> str:
 def _find_versions_without(site: Site, slugs: Mapping[str, Collection[str]], slug: str) -> Iterator[tuple[str, str]]:
     """Yield the id of each version that lacks the resource, with the address of a change.
 
-    The change is of the next later version that has the resource; if there is none, of the version that removed it.
+    It is a change of the next later version that has the resource, or if none has it, of the version that removed it.
     """
     versions = site.history.versions
     remover = next(

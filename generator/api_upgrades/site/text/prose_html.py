@@ -14,7 +14,7 @@ from html import unescape
 from typing import NamedTuple
 
 PLACEHOLDERS = range(0xF0000, 0xFFFFE)
-"""The private-use characters that serve as placeholders: more than any text has tags. They are removed from input."""
+"""The private-use characters that serve as placeholders. No text has more tags. They are removed from input."""
 
 PARAGRAPH_BREAK = "\x1e"
 """Marks the end of a paragraph while lists and paragraphs are being replaced. It is removed from input."""

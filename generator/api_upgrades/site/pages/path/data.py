@@ -1,4 +1,4 @@
-"""The data that the page of any two versions reads: one file about all versions, and one for each resource.
+"""The data for the page that compares any two versions: one file about all versions, and one for each resource.
 
 A part is written once for each run of versions in which its closure is the same. The size of the files therefore grows
 with the runs, not with the pairs of versions: the script compares two runs.
@@ -225,7 +225,7 @@ class PathData:
         )
 
     def _part_data(self, track: PartTrack) -> Json:
-        """A part's data. Identities become numbers: of places within the part, of schemas among all parts."""
+        """A part's data. Identities become numbers: places are numbered in the part, schemas among all parts."""
         ids: dict[str, int] = {}
         rows = [[self._numbered_row(row, ids) for row in rows] for rows in track.rows]
         moved = {

@@ -50,7 +50,7 @@ FACET_RULES: Mapping[str, tuple[RuleId, ...]] = {
     "default": ("default-changed",) * 4,
     "security": ("security-changed",) * 4,
 }
-"""For each facet the rules that apply if it is added, removed, greater (or just different), and smaller."""
+"""For each facet, the rules for four cases: it is added, is removed, becomes greater (or just differs), is smaller."""
 
 MEDIA_PREFIX = "media "
 """The prefix of facets that stand for a media type."""
@@ -230,7 +230,7 @@ class PartRows:
 
 
 def _kinds(contract: Contract, value: JsonObject) -> list[str]:
-    """The JSON types, through references."""
+    """The JSON types that a schema allows, also those that it has by a reference."""
     fixed = (branch.schema for branch in branches(value, follower(contract)) if "const" in branch.schema)
     return sorted(
         named_types(value, follower(contract)) or {schemas.type_name({"const": one["const"]}) for one in fixed}

@@ -31,7 +31,7 @@ from api_upgrades.site.pages.upgrades import api_facts
 
 @dataclass(frozen=True)
 class ResourcePath:
-    """A resource with its parts that differ. It has its name and slug at the end of the path, or else its last ones."""
+    """A resource with its parts that differ. Its name and slug are those at the end of the path, else at the start."""
 
     name: str
     slug: str
@@ -232,7 +232,7 @@ class _PathPageBuilder:
         )
 
     def _resource_pages(self, view: PathView, resource: ResourcePath, siblings: tuple[NavLink, ...]) -> Iterator[Page]:
-        """Yield the page of a resource, and subpages with the parts that changed themselves if it would be too long."""
+        """Yield the page of a resource. If it would be too long, also yield subpages with its `changed_parts`."""
         start, address = view.path.start, self.site.addresses.path_from(view.path.start, resource.slug)
 
         @cache

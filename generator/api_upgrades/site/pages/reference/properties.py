@@ -28,9 +28,9 @@ class TypeText:
 
 @dataclass(frozen=True)
 class PropertyRow:
-    """One property, parameter or list item; `path` is its way from the top, `depth` how deep that is.
+    """One property, parameter or list item. `path` leads to it from the top; `depth` is the number of rows above it.
 
-    `inherited` is the schema to which a property belongs that an object has by a reference.
+    `inherited` is the schema from which the object inherits the property; None if the property is its own.
     """
 
     name: str
@@ -59,10 +59,10 @@ class PropertyTable:
     timeline: Timeline
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
-        """The properties of an object, those of inline objects after the property that holds them.
+        """The properties of an object. Those of an inline object come after the property that holds it.
 
-        What it inherits is among them, unless it is nothing but a reference, which is a link in place of a table. Of an
-        inline object the own properties are shown; its type links to the others.
+        They include the inherited ones. But a schema that is nothing but a reference has no rows: its type is a link.
+        For an inline object, only its own properties are shown; its type links to the schemas that have the others.
         """
         follow = None if is_reference(schema) else follower(self.contract)
         return tuple(self._rows(schema, target, (), 0, follow))
