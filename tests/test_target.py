@@ -103,7 +103,7 @@ STEP = "steps are '.name', '[]' and '{}'"
         ("Task..a", f"'Task..a': cannot read '..a'; {STEP}"),
         ("Task[0]", f"'Task[0]': cannot read '[0]'; {STEP}"),
         ('Task."a', f"""'Task."a': cannot read '."a'; {STEP}"""),
-        ('"Task', "'\"Task': a quoted name does not end"),
+        ('"Task', "'\"Task': a quoted name has no closing quote"),
         ("post /tasks", f"'post /tasks': cannot read ' /tasks'; {STEP}"),
         ("POST /a body", "'POST /a body': after 'POST /a' write one of request, response, query, path, header, cookie"),
         (
