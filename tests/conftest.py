@@ -27,8 +27,10 @@ load_profiles()
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        used = getattr(item, "fixturenames", ())
+        if "browser" in used:
             item.add_marker(pytest.mark.browser)
+        if "browser" in used or "site" in used:
             item.add_marker(pytest.mark.slow)
 
 

@@ -169,6 +169,7 @@ def test_pull_request_is_compared_with_the_application_as_it_was(tmp_path: Path)
     assert found["verdict"] == "1 breaking change; released versions are unchanged."
 
 
+@pytest.mark.slow
 def test_serving_follows_the_modules_of_the_application(root: Path) -> None:
     """One that comes to stand beside them included."""
     page = "reference/latest/books/"

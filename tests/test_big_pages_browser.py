@@ -52,6 +52,7 @@ def url(built: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.slow
 def test_the_site_holds_together(built: Path) -> None:
     assert check(built) == []
 

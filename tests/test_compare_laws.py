@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from api_upgrades.openapi.usage import DIRECTIONS
 from tests.generated import LEAVES, body, contracts, ref
 from tests.profiles import up_to
 from tests.test_meaning import rewordings
+
+pytestmark = pytest.mark.slow
 
 laws = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=up_to(100))
 

@@ -170,6 +170,7 @@ def served(root: Path) -> Iterator[Served]:
         yield server
 
 
+@pytest.mark.slow
 def test_serving_follows_the_document_and_what_it_refers_to(root: Path, served: Served) -> None:
     page = "reference/latest/books/"
     served.wait("the first page", lambda: "Homer" in served.page(page))

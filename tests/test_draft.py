@@ -143,6 +143,7 @@ WITHOUT_KIND = {"style", "explode", "servers"}
 """What a Parameter Object says beside its schema, and where the API is: there is no kind for these."""
 
 
+@pytest.mark.slow
 @every_step
 def test_real_documents_are_drafted_exactly_and_told_in_kinds(old_path: Path, new_path: Path) -> None:
     older, newer = documents.contract(old_path), documents.contract(new_path)
@@ -298,6 +299,7 @@ MOVES = st.sampled_from(NAMED).flatmap(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=up_to(150))
 @given(CONTRACTS, CONTRACTS, st.lists(MOVES, max_size=3))
 def test_a_draft_is_exact_whatever_the_contracts_and_the_names(

@@ -81,6 +81,7 @@ def resolve_nothing(ref: str, value: Json) -> JsonObject | None:
     raise KeyError(ref)
 
 
+@pytest.mark.slow
 @settings(max_examples=up_to(1500))
 @given(schemas(), values())
 def test_what_the_fast_validator_accepts_is_valid(schema: Json, value: Json) -> None:
@@ -115,6 +116,7 @@ def find_faults(contract: Contract, monkeypatch: pytest.MonkeyPatch, *, with_fas
         return [str(one) for one in find_invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)]
 
 
+@pytest.mark.slow
 @settings(max_examples=up_to(300))
 @given(documents())
 def test_faults_are_the_same_without_the_fast_validator(contract: Contract) -> None:
@@ -124,6 +126,7 @@ def test_faults_are_the_same_without_the_fast_validator(contract: Contract) -> N
         assert find_faults(contract, monkeypatch, with_fast_validator=True) == expected
 
 
+@pytest.mark.slow
 @every_document
 def test_faults_of_real_documents_are_the_same_without_the_fast_validator(
     path: Path, monkeypatch: pytest.MonkeyPatch

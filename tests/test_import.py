@@ -99,6 +99,7 @@ def test_a_series_the_other_way_round_does_too(case: dict[str, Any]) -> None:
     assert text(undone(import_step(older, newer), newer).to_openapi()) == text(older.to_openapi())
 
 
+@pytest.mark.slow
 @every_series
 def test_a_real_series_leads_back_to_each_document(folder: Path, tmp_path: Path) -> None:
     """And so it does when its last document comes later, which leaves the older versions as they were."""
@@ -154,6 +155,7 @@ def shuffled(value: Json, chance: random.Random) -> Json:
     return [shuffled(item, chance) for item in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 @laws
 @given(contracts(), contracts(), st.randoms(use_true_random=False))
 def test_any_two_documents_lead_back_to_the_older_one(one: Contract, other: Contract, chance: random.Random) -> None:
@@ -161,6 +163,7 @@ def test_any_two_documents_lead_back_to_the_older_one(one: Contract, other: Cont
     assert text(undone(import_step(older, newer), newer).to_openapi()) == text(older.to_openapi())
 
 
+@pytest.mark.slow
 @laws
 @given(contracts(), st.randoms(use_true_random=False))
 def test_another_order_is_no_change(contract: Contract, chance: random.Random) -> None:

@@ -20,6 +20,8 @@ from mkdocs.config import load_config
 from api_upgrades.cli import main
 from tests.shop import MKDOCS, write
 
+pytestmark = pytest.mark.slow
+
 PAYLOADS = {
     "script": "<script>alert('pwn')</script>",
     "attribute": "\"><img src=x onerror=alert('pwn')>",

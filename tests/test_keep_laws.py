@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from tests.effects import effect_of
 from tests.generated import candidates, contracts, effects, places
 from tests.kept import Kept, as_models_say, promise
 from tests.profiles import up_to
+
+pytestmark = pytest.mark.slow
 
 sequences = settings(suppress_health_check=list(HealthCheck), max_examples=up_to(25))
 

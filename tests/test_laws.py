@@ -197,6 +197,7 @@ for page in render_pages(Project(pathlib.Path(sys.argv[1])).load(), Addresses())
 """
 
 
+@pytest.mark.slow
 def test_server_api_renders_to_the_same_bytes() -> None:
     first, second = (rendered(seed) for seed in ("1", "2"))
     assert len(first) > 20
@@ -252,6 +253,7 @@ def test_generated_effects(data: st.DataObject) -> None:
     check_effects(data.draw(contracts()), data)
 
 
+@pytest.mark.slow
 @generated
 @given(st.data())
 def test_effects_on_branches_of_branches(data: st.DataObject) -> None:

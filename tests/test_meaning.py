@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ def rewordings(draw: st.DrawFn) -> tuple[Contract, Contract]:
     return contract, Contract(parts, contract.document)
 
 
+@pytest.mark.slow
 @laws
 @given(rewordings())
 def test_words_examples_and_order_are_no_promise(pair: tuple[Contract, Contract]) -> None:
@@ -51,6 +53,7 @@ def test_words_examples_and_order_are_no_promise(pair: tuple[Contract, Contract]
     assert all(found.parts[part] is value for part, value in now.parts.items())
 
 
+@pytest.mark.slow
 @laws
 @given(contracts(), contracts())
 def test_an_older_contract_in_todays_words_promises_what_it_did(was: Contract, now: Contract) -> None:

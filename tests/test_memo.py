@@ -62,6 +62,7 @@ def everything(project: Project) -> dict[str, str]:
     return {one.path: one.html if isinstance(one, Page) else one.content for one in every}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saves", SAVES.values(), ids=SAVES.keys())
 def test_pages_after_a_save_are_those_of_a_first_load(saves: list[tuple[str, str, str]], tmp_path: Path) -> None:
     root = write(tmp_path, FILES)

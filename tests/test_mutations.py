@@ -8,6 +8,8 @@ import pytest
 
 from tests.mutations import MUTATIONS, Mutation, exported, outcome, server_api
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:

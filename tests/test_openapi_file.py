@@ -44,6 +44,7 @@ BOMB = "a: &a [xxxxxxxxxx, x]\n" + "".join(
 )
 
 
+@pytest.mark.slow
 @every_document
 def test_document_is_what_its_file_says(path: Path) -> None:
     """Order of keys included. PyYAML reads the YAML of these too, but for keys that are numbers and for dates."""

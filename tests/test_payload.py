@@ -339,6 +339,7 @@ def test_composed_examples_validate(schemas: dict[str, Any], direction: Directio
     assert schemas == before
 
 
+@pytest.mark.slow
 @every_document
 def test_real_documents(path: Path) -> None:
     whole = contract(path)

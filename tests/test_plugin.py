@@ -355,6 +355,7 @@ def served(project: Path) -> Iterator[Served]:
         yield server
 
 
+@pytest.mark.slow
 def test_serving_follows_every_edit_and_survives_a_broken_file(project: Path, served: Served) -> None:
     page, title = f"upgrades/{LATEST}/", "changes/2024-03-01/title.yaml"
     served.wait("the first page", lambda: "A book has a title." in served.page(page))

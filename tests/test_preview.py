@@ -16,6 +16,8 @@ from tests.shop import FILES, SITE, write
 from tests.test_plugin import build, configured, faults, html
 from tests.test_report import NUMBER, NUMBERED, TITLED
 
+pytestmark = pytest.mark.slow
+
 PAGE = "upgrades/preview"
 
 

@@ -453,6 +453,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
 def test_bombs_take_little_time(text: str) -> None:
     started = process_time()

@@ -16,6 +16,8 @@ from api_upgrades.plugin.publisher import ThemeContext
 from tests.bench.made import Made, make
 from tests.shop import write
 
+pytestmark = pytest.mark.slow
+
 NAV = """\
 nav:
   - Home: index.md

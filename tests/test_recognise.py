@@ -45,6 +45,7 @@ def test_each_place_is_asked_for_once_and_any_answer_is_exact(
     assert are_same(undone(draft(older, newer, names), newer), older)
 
 
+@pytest.mark.slow
 @laws
 @given(contracts())
 def test_nothing_is_asked_where_nothing_happened(contract: Contract) -> None:

@@ -213,6 +213,7 @@ def test_a_registry_that_is_new(tmp_path: Path) -> None:
         assert "upgrades/" in report.pages.after_merge.added
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

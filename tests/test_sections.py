@@ -4,6 +4,7 @@ ways to the latest; and every page can be made, whatever the changes.
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 
 from api_upgrades.compare.rules.table import RuleTable
@@ -23,6 +24,8 @@ from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from tests import big
 from tests.generated import SENDS, Calls, histories, history_of_calls, versions_of_calls
+
+pytestmark = pytest.mark.slow
 
 
 def assert_sections_are_those_of_each_alone(history: History) -> None:

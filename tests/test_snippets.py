@@ -152,6 +152,7 @@ def test_all_languages_ask_for_the_same(
     assert told(run(recorder, in_node(request))) == by_curl
 
 
+@pytest.mark.slow
 def test_every_call_of_the_server_api_runs(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     contract = Project(ROOT).load().contracts["2023-06-26"]
     names = [part.name for part in contract.of_kind("operation")]

@@ -89,6 +89,7 @@ def test_work_that_takes_longer_than_its_patience_says_so_at_a_terminal(project:
     assert set(shown.splitlines()) <= {*STAGES, "3 versions and 2 changes are fine."}
 
 
+@pytest.mark.slow
 def test_many_pages_are_counted_at_a_terminal(tmp_path: Path) -> None:
     code = "import sys; from api_upgrades.core import progress\n"
     code += "progress.FIRST_UPDATE_AFTER = progress.UPDATE_INTERVAL = 0.0\n"

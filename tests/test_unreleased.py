@@ -184,6 +184,7 @@ def test_the_option_counts_for_more_than_the_preview(tmp_path: Path, monkeypatch
     assert not (site / "upgrades" / "unreleased").exists()
 
 
+@pytest.mark.slow
 def test_serve_shows_what_is_unreleased(tmp_path: Path) -> None:
     assert "not released yet" in html(built(tmp_path, command="serve"), "upgrades")
 

@@ -272,11 +272,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 # The story of a pull request
 
 
+@pytest.mark.slow
 def test_every_shell_step_runs(story: Story) -> None:
     assert {Step("docs", "tests", "Test"), Step("preview", "preview", "Publish the preview")} < SHELL_STEPS
     assert story.world.runner.ran == SHELL_STEPS
 
 
+@pytest.mark.slow
 def test_what_would_need_the_network_is_asked_for(story: Story) -> None:
     called = story.world.called.read_text(encoding="utf-8").splitlines()
     assert set(called) == {
@@ -300,29 +302,34 @@ def test_what_would_need_the_network_is_asked_for(story: Story) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_preview_is_the_whole_site_of_the_pull_request(story: Story, site: Path) -> None:
     whole = {f"pr-12/{file.relative_to(site)}" for file in site.rglob("*") if file.is_file()}
     assert whole <= {*story.while_open}
     assert "A sentence of this pull request." in story.while_open["pr-12/index.html"]
 
 
+@pytest.mark.slow
 def test_a_preview_has_one_comment_that_links_to_it(story: Story) -> None:
     [comment] = story.comments
     assert f"[Preview of {HEAD[:7]}]({SETTINGS['PREVIEW_URL']}pr-12/)" in comment
     assert "No changes to the API; released versions are unchanged." in comment
 
 
+@pytest.mark.slow
 def test_a_closed_pull_request_leaves_nothing_behind(story: Story) -> None:
     assert story.world.published() == {".nojekyll": ""}
     assert story.world.comments() == []
 
 
+@pytest.mark.slow
 def test_main_deploys_the_docs_and_no_preview(story: Story) -> None:
     with zipfile.ZipFile(story.world.handed["pages"]) as pages:
         assert "upgrades/index.html" in pages.namelist()
     assert {*story.world.handed} == {"preview", "pages", "package"}
 
 
+@pytest.mark.slow
 def test_a_token_may_what_it_is_used_for_and_nothing_else(story: Story) -> None:
     used = {("contents", "read")}  # by actions/checkout
     for scope, level in story.world.github["used"]:

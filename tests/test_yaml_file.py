@@ -273,6 +273,7 @@ def test_bombs_are_refused_quickly_and_in_little_memory(text: str) -> None:
     assert len(message) < 300
 
 
+@pytest.mark.slow
 def test_memory_is_a_multiple_of_the_file() -> None:
     items = MAX_BYTES // 20
     tracemalloc.start()
