@@ -150,7 +150,7 @@ def test_edits_of_branches_share_what_stays() -> None:
         ({"type": "string"}, {"maxLength": 3}, {"type": "string", "maxLength": 3}),
         ({"type": "string", "maxLength": 2}, {"maxLength": 3}, {"type": "string", "maxLength": 2}),
         ({"minimum": 2}, {"minimum": 3}, {"minimum": 3}),
-        ({"type": ["string", "null"]}, {"type": ["integer", "string"]}, {"type": "string"}),
+        ({"type": ["string", "null"]}, {"type": ["integer", "string"]}, {"type": ["string"]}),
         ({"type": "number"}, {"type": "integer"}, {"type": "integer"}),
         ({"type": "string"}, {"type": "object"}, {"type": "object", "allOf": [{"type": "string"}]}),
         ({"enum": ["a", "b"]}, {"enum": ["b", "c"]}, {"enum": ["b"]}),

@@ -14,9 +14,10 @@ from json.encoder import encode_basestring
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples.placeholder import minimum_length, placeholder, type_of
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, resolve
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import Body
 from api_upgrades.openapi.properties import branches, properties_of, required_names
+from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.schema import MISSING, PROPERTY_KEYWORDS
 from api_upgrades.openapi.usage import Direction
 

@@ -23,9 +23,10 @@ from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.examples.fast_validator import FastValidator
 from api_upgrades.examples.formats import format_checker
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.properties import follower, properties
+from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 

@@ -12,7 +12,8 @@ from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History, find_changed_parts
 from api_upgrades.history.memo import Memo
-from api_upgrades.openapi.contract import Contract, Part, references, resolve
+from api_upgrades.openapi.contract import Contract, Part, references
+from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
 from api_upgrades.sources.source_map import is_document

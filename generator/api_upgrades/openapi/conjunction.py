@@ -73,4 +73,5 @@ def _common_types(one: Json, other: Json) -> Json:
     first, second = ([names] if isinstance(names, str) else names for names in (one, other))
     found = [name for name in first if name in second or (name == "integer" and "number" in second)]
     found += [name for name in second if name == "integer" and "number" in first and name not in found]
-    return (found[0] if len(found) == 1 else found) if found else MISSING
+    is_text = isinstance(one, str) or isinstance(other, str)
+    return (found[0] if len(found) == 1 and is_text else found) if found else MISSING

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
+from urllib.parse import unquote
 
 from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
 
@@ -64,6 +65,12 @@ class Contract:
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
     """The cache of `examples.compose`: the values that it composed for references, by reference and direction."""
+    places: dict[str, dict[str, str]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """The cache of `openapi.references`: the place of each `$anchor` and each `$id`."""
+    normal_forms: dict[tuple[int, str], tuple[JsonObject, JsonObject]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The cache of `openapi.normal_form`, by the id of a schema and the dialect. Derived contracts share it."""
     mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
 
@@ -272,19 +279,12 @@ SCHEMA_REF = "#/components/schemas/"
 
 def schema_of(ref: str) -> Part | None:
     """The schema part to which, or into which, a `$ref` points; None for any other reference."""
+    ref = decode_fragment(ref)
     if not ref.startswith(SCHEMA_REF):
         return None
     return schema_part(unescape_token(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
 
 
-def resolve(contract: Contract, ref: str) -> Json:
-    """The value behind a local `$ref`. Raises KeyError if it does not resolve."""
-    keys = [unescape_token(token) for token in ref.removeprefix("#/").split("/")]
-    if keys[:2] == ["components", "schemas"] and len(keys) > 2:
-        value: Json = contract.parts[schema_part(keys[2])]
-        keys = keys[3:]
-    else:
-        value = contract.document
-    for key in keys:
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return value
+def decode_fragment(ref: str) -> str:
+    """A reference without percent-encoding in its fragment, as RFC 6901 asks for before a JSON Pointer is read."""
+    return unquote(ref) if "%" in ref and ref.startswith("#") else ref

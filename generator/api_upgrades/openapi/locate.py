@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.openapi.contract import Contract, Part, schema_of, schema_part
 from api_upgrades.openapi.properties import follower, holder_of, pointer_of, properties
+from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 JSON_MEDIA_TYPE = "application/json"

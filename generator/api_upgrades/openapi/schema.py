@@ -9,7 +9,7 @@ schema and do not follow `$ref`, since that needs the contract.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 from api_upgrades.core.json import Json, JsonObject, Pointer, unescape_token, value_at
 from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF
@@ -184,7 +184,7 @@ def type_name(schema: JsonObject) -> str:
     return " or ".join(names) or ("object" if "properties" in value else "any")
 
 
-def is_number(value: Json) -> bool:
+def is_number(value: Json) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

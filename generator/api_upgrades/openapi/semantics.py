@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import NAME_MAPS, Contract, Part
@@ -139,8 +141,9 @@ def adopt_wording(was: Contract, now: Contract, names: RenameMap = NO_RENAMES) -
     for move in names.moves:
         # A response keeps its description, which belongs to its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):
-            old, new = place_spot(goal, names.to_older(move.new)), place_spot(now, move.new)
-            goal = old.write(goal, adopt_wording_of_value(old.read(goal), new.read(now)))
+            with suppress(ContractMismatch):  # a place that has the name only between two moves
+                old, new = place_spot(goal, names.to_older(move.new)), place_spot(now, move.new)
+                goal = old.write(goal, adopt_wording_of_value(old.read(goal), new.read(now)))
     return goal
 
 

@@ -1,0 +1,103 @@
+"""The normal form of `anyOf` and `oneOf`: one schema where a choice says no more than that, else a list of branches."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from api_upgrades.core.json import Json, JsonObject, json_equal
+
+_NOTHING: JsonObject = {"not": {}}
+_KEEPS_NULL_OUT = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "$ref"})
+
+
+def merge_choice(keyword: str, branches: list[JsonObject]) -> JsonObject:
+    """The normal form of a choice between branches in normal form. `keyword` is `anyOf` or `oneOf`."""
+    branches = [branch for branch in _flatten(keyword, branches) if branch != _NOTHING]
+    if keyword == "oneOf" and are_disjoint(branches):
+        keyword, branches = "anyOf", list(_flatten("anyOf", branches))
+    if keyword == "anyOf":
+        branches = _distinct(branches)
+        if any(not branch for branch in branches):
+            return {}
+    if not branches:
+        return _NOTHING
+    if keyword == "anyOf":
+        branches = _join_null(_join_alike(branches))
+    if len(branches) == 1:
+        return branches[0]
+    return {keyword: branches}
+
+
+def _flatten(keyword: str, branches: list[JsonObject]) -> list[JsonObject]:
+    """The branches, with those of an inner `anyOf` in place of it."""
+    if keyword != "anyOf":
+        return branches
+    return [one for branch in branches for one in (branch["anyOf"] if branch.keys() == {"anyOf"} else [branch])]
+
+
+def _distinct(branches: list[JsonObject]) -> list[JsonObject]:
+    found: list[JsonObject] = []
+    for branch in branches:
+        if not any(json_equal(branch, one) for one in found):
+            found.append(branch)
+    return found
+
+
+def are_disjoint(branches: list[JsonObject]) -> bool:
+    """Whether it can be seen that no value matches two of the branches: by their types, or by their own values."""
+    return all(_exclude_each_other(one, other) for one, other in combinations(branches, 2))
+
+
+def _exclude_each_other(one: JsonObject, other: JsonObject) -> bool:
+    if "enum" in one and "enum" in other:
+        return not any(json_equal(value, kept) for value in one["enum"] for kept in other["enum"])
+    if "type" in one and "type" in other:
+        first, second = (set(branch["type"]) | ({"integer"} & _integers(branch)) for branch in (one, other))
+        if first.isdisjoint(second):
+            return True
+    return any(
+        _exclude_each_other(one["properties"][name], other["properties"][name])
+        for name in set(one.get("required", ())) & set(other.get("required", ()))
+        if name in one.get("properties", {})
+        and name in other.get("properties", {})
+        and "enum" in one["properties"][name]
+        and "enum" in other["properties"][name]
+        and one.get("type") == other.get("type") == ["object"]
+    )
+
+
+def _integers(branch: JsonObject) -> set[str]:
+    return {"integer"} if "number" in branch["type"] else set()
+
+
+def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
+    """The branches, with those that have only a type joined, and those that have only own values joined."""
+    plain = [branch for branch in branches if branch.keys() == {"type"}]
+    listed = [branch for branch in branches if branch.keys() == {"type", "enum"}]
+    others = [branch for branch in branches if branch not in plain and branch not in listed]
+    found: list[JsonObject] = list(others)
+    if listed:
+        values: list[Json] = [value for branch in listed for value in branch["enum"]]
+        names = {name for branch in listed for name in branch["type"]}
+        found.insert(0, {"enum": values, "type": sorted(names)})
+    if plain:
+        names = {name for branch in plain for name in branch["type"]}
+        found.insert(0, {"type": sorted(names - {"integer"} if "number" in names else names)})
+    return found
+
+
+def _join_null(branches: list[JsonObject]) -> list[JsonObject]:
+    """One branch beside null takes null among its own types, where nothing else in it keeps null out."""
+    null: JsonObject = {"type": ["null"]}
+    others = [branch for branch in branches if branch != null]
+    if len(others) == len(branches) or len(others) != 1:
+        return branches
+    inner = others[0]
+    if "type" not in inner or not _KEEPS_NULL_OUT.isdisjoint(inner):
+        return branches
+    if "null" in inner["type"] and ("enum" not in inner or None in inner["enum"]):
+        return others
+    found = {**inner, "type": sorted({*inner["type"], "null"})}
+    if "enum" in inner:
+        found["enum"] = [*inner["enum"], None]
+    return [found]
