@@ -35,10 +35,15 @@ class Row:
     parts: list[Any] | None = None
     moves: list[tuple[str, str]] = field(default_factory=list)
     one_way: str = ""
+    openapi: str = "3.1.0"
 
     @property
     def contracts(self) -> list[dict[str, Any]]:
         """Before and after, as sections of contracts."""
+        return [{"document": {"openapi": self.openapi}, **one} for one in self._contents]
+
+    @property
+    def _contents(self) -> list[dict[str, Any]]:
         if self.value is not None:
             tasks = ({"type": "object", "properties": {"x": one}} for one in self.value)
             return [{"schemas": {"Task": task, "Person": PERSON}} for task in tasks]
@@ -84,6 +89,9 @@ PAIRS: list[tuple[RuleId, RuleId]] = [
     ("variant-added", "variant-removed"),
     ("enum-value-added", "enum-value-removed"),
     ("enum-introduced", "enum-lifted"),
+    ("enum-introduced", "constant-lifted"),
+    ("constant-removed", "enum-value-added"),
+    ("format-hint-changed", "format-hint-changed"),
     ("constraint-tightened", "constraint-loosened"),
     ("operation-added", "operation-removed"),
     ("operation-deprecated", "operation-no-longer-deprecated"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from api_upgrades.compare.difference import Difference, compare_other_keywords
@@ -70,28 +70,33 @@ class BodyComparison:
         self, old: JsonObject, new: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
         """Compare media types. A difference that several of them share is found once."""
-        before, after = old.get("content", {}), new.get("content", {})
+        before, after = _content(old), _content(new)
         for media in dict.fromkeys((*before, *after)):
             if media not in before:
                 yield Difference("media-type-added", target, old_target, "content", None, media)
             elif media not in after:
                 yield Difference("media-type-removed", target, old_target, "content", media, None)
         pairs = {media: media for media in before if media in after}
-        main, new_main = media_type(old), media_type(new)
+        main, new_main = (None if one is None else media_type_key(one) for one in (media_type(old), media_type(new)))
         if not pairs and main is not None and new_main is not None:
             pairs = {main: new_main}
         seen: set[str] = set()
         for media, newer in sorted(pairs.items(), key=lambda pair: pair[0] != main):  # the main media type first
-            for found in self._compare_media_types(before[media], after[newer], old_target, target):
+            for found in self._compare_media_types(media, before[media], after[newer], old_target, target):
                 key = as_text([found.rule, str(found.target), found.facet, found.before, found.after])
                 if key not in seen:
                     seen.add(key)
                     yield found
 
     def _compare_media_types(
-        self, old: JsonObject, new: JsonObject, old_target: Target, target: Target
+        self, media: str, old: JsonObject, new: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
-        yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}), old_target, target)
+        was = self.schemas.old_forms.of(old.get("schema", {}))
+        now = self.schemas.new_forms.of(new.get("schema", {}))
+        if _is_text(media) or {} not in (_without_binary(was), _without_binary(now)):
+            yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}), old_target, target)
+        else:
+            yield from self.schemas.compare_forms(_without_binary(was), _without_binary(now), old_target, target)
         before, after = old.get("encoding", {}), new.get("encoding", {})
         for name in dict.fromkeys((*before, *after)):
             was, now = before.get(name), after.get(name)
@@ -117,6 +122,48 @@ class BodyComparison:
                     resolve_shared(self.schemas.new, after[key][1]),
                 )
                 yield from self.compare_parameters({"in": "header", **was}, {"in": "header", **now}, old_place, place)
+
+
+def _content(holder: JsonObject) -> dict[str, JsonObject]:
+    """The Media Type Objects of a body, by their media types in one spelling."""
+    content = holder.get("content")
+    if not isinstance(content, Mapping):
+        return {}
+    return {
+        media_type_key(media): value if isinstance(value, Mapping) else {}
+        for media, value in content.items()
+        if not media.startswith("x-")
+    }
+
+
+def media_type_key(media: str) -> str:
+    """A media type in one spelling: small letters, without spaces, and without the charset that JSON always has."""
+    name, *parameters = (one.strip() for one in media.split(";"))
+    kept = [_parameter(one) for one in parameters if one]
+    name = name.lower()
+    if name.endswith("json"):
+        kept = [one for one in kept if one != "charset=utf-8"]
+    return ";".join((name, *sorted(kept)))
+
+
+def _parameter(text: str) -> str:
+    name, equals, value = text.partition("=")
+    name, value = name.strip().lower(), value.strip().strip('"')
+    return name + equals + (value.lower() if name == "charset" else value)
+
+
+_TEXT = ("json", "xml", "yaml", "x-www-form-urlencoded")
+
+
+def _is_text(media: str) -> bool:
+    """Whether a media type has a text that a schema describes, and not only bytes."""
+    name = media.partition(";")[0]
+    return name.startswith(("text/", "multipart/")) or name.endswith(_TEXT)
+
+
+def _without_binary(form: JsonObject) -> JsonObject:
+    """The normal form of a body, or an empty one if it only says that the body is made of bytes."""
+    return {} if form in ({"type": ["string"], "format": "binary"}, {"format": "binary"}) else form
 
 
 def _compare_required(old: JsonObject, new: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:

@@ -7,18 +7,19 @@ rename connects a place of the older contract with one of the newer, they are re
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.document import compare_documents
+from api_upgrades.compare.implied_renames import template, with_implied_renames
 from api_upgrades.compare.operations import PART_DIRECTIONS, DirectedDifference, OperationComparison
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part, PartKind
+from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
@@ -79,16 +80,18 @@ def compare(
     `find_directions` is called with schemas of both contracts. Parts that both contracts share are skipped. `only`
     limits the comparison to some parts, by their newer names.
     """
+    old, new = expand_path_items(old), expand_path_items(new)
+    renames = with_implied_renames(old, new, renames)
     return tuple(
         _judge(difference, direction, table)
         for difference, where in _find_differences(old, new, renames, find_directions, only)
-        for direction in (where or (None,))
+        for direction in (tuple(one for one in where if one not in difference.hidden_in) or (None,))
     )
 
 
 def _judge(difference: Difference, direction: Direction | None, table: RuleTable) -> Finding:
     severity = table.severity(difference.rule, direction)
-    return Finding(difference.rule, severity, direction, *difference[1:])
+    return Finding(difference.rule, severity, direction, *difference[1:-1])
 
 
 def _find_differences(
@@ -157,14 +160,6 @@ def _make_existence_difference(new: Part, old: Part, before: Json, after: Json) 
 
 
 def _make_rename_difference(old: Part, new: Part) -> DirectedDifference:
-    has_moved = new.kind == "operation" and _address(old) != _address(new)
+    has_moved = new.kind == "operation" and template(old) != template(new)
     rule = "operation-moved" if has_moved else _RENAMED[new.kind]
     return Difference(rule, Target(new), Target(old), "name", old.name, new.name), PART_DIRECTIONS[new.kind]
-
-
-def _address(operation: Part) -> str:
-    """The method and path of an operation, without the names of path parameters."""
-    return _PATH_PARAMETER.sub("{}", operation.name)
-
-
-_PATH_PARAMETER = re.compile(r"\{[^{}]*\}")

@@ -1,48 +1,132 @@
-"""Decides whether a keyword that limits values became stricter or looser."""
+"""Compares the keywords that limit values, and decides whether each became stricter or looser."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing
+from api_upgrades.compare.discriminator import compare_discriminators
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.schema import LOWER_BOUNDS, UPPER_BOUNDS
+from api_upgrades.compare.types import contains, format_rule
+from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.schema import LOWER_BOUNDS, MISSING, UPPER_BOUNDS, is_number
 from api_upgrades.openapi.schema_view import means_same
+from api_upgrades.openapi.target import Target
+
+if TYPE_CHECKING:  # some constraints hold schemas
+    from api_upgrades.compare.schemas import SchemaComparison
+
+COMPARED_ELSEWHERE = frozenset(
+    {
+        "type",
+        "enum",
+        "anyOf",
+        "oneOf",
+        "allOf",
+        "properties",
+        "required",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "default",
+    }
+)
+"""Keywords of a normal form that have a comparison of their own."""
+
+EXTENSIBLE_ENUM = "x-extensible-enum"
+"""The values of a string that are known so far (Zalando's guidelines, rule 112). Others may follow."""
 
 _MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
-
 _NAMED_CONSTRAINTS = ("dependentRequired", "dependentSchemas", "patternProperties")
 """Keywords that map names to constraints. Each added name adds a constraint."""
 
-_DEFAULTS: dict[str, Json] = {"uniqueItems": False, "exclusiveMinimum": False, "exclusiveMaximum": False}
-"""Values that mean the same as the absence of their keyword."""
+_ASSERTIONS = frozenset(
+    {*LOWER_BOUNDS, *UPPER_BOUNDS, *_MAY_BE_BOOLEAN, *_NAMED_CONSTRAINTS, "multipleOf", "pattern", "format"}
+    | {"not", "if", "then", "else", "contains", "prefixItems", "propertyNames", "$dynamicRef"}
+    | {"contentEncoding", "contentMediaType"}
+)
+"""Keywords that limit values. JSON Schema ignores a keyword that it doesn't know."""
+
+_INNER_SCHEMAS = {"items": "[]", "additionalProperties": "{}"}
+"""Keywords with the schema of a place, and the step of a target that leads there."""
 
 
-def constraint(schema: JsonObject, keyword: str) -> Json:
-    """The value of a keyword; MISSING if it limits nothing."""
-    value = schema.get(keyword, schemas.MISSING)
-    return schemas.MISSING if value is not schemas.MISSING and value is _DEFAULTS.get(keyword) else value
+def compare_constraints(
+    comparison: SchemaComparison, was: JsonObject, now: JsonObject, old_target: Target, target: Target
+) -> Iterator[Difference]:
+    """Compare the keywords of two normal forms that have no comparison of their own, then what is in lists and maps."""
+    for keyword in dict.fromkeys((*was, *now)):
+        if keyword in COMPARED_ELSEWHERE or keyword in _INNER_SCHEMAS:
+            continue
+        before, after = was.get(keyword, MISSING), now.get(keyword, MISSING)
+        newer = _with_newer_names(comparison, keyword, before, old_target)
+        if json_equal(newer, after) or (keyword != "discriminator" and means_same(newer, after)):
+            continue
+        values = none_if_missing(newer), none_if_missing(after)
+        if keyword == "discriminator":
+            variants = [one.get("oneOf") or one.get("anyOf") or [] for one in (comparison.with_newer_names(was), now)]
+            yield from compare_discriminators(*values, variants, old_target, target)
+        elif keyword == EXTENSIBLE_ENUM and isinstance(before, list) and isinstance(after, list):
+            yield from _compare_extensible_enums(before, after, old_target, target)
+        else:
+            yield Difference(constraint_rule(keyword, before, after), target, old_target, keyword, *values)
+    for keyword, step in _INNER_SCHEMAS.items():
+        before, after = was.get(keyword, True), now.get(keyword, True)
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from comparison.compare_forms(before, after, old_target.child(step), target.child(step))
+        elif not json_equal(before, after):
+            yield Difference(_open_or_closed_rule(before, after), target, old_target, keyword, before, after)
+
+
+def _with_newer_names(comparison: SchemaComparison, keyword: str, value: Json, old_target: Target) -> Json:
+    """A keyword's value with the newer names of the schemas and properties that it refers to."""
+    if keyword == "discriminator" and isinstance(value, dict) and "propertyName" in value:
+        name = comparison.renames.to_newer(old_target.property(value["propertyName"])).name
+        value = {**value, "propertyName": name}
+    return comparison.with_newer_names({keyword: value})[keyword]
+
+
+def _compare_extensible_enums(
+    before: list[Json], after: list[Json], old_target: Target, target: Target
+) -> Iterator[Difference]:
+    """Compare the known values of a string. A further one was announced, so it is no more than an extension."""
+    for value in before:
+        if not contains(after, value):
+            yield Difference("enum-value-removed", target, old_target, EXTENSIBLE_ENUM, value, None)
+    for value in after:
+        if not contains(before, value):
+            yield Difference("extension-changed", target, old_target, EXTENSIBLE_ENUM, None, value)
+
+
+def _open_or_closed_rule(before: Json, after: Json) -> RuleId:
+    """The rule for items or additional properties if one side allows anything (true) or nothing (false)."""
+    if before is True or after is False:
+        return "constraint-tightened"
+    return "constraint-loosened"
 
 
 def constraint_rule(keyword: str, before: Json, after: Json) -> RuleId:
     """The rule for a change of a keyword that limits values. A value is MISSING if the keyword is absent."""
-    if keyword.startswith("x-"):
-        return "extension-changed"
-    if before is schemas.MISSING:
+    if keyword not in _ASSERTIONS:
+        return extension_rule(keyword, before, after)
+    if keyword == "format":
+        return format_rule(none_if_missing(before), none_if_missing(after))
+    if before is MISSING:
         return "constraint-tightened"
-    if after is schemas.MISSING:
+    if after is MISSING:
         return "constraint-loosened"
-    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and _is_number(before) and _is_number(after):
+    if keyword in LOWER_BOUNDS + UPPER_BOUNDS and is_number(before) and is_number(after):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
+    if keyword == "multipleOf" and is_number(before) and is_number(after) and before and after:
+        is_tighter, is_looser = (after / before).is_integer(), (before / after).is_integer()
+        return "constraint-tightened" if is_tighter else "constraint-loosened" if is_looser else "constraint-changed"
     if keyword in _NAMED_CONSTRAINTS and isinstance(before, dict) and isinstance(after, dict):
         return _named_constraint_rule(before, after)
     if keyword in _MAY_BE_BOOLEAN:
         is_tighter, is_looser = after is False or before is True, before is False or after is True
         return "constraint-tightened" if is_tighter else "constraint-loosened" if is_looser else "constraint-changed"
     return "constraint-changed"
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _named_constraint_rule(before: JsonObject, after: JsonObject) -> RuleId:

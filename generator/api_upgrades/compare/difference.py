@@ -11,6 +11,7 @@ from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 
 SUNSET = "x-sunset"
 STABILITY = "x-stability-level"
@@ -24,7 +25,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Difference(NamedTuple):
-    """One difference that isn't judged yet. Its fields mean the same as in `Finding`."""
+    """One difference that isn't judged yet. Its fields mean the same as in `Finding`.
+
+    `hidden_in` are the directions in which it cannot be seen, whatever uses its schema.
+    """
 
     rule: RuleId
     target: Target
@@ -32,6 +36,11 @@ class Difference(NamedTuple):
     facet: str
     before: Json
     after: Json
+    hidden_in: frozenset[Direction] = frozenset()
+
+    def only_in(self, directions: frozenset[Direction]) -> Difference:
+        """The same difference, which cannot be seen in any other direction."""
+        return self._replace(hidden_in=self.hidden_in | (frozenset(DIRECTIONS) - directions))
 
 
 def compare_other_keywords(

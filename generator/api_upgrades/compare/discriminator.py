@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.core.json import Json
+from api_upgrades.core.json import Json, JsonObject, unescape_token
 from api_upgrades.openapi.contract import SCHEMA_REF
+from api_upgrades.openapi.normal_form import references_in
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
 _COMPARED_KEYWORDS = ("propertyName", "mapping")
 
 
-def compare_discriminators(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
-    """Compare two Discriminator Objects, or None where there is none. `old` must use the newer names of schemas."""
+def compare_discriminators(
+    old: Json, new: Json, variants: Sequence[Sequence[JsonObject]], old_target: Target, target: Target
+) -> Iterator[Difference]:
+    """Compare two Discriminator Objects, or None where there is none. `old` must use the newer names of schemas.
+
+    `variants` are the branches beside the older and the newer one. A variant without a mapping is mapped by its name.
+    """
 
     def difference(rule: RuleId, before: Json, after: Json) -> Difference:
         return Difference(rule, target, old_target, "discriminator", before, after)
@@ -30,7 +36,7 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
         return
     if old.get("propertyName") != new.get("propertyName"):
         yield difference("discriminator-changed", old.get("propertyName"), new.get("propertyName"))
-    before, after = (one.get("mapping") or {} for one in (old, new))
+    before, after = (_full_mapping(one, branches) for one, branches in zip((old, new), variants, strict=True))
     for name in dict.fromkeys((*before, *after)):
         was, now = (f"{name}: {_schema_name(one[name])}" if name in one else None for one in (before, after))
         if was is None:
@@ -44,6 +50,14 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
         yield difference("extension-changed", *others)
 
 
+def _full_mapping(discriminator: JsonObject, variants: Sequence[JsonObject]) -> dict[str, Json]:
+    """The mapping with the names that OpenAPI gives to variants without one: those of their schemas."""
+    found: dict[str, Json] = dict(discriminator.get("mapping") or {})
+    for ref in (ref for variant in variants for ref in references_in(variant) if ref not in found.values()):
+        found.setdefault(_schema_name(ref), ref)
+    return found
+
+
 def _schema_name(ref: Json) -> str:
     """The name of the schema that a mapping refers to, whether by its name or by a reference."""
-    return str(ref).removeprefix(SCHEMA_REF)
+    return unescape_token(str(ref).removeprefix(SCHEMA_REF))

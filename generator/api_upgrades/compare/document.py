@@ -12,7 +12,13 @@ from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.operations import DirectedDifference
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
-from api_upgrades.compare.security import as_mapping, compare_security_schemes, compare_servers
+from api_upgrades.compare.security import (
+    as_mapping,
+    compare_security_schemes,
+    compare_servers,
+    same_schemes,
+    servers_of,
+)
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
@@ -43,8 +49,8 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
     for keyword in _DIALECT:
         if old.get(keyword) != new.get(keyword):
             yield Difference("dialect-changed", document, document, keyword, old.get(keyword), new.get(keyword))
-    yield from compare_servers(old.get("servers", ()), new.get("servers", ()), servers, servers)
-    if not means_same(old.get("security"), new.get("security")):
+    yield from compare_servers(servers_of(old), servers_of(new), servers, servers)
+    if not means_same(old.get("security") or [], new.get("security") or []):
         values = old.get("security"), new.get("security")
         yield Difference("shared-changed", security, security, "security", *values)
     yield from compare_other_keywords(old, new, _COMPARED_ELSEWHERE, document, document)
@@ -62,7 +68,9 @@ def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:
     for path in dict.fromkeys((*new, *(newer.get(one, one) for one in old))):
         was, now = old.get(older.get(path, path), {}), new.get(path, {})
         target, old_target = Target(None, f"paths {path}"), Target(None, f"paths {older.get(path, path)}")
-        yield from compare_servers(was.get("servers", ()), now.get("servers", ()), old_target, target)
+        if was.get("servers") or now.get("servers"):
+            servers = servers_of(was, comparison.old.document), servers_of(now, comparison.new.document)
+            yield from compare_servers(*servers, old_target, target)
         for keyword in ("$ref",) if path in with_operations else ("parameters", "$ref"):
             if not comparison.means_same(was.get(keyword), now.get(keyword)):
                 values = was.get(keyword), now.get(keyword)
@@ -81,6 +89,9 @@ def _compare_components(comparison: SchemaComparison) -> Iterator[Difference]:
             continue
         before, after = as_mapping(old.get(section)), as_mapping(new.get(section))
         is_scheme = section == "securitySchemes"
+        if is_scheme:
+            names = same_schemes(comparison.old, comparison.new)
+            before = {names.get(name, name): value for name, value in before.items()}
         for name in dict.fromkeys((*after, *before)):
             place = Target(None, f"{section} {name}")
             was, now = before.get(name), after.get(name)

@@ -9,11 +9,11 @@ from api_upgrades.compare.bodies import BodyComparison
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
-from api_upgrades.compare.security import compare_security, compare_servers
+from api_upgrades.compare.security import compare_security, compare_servers, same_schemes, servers_of, with_names
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import METHODS, Contract, Part, PartKind
 from api_upgrades.openapi.locate import webhook_method
-from api_upgrades.openapi.operation import parameters, resolve_shared
+from api_upgrades.openapi.operation import Parameter, parameters, path_item, resolve_shared
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction
 
@@ -88,14 +88,23 @@ class OperationComparison:
         if self.new.kind == "operation":
             before = old.get("security", self.schemas.old.document.get("security"))
             after = new.get("security", self.schemas.new.document.get("security"))
-            yield from compare_security(before, after, old_target, target)
-            yield from compare_servers(old.get("servers", ()), new.get("servers", ()), old_target, target)
+            names = same_schemes(self.schemas.old, self.schemas.new)
+            yield from compare_security(with_names(before, names), after, old_target, target)
+            yield from compare_servers(*self._own_servers(old, new), old_target, target)
         yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
+
+    def _own_servers(self, old: JsonObject, new: JsonObject) -> tuple[list[JsonObject], list[JsonObject]]:
+        """The servers of the two operations, if either has its own. Those of paths and documents are compared once."""
+        if not old.get("servers") and not new.get("servers"):
+            return [], []
+        return _servers(self.schemas.old, self.old, old), _servers(self.schemas.new, self.new, new)
 
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
+        spelled = {_without_case(target): target for target in after}
         newer = {target: self.schemas.renames.to_newer(target) for target in before}
+        newer = {target: spelled.get(_without_case(moved), moved) for target, moved in newer.items()}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
             old_target = older.get(target)
@@ -104,7 +113,8 @@ class OperationComparison:
                 yield Difference(rule, target, target, "existence", None, parameter)
                 continue
             # Callers don't see the names of path parameters, so a rename of one is no difference.
-            if old_target.section != target.section and not target.section.startswith("path "):
+            is_same_name = _without_case(old_target).section == _without_case(target).section
+            if not is_same_name and not target.section.startswith("path "):
                 yield Difference("parameter-renamed", target, old_target, "name", old_target.name, target.name)
             yield from self._bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
@@ -125,8 +135,8 @@ class OperationComparison:
             yield from self._bodies.compare_request_bodies(was, now, old_target, target)
 
     def _compare_responses(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
-        before: Mapping[str, Json] = {str(status): value for status, value in old.get("responses", {}).items()}
-        after: Mapping[str, Json] = {str(status): value for status, value in new.get("responses", {}).items()}
+        before, after = _items(old.get("responses", {})), _items(new.get("responses", {}))
+        yield from self._compare_extensions(old, new, "responses")
         newer = {
             status: self.schemas.renames.to_newer(Target(self.old, f"response {status}")).section.removeprefix(
                 "response "
@@ -153,16 +163,23 @@ class OperationComparison:
                 rule = "success-response-removed" if _is_success(status) else "error-response-removed"
                 yield Difference(rule, *self._targets(f"response {status}"), "existence", before[old_status], None)
 
+    def _compare_extensions(self, old: JsonObject, new: JsonObject, keyword: str) -> Iterator[Difference]:
+        """Compare the extensions in a map of an operation."""
+        was, now = (_extensions(one.get(keyword, {})) for one in (old, new))
+        target, old_target = self._targets("")
+        yield from compare_other_keywords(was, now, (), old_target, target)
+
     def _compare_expected_responses(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
         """Compare the responses that the API expects from the receiver of a webhook or callback."""
-        before, after = old.get("responses", {}), new.get("responses", {})
+        before, after = _items(old.get("responses", {})), _items(new.get("responses", {}))
         for status in dict.fromkeys((*before, *after)):
             was, now = before.get(status), after.get(status)
             if not self.schemas.means_same(was, now):
                 yield Difference("answer-changed", *self._targets(section), f"response {status}", was, now)
 
     def _compare_callbacks(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
-        before, after = old.get("callbacks", {}), new.get("callbacks", {})
+        before, after = _items(old.get("callbacks", {})), _items(new.get("callbacks", {}))
+        yield from self._compare_extensions(old, new, "callbacks")
         for name in dict.fromkeys((*after, *before)):
             section = f"callback {name}"
             if name not in before:
@@ -219,12 +236,46 @@ class OperationComparison:
         yield from compare_other_keywords(old, new, METHODS, old_target, target)
 
 
+def _servers(contract: Contract, part: Part, operation: JsonObject) -> list[JsonObject]:
+    """The servers of an operation: its own, else those of its path, else those of the document."""
+    return servers_of(operation, path_item(contract, part), contract.document)
+
+
 def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonObject]:
     return {
         Target(part, f"{parameter.location} {parameter.name}"): parameter.value
         for parameter in parameters(contract, part)
-        if parameter.location in PARAMETER_LOCATIONS
+        if parameter.location in PARAMETER_LOCATIONS and not _is_ignored(parameter)
     }
+
+
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that OpenAPI ignores, because media types and security schemes say the same."""
+
+
+def _is_ignored(parameter: Parameter) -> bool:
+    return parameter.location == "header" and parameter.name.lower() in _IGNORED_HEADERS
+
+
+def _without_case(target: Target) -> Target:
+    """A header parameter in small letters, as its name is the same in capitals; any other place as it is."""
+    return replace(target, section=target.section.lower()) if target.section.startswith("header ") else target
+
+
+def _items(values: Json) -> dict[str, Json]:
+    """The entries of a map that are not extensions, by their names as text."""
+    found = values if isinstance(values, Mapping) else {}
+    return {str(name): value for name, value in found.items() if isinstance(value, Mapping) and not _is_extension(name)}
+
+
+def _extensions(values: Json) -> dict[str, Json]:
+    """The extensions of a map."""
+    found = values if isinstance(values, Mapping) else {}
+    return {str(name): value for name, value in found.items() if _is_extension(name)}
+
+
+def _is_extension(name: Json) -> bool:
+    return str(name).startswith("x-")
 
 
 def _is_success(status: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
@@ -20,9 +21,9 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
     def difference(rule: RuleId, before: Json, after: Json) -> Difference:
         return Difference(rule, target, old_target, "security", before, after)
 
-    if json_equal(old, new):
-        return
     before, after = _alternatives(old), _alternatives(new)
+    if before == after:
+        return
     removed = [one for one in before if one not in after]
     added = [one for one in after if one not in before]
     if not before or not after:  # on at least one side, calls need no credentials
@@ -40,6 +41,32 @@ def compare_security(old: Json, new: Json, old_target: Target, target: Target) -
         yield difference("security-alternative-removed", removed, None)
     elif added:
         yield difference("security-alternative-added", None, added)
+
+
+def same_schemes(old: Contract, new: Contract) -> Mapping[str, str]:
+    """The newer names of the security schemes that are the same under another name. Names are no contract."""
+    before, after = (
+        as_mapping(as_mapping(one.document.get("components")).get("securitySchemes")) for one in (old, new)
+    )
+    come = {name: value for name, value in after.items() if name not in before}
+    found: dict[str, str] = {}
+    for name, value in before.items():
+        same = [other for other, held in come.items() if name not in after and means_same(value, held)]
+        if len(same) == 1 and same[0] not in found.values():
+            found[name] = same[0]
+    return found
+
+
+def with_names(security: Json, names: Mapping[str, str]) -> Json:
+    """A `security` value with the newer names of its schemes."""
+    if not names or not isinstance(security, list):
+        return security
+    return [{names.get(name, name): scopes for name, scopes in one.items()} for one in security]
+
+
+def servers_of(*holders: JsonObject) -> list[JsonObject]:
+    """The servers of the first that has any: an operation, its path item, the document. Without any, it is `/`."""
+    return next((list(holder["servers"]) for holder in holders if holder.get("servers")), [{"url": "/"}])
 
 
 def _alternatives(security: Json) -> list[Alternative]:

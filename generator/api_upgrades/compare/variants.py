@@ -1,66 +1,179 @@
-"""Compares the branches of `oneOf`, `anyOf` and `allOf`."""
+"""Compares the branches of `oneOf`, `anyOf` and `allOf` in normal forms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.types import types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.properties import branches
-from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.normal_form import references_in
 from api_upgrades.openapi.target import Target
 
+if TYPE_CHECKING:  # variants are schemas, which have variants
+    from api_upgrades.compare.schemas import SchemaComparison
 
-def compare_variants(
-    was: JsonObject, now: JsonObject, newer_ref: Callable[[str], str], old_target: Target, target: Target
-) -> Iterator[Difference]:
-    """Compare the branches of two schemas, by meaning. `newer_ref` gives a reference its newer name."""
-    for keyword in schemas.COMBINATIONS:
-        if keyword not in was and keyword not in now:
-            continue
-        before = [meaning(schema_edit.replace_references(one, newer_ref)) for one in _branches(was, keyword)]
-        after = [meaning(one) for one in _branches(now, keyword)]
-        if keyword == "allOf":
-            # A value must match every branch, so a further branch is a further constraint.
-            removed_rule: RuleId = "constraint-loosened"
-            added_rule: RuleId = "constraint-tightened"
-            before, after = ([one for one in found if one != {}] for found in (before, after))
+CHOICES = ("anyOf", "oneOf")
+
+_MIN_LIKENESS = 0.3
+"""The least share of common properties by which two variants count as the same one."""
+
+_BESIDE_CHOICE = frozenset({"deprecated", "readOnly", "writeOnly", "default", "discriminator"})
+"""Keywords that can stand beside a choice without limiting it."""
+
+Branches = list[JsonObject]
+
+
+@dataclass(frozen=True)
+class VariantComparison:
+    """Compares the branches of two normal forms. `schemas` compares two branches that are the same variant."""
+
+    schemas: SchemaComparison
+
+    def with_same_choices(self, was: JsonObject, now: JsonObject) -> tuple[JsonObject, JsonObject]:
+        """Both forms as a choice if only one is: a single schema is the same as a choice of one."""
+        keys, newer_keys = _choices(was), _choices(now)
+        if len(newer_keys) == 1 and not keys and _is_only_choice(now) and _says_something(was):
+            return _as_choice(was, newer_keys[0]), now
+        if len(keys) == 1 and not newer_keys and _is_only_choice(was) and _says_something(now):
+            return was, _as_choice(now, keys[0])
+        return was, now
+
+    def compare(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
+        """Compare the choices of two normal forms, and the branches of `allOf` that cannot be merged."""
+        keys, newer_keys = _choices(was), _choices(now)
+        if len(keys) == len(newer_keys) == 1 and keys != newer_keys:
+            # Of a `oneOf`, exactly one branch may match; of an `anyOf`, several may.
+            is_looser = newer_keys == ["anyOf"]
+            rule: RuleId = "constraint-loosened" if is_looser else "constraint-tightened"
+            yield Difference(rule, target, old_target, "oneOf", keys[0], newer_keys[0])
+            yield from self._compare_choice(was[keys[0]], now[newer_keys[0]], newer_keys[0], old_target, target)
         else:
-            removed_rule, added_rule = "variant-removed", "variant-added"
+            for keyword in CHOICES:
+                before, after = was.get(keyword), now.get(keyword)
+                if before is not None and after is not None:
+                    yield from self._compare_choice(before, after, keyword, old_target, target)
+                elif before is not None:
+                    yield Difference("constraint-loosened", target, old_target, keyword, _names(before), None)
+                elif after is not None:
+                    yield Difference("constraint-tightened", target, old_target, keyword, None, _names(after))
+        before, after = self._with_newer_names(was.get("allOf", [])), list(now.get("allOf", []))
         for one in _subtract(before, after):
-            yield Difference(removed_rule, target, old_target, keyword, _variant_name(one), None)
+            yield Difference("constraint-loosened", target, old_target, "allOf", _variant_name(one), None)
         for one in _subtract(after, before):
-            yield Difference(added_rule, target, old_target, keyword, None, _variant_name(one))
+            yield Difference("constraint-tightened", target, old_target, "allOf", None, _variant_name(one))
+
+    def _compare_choice(
+        self, before: Branches, after: Branches, keyword: str, old_target: Target, target: Target
+    ) -> Iterator[Difference]:
+        """Compare the branches of one choice: equal ones, then those that are the same variant, then the others."""
+        before, after = _one_by_one(before), _one_by_one(after)
+        named = self._with_newer_names(before)
+        removed = [one for one, newer in zip(before, named, strict=True) if not _contains(after, newer)]
+        added = _subtract(after, named)
+        for one in list(removed):
+            other = self._find_same_variant(one, removed, added)
+            if other is not None:
+                removed.remove(one)
+                added.remove(other)
+                yield from self.schemas.compare_forms(one, other, old_target, target)
+        for one in removed:
+            yield Difference("variant-removed", target, old_target, keyword, _variant_name(one), None)
+        for one in added:
+            yield Difference("variant-added", target, old_target, keyword, None, _variant_name(one))
+
+    def _find_same_variant(self, one: JsonObject, removed: Branches, added: Branches) -> JsonObject | None:
+        """The added branch that a removed one became, by its constant property or by likeness; None without any."""
+        form = self._resolved(one, is_old=True)
+        others = {id(other): self._resolved(other, is_old=False) for other in added}
+        tagged = [other for other in added if _tags(form) & _tags(others[id(other)])]
+        if tagged:
+            return tagged[0]
+        alike = [other for other in added if types_of(form) == types_of(others[id(other)])]
+        if _properties(form) and any(_properties(others[id(other)]) for other in alike):
+            alike = [other for other in alike if _likeness(form, others[id(other)]) >= _MIN_LIKENESS]
+            alike = [other for other in alike if not _tags(form) or not _tags(others[id(other)])]
+            return max(alike, key=lambda other: _likeness(form, others[id(other)]), default=None)
+        same_type = [other for other in removed if types_of(self._resolved(other, is_old=True)) == types_of(form)]
+        return alike[0] if len(alike) == len(same_type) == 1 else None
+
+    def _resolved(self, form: JsonObject, *, is_old: bool) -> JsonObject:
+        """A branch, or the normal form of the schema that it only refers to."""
+        forms = self.schemas.old_forms if is_old else self.schemas.new_forms
+        refs = references_in(form)
+        if len(refs) == 1 and form.keys() == {"allOf"}:
+            return forms.of_reference(refs[0]) or form
+        return form
+
+    def _with_newer_names(self, branches: Branches) -> Branches:
+        return [self.schemas.with_newer_names(branch) for branch in branches]
 
 
-def _branches(schema: JsonObject, keyword: str) -> Iterator[Json]:
-    """The branches to compare, without null, and without what is compared as if it belonged to the schema itself."""
-    if keyword != "allOf":
-        return (branch for branch in schema.get(keyword, ()) if not schemas.is_null(branch))
-    return (drop_object_keywords(branch.schema) for branch in branches(schema) if branch.pointer)
+def _one_by_one(branches: Branches) -> Branches:
+    """The branches, with a branch of several plain types as one branch for each."""
+    return [
+        {"type": [name]} if branch.keys() == {"type"} else branch
+        for branch in branches
+        for name in (branch["type"] if branch.keys() == {"type"} else [""])
+    ]
 
 
-def drop_object_keywords(branch: JsonObject) -> JsonObject:
-    """A branch of an `allOf` without its properties, its type `object` and its own branches.
-
-    These are compared as if they belonged to the schema itself.
-    """
-    compared = {"properties", "required", "allOf", "nullable", *schemas.null_wrapper_pointer(branch)[:1]}
-    if branch.get("type") in ("object", "null", ["object", "null"]):
-        compared.add("type")
-    rest = {key: value for key, value in branch.items() if key not in compared}
-    return {**rest, "nullable": True} if schemas.is_nullable(branch) else rest
+def _choices(form: JsonObject) -> list[str]:
+    return [keyword for keyword in CHOICES if keyword in form]
 
 
-def _subtract(values: list[Json], others: list[Json]) -> list[Json]:
+def _is_only_choice(form: JsonObject) -> bool:
+    """Whether a normal form says nothing about a value but that it is one of the branches."""
+    return form.keys() - _BESIDE_CHOICE <= {*CHOICES}
+
+
+def _says_something(form: JsonObject) -> bool:
+    return bool(form.keys() - _BESIDE_CHOICE)
+
+
+def _as_choice(form: JsonObject, keyword: str) -> JsonObject:
+    beside = {key: value for key, value in form.items() if key in _BESIDE_CHOICE}
+    return {**beside, keyword: [{key: value for key, value in form.items() if key not in _BESIDE_CHOICE}]}
+
+
+def _tags(form: JsonObject) -> set[tuple[str, str]]:
+    """The properties of a variant that have a constant, with their values: they tell it from the others."""
+    return {
+        (name, schemas.as_text(value))
+        for name, one in _properties(form).items()
+        if len(one.get("enum", ())) == 1
+        for value in one["enum"]
+    }
+
+
+def _properties(form: JsonObject) -> JsonObject:
+    found: Json = form.get("properties", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _likeness(one: JsonObject, other: JsonObject) -> float:
+    """The share of the properties of two variants that both have."""
+    first, second = _properties(one).keys(), _properties(other).keys()
+    return len(first & second) / max(len(first | second), 1)
+
+
+def _contains(values: Branches, value: JsonObject) -> bool:
+    return any(json_equal(value, one) for one in values)
+
+
+def _subtract(values: Branches, others: Branches) -> Branches:
     """The values that are not among the others, by the equality of JSON."""
-    return [value for value in values if not any(json_equal(value, other) for other in others)]
+    return [value for value in values if not _contains(others, value)]
 
 
-def _variant_name(variant: Json) -> str:
-    if not isinstance(variant, dict):
-        return schemas.as_text(variant)
-    return str(variant.get("const") or schemas.type_name(variant))
+def _names(branches: Branches) -> str:
+    return " or ".join(map(_variant_name, branches))
+
+
+def _variant_name(variant: JsonObject) -> str:
+    values = variant.get("enum", ())
+    return schemas.as_text(values[0]) if len(values) == 1 else schemas.type_name(variant)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.implied_renames import with_operation_renames
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
@@ -67,6 +68,7 @@ Decide = Callable[[Question], Target | None]
 
 def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: RenameMap) -> RenameMap:
     """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest."""
+    rename_map = with_operation_renames(was, now, rename_map)
     likeness = _SimilarityIndex(was, now)
     for stage in _STAGES:
         gone, new = _drop_explained_places(was, now, *_find_removed_and_added(was, now, rename_map, stage))
@@ -164,7 +166,11 @@ def _drop_explained_places(
 
 
 def _enum_value_step(finding: Finding) -> str:
-    values: dict[RuleId, Json] = {"enum-value-removed": finding.before, "enum-value-added": finding.after}
+    values: dict[RuleId, Json] = {
+        "enum-value-removed": finding.before,
+        "constant-removed": finding.before,
+        "enum-value-added": finding.after,
+    }
     return f"={schemas.as_text(values[finding.rule])}" if finding.rule in values else ""
 
 

@@ -201,6 +201,18 @@ VALUE_RULES: tuple[str | Rule, ...] = (
         ("risky", "Code that lists every value may get an unknown one."),
     ),
     rule(
+        "constant-removed",
+        "A constant gets another value",
+        ("breaking", "Requests that send the old value are rejected."),
+        ("breaking", "Code that relies on the old value gets another one."),
+    ),
+    rule(
+        "constant-lifted",
+        "A value is no longer constant",
+        ("additive", "The old value is still accepted."),
+        ("breaking", "Code that relies on the value may get another one."),
+    ),
+    rule(
         "constraint-tightened",
         "A constraint becomes stricter",
         ("breaking", "Values that don't meet it are rejected."),
@@ -217,6 +229,12 @@ VALUE_RULES: tuple[str | Rule, ...] = (
         "A constraint changes",
         ("breaking", "Values that met the old constraint may be rejected."),
         ("breaking", "Code that relies on the old format may receive a different one."),
+    ),
+    rule(
+        "format-hint-changed",
+        "A format that limits nothing changes",
+        ("neutral", "Values that you send don't change."),
+        ("neutral", "Values that you receive don't change."),
     ),
     rule(
         "default-changed",
