@@ -58,16 +58,21 @@ def remove_at(value: Json, pointer: Pointer) -> Json:
 
 def json_equal(one: Json, other: Json) -> bool:
     """Whether two values are equal as JSON. Unlike in Python, `true` does not equal 1."""
-    return one is other or (one == other and _have_same_booleans(one, other))
+    return one is other or (one == other and _have_same_types(one, other, (bool,)))
 
 
-def _have_same_booleans(one: Json, other: Json) -> bool:
-    """Whether two values that are equal in Python have their booleans at the same places."""
+def json_identical(one: Json, other: Json) -> bool:
+    """Whether two values are equal as JSON and have their numbers in the same spelling: `1` is not `1.0`."""
+    return one is other or (one == other and _have_same_types(one, other, (bool, int)))
+
+
+def _have_same_types(one: Json, other: Json, types: tuple[type, ...]) -> bool:
+    """Whether two values that are equal in Python have values of each of the types at the same places."""
     if isinstance(one, dict):
-        return all(one[key] is other[key] or _have_same_booleans(one[key], other[key]) for key in one)
+        return all(one[key] is other[key] or _have_same_types(one[key], other[key], types) for key in one)
     if isinstance(one, list | tuple):
-        return all(map(_have_same_booleans, one, other))
-    return isinstance(one, bool) == isinstance(other, bool)
+        return all(_have_same_types(*pair, types) for pair in zip(one, other, strict=True))
+    return all(isinstance(one, of) == isinstance(other, of) for of in types)
 
 
 def format_pointer(pointer: Pointer) -> str:

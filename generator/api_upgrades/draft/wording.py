@@ -11,6 +11,7 @@ from api_upgrades.draft.partial_draft import PartialDraft, build_effect
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import find_key_moves, keys_in_order
 from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.schema import is_number
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
@@ -25,6 +26,7 @@ def draft_wording(older: Contract, newer: Contract) -> tuple[Effect, ...]:
     _revert_all(undone, draft(older, undone.contract))
     _revert_all(undone, tuple(_draft_empty_containers(undone.contract, older)))
     _revert_all(undone, _draft_reorders(undone.contract, older, _find_reordered_keys))
+    _revert_all(undone, tuple(_draft_number_spellings(undone.contract, older)))
     return tuple(reversed(undone.effects))
 
 
@@ -40,7 +42,10 @@ FindOrders = Callable[[Json, Json], Iterator[tuple[Pointer, Moves]]]
 def _draft_reorders(now: Contract, older: Contract, find_orders: FindOrders) -> tuple[Effect, ...]:
     """The `reorder` effects of all parts, and then of the document around them."""
     found: list[tuple[Part | None, tuple[Pointer, Moves]]] = [
-        (part, one) for part, value in now.parts.items() for one in find_orders(value, older.parts[part])
+        (part, one)
+        for part, value in now.parts.items()
+        if part in older.parts
+        for one in find_orders(value, older.parts[part])
     ]
     found += [(None, one) for one in find_orders(_without_part_content(now), _without_part_content(older))]
     effects = (
@@ -61,6 +66,28 @@ def _draft_empty_containers(now: Contract, older: Contract) -> Iterator[Effect]:
                 "replace", target="document", pointer=format_pointer((outer, key) if outer else (key,)), **how
             )
             yield from (effect,) if effect else ()
+
+
+def _draft_number_spellings(now: Contract, older: Contract) -> Iterator[Effect]:
+    """Effects for numbers that are equal and spelled differently, such as `1` and `1.0`."""
+    pairs: list[tuple[Part | None, Json, Json]] = [
+        (part, value, older.parts[part]) for part, value in now.parts.items() if part in older.parts
+    ]
+    for part, has, was in (*pairs, (None, now.document, older.document)):
+        for pointer, number in _find_respelled_numbers(has, was):
+            effect = build_effect("replace", target=str(Target(part)), pointer=format_pointer(pointer), was=number)
+            yield from (effect,) if effect else ()
+
+
+def _find_respelled_numbers(now: Json, older: Json) -> Iterator[tuple[Pointer, Json]]:
+    if isinstance(now, Mapping) and isinstance(older, Mapping):
+        for key in (key for key in now if key in older):
+            yield from (((key, *rest), number) for rest, number in _find_respelled_numbers(now[key], older[key]))
+    elif isinstance(now, list) and isinstance(older, list):
+        for index, (one, other) in enumerate(zip(now, older, strict=False)):
+            yield from (((index, *rest), number) for rest, number in _find_respelled_numbers(one, other))
+    elif is_number(now) and is_number(older) and now == older and type(now) is not type(older):
+        yield (), older
 
 
 def _without_part_content(contract: Contract) -> Json:

@@ -12,7 +12,7 @@ from pydantic.config import JsonDict
 
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Json, json_equal
+from api_upgrades.core.json import Json, json_identical
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.properties import Property
@@ -244,7 +244,7 @@ class TargetedEffect(Effect):
 
 
 def _is_unchanged(contract: Contract, reverted: Contract) -> bool:
-    return json_equal(reverted.parts, contract.parts) and json_equal(reverted.document, contract.document)
+    return json_identical(reverted.parts, contract.parts) and json_identical(reverted.document, contract.document)
 
 
 _WAS_OR_ABSENT_ADVICE = "give either 'was' or 'absent: true'"
