@@ -64,7 +64,7 @@ def draft(
     _write(project, result, dry_run)
     if addition and not dry_run and (result.files or state.unlocked_additions):
         lock_project(project)
-    if not result.files and not result.reworded_places:
+    if not result.files:
         click.echo("Every difference is documented; there is nothing to draft.")
     for line in _advice(state, result, addition, dry_run):
         click.echo(line, err=True)
@@ -83,9 +83,6 @@ def _advice(state: ProjectState, result: Draft, addition: bool, dry_run: bool) -
             "If a change in unreleased/ goes live in every version at once, move its file to additions/, "
             "give it a 'date' and run: api-upgrades lock"
         )
-    if result.reworded_places:
-        places = ", ".join(map(str, result.reworded_places))
-        yield f"{places}: only wording changed, perhaps due to a new pydantic version. Run: api-upgrades lock --rebase"
 
 
 def _is_terminal() -> bool:

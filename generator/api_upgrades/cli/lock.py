@@ -20,7 +20,7 @@ def lock_project(project: Project) -> None:
 @click.option(
     "--rebase",
     is_flag=True,
-    help="Accept differences in the wording of schemas, such as those that a new version of pydantic causes.",
+    help="Write the digests of schemas as they are spelled now, for example by a new version of pydantic.",
 )
 @click.pass_obj
 def lock(project: Project, rebase: bool) -> None:
@@ -39,5 +39,5 @@ def lock(project: Project, rebase: bool) -> None:
     locks.write(state.locks)
     for line in differences:
         click.echo(line)
-    count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
-    click.echo(f"Accepted {count} in wording.")
+    count = "1 digest" if len(differences) == 1 else f"{len(differences)} digests"
+    click.echo(f"Wrote {count} of schemas that mean the same as before.")

@@ -6,17 +6,18 @@ neighbouring versions serves as an independent witness, because it does not use 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.compare import compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
-from api_upgrades.openapi.renames import RenameMap
-from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
+from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
 
 
@@ -42,30 +43,40 @@ def _check_step(
     def directions(part: Part) -> frozenset[Direction]:
         return frozenset().union(*(usage.directions(part) for usage in usages))
 
-    names = RenameMap.of(move for applied in effects for move in applied.moves)
-    touches = list(_find_touches(effects))
-    reported: set[str] = set()
-    for finding in compare(older, newer, names, directions, history.table):
-        text = f"{finding.target}: {finding.text}"
-        if text not in reported and not any(touch.explains(finding.target, finding.facet) for touch in touches):
-            reported.add(text)
-            yield RegistryError(Location(file), f"{text}, which no effect records; add an effect for it")
+    for text in find_unexplained(older, newer, effects, directions, history.table).values():
+        yield RegistryError(Location(file), f"{text}, which no effect records; add an effect for it")
     wording = [applied for applied in effects if applied.change.is_wording]
-    if wording and not _are_equivalent(wording[0].older, wording[-1].newer):
+    if wording and differs(wording[0].older, wording[-1].newer):
         message = "changes more than descriptions, examples and order; record the rest as a change of its own"
         yield RegistryError(wording[0].change.locate(), message)
     visibility = Visibility()
     for applied in effects[len(wording) :]:
-        moves = RenameMap.of(applied.moves)
-        public = visibility.public(applied.older), visibility.public(applied.newer)
-        findings = compare(applied.older, applied.newer, moves, directions, history.table)
-        # Marking a part as internal, or making it public, is a difference only in the public view.
-        if not is_confirmed(applied, findings or compare(*public, moves, directions, history.table)):
+        if not makes_difference(applied, visibility):
             yield RegistryError(
                 applied.change.locate(applied.index),
                 f"{applied.effect.kind}: comparing the contracts before and after it finds no difference; "
                 "delete the effect, or use the kind that fits what changed",
             )
+
+
+FindDirections = Callable[[Part], Iterable[Direction]]
+
+
+def find_unexplained(
+    older: Contract,
+    newer: Contract,
+    effects: Sequence[AppliedEffect],
+    directions: FindDirections,
+    table: RuleTable,
+) -> dict[tuple[Target, str], str]:
+    """The texts of the differences between two contracts that none of the effects between them explains, by place."""
+    names = RenameMap.of(move for applied in effects for move in applied.moves)
+    touches = list(_find_touches(effects))
+    return {
+        (finding.target, finding.text): f"{finding.target}: {finding.text}"
+        for finding in compare(older, newer, names, directions, table)
+        if not any(touch.explains(finding.target, finding.facet) for touch in touches)
+    }
 
 
 def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
@@ -75,19 +86,23 @@ def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
         yield from (Touch(later.to_newer(touch.target), touch.facet) for touch in applied.touches)
 
 
-def is_confirmed(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
-    """Whether the findings confirm an effect.
+def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
+    """Whether an effect makes a difference that the comparison finds, or is of a kind that needs none.
 
-    An effect needs no finding if its kind does not require one, or if both contracts promise the same.
+    Marking a part as internal, or making it public, is a difference only in the public view.
     """
-    if not applied.effect.changes_contract or not applied.effect.must_be_found or findings:
+    if not applied.effect.changes_contract or not applied.effect.must_be_found:
         return True
-    return _are_equivalent(applied.older, applied.newer)
+    moves = RenameMap.of(applied.moves)
+    if differs(applied.older, applied.newer, moves):
+        return True
+    older, newer = visibility.public(applied.older), visibility.public(applied.newer)
+    return (older is not applied.older or newer is not applied.newer) and differs(older, newer, moves)
 
 
-def _are_equivalent(older: Contract, newer: Contract) -> bool:
-    """Whether two contracts promise the same: only wording and order may differ."""
-    parts = [(older.parts.get(part), value) for part, value in newer.parts.items()]
-    document = (older.content, newer.content) if older.document is not newer.document else (None, None)
-    same_parts = older.parts.keys() == newer.parts.keys()
-    return same_parts and all(was is now or meaning(was) == meaning(now) for was, now in (*parts, document))
+def differs(older: Contract, newer: Contract, moves: RenameMap = NO_RENAMES) -> bool:
+    """Whether two contracts promise anything different. Wording, order and spelling are no difference."""
+    return bool(compare(older, newer, moves, lambda part: (), _TABLE))
+
+
+_TABLE = RuleTable.with_overrides({})

@@ -15,8 +15,6 @@ from api_upgrades.releases.fault import Fault
 from api_upgrades.releases.locking import LockBuilder, find_altered_parts, find_differences
 from api_upgrades.releases.project_state import ProjectState
 
-REBASE_HINT = ", or if only pydantic's wording of the schema changed: api-upgrades lock --rebase"
-
 
 def find_alterations(state: ProjectState) -> Iterator[Fault]:
     """Find parts of released versions that differ from the locks; a difference in several versions is one fault."""
@@ -36,21 +34,17 @@ def find_alterations(state: ProjectState) -> Iterator[Fault]:
     altered = [pair for pair in find_altered_parts(state.locked_versions, histories) if pair[0] in known]
     versions = tuple(dict.fromkeys(version for version, _ in altered))
     versions_by_text: dict[str, list[str]] = defaultdict(list)
-    has_finding = False
     for version in versions:
         parts = {part for other, part in altered if other == version}
         released = state.locked_versions.contracts.get(version)
         derived = LockBuilder().to_public(history.contract_at(version))
         differences = [] if released is None else list(find_differences(released, derived, state.table))
         differences = [difference for difference in differences if difference.part in parts]
-        has_finding = has_finding or released is None or any(difference.finding for difference in differences)
         for text in [*map(str, differences)] or [f"{part}: differs" for part in sorted(parts)]:
             versions_by_text[text].append(version)
     if not versions:
         return
     fix = f", or if this corrects the documentation, run: api-upgrades amend {versions[0]} --why '…'"
-    if not has_finding:
-        fix += REBASE_HINT
     for text, (newest, *older) in versions_by_text.items():
         also = f" (also in {format_version_runs(older, ids)})" if older else ""
         problem = f"{newest} differs from its release: {text}{also}"

@@ -45,20 +45,27 @@ def rebase_locks(state: ProjectState, result: CheckResult) -> tuple[Locks, tuple
     _raise_if_any(fault for fault in result.faults if fault.kind in set(BLOCKING_KINDS) - accepted)
     if history is None:
         raise RegistryErrors(state.errors)
-    builder = LockBuilder()
-    rewordings: dict[str, None] = {}
     for version, part in find_altered_parts(state.locked_versions, [history]):
         was = state.locked_versions.contracts.get(version)
-        now = builder.to_public(history.contract_at(version))
-        differences = [] if was is None else list(find_differences(was, now, state.table))
-        in_part = [difference for difference in differences if difference.part == part]
-        findings = [difference for difference in in_part if difference.finding]
-        if was is None or findings:
-            what = "; ".join(map(str, findings)) or f"{part}, whose released contract is unknown"
-            message = f"more than wording differs: {what}. To see the possible fixes, run: api-upgrades check"
-            raise ApiUpgradesError(f"{version}: {message}")
-        rewordings |= dict.fromkeys(f"{version}: {difference}" for difference in in_part)
-    return builder.build_locks(history, state.locks), tuple(rewordings)
+        now = LockBuilder().to_public(history.contract_at(version))
+        differences = [] if was is None else find_differences(was, now, state.table)
+        found = "; ".join(str(difference) for difference in differences if difference.part == part)
+        what = found or f"{part}, whose released contract is unknown"
+        message = f"more than wording differs: {what}. To see the possible fixes, run: api-upgrades check"
+        raise ApiUpgradesError(f"{version}: {message}")
+    locks = rewrite_digests(state, history)
+    rewordings = (
+        f"{version}: {part}"
+        for version, digests in reversed(list(locks.digests.items()))
+        for part, digest in digests.items()
+        if state.locks.digests[version].get(part) != digest
+    )
+    return locks, tuple(rewordings)
+
+
+def rewrite_digests(state: ProjectState, history: History) -> Locks:
+    """Return the locks of versions that mean the same as in a history, with the digests that they have in it."""
+    return LockBuilder().build_locks(history, state.locks)
 
 
 def amend_version(state: ProjectState, version: str, why: str, date: str) -> tuple[Locks, tuple[str, ...]]:
@@ -92,7 +99,9 @@ def amend_version(state: ProjectState, version: str, why: str, date: str) -> tup
         hint = f"; these versions do not: {', '.join(others)}" if others else ""
         raise ApiUpgradesError(f"{version} matches its release, so there is nothing to amend{hint}")
     derived = LockBuilder().build_locks(history, state.locks).by_version
-    now = {id: LockBuilder().compute_digests(history.contract_at(id)) for id in amended}
+    # All versions are derived from the contract of the newest lock. If that is rewritten, so are all digests.
+    rewritten = ids if version == ids[-1] else amended
+    now = {id: LockBuilder().compute_digests(history.contract_at(id)) for id in rewritten}
     locks: dict[str, Lock] = {}
     before: dict[str, str] = {}
     for index, id in enumerate(ids):

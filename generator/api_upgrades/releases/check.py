@@ -16,7 +16,7 @@ from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change
-from api_upgrades.releases.alterations import REBASE_HINT, find_alterations, find_altered_effect, format_version_runs
+from api_upgrades.releases.alterations import find_alterations, find_altered_effect, format_version_runs
 from api_upgrades.releases.fault import CheckResult, Fault, FaultKind
 from api_upgrades.releases.locking import Difference
 from api_upgrades.releases.project_state import RESTORE_LOCK, ProjectState
@@ -66,8 +66,6 @@ def find_undocumented_differences(state: ProjectState, source: str) -> Iterator[
         same[difference.target.name, difference.text].append(difference)
     latest = state.registry.latest.id
     fix = f"Run: api-upgrades draft (or amend {latest}, if it was already like this when {latest} was released)"
-    if not any(difference.finding for difference in state.undocumented_differences):
-        fix += REBASE_HINT
     for first, *others in same.values():
         also = f" (also {', '.join(other.place for other in others)})" if others else ""
         which = ", which" if first.is_predicate else ""

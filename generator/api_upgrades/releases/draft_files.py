@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.draft.draft import draft
 from api_upgrades.draft.grouping import Group, group_into_changes, touches_with_anchors, unique_id
 from api_upgrades.draft.yaml_text import TODO, effect_lines, untitled_change_text
+from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
-from api_upgrades.history.consistency import is_confirmed
 from api_upgrades.history.derive import revert_change
 from api_upgrades.history.history import JudgedChange, judge_change
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import restore_internal
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import adopt_wording
-from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import ADDITIONS, UNRELEASED, Change
@@ -30,13 +30,11 @@ from api_upgrades.releases.project_state import ProjectState
 class Draft:
     """Change files to write, new ones and extended ones: their texts by their paths below the registry.
 
-    `severity` is the worst of all their changes; None if there are none. `reworded_places` have schemas that mean the
-    same as before in other words, which no change file can record.
+    `severity` is the worst of all their changes; None if there are none.
     """
 
     files: Mapping[str, str]
     severity: Severity | None
-    reworded_places: tuple[Target, ...] = ()
 
     @property
     def is_compatible(self) -> bool:
@@ -57,8 +55,7 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
         return Draft({}, None)
     all_groups = group_into_changes(effects, whole)
     judged = [_judge_group(group, state, released, all_groups) for group in all_groups]
-    has_findings = [any(is_confirmed(one.applied, one.findings) for one in change.effects) for change in judged]
-    reworded = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if not is_kept]
+    has_findings = [any(_is_found(one.applied.effect, one.findings) for one in change.effects) for change in judged]
     groups = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if is_kept]
     severities = [change.severity for change, is_kept in zip(judged, has_findings, strict=True) if is_kept]
     if date is not None:
@@ -75,8 +72,12 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
         id = unique_id(group.id, taken)
         folder = UNRELEASED if date is None else ADDITIONS
         files[f"{folder}/{id}.yaml"] = untitled_change_text(SCHEMA_LINE, group.effects, is_breaking, date)
-    places = dict.fromkeys(touch.target for group in reworded for touch in group.touches)
-    return Draft(files, worst(severities) if severities else None, tuple(places))
+    return Draft(files, worst(severities) if severities else None)
+
+
+def _is_found(effect: Effect, findings: Sequence[Finding]) -> bool:
+    """Whether an effect makes a difference, or is of a kind that needs none."""
+    return not effect.changes_contract or not effect.must_be_found or bool(findings)
 
 
 def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:

@@ -11,15 +11,14 @@ from typing import Any
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.json import Json, format_pointer
-from api_upgrades.draft.partial_draft import DRAFT_ERRORS, find_json_differences
+from api_upgrades.draft.partial_draft import DRAFT_ERRORS
 from api_upgrades.effects import KINDS
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import RenameMap
-from api_upgrades.openapi.semantics import Digests, meaning
+from api_upgrades.openapi.semantics import Digests
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.releases.lock import Lock, Locks, diff_digests
@@ -115,14 +114,11 @@ _MALFORMED_LOCK_ERRORS = (*DRAFT_ERRORS, RecursionError)
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference between two contracts.
-
-    `text` describes it. `finding` is None if the parts differ, but no rule describes how.
-    """
+    """One difference between two contracts. `text` describes it."""
 
     target: Target
     text: str
-    finding: Finding | None = None
+    finding: Finding
 
     @property
     def place(self) -> str:
@@ -138,7 +134,7 @@ class Difference:
     @property
     def is_predicate(self) -> bool:
         """Whether the text is a predicate of the place, as in `Appointment.note was removed`."""
-        return self.finding is None or self.finding.facet == "existence"
+        return self.finding.facet == "existence"
 
 
 def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
@@ -149,36 +145,35 @@ def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator
     def directions(part: Part) -> Iterable[Direction]:
         return [one for usage in usages for one in usage.directions(part)]
 
-    described: set[Part | None] = set()
     seen: set[str] = set()
     for finding in compare(was, now, RenameMap(), directions, table):
         difference = Difference(finding.target, finding.text, finding)
-        described.add(finding.target.part)
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
-    yield from _find_undescribed_differences(was, now, described)
-
-
-def _find_undescribed_differences(was: Contract, now: Contract, described: set[Part | None]) -> Iterator[Difference]:
-    """Find differences in parts where no rule found one."""
-    pairs: list[tuple[Part | None, Json, Json]] = [
-        (part, value, now.parts[part]) for part, value in was.parts.items() if part in now.parts
-    ]
-    pairs.append((None, was.content, now.content))
-    for part, before, after in pairs:
-        if part in described or before is after:
-            continue
-        for difference in find_json_differences(meaning(after), meaning(before)):
-            pointer = format_pointer(difference.pointer)
-            yield Difference(Target(part), f"differs at {pointer or 'its root'}")
 
 
 def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> Iterator[tuple[str, str]]:
-    """Find (version, part) pairs, newest first, whose digest differs from the locked one in every given history."""
+    """Find (version, part) pairs, newest first, that differ from the locked ones in every given history.
+
+    A part whose digest is the locked one is the same. Of the others, the comparison decides which mean the same.
+    """
     builder = LockBuilder()
     for version, was in reversed(list(locked.locks.digests.items())):
-        derived = [builder.compute_digests(history.contract_at(version)) for history in histories]
-        for part in dict.fromkeys([*was, *derived[0]]):
-            if all(was.get(part) != now.get(part) for now in derived):
-                yield version, part
+        contracts = [builder.to_public(history.contract_at(version)) for history in histories]
+        derived = [builder.compute_digests(contract) for contract in contracts]
+        altered = [
+            part
+            for part in dict.fromkeys([*was, *derived[0]])
+            if all(was.get(part) != now.get(part) for now in derived)
+        ]
+        released = locked.contracts.get(version) if altered else None
+        if released is not None:
+            differing = [_differing_parts(released, contract) for contract in contracts]
+            altered = [part for part in altered if all(part in found for found in differing)]
+        yield from ((version, part) for part in altered)
+
+
+def _differing_parts(was: Contract, now: Contract) -> set[str]:
+    """The parts in which the comparison finds a difference."""
+    return {difference.part for difference in find_differences(was, now, RuleTable.with_overrides({}))}

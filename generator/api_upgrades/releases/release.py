@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from api_upgrades.draft.yaml_text import flow_yaml
 from api_upgrades.registry.file_models import VersionFile
 from api_upgrades.registry.model import UNRELEASED, Version, natural_sort_key
 from api_upgrades.registry.reader import find_name_problem
+from api_upgrades.releases.amend import rewrite_digests
 from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.lock import LOCK_FILE, Lock, Locks, diff_digests
 from api_upgrades.releases.locking import LockBuilder
@@ -36,9 +38,24 @@ def release(state: ProjectState, result: CheckResult, version: str, summary: str
     """
     locks = state.locks
     if version != state.registry.latest.id or state.registry.unreleased is not None:
-        locks = _create_version(state, _validate_release(state, result, version), version, summary)
+        upcoming = _validate_release(state, result, version)
+        locks = _create_version(_with_current_digests(state), upcoming, version, summary)
     write_text_durably(locks.folder / UNRELEASED / GITKEEP, "")
     locks.compact().write(locks)
+
+
+def _with_current_digests(state: ProjectState) -> ProjectState:
+    """Return the state with locks whose digests are those of today's spelling, after writing them.
+
+    The new version's lock will hold the contract from which all older ones are derived, as it is spelled today.
+    """
+    if state.history_from_source is None:
+        return state
+    locks = rewrite_digests(state, state.history_from_source)
+    if locks.digests == state.locks.digests:
+        return state
+    locks.write(state.locks)
+    return replace(state, locks=locks)
 
 
 def _create_version(state: ProjectState, upcoming: Version, version: str, summary: str | None) -> Locks:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from api_upgrades.draft.draft import draft_contract_changes
 from api_upgrades.draft.grouping import slug, unique_id
 from api_upgrades.draft.importing.grouping import Group, group_into_changes
+from api_upgrades.draft.importing.settling import find_misfits, parts_of, settle
 from api_upgrades.draft.importing.titles import build_title
 from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
 from api_upgrades.draft.wording import draft_wording
@@ -62,19 +63,34 @@ class ImportedStep:
 
 
 def import_step(older: Contract, newer: Contract) -> ImportedStep:
-    """The changes between a document and the next newer one."""
+    """The changes between a document and the next newer one.
+
+    They hold what `check` asks of them: each effect makes a difference, and each difference has an effect. What the
+    kinds of effects cannot express so is replaced, part by part.
+    """
     names = resolve_renames(older, newer, _accept_only_similar_candidate, NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
     effects = [effect for effect in drafted if not effect.only_rewords]
-    grouping = group_into_changes(effects, newer, _resources(older, newer))
-    taken = {WORDING}
-    ordered = _build_changes(grouping.ordered, taken)
-    # The registry sorts changes without an order by their ids.
-    changes = (*ordered, *sorted(_build_changes(grouping.others, taken), key=lambda change: change.id))
+    resources = _resources(older, newer)
+    for _ in range(_MAX_ATTEMPTS):
+        grouping = group_into_changes(settle(effects, older, newer), newer, resources)
+        taken = {WORDING}
+        changes = _build_changes(grouping.ordered, taken)
+        # The registry sorts changes without an order by their ids.
+        changes += sorted(_build_changes(grouping.others, taken), key=lambda change: change.id)
+        effects = [effect for change in changes for effect in change.effects]
+        misfits = find_misfits(effects, older, newer)
+        if not misfits:
+            break
+        effects = [effect for effect in effects if not parts_of(effect) & misfits]
     reverted = newer
     for effect in reversed([effect for change in changes for effect in change.effects]):
         reverted = effect.revert(reverted)
-    return ImportedStep(changes, len(ordered), draft_wording(older, reverted))
+    return ImportedStep(tuple(changes), len(grouping.ordered), draft_wording(older, reverted))
+
+
+_MAX_ATTEMPTS = 3
+"""How often effects are drafted anew where the check doesn't accept them. In the end, whole parts are replaced."""
 
 
 def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:

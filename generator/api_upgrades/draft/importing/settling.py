@@ -1,0 +1,85 @@
+"""Settles the effects of a step so that `check` accepts them: each makes a difference, and no difference is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from api_upgrades.compare.compare import compare
+from api_upgrades.compare.rules.table import RuleTable
+from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
+from api_upgrades.effects import Effect
+from api_upgrades.history.consistency import find_unexplained, makes_difference
+from api_upgrades.history.derive import AppliedEffect, revert_change
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.renames import NO_RENAMES
+from api_upgrades.openapi.semantics import adopt_wording
+from api_upgrades.openapi.target import Target
+from api_upgrades.registry.model import UNRELEASED, Change
+
+_TABLE = RuleTable.with_overrides({})
+
+
+def settle(effects: Sequence[Effect], older: Contract, newer: Contract) -> list[Effect]:
+    """The effects that make a difference, after those that replace what is left.
+
+    An effect that only spells something in another way is left out, as is one that does not revert without it.
+    """
+    visibility = Visibility()
+    kept: list[Effect] = []
+    contract = newer
+    for effect in reversed(effects):
+        try:
+            before = effect.revert(contract)
+        except DRAFT_ERRORS:
+            continue
+        if makes_difference(_applied(effect, before, contract), visibility):
+            kept.append(effect)
+            contract = before
+    rest = _replace_differences(older, contract)
+    return [*rest.effects[::-1], *kept[::-1]]
+
+
+def find_misfits(effects: Sequence[Effect], older: Contract, newer: Contract) -> set[Part | None]:
+    """The parts with a difference that no effect explains, or with an effect that makes no difference in this order."""
+    applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
+    visibility = Visibility()
+    found: set[Part | None] = set()
+    for one in applied:
+        if not makes_difference(one, visibility):
+            found |= parts_of(one.effect)
+    unexplained = find_unexplained(older, newer, applied, lambda part: (), _TABLE)
+    return found | {target.part for target, _ in unexplained}
+
+
+def parts_of(effect: Effect) -> set[Part | None]:
+    """The parts that an effect touches; None for the rest of the document."""
+    return {touch.target.part for touch in effect.touches()}
+
+
+def _applied(effect: Effect, older: Contract, newer: Contract) -> AppliedEffect:
+    change = Change("step", UNRELEASED, "", "", None, (effect,), "")
+    return AppliedEffect(change, 0, effect, older, newer)
+
+
+def _replace_differences(older: Contract, contract: Contract) -> PartialDraft:
+    """Effects that replace every value in which a contract still differs from the older one."""
+    partial = PartialDraft(contract)
+    findings = compare(older, contract, NO_RENAMES, lambda part: (), _TABLE)
+    parts = {target.part for finding in findings for target in (finding.target, finding.old_target)}
+    for part in sorted(filter(None, parts)):
+        if part in contract.parts and part not in older.parts:
+            partial.revert_at(f"add_{part.kind}", Target(part))
+        elif part in older.parts and part not in contract.parts:
+            partial.revert_at(f"remove_{part.kind}", Target(part), was=older.parts[part])
+    goal = adopt_wording(older, partial.contract)
+    known = {
+        part: goal.parts[part] if part in parts and part in goal.parts else value
+        for part, value in partial.contract.parts.items()
+    }
+    # A part that neither contract holds stands behind a reference to a path item.
+    is_document = any(part is None or (part not in older.parts and part not in contract.parts) for part in parts)
+    document = goal.document if is_document else partial.contract.document
+    replace_rest(partial, replace(goal, parts=known, document=document))
+    return partial
