@@ -34,13 +34,20 @@ class Row:
     imports: int = 0
     smallest: Rewritten | None = None
 
-    def add(self, found: Rewritten) -> None:
+    @property
+    def fails(self) -> bool:
+        return bool(self.diff or self.imports)
+
+    def add(self, found: Rewritten) -> bool:
+        """Count a result. Returns whether it is the smallest failure so far."""
         self.tried += 1
         stages = {failure.stage for failure in found.failures}
         self.diff += "diff" in stages
         self.imports += bool(stages - {"diff"})
         if found.failures and (self.smallest is None or length(found) < length(self.smallest)):
             self.smallest = found
+            return True
+        return False
 
 
 def length(found: Rewritten) -> int:
@@ -116,7 +123,7 @@ class Table:
         for name in sorted(self.rows):
             row = self.rows[name]
             yield f"{name:34} {row.tried:6} {row.diff:6} {row.imports:7}"
-        failing = sum(bool(row.diff or row.imports) for row in self.rows.values())
+        failing = sum(row.fails for row in self.rows.values())
         yield f"{len(self.rows)} rewrites, {failing} of them fail"
 
 

@@ -6,6 +6,7 @@ import copy
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 Document = dict[str, Any]
@@ -23,8 +24,11 @@ def shrink(document: Document, still_fails: Callable[[Document], bool], seconds:
             if time.monotonic() > until:
                 break
             candidate = _without(document, path)
-            if candidate and _leads_nowhere(candidate) <= _leads_nowhere(document) and still_fails(candidate):
-                document, is_smaller = candidate, True
+            if candidate is None or _leads_nowhere(candidate) > _leads_nowhere(document):
+                continue
+            with suppress(KeyError, TypeError, ValueError, AttributeError):  # what is left is no document any more
+                if still_fails(candidate):
+                    document, is_smaller = candidate, True
     return document
 
 

@@ -258,7 +258,9 @@ def other_case(random: Random, text: str) -> str:
 @rewrite("header-parameter-case", HEADER_NAMES)
 def header_parameter_case(document: Document, random: Random) -> bool:
     """The same name everywhere, as an operation's parameter overrides that of its path item by its name."""
-    found = [place.value for place in of_kind(document, "parameter") if place.value.get("in") == "header"]
+    found = [
+        one.value for one in of_kind(document, "parameter") if one.value.get("in") == "header" and "name" in one.value
+    ]
     for name in pick(random, sorted({one["name"] for one in found})):
         new = other_case(random, name)
         for parameter in found:
@@ -310,7 +312,11 @@ def _rename_media_types(document: Document, random: Random, spell: Any, having: 
 
 @rewrite("api-key-header-case", HEADER_NAMES)
 def api_key_header_case(document: Document, random: Random) -> bool:
-    found = [one.value for one in of_kind(document, "security scheme") if one.value.get("in") == "header"]
+    found = [
+        one.value
+        for one in of_kind(document, "security scheme")
+        if one.value.get("in") == "header" and "name" in one.value
+    ]
     for scheme in pick(random, found):
         scheme["name"] = other_case(random, scheme["name"])
     return bool(found)
