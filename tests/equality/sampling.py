@@ -82,6 +82,8 @@ def shrink_sample(found: Sample, seconds: float) -> Sample:
 
     def still_fails(document: Document) -> bool:
         nonlocal smallest
+        if document.get("paths") != found.old["paths"]:
+            return False
         for attempt in range(3):
             new = EDITS[found.kind].apply(document, Random(attempt))
             again = sample(found.kind, document, new, attempt) if new is not None else None

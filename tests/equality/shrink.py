@@ -52,6 +52,8 @@ def _without(document: Document, path: tuple[Any, ...]) -> Document | None:
     try:
         for step in path[:-1]:
             holder = holder[step]
+        if isinstance(holder, list) and len(holder) == 1:
+            return None  # the list itself is left out instead
         del holder[path[-1]]
     except (KeyError, IndexError, TypeError):
         return None
