@@ -32,11 +32,11 @@ def test_a_rewrite_is_no_difference(name: str) -> None:
 
 @pytest.mark.parametrize("name", cases("rewrites: import", REWRITES))
 def test_a_rewrite_is_imported_exactly_and_passes_check(name: str) -> None:
-    found = islice(documents_for(name, count()), 8)
-    document, seed = min(found, key=lambda one: len(json.dumps(one[0])))
-    rewritten = apply_all(document, [name], seed)
-    assert rewritten is not None
-    assert judge_import(document, rewritten) is None
+    found = sorted(islice(documents_for(name, count()), 6), key=lambda one: len(json.dumps(one[0])))
+    for document, seed in (found[0], found[-1]):
+        rewritten = apply_all(document, [name], seed)
+        assert rewritten is not None
+        assert judge_import(document, rewritten) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
