@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
-from api_upgrades.core.json import JsonObject
+from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import media_type
 from api_upgrades.openapi.operation import resolve_shared
 from api_upgrades.openapi.schema import as_text
@@ -43,7 +44,8 @@ class BodyComparison:
         before, after = old.get("links", {}), new.get("links", {})
         for name in dict.fromkeys((*after, *before)):
             was, now = before.get(name), after.get(name)
-            if not self.schemas.means_same(was, now):
+            resolved = _resolve(self.schemas.old, was), _resolve(self.schemas.new, now)
+            if not self.schemas.means_same(*resolved):
                 rule: RuleId = "link-added" if was is None else "link-removed" if now is None else "link-changed"
                 yield Difference(rule, target, old_target, f"link {name}", was, now)
         yield from compare_other_keywords(old, new, ("content", "headers", "links"), old_target, target)
@@ -107,8 +109,7 @@ class BodyComparison:
     def _compare_headers(
         self, old: JsonObject, new: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
-        before = {name.lower(): (name, value) for name, value in old.items()}
-        after = {name.lower(): (name, value) for name, value in new.items()}
+        before, after = _headers(old), _headers(new)
         for key in dict.fromkeys((*after, *before)):
             name = (after.get(key) or before[key])[0]
             place, old_place = (replace(one, section=f"{one.section} header {name}") for one in (target, old_target))
@@ -122,6 +123,19 @@ class BodyComparison:
                     resolve_shared(self.schemas.new, after[key][1]),
                 )
                 yield from self.compare_parameters({"in": "header", **was}, {"in": "header", **now}, old_place, place)
+
+
+def _resolve(contract: Contract, value: Json) -> Json:
+    """A link, or the shared one behind a reference; None without any."""
+    return resolve_shared(contract, value) if isinstance(value, Mapping) else value
+
+
+def _headers(headers: JsonObject) -> dict[str, tuple[str, Json]]:
+    """The headers of a response with their names as written, by the name in small letters.
+
+    OpenAPI ignores a header `Content-Type`, because the media types say the same.
+    """
+    return {name.lower(): (name, value) for name, value in headers.items() if name.lower() != "content-type"}
 
 
 def _content(holder: JsonObject) -> dict[str, JsonObject]:

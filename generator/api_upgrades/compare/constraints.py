@@ -63,6 +63,8 @@ def compare_constraints(
         newer = _with_newer_names(comparison, keyword, before, old_target)
         if json_equal(newer, after) or (keyword != "discriminator" and means_same(newer, after)):
             continue
+        if keyword in _WITH_SCHEMAS and _are_same_schemas(comparison, before, after, target):
+            continue
         values = none_if_missing(newer), none_if_missing(after)
         if keyword == "discriminator":
             variants = [one.get("oneOf") or one.get("anyOf") or [] for one in (comparison.with_newer_names(was), now)]
@@ -85,6 +87,30 @@ def _with_newer_names(comparison: SchemaComparison, keyword: str, value: Json, o
         name = comparison.renames.to_newer(old_target.property(value["propertyName"])).name
         value = {**value, "propertyName": name}
     return comparison.with_newer_names({keyword: value})[keyword]
+
+
+_WITH_SCHEMAS = frozenset(
+    {"not", "if", "then", "else", "contains", "prefixItems", "propertyNames", "patternProperties", "dependentSchemas"}
+    | {"unevaluatedItems", "unevaluatedProperties", "contentSchema"}
+)
+"""Keywords whose values are schemas, or lists or maps of schemas."""
+
+
+def _are_same_schemas(comparison: SchemaComparison, before: Json, after: Json, target: Target) -> bool:
+    """Whether the schemas in two values of a keyword mean the same, whatever they refer to."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = list(zip(before, after, strict=True))
+    elif not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    elif before.keys() == after.keys() and all(isinstance(one, dict) for one in (*before.values(), *after.values())):
+        pairs = [(before[key], after[key]) for key in before]  # a map of schemas, or a schema with one such keyword
+    else:
+        pairs = []
+    if not pairs:
+        pairs = [(before, after)]
+    if not all(isinstance(one, dict) for pair in pairs for one in pair):
+        return False
+    return not any(any(comparison.compare_forms(*pair, target, target)) for pair in pairs)
 
 
 def _compare_extensible_enums(

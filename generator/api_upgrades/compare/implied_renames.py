@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from api_upgrades.core.json import json_equal
-from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.core.json import JsonObject, json_equal
+from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
 from api_upgrades.openapi.normal_form import NormalForms
 from api_upgrades.openapi.renames import Move, RenameMap
+from api_upgrades.openapi.schema_edit import replace_references
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import Target
 
@@ -26,6 +27,11 @@ def with_implied_renames(old: Contract, new: Contract, renames: RenameMap) -> Re
     moves = _swaps(old, new, renames)
     found = with_operation_renames(old, new, renames)
     return found + RenameMap.of(moves) if moves else found
+
+
+def _shape(form: JsonObject) -> str:
+    """The digest of a normal form, whichever schemas it refers to: these may be swapped as well."""
+    return digest(replace_references(form, lambda ref: SCHEMA_REF))
 
 
 def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
@@ -48,8 +54,8 @@ def _swaps(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
         if old.parts[part] is not new.parts[part]:
             was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
             if not json_equal(was, now):
-                before[digest(was)].append(part)
-                after[digest(now)].append(part)
+                before[_shape(was)].append(part)
+                after[_shape(now)].append(part)
     pairs = [(was[0], after[key][0]) for key, was in before.items() if len(was) == len(after.get(key, ())) == 1]
     moved = {old for old, _ in pairs}
     swapped = [(old, new) for old, new in pairs if new in moved and old in {newer for _, newer in pairs}]

@@ -174,7 +174,8 @@ class OperationComparison:
         before, after = _items(old.get("responses", {})), _items(new.get("responses", {}))
         for status in dict.fromkeys((*before, *after)):
             was, now = before.get(status), after.get(status)
-            if not self.schemas.means_same(was, now):
+            resolved = (resolve_shared(self.schemas.old, was or {}), resolve_shared(self.schemas.new, now or {}))
+            if (was is None) != (now is None) or not self.schemas.means_same(*resolved):
                 yield Difference("answer-changed", *self._targets(section), f"response {status}", was, now)
 
     def _compare_callbacks(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
@@ -218,9 +219,14 @@ class OperationComparison:
         now = resolve_shared(self.schemas.new, new.get("requestBody", {}))
         yield from self._bodies.compare_request_bodies(was, now, old_target, target)
         yield from self._compare_expected_responses(old, new, section)
+        defaults = (self.schemas.old.document, self.schemas.new.document)
         for keyword in dict.fromkeys((*old, *new)):
-            if keyword in _CALL_KEYWORDS and not self.schemas.means_same(old.get(keyword), new.get(keyword)):
-                yield Difference("callback-moved", target, old_target, keyword, old.get(keyword), new.get(keyword))
+            if keyword not in _CALL_KEYWORDS:
+                continue
+            inherited = [one.get(keyword) if keyword == "security" else None for one in defaults]
+            before, after = old.get(keyword, inherited[0]), new.get(keyword, inherited[1])
+            if not self.schemas.means_same(before, after):
+                yield Difference("callback-moved", target, old_target, keyword, before, after)
         yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
 
     def _compare_path_items(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from api_upgrades.compare.constraints import compare_constraints
@@ -68,16 +68,21 @@ class SchemaComparison:
         """Compare two normal forms."""
         if json_equal(was, now) and not self.renames.moves:
             return
-        yield from self._compare_flags(was, now, old_target, target)
+        names = schemas.type_name(was), schemas.type_name(now)
         was_nullable = is_nullable = False
         if _NULL not in (was.get("type"), now.get("type")):  # else null is a type like any other
             was_nullable, was = split_null(was)
             is_nullable, now = split_null(now)
-        if was_nullable != is_nullable and _limits_type(was) and _limits_type(now):
+        aligned = self._align(was, now)
+        yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
+        if _NULL not in (aligned.was.get("type"), aligned.now.get("type")):
+            (was_too, was), (is_too, now) = split_null(aligned.was), split_null(aligned.now)
+            aligned = replace(aligned, was=was, now=now)
+            was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
+        is_limited = bool(aligned.shared) or (_limits_type(aligned.was) and _limits_type(aligned.now))
+        if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"
             yield Difference(rule, target, old_target, "nullable", was_nullable, is_nullable)
-        aligned = self._align(was, now)
-        names = schemas.type_name(was), schemas.type_name(now)
         if not all(aligned.pair):
             yield from self._compare_values(aligned, names, old_target, target)
         elif aligned.pair not in self._open:  # else a schema inside itself, whose differences are found further outside
@@ -235,7 +240,7 @@ def _expand(forms: NormalForms, form: JsonObject, entered: list[str]) -> JsonObj
         target = forms.of_reference(ref)
         if target is not None:
             entered.append(ref)
-            result = merge(without_references(result, [ref]), target)
+            result = merge(target, without_references(result, [ref]))
     return result
 
 

@@ -110,7 +110,8 @@ def compare_servers(
 def compare_security_schemes(
     old: JsonObject, new: JsonObject, old_target: Target, target: Target
 ) -> Iterator[Difference]:
-    """Compare two Security Scheme Objects."""
+    """Compare two Security Scheme Objects. HTTP's schemes and header names are the same in capitals."""
+    old, new = _without_case(old), _without_case(new)
     old_flows, new_flows = as_mapping(old.get("flows")), as_mapping(new.get("flows"))
     keywords = [key for key in dict.fromkeys((*old, *new)) if not key.startswith("x-")]
     for keyword in keywords:
@@ -120,6 +121,12 @@ def compare_security_schemes(
     for flow in dict.fromkeys((*old_flows, *new_flows)):
         yield from _compare_flows(flow, old_flows.get(flow), new_flows.get(flow), old_target, target)
     yield from compare_other_keywords(old, new, keywords, old_target, target)
+
+
+def _without_case(scheme: JsonObject) -> JsonObject:
+    keyword = {"http": "scheme", "apiKey": "name"}.get(str(scheme.get("type")), "")
+    is_free = scheme.get("type") == "http" or scheme.get("in") == "header"
+    return {**scheme, keyword: str(scheme[keyword]).lower()} if is_free and keyword in scheme else scheme
 
 
 def _compare_flows(name: str, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:

@@ -11,6 +11,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.types import types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.choices import are_disjoint
 from api_upgrades.openapi.normal_form import references_in
 from api_upgrades.openapi.target import Target
 
@@ -48,9 +49,12 @@ class VariantComparison:
         keys, newer_keys = _choices(was), _choices(now)
         if len(keys) == len(newer_keys) == 1 and keys != newer_keys:
             # Of a `oneOf`, exactly one branch may match; of an `anyOf`, several may.
-            is_looser = newer_keys == ["anyOf"]
-            rule: RuleId = "constraint-loosened" if is_looser else "constraint-tightened"
-            yield Difference(rule, target, old_target, "oneOf", keys[0], newer_keys[0])
+            before = [self._resolved(one, is_old=True) for one in was[keys[0]]]
+            after = [self._resolved(one, is_old=False) for one in now[newer_keys[0]]]
+            if not are_disjoint(before) or not are_disjoint(after):
+                is_looser = newer_keys == ["anyOf"]
+                rule: RuleId = "constraint-loosened" if is_looser else "constraint-tightened"
+                yield Difference(rule, target, old_target, "oneOf", keys[0], newer_keys[0])
             yield from self._compare_choice(was[keys[0]], now[newer_keys[0]], newer_keys[0], old_target, target)
         else:
             for keyword in CHOICES:
@@ -102,11 +106,12 @@ class VariantComparison:
         return alike[0] if len(alike) == len(same_type) == 1 else None
 
     def _resolved(self, form: JsonObject, *, is_old: bool) -> JsonObject:
-        """A branch, or the normal form of the schema that it only refers to."""
+        """A branch, or the normal form of the schema to which it only refers."""
         forms = self.schemas.old_forms if is_old else self.schemas.new_forms
-        refs = references_in(form)
-        if len(refs) == 1 and form.keys() == {"allOf"}:
-            return forms.of_reference(refs[0]) or form
+        entered: set[str] = set()
+        while form.keys() == {"allOf"} and len(refs := references_in(form)) == 1 and refs[0] not in entered:
+            entered.add(refs[0])
+            form = forms.of_reference(refs[0]) or form
         return form
 
     def _with_newer_names(self, branches: Branches) -> Branches:

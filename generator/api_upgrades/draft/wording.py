@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from api_upgrades.core.json import Json, Pointer, format_pointer, json_equal
@@ -27,6 +28,8 @@ def draft_wording(older: Contract, newer: Contract) -> tuple[Effect, ...]:
     _revert_all(undone, tuple(_draft_empty_containers(undone.contract, older)))
     _revert_all(undone, _draft_reorders(undone.contract, older, _find_reordered_keys))
     _revert_all(undone, tuple(_draft_number_spellings(undone.contract, older)))
+    for effect in _draft_whole_parts(undone.contract, older):
+        undone.revert(effect)
     return tuple(reversed(undone.effects))
 
 
@@ -79,6 +82,14 @@ def _draft_number_spellings(now: Contract, older: Contract) -> Iterator[Effect]:
             yield from (effect,) if effect else ()
 
 
+def _draft_whole_parts(now: Contract, older: Contract) -> Iterator[Effect]:
+    """Effects that replace each part that no other effect brought back as it was, to the order of its keys."""
+    for part, value in now.parts.items():
+        if part in older.parts and json.dumps(value) != json.dumps(older.parts[part]):
+            effect = build_effect("replace", target=str(Target(part)), pointer="", was=older.parts[part])
+            yield from (effect,) if effect else ()
+
+
 def _find_respelled_numbers(now: Json, older: Json) -> Iterator[tuple[Pointer, Json]]:
     if isinstance(now, Mapping) and isinstance(older, Mapping):
         for key in (key for key in now if key in older):
@@ -97,14 +108,14 @@ def _without_part_content(contract: Contract) -> Json:
 
 def _find_reordered_keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:
     """The objects whose keys are ordered differently, in JSON that is otherwise equal."""
-    if isinstance(now, Mapping):
+    if isinstance(now, Mapping) and isinstance(older, Mapping) and now.keys() == older.keys():
         if list(now) != list(older):
             yield (), find_key_moves(list(now), list(older))
         for key, value in older.items():
             yield from _add_prefix(key, _find_reordered_keys(now[key], value))
-    elif isinstance(now, list):
-        for index, value in enumerate(older):
-            yield from _add_prefix(index, _find_reordered_keys(now[index], value))
+    elif isinstance(now, list) and isinstance(older, list):
+        for index, (one, value) in enumerate(zip(now, older, strict=False)):
+            yield from _add_prefix(index, _find_reordered_keys(one, value))
 
 
 def _find_reordered_lists(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:

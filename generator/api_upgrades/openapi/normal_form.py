@@ -27,7 +27,7 @@ from api_upgrades.openapi.vacuous import drop_vacuous, plain_number
 
 NO_CONTRACT = schemas.ANNOTATIONS | {
     *("x-internal", "x-replaced-by", "$defs", "definitions", "$id", "$anchor", "$dynamicAnchor", "$schema"),
-    *("$vocabulary", "xml", "nullable"),
+    *("$vocabulary", "nullable"),
 }
 """Keywords that the normal form leaves out. `nullable` becomes a type where OpenAPI 3.0 gives it a meaning."""
 
@@ -204,7 +204,7 @@ def split_null(form: JsonObject) -> tuple[bool, JsonObject]:
         others = [branch for branch in branches if branch.get("type") != ["null"]]
         if len(others) < len(branches) and others:
             rest = {key: value for key, value in form.items() if key != keyword}
-            inner = merge(rest, others[0]) if len(others) == 1 else {**rest, keyword: others}
+            inner = merge(others[0], rest) if len(others) == 1 else {**rest, keyword: others}
             return True, drop_vacuous(inner)
     names = form.get("type", ())
     if "null" not in names or names == ["null"]:

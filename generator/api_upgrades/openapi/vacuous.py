@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
@@ -31,6 +32,8 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
     for keyword in _COUNTS:
         if found.get(keyword) == 0:
             del found[keyword]
+    if found.get("minContains") == 1:
+        del found["minContains"]
     if "contains" not in found:
         found.pop("minContains", None)
         found.pop("maxContains", None)
@@ -49,6 +52,8 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
             found["type"] = names = sorted("integer" if name == "number" else name for name in names)
         if step == 1 and "number" not in names:
             del found["multipleOf"]
+        if "integer" in names and {*names} <= {"integer", "null"}:
+            found = _with_whole_bounds(found)
     return found
 
 
@@ -65,6 +70,18 @@ def _without_impossible_branches(form: dict[str, Json], names: list[str]) -> dic
 def _share_type(some: list[str], others: list[str]) -> bool:
     numbers = {"integer", "number"}
     return bool({*some} & {*others}) or bool(numbers & {*some} and numbers & {*others})
+
+
+def _with_whole_bounds(form: dict[str, Json]) -> dict[str, Json]:
+    """The normal form of an integer, whose bounds are inclusive and whole."""
+    found = dict(form)
+    low, above = found.pop("minimum", None), found.pop("exclusiveMinimum", None)
+    high, below = found.pop("maximum", None), found.pop("exclusiveMaximum", None)
+    least = [math.ceil(low)] if is_number(low) else []
+    least += [math.floor(above) + 1] if is_number(above) else []
+    most = [math.floor(high)] if is_number(high) else []
+    most += [math.ceil(below) - 1] if is_number(below) else []
+    return found | ({"minimum": max(least)} if least else {}) | ({"maximum": min(most)} if most else {})
 
 
 def _with_possible_values(form: dict[str, Json]) -> dict[str, Json]:

@@ -82,7 +82,8 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
         misfits = find_misfits(effects, older, newer)
         if not misfits:
             break
-        effects = [effect for effect in effects if not parts_of(effect) & misfits]
+        single = [one for effect in effects for one in ([effect.at(target) for target in effect.targets] or [effect])]
+        effects = [effect for effect in single if not parts_of(effect) & misfits]
     reverted = newer
     for effect in reversed([effect for change in changes for effect in change.effects]):
         reverted = effect.revert(reverted)
