@@ -49,9 +49,9 @@ class VariantComparison:
         keys, newer_keys = _choices(was), _choices(now)
         if len(keys) == len(newer_keys) == 1 and keys != newer_keys:
             # Of a `oneOf`, exactly one branch may match; of an `anyOf`, several may.
-            before = [self._resolved(one, is_old=True) for one in was[keys[0]]]
-            after = [self._resolved(one, is_old=False) for one in now[newer_keys[0]]]
-            if not are_disjoint(before) or not are_disjoint(after):
+            old_forms = [self._resolved(one, is_old=True) for one in was[keys[0]]]
+            new_forms = [self._resolved(one, is_old=False) for one in now[newer_keys[0]]]
+            if not are_disjoint(old_forms) or not are_disjoint(new_forms):
                 is_looser = newer_keys == ["anyOf"]
                 rule: RuleId = "constraint-loosened" if is_looser else "constraint-tightened"
                 yield Difference(rule, target, old_target, "oneOf", keys[0], newer_keys[0])
