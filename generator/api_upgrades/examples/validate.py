@@ -6,7 +6,6 @@ schema, it is checked once, as the example of that schema, and its faults are re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,14 +21,13 @@ from api_upgrades.core.json import Json, JsonObject, escape_token
 from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.examples.fast_validator import FastValidator
 from api_upgrades.examples.formats import format_checker
+from api_upgrades.examples.pattern_keywords import KeywordCheck, find_untried, keep_patterns_bounded, pattern_keywords
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-
-KeywordCheck = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
 MAX_VALUE_LENGTH = 60
 MAX_MESSAGE_LENGTH = 200
@@ -116,14 +114,15 @@ class _ExampleChecker:
             **self._base_validator.VALIDATORS,
             "$ref": self._check_reference,
             "$dynamicRef": self._check_reference,
-            "pattern": _check_pattern,
+            **pattern_keywords(self._base_validator, self._contract),
             "allOf": self._check_all_of,
             "required": self._check_required,
         }
         adapted = {name: adapt(keyword) for name, keyword in keywords.items()}
         dialect = extend(self._base_validator, adapted)  # type: ignore[no-untyped-call]  # its stub has no types
-        # The keywords above don't check a schema with a dialect of its own (`$schema`). The document and the empty
-        # registry make its references resolve within the contract, and never over the network.
+        keep_patterns_bounded(dialect, self._contract)
+        # Of the keywords above, a schema with a dialect of its own (`$schema`) has only those with patterns. Its
+        # references resolve within the contract, and never over the network, by the document and the empty registry.
         parts = self._contract.of_kind("schema")
         document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in parts}}}
         return dialect(document, format_checker=format_checker(), registry=Registry())
@@ -148,7 +147,7 @@ class _ExampleChecker:
         except _SCHEMA_ERRORS as error:
             yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
             return
-        best = [best_match([error]) or error for error in errors]
+        best = [find_untried(error) or best_match([error]) or error for error in errors]
         yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
 
     def _check_reference(
@@ -220,16 +219,6 @@ def _exempting_keyword(direction: Direction) -> str:
 
 _SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """Errors that `jsonschema` raises for malformed schemas."""
-
-
-def _check_pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
-    r"""Like `pattern`, but a pattern that Python cannot compile (`\p{L}`) accepts every value."""
-    try:
-        matches = not isinstance(instance, str) or re.search(pattern, instance)
-    except re.error:
-        return
-    if not matches:
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _keep_unchanged(keyword: KeywordCheck) -> KeywordCheck:
