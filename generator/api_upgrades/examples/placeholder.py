@@ -30,6 +30,23 @@ FORMATS = {
 MAX_LENGTH = 1_000
 """The maximum number of characters or items of a placeholder, even if the schema requires more."""
 
+
+class Cut:
+    """Base class of the values that are cut, because a valid one would be too large. They aren't validated."""
+
+
+class CutObject(Cut, dict[str, Json]):
+    """An object without its properties."""
+
+
+class CutList(Cut, list[Json]):
+    """A list with fewer items than it needs."""
+
+
+class CutText(Cut, str):
+    """A text with fewer characters than it needs."""
+
+
 _KEYWORDS_BY_TYPE = {
     "object": ("properties", "additionalProperties", "patternProperties", "propertyNames", "required"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
@@ -72,7 +89,8 @@ def _string_placeholder(schema: JsonObject) -> str:
     min_length, max_length = minimum_length(schema, "minLength"), schema.get("maxLength")
     text = "string"
     text = (text * (min_length // len(text) + 1))[: max(min_length, len(text))]
-    return text[:max_length] if isinstance(max_length, int) else text
+    text = text[:max_length] if isinstance(max_length, int) else text
+    return CutText(text) if min_length == MAX_LENGTH < schema["minLength"] else text
 
 
 def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:

@@ -22,6 +22,7 @@ from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.examples.fast_validator import FastValidator
 from api_upgrades.examples.formats import format_checker
 from api_upgrades.examples.pattern_keywords import KeywordCheck, find_untried, keep_patterns_bounded, pattern_keywords
+from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, resolve, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
@@ -93,6 +94,8 @@ class _ExampleChecker:
         self._composed: dict[Part, Json] = {}
         self._added: list[Part] = []
         self._open_references: set[tuple[str, int]] = set()
+        self._valid_references: set[tuple[str, int, frozenset[str]]] = set()
+        """The references, values by id, and absent properties that the current check found valid."""
         self._absent_by_instance: dict[int, frozenset[str]] = {}
         """By the id of an object under validation, the properties that are absent in this direction."""
         self._fast_validator = FastValidator(
@@ -109,7 +112,7 @@ class _ExampleChecker:
     @cached_property
     def _validator(self) -> Any:
         """The `jsonschema` validator, for values that the fast validator does not accept."""
-        adapt = _accept_null if self._contract.dialect == "3.0" else _keep_unchanged
+        adapt = _accept_null_and_cuts if self._contract.dialect == "3.0" else _accept_cuts
         keywords: dict[str, KeywordCheck] = {
             **self._base_validator.VALIDATORS,
             "$ref": self._check_reference,
@@ -142,6 +145,7 @@ class _ExampleChecker:
         """Find the faults of an example value, checked against its schema."""
         if self._fast_validator.is_certainly_valid(schema, value):
             return
+        self._valid_references.clear()
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
         except _SCHEMA_ERRORS as error:
@@ -161,11 +165,18 @@ class _ExampleChecker:
         if target is None:
             return
         here = (ref, id(instance))
-        if here in self._open_references:  # a schema that contains itself, for the same value
+        known = (*here, self._absent_by_instance.get(id(instance), frozenset()))
+        # A schema may contain itself for the same value. Others apply to one value over and over, through `allOf`.
+        if here in self._open_references or known in self._valid_references:
             return
         self._open_references.add(here)
+        is_valid = True
         try:
-            yield from validator.descend(instance, target)
+            for error in validator.descend(instance, target):
+                is_valid = False
+                yield error
+            if is_valid:
+                self._valid_references.add(known)
         finally:
             self._open_references.discard(here)
 
@@ -221,17 +232,21 @@ _SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, At
 """Errors that `jsonschema` raises for malformed schemas."""
 
 
-def _keep_unchanged(keyword: KeywordCheck) -> KeywordCheck:
-    return keyword
+def _accept_cuts(keyword: KeywordCheck) -> KeywordCheck:
+    """A keyword check that accepts every value that `compose` has cut."""
+
+    def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
+        return () if isinstance(instance, Cut) else keyword(validator, value, instance, schema)
+
+    return check
 
 
-def _accept_null(keyword: KeywordCheck) -> KeywordCheck:
+def _accept_null_and_cuts(keyword: KeywordCheck) -> KeywordCheck:
     """A keyword check for OpenAPI 3.0, where null is always valid if the schema is `nullable`."""
 
     def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
-        return (
-            () if instance is None and schema.get("nullable") is True else keyword(validator, value, instance, schema)
-        )
+        is_valid = isinstance(instance, Cut) or (instance is None and schema.get("nullable") is True)
+        return () if is_valid else keyword(validator, value, instance, schema)
 
     return check
 
