@@ -77,9 +77,9 @@ def placeholder(kind: str, schema: JsonObject) -> Json:
 
 
 def minimum_length(schema: JsonObject, keyword: str) -> int:
-    """The minimum number of items or characters, at most MAX_LENGTH."""
+    """The minimum number of items or characters, from 0 to MAX_LENGTH."""
     minimum = schema.get(keyword)
-    return min(minimum, MAX_LENGTH) if isinstance(minimum, int) else 0
+    return max(0, min(minimum, MAX_LENGTH)) if isinstance(minimum, int) else 0
 
 
 def _string_placeholder(schema: JsonObject) -> str:
@@ -112,7 +112,10 @@ def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
         )
 
     found = next(filter(fits, candidates), Fraction(1))
-    return int(found) if found.denominator == 1 else float(found)
+    try:
+        return int(found) if found.denominator == 1 else float(found)
+    except OverflowError:  # no floating-point number is that large
+        return int(found)
 
 
 def _nearest_integers(number: Fraction) -> tuple[int, ...]:
@@ -130,6 +133,8 @@ def _bound(schema: JsonObject, keyword: str, exclusive: str) -> tuple[Fraction |
 
 
 def _to_fraction(number: Json) -> Fraction | None:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+    if isinstance(number, bool) or not isinstance(number, int | float):
         return None
-    return Fraction(str(number))
+    if isinstance(number, int):
+        return Fraction(number)
+    return Fraction(str(number)) if math.isfinite(number) else None

@@ -148,6 +148,8 @@ class _ExampleChecker:
         self._valid_references.clear()
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
+        except OverflowError:  # `jsonschema` divides numbers that are too large for that; the example may be valid
+            return
         except _SCHEMA_ERRORS as error:
             yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
             return
