@@ -156,7 +156,8 @@ def _part_text(part: Part) -> str:
         return json.dumps(part.name) if part.name == "document" else _quoted(part.name)
     if part.kind == "webhook":
         return f"webhook {_quoted_words(part.name)}"
-    return f"{part.method} {_quoted_words(part.path)}"
+    method, space, path = part.name.partition(" ")
+    return f"{method} {_quoted_words(path)}" if space else method
 
 
 def _quoted_words(text: str) -> str:
