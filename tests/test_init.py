@@ -7,6 +7,7 @@ import json
 import os
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import yaml
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
+from api_upgrades.cli.init import title_of
 from api_upgrades.cli.scaffold import home_page, mkdocs_yaml, models_module
+from api_upgrades.openapi.contract import Contract
 from tests import bookshop
 from tests import test_document as document
 from tests.repository import git, repository
@@ -229,7 +232,7 @@ def test_nothing_is_left_of_what_could_not_be_written_whole(tmp_path: Path, monk
 )
 def test_title_is_itself_wherever_it_stands(title: str) -> None:
     found = yaml.safe_load(mkdocs_yaml(title, "index.md", {"source": "a b.yaml"}))
-    assert found["site_name"] == title
+    assert unescape(found["site_name"]) == title
     assert found["plugins"] == ["search", {"api-upgrades": {"source": "a b.yaml"}}]
     nodes = ast.walk(ast.parse(models_module(title)))
     call = next(node for node in nodes if getattr(getattr(node, "func", None), "id", "") == "Api")
@@ -237,6 +240,35 @@ def test_title_is_itself_wherever_it_stands(title: str) -> None:
     assert ast.literal_eval(call.args[0]) == title
     assert "<b>" not in home_page(title)
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Bed & Breakfast's API", "Bed & Breakfast's API"),
+        ("Acme <img src=x onerror=alert(1)>", "Acme &lt;img src=x onerror=alert(1)&gt;"),
+        ('x" onmouseover="alert(1)', "x&quot; onmouseover=&quot;alert(1)"),
+        ("&lt;script&gt; &#60;", "&amp;lt;script&amp;gt; &amp;#60;"),
+        ("</title><script>alert(1)</script>", "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ],
+)
+def test_site_name_is_text_where_nothing_escapes_it(title: str, name: str) -> None:
+    assert yaml.safe_load(mkdocs_yaml(title, "index.md", {}))["site_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        (" Two\n\tlines\u2028here ", "Two lines here"),
+        ("A\x00bell\x07", "A bell"),
+        ("\n", "A folder"),
+        (None, "A folder"),
+    ],
+    ids=["lines", "control characters", "white space", "none"],
+)
+def test_title_is_one_line(title: str | None, expected: str) -> None:
+    contract = Contract.from_openapi({"openapi": "3.1.0", "info": {"title": title, "version": "1"}})
+    assert title_of(contract, Path("a-folder")) == expected
 
 
 def test_it_works_where_git_is(tmp_path: Path) -> None:

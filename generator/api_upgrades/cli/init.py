@@ -18,6 +18,7 @@ from api_upgrades.cli.options import Prose
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
 from api_upgrades.core.files import write_text_durably
+from api_upgrades.core.yaml_file import CONTROL_CHARACTER
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import REGISTRY, SOURCE, Project
 from api_upgrades.registry.file_models import Line
@@ -87,9 +88,10 @@ def _ask_unless_given(given: str | None, question: str, default: str, type: clic
 
 
 def title_of(contract: Contract | None, root: Path) -> str:
-    """The API's name: the title of its document, or else the name of the folder."""
+    """The API's name on one line: the title of its document, or else the name of the folder."""
     title = contract.document.get("info", {}).get("title") if contract else None
-    return str(title or root.name.replace("-", " ").replace("_", " ").capitalize() or "API")
+    names = (str(title or ""), root.name.replace("-", " ").replace("_", " ").capitalize(), "API")
+    return next(filter(None, (" ".join(CONTROL_CHARACTER.sub(" ", name).split()) for name in names)))
 
 
 def _read_example(files: Mapping[str, str]) -> Head:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import yaml
 
@@ -75,7 +76,7 @@ Every version of this API, and how to upgrade from one to the next.
 def mkdocs_yaml(title: str, home: str, options: dict[str, str]) -> str:
     """The `mkdocs.yml` of a site. `home` is the file of its home page."""
     return f"""\
-{_yaml_entry("site_name", title)}
+{_yaml_entry("site_name", escape_site_name(title))}
 
 theme:
   name: material
@@ -95,6 +96,18 @@ theme:
 nav:
   - {_yaml_entry("Home", home)}
 {navigation_yaml()}"""
+
+
+_MARKUP = {"<": "&lt;", ">": "&gt;", '"': "&quot;", "&": "&amp;"}
+_UNSAFE_IN_SITE_NAME = re.compile(r'[<>"]|&(?=#|\w+;)')
+
+
+def escape_site_name(title: str) -> str:
+    """A title for `site_name`, which MkDocs and its themes write into pages as HTML, without escaping it.
+
+    An `&` that starts no entity is not escaped: people read this file, and other plugins read the name as text.
+    """
+    return _UNSAFE_IN_SITE_NAME.sub(lambda found: _MARKUP[found[0]], title)
 
 
 def plugins_yaml(options: dict[str, str]) -> str:

@@ -15,14 +15,12 @@ from typing import NoReturn
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer
-from api_upgrades.core.yaml_file import MAX_DEPTH, quote
+from api_upgrades.core.yaml_file import MAX_DEPTH, MAX_DIGITS, quote
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONSTANTS = ("NaN", "Infinity", "-Infinity")
-_MAX_DIGITS = 4300
-"""The number of digits up to which Python converts text to an integer."""
 
 _PROBLEMS = {
     "Expecting value": "a value is missing here",
@@ -69,7 +67,11 @@ def parse(text: str, file: str) -> JsonFile:
     """Parse the text of a file; `file` is its name in messages. Raises RegistryErrors if it is not valid."""
     try:
         data = json.loads(
-            text, object_pairs_hook=_build_object, parse_float=_parse_number, parse_constant=_parse_number
+            text,
+            object_pairs_hook=_build_object,
+            parse_int=_parse_integer,
+            parse_float=_parse_number,
+            parse_constant=_parse_number,
         )
     except json.JSONDecodeError as error:
         _reject(text, file, error.pos, _explain(error, text))
@@ -124,9 +126,15 @@ def _build_object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return result
 
 
+def _parse_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(text)
+    return int(text)
+
+
 def _parse_number(text: str) -> float:
     number = float(text)
-    if not math.isfinite(number):
+    if not math.isfinite(number) or len(text) > MAX_DIGITS:
         raise ValueError(text)
     return number
 
@@ -188,9 +196,14 @@ def _reject_number(text: str, file: str) -> NoReturn:
         token = match.group()
         if token in _CONSTANTS:
             _reject(text, file, match.start(), f"{token} is not valid JSON; write a number, null, or text in quotes")
-        if token[0] in "-0123456789" and (len(token) > _MAX_DIGITS or not math.isfinite(float(token))):
+        if token[0] in "-0123456789" and _is_too_large(token):
             _reject(text, file, match.start(), "this number is too large; if it is text, put it in quotes")
     raise AssertionError("Python rejected a number that the text does not have")
+
+
+def _is_too_large(number: str) -> bool:
+    is_whole = number.removeprefix("-").isdigit()
+    return len(number) > MAX_DIGITS or (not is_whole and not math.isfinite(float(number)))
 
 
 def _check_surrogates(text: str, file: str) -> None:

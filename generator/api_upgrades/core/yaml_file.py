@@ -27,6 +27,8 @@ from api_upgrades.core.json import Json
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 200
+MAX_DIGITS = 4_000
+"""The length of the longest number. Python converts integers of up to 4,300 digits from text and to text."""
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Characters that a file must not contain."""
@@ -334,8 +336,8 @@ class _NodeBuilder:
             return _CONSTANTS[text]
         match = _NUMBER.fullmatch(text)
         assert match, "a scalar that is neither text nor a constant is a number"
-        number = float(text)
-        if math.isinf(number):
+        is_whole = not match.group(1) and not match.group(2)
+        if len(text) > MAX_DIGITS or (not is_whole and math.isinf(float(text))):
             self.add_error(line, column, "this number is too large; if it is text, put it in quotes")
             return None
-        return number if match.group(1) or match.group(2) else int(text)
+        return int(text) if is_whole else float(text)

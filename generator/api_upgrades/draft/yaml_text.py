@@ -35,13 +35,18 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
+def printable(text: str) -> str:
+    """A text in which control characters, which no text of a change file may contain, are replaced."""
+    return CONTROL_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def untitled_change_text(
     first_line: str, effects: Sequence[Effect], needs_upgrade: bool, date: str | None = None
 ) -> str:
     """The text of a change file whose prose is TODO. `needs_upgrade` adds the key `upgrade`."""
     keys: dict[str, str] = {"date": date} if date else {}
     keys |= {"title": TODO, "why": TODO} | ({"upgrade": TODO} if needs_upgrade else {})
-    lines = [first_line, *(f"# {one.headline()}" for one in effects)]
+    lines = [first_line, *(f"# {printable(one.headline())}" for one in effects)]
     lines += [f"{key}: {value}" for key, value in keys.items()]
     return "\n".join([*lines, "effects:", *effect_lines(effects)]) + "\n"
 

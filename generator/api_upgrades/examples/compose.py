@@ -8,11 +8,11 @@ from its properties or items, a placeholder of its type.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from json.encoder import encode_basestring
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.examples.placeholder import minimum_length, placeholder, type_of
+from api_upgrades.examples.placeholder import CutList, CutObject, minimum_length, placeholder, type_of
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import Body
@@ -21,16 +21,21 @@ from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.schema import MISSING, PROPERTY_KEYWORDS
 from api_upgrades.openapi.usage import Direction
 
-MAX_VALUES = 5_000
+MAX_VALUES = 2_000
 MAX_DEPTH = 60
-"""Bounds on the values and the nesting of one payload. A chain of 30 schemas, each with two properties of the next one,
-would give a billion values.
+"""The values and the nesting of one payload from which on it gets only what is required.
+
+A chain of 30 schemas, each with two properties of the next one, would give a billion values.
 """
+CUT_VALUES = 3_000
+CUT_DEPTH = 100
+MAX_CALLS = 50_000
+"""The values and the nesting from which on objects and lists are cut: they become empty, even if that is not valid."""
 
 _ENDLESS: Json = object()
 """The schema has no finite value, because it requires itself."""
 _UNKNOWN: Json = object()
-"""The value is unknown: the reference is broken, or the payload exceeds its bounds."""
+"""The value is unknown: the reference is broken."""
 
 
 def compose(contract: Contract, schema: JsonObject, direction: Direction) -> Json:
@@ -41,7 +46,8 @@ def compose(contract: Contract, schema: JsonObject, direction: Direction) -> Jso
     write-only.
 
     Where a schema contains itself, the recursion ends: the property is omitted, the list is empty or the value is null,
-    whichever the schema allows. The result shares JSON with the contract, so don't edit it.
+    whichever the schema allows. A payload that gets too large is completed with what is required, and cut where that is
+    too large as well: what is cut is a `placeholder.Cut`. The result shares JSON with the contract, so don't edit it.
     """
     value = _Composer(contract, direction).value(schema, frozenset({id(schema)}))
     return None if _is_absent(value) else value
@@ -85,6 +91,13 @@ def _is_absent(value: Json) -> bool:
     return value is _ENDLESS or value is _UNKNOWN
 
 
+def _count_values(value: Json) -> int:
+    """The number of values in some JSON, itself included."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_count_values, value.values()))
+    return 1 + sum(map(_count_values, value)) if isinstance(value, list) else 1
+
+
 def _own_value(schema: JsonObject) -> Json:
     """The value that the schema states, or MISSING. An empty default is ignored, since a composed value shows more."""
     if (const := schemas.get(schema, "const", MISSING)) is not MISSING:
@@ -112,23 +125,36 @@ class _Composer:
         self._contract = contract
         self._direction = direction
         self._values = 0
+        self._calls = 0
         self._depth = 0
-        self._cuts = 0  # how often a schema inside itself was omitted
+        self._deepest = 0
+        self._cuts = 0  # how often something was omitted because of the values around it
         self._bare: set[str] = set()  # references whose closure has no example
 
     def value(self, schema: Json, path: frozenset[int]) -> Json:
         if not isinstance(schema, dict):
             return _ENDLESS if schema is False else None
         own = _own_value(schema)
+        self._calls += 1
+        self._deepest = max(self._deepest, self._depth)
         if own is not MISSING:
+            self._values += _count_values(own)
             return own
-        self._values += 1
-        if self._values > MAX_VALUES or self._depth >= MAX_DEPTH:
-            return _UNKNOWN
+        if self._is_large and schemas.is_nullable(schema):
+            self._cuts += 1
+            return None
+        if self._depth >= CUT_DEPTH or self._calls > MAX_CALLS:
+            self._cuts += 1
+            return CutList() if type_of(schema) == "array" else CutObject()
         self._depth += 1
         found = self._value_by_keywords(schema, path)
         self._depth -= 1
         return None if _is_absent(found) and schemas.is_nullable(schema) else found
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether the payload gets only what is required from here on."""
+        return self._values > MAX_VALUES or self._depth >= MAX_DEPTH
 
     def _value_by_keywords(self, schema: JsonObject, path: frozenset[int]) -> Json:
         for keyword in ("oneOf", "anyOf"):
@@ -141,11 +167,20 @@ class _Composer:
         if says == {"allOf"} and len(schema["allOf"]) == 1:
             return self.value(schema["allOf"][0], path)
         if says & {"$ref", "allOf"}:
-            merged, path = self._merge(schema, path)
+            cuts = self._cuts
+            merged, inner_path = self._merge(schema, path)
+            if not merged and self._cuts > cuts:  # all of it is the schemas that contain this value
+                return _ENDLESS
             if "properties" in merged:  # the example of one branch lacks the properties of the others
                 merged = {key: kept for key, kept in merged.items() if key not in ("example", "examples")}
-            return self.value(merged, path)
+            found = self.value(merged, inner_path)
+            # A property may refer to a schema that was merged, without being inside itself.
+            return self.value(merged, path) if found is _ENDLESS and inner_path != path else found
+        self._values += 1
         kind = type_of(schema)
+        if kind in ("object", "array") and self._values > CUT_VALUES:
+            self._cuts += 1
+            return CutObject() if kind == "object" else CutList()
         if kind == "object":
             return self._object(schema, path)
         return self._list(schema, path) if kind == "array" else placeholder(kind, schema)
@@ -173,18 +208,23 @@ class _Composer:
     def _referenced_value(self, ref: Json, path: frozenset[int]) -> Json:
         """The value of a reference, composed once for each contract unless it depends on the schemas around it."""
         known = self._contract.composed
-        if (ref, self._direction) in known:
-            return known[ref, self._direction]
+        value, size, height = known.get((ref, self._direction), (None, CUT_VALUES, CUT_DEPTH))
+        if self._values + size <= MAX_VALUES and self._depth + height <= MAX_DEPTH:
+            self._values += size
+            self._deepest = max(self._deepest, self._depth + height)
+            return value
         target = self._target(ref)
         if target is MISSING:
             return _UNKNOWN
         if id(target) in path:
             self._cuts += 1
             return None if schemas.is_nullable(target) else _ENDLESS
-        cuts = self._cuts
+        cuts, values, deepest = self._cuts, self._values, self._deepest
+        self._deepest = self._depth
         found = self.value(target, path | {id(target)})
-        if self._cuts == cuts and self._values <= MAX_VALUES and self._depth < MAX_DEPTH // 2:
-            known[ref, self._direction] = found
+        if self._cuts == cuts:
+            known[ref, self._direction] = found, self._values - values, self._deepest - self._depth
+        self._deepest = max(self._deepest, deepest)
         return found
 
     def _merge(self, schema: JsonObject, path: frozenset[int]) -> tuple[dict[str, Json], frozenset[int]]:
@@ -217,11 +257,14 @@ class _Composer:
 
     def _object(self, schema: JsonObject, path: frozenset[int]) -> Json:
         properties: Mapping[str, Json] = schema.get("properties", {})
-        required = required_names(schema)
+        required = dict.fromkeys(required_names(schema))
         others = schema.get("additionalProperties")
         result: dict[str, Json] = {}
         for name, value in self._entries(properties, required, others):
             if value is not True and not self.is_shown(value, name in required):
+                continue
+            if self._is_large and name not in required:
+                self._cuts += 1
                 continue
             found = self.value(value, path)
             if found is _ENDLESS and name in required:
@@ -234,7 +277,7 @@ class _Composer:
         return result
 
     @staticmethod
-    def _entries(properties: Mapping[str, Json], required: Sequence[str], others: Json) -> Iterator[tuple[str, Json]]:
+    def _entries(properties: Mapping[str, Json], required: Iterable[str], others: Json) -> Iterator[tuple[str, Json]]:
         """The properties by name, and the required names that are not declared as properties."""
         yield from properties.items()
         for name in required:
@@ -278,14 +321,30 @@ class _Composer:
         least = minimum_length(schema, "minItems")
         if schema.get("maxItems") == 0:
             return []
+        if self._is_large and not least:
+            self._cuts += 1
+            return []
         found = [self.value(one, path) for one in schema.get("prefixItems", ())]
         if any(one is _ENDLESS for one in found):
             return _ENDLESS
         result = [None if one is _UNKNOWN else one for one in found]
         missing = max(least - len(result), 0)
         if "items" not in schema or (result and not missing):
-            return result + [None] * missing
+            return self._repeat(result, None, missing, 1, schema) if missing else result
+        values = self._values
         item = self.value(schema["items"], path)
         if item is _ENDLESS and missing:
             return _ENDLESS
-        return result + ([None] * missing if _is_absent(item) else [item] * max(missing, 1))
+        if _is_absent(item):
+            return self._repeat(result, None, missing, 1, schema) if missing else result
+        return self._repeat(result, item, max(missing, 1), self._values - values, schema)
+
+    def _repeat(self, result: list[Json], item: Json, count: int, size: int, schema: JsonObject) -> list[Json]:
+        """A list with an item as often as needed. `size` is the number of values in the item."""
+        fitting = max(1, min(count, (CUT_VALUES - self._values) // max(size, 1) + 1))
+        self._values += size * (fitting - 1)
+        complete = [*result, *[item] * fitting]
+        if fitting < count:
+            self._cuts += 1
+        wanted = schema.get("minItems")
+        return CutList(complete) if isinstance(wanted, int) and len(complete) < wanted else complete

@@ -6,11 +6,12 @@ It supports the keywords that most schemas consist of. If it does not accept a v
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples.formats import CHECKS
+from api_upgrades.examples.patterns import may_match
+from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
 
 ReferenceResolver = Callable[[str, Json], JsonObject | None]
@@ -50,9 +51,12 @@ class FastValidator:
         self._unsupported = frozenset(known_keywords) - _SUPPORTED | _NEVER_SUPPORTED
         self._exempting_keyword = exempting_keyword
         self._resolve = resolve
+        self._valid_references: set[tuple[str, int]] = set()
+        """The references and the values by id that the current check found valid."""
 
     def is_certainly_valid(self, schema: Json, value: Json) -> bool:
         """Whether a value is certainly valid. Also False for malformed schemas and unsupported keywords."""
+        self._valid_references.clear()
         try:
             return self._is_valid(schema, value, 0)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
@@ -61,6 +65,8 @@ class FastValidator:
     def _is_valid(self, schema: Json, value: Json, depth: int) -> bool:
         if not isinstance(schema, dict) or depth > MAX_DEPTH:
             return False
+        if isinstance(value, Cut):
+            return True
         if self._is_openapi_30 and value is None and schema.get("nullable") is True:
             return True
         if "$ref" in schema:
@@ -81,8 +87,13 @@ class FastValidator:
         return self._is_valid_combination(schema, value, depth)
 
     def _is_valid_reference(self, ref: Json, value: Json, depth: int) -> bool:
+        if (ref, id(value)) in self._valid_references:
+            return True
         target = self._resolve(ref, value)
-        return target is None or self._is_valid(target, value, depth + 1)
+        is_valid = target is None or self._is_valid(target, value, depth + 1)
+        if is_valid:
+            self._valid_references.add((ref, id(value)))
+        return is_valid
 
     def _is_valid_object(self, schema: JsonObject, value: JsonObject, depth: int) -> bool:
         declared = schema.get("properties", {})
@@ -138,9 +149,6 @@ def _is_valid_by_itself(schema: JsonObject, value: Json) -> bool:
 def _is_valid_string(schema: JsonObject, value: str) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         return False
-    try:
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            return False
-    except re.error:
+    if "pattern" in schema and not may_match(schema["pattern"], value):
         return False
     return schema.get("format") not in CHECKS or bool(CHECKS[schema["format"]](value))

@@ -30,6 +30,23 @@ FORMATS = {
 MAX_LENGTH = 1_000
 """The maximum number of characters or items of a placeholder, even if the schema requires more."""
 
+
+class Cut:
+    """Base class of the values that are cut, because a valid one would be too large. They aren't validated."""
+
+
+class CutObject(Cut, dict[str, Json]):
+    """An object without its properties."""
+
+
+class CutList(Cut, list[Json]):
+    """A list with fewer items than it needs."""
+
+
+class CutText(Cut, str):
+    """A text with fewer characters than it needs."""
+
+
 _KEYWORDS_BY_TYPE = {
     "object": ("properties", "additionalProperties", "patternProperties", "propertyNames", "required"),
     "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems"),
@@ -60,9 +77,9 @@ def placeholder(kind: str, schema: JsonObject) -> Json:
 
 
 def minimum_length(schema: JsonObject, keyword: str) -> int:
-    """The minimum number of items or characters, at most MAX_LENGTH."""
+    """The minimum number of items or characters, from 0 to MAX_LENGTH."""
     minimum = schema.get(keyword)
-    return min(minimum, MAX_LENGTH) if isinstance(minimum, int) else 0
+    return max(0, min(minimum, MAX_LENGTH)) if isinstance(minimum, int) else 0
 
 
 def _string_placeholder(schema: JsonObject) -> str:
@@ -72,7 +89,8 @@ def _string_placeholder(schema: JsonObject) -> str:
     min_length, max_length = minimum_length(schema, "minLength"), schema.get("maxLength")
     text = "string"
     text = (text * (min_length // len(text) + 1))[: max(min_length, len(text))]
-    return text[:max_length] if isinstance(max_length, int) else text
+    text = text[:max_length] if isinstance(max_length, int) else text
+    return CutText(text) if min_length == MAX_LENGTH < schema["minLength"] else text
 
 
 def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
@@ -94,7 +112,10 @@ def _number_placeholder(schema: JsonObject, whole: bool) -> int | float:
         )
 
     found = next(filter(fits, candidates), Fraction(1))
-    return int(found) if found.denominator == 1 else float(found)
+    try:
+        return int(found) if found.denominator == 1 else float(found)
+    except OverflowError:  # no floating-point number is that large
+        return int(found)
 
 
 def _nearest_integers(number: Fraction) -> tuple[int, ...]:
@@ -112,6 +133,8 @@ def _bound(schema: JsonObject, keyword: str, exclusive: str) -> tuple[Fraction |
 
 
 def _to_fraction(number: Json) -> Fraction | None:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+    if isinstance(number, bool) or not isinstance(number, int | float):
         return None
-    return Fraction(str(number))
+    if isinstance(number, int):
+        return Fraction(number)
+    return Fraction(str(number)) if math.isfinite(number) else None

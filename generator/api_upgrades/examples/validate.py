@@ -6,7 +6,6 @@ schema, it is checked once, as the example of that schema, and its faults are re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,8 @@ from api_upgrades.core.json import Json, JsonObject, escape_token
 from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.examples.fast_validator import FastValidator
 from api_upgrades.examples.formats import format_checker
+from api_upgrades.examples.pattern_keywords import KeywordCheck, find_untried, keep_patterns_bounded, pattern_keywords
+from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
@@ -29,8 +30,6 @@ from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-
-KeywordCheck = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
 MAX_VALUE_LENGTH = 60
 MAX_MESSAGE_LENGTH = 200
@@ -96,6 +95,8 @@ class _ExampleChecker:
         self._composed: dict[Part, Json] = {}
         self._added: list[Part] = []
         self._open_references: set[tuple[str, int]] = set()
+        self._valid_references: set[tuple[str, int, frozenset[str]]] = set()
+        """The references, values by id, and absent properties that the current check found valid."""
         self._absent_by_instance: dict[int, frozenset[str]] = {}
         """By the id of an object under validation, the properties that are absent in this direction."""
         self._fast_validator = FastValidator(
@@ -112,19 +113,20 @@ class _ExampleChecker:
     @cached_property
     def _validator(self) -> Any:
         """The `jsonschema` validator, for values that the fast validator does not accept."""
-        adapt = _accept_null if self._contract.dialect == "3.0" else _keep_unchanged
+        adapt = _accept_null_and_cuts if self._contract.dialect == "3.0" else _accept_cuts
         keywords: dict[str, KeywordCheck] = {
             **self._base_validator.VALIDATORS,
             "$ref": self._check_reference,
             "$dynamicRef": self._check_reference,
-            "pattern": _check_pattern,
+            **pattern_keywords(self._base_validator, self._contract),
             "allOf": self._check_all_of,
             "required": self._check_required,
         }
         adapted = {name: adapt(keyword) for name, keyword in keywords.items()}
         dialect = extend(self._base_validator, adapted)  # type: ignore[no-untyped-call]  # its stub has no types
-        # The keywords above don't check a schema with a dialect of its own (`$schema`). The document and the empty
-        # registry make its references resolve within the contract, and never over the network.
+        keep_patterns_bounded(dialect, self._contract)
+        # Of the keywords above, a schema with a dialect of its own (`$schema`) has only those with patterns. Its
+        # references resolve within the contract, and never over the network, by the document and the empty registry.
         parts = self._contract.of_kind("schema")
         document = {"components": {"schemas": {part.name: self._contract.parts[part] for part in parts}}}
         return dialect(document, format_checker=format_checker(), registry=Registry())
@@ -144,12 +146,15 @@ class _ExampleChecker:
         """Find the faults of an example value, checked against its schema."""
         if self._fast_validator.is_certainly_valid(schema, value):
             return
+        self._valid_references.clear()
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
+        except OverflowError:  # `jsonschema` divides numbers that are too large for that; the example may be valid
+            return
         except _SCHEMA_ERRORS as error:
             yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
             return
-        best = [best_match([error]) or error for error in errors]
+        best = [find_untried(error) or best_match([error]) or error for error in errors]
         yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
 
     def _check_reference(
@@ -163,11 +168,18 @@ class _ExampleChecker:
         if target is None:
             return
         here = (ref, id(instance))
-        if here in self._open_references:  # a schema that contains itself, for the same value
+        known = (*here, self._absent_by_instance.get(id(instance), frozenset()))
+        # A schema may contain itself for the same value. Others apply to one value over and over, through `allOf`.
+        if here in self._open_references or known in self._valid_references:
             return
         self._open_references.add(here)
+        is_valid = True
         try:
-            yield from validator.descend(instance, target)
+            for error in validator.descend(instance, target):
+                is_valid = False
+                yield error
+            if is_valid:
+                self._valid_references.add(known)
         finally:
             self._open_references.discard(here)
 
@@ -223,27 +235,21 @@ _SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, At
 """Errors that `jsonschema` raises for malformed schemas."""
 
 
-def _check_pattern(validator: Any, pattern: str, instance: Json, schema: JsonObject) -> Iterator[ValidationError]:
-    r"""Like `pattern`, but a pattern that Python cannot compile (`\p{L}`) accepts every value."""
-    try:
-        matches = not isinstance(instance, str) or re.search(pattern, instance)
-    except re.error:
-        return
-    if not matches:
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+def _accept_cuts(keyword: KeywordCheck) -> KeywordCheck:
+    """A keyword check that accepts every value that `compose` has cut."""
+
+    def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
+        return () if isinstance(instance, Cut) else keyword(validator, value, instance, schema)
+
+    return check
 
 
-def _keep_unchanged(keyword: KeywordCheck) -> KeywordCheck:
-    return keyword
-
-
-def _accept_null(keyword: KeywordCheck) -> KeywordCheck:
+def _accept_null_and_cuts(keyword: KeywordCheck) -> KeywordCheck:
     """A keyword check for OpenAPI 3.0, where null is always valid if the schema is `nullable`."""
 
     def check(validator: Any, value: Any, instance: Json, schema: JsonObject) -> Iterable[ValidationError] | None:
-        return (
-            () if instance is None and schema.get("nullable") is True else keyword(validator, value, instance, schema)
-        )
+        is_valid = isinstance(instance, Cut) or (instance is None and schema.get("nullable") is True)
+        return () if is_valid else keyword(validator, value, instance, schema)
 
     return check
 

@@ -12,7 +12,8 @@
     document                                 the rest of the OpenAPI document
 
 A name with characters other than letters, digits, `_`, `-`, `$` and `@` is written as a JSON string:
-`GET /profiles query "page[size]"`, `"com.example.Pet".name`.
+`GET /profiles query "page[size]"`, `"com.example.Pet".name`. So is a path with white space, and a status that is none:
+`GET "/a path"`, `GET /pots response "2xx"`.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ from api_upgrades.openapi.contract import METHODS, Part
 PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
 _HEADER = " header "
 _PLAIN = re.compile(r"[A-Za-z0-9_$@-]+")
-_ANY_NAME = rf'(?:{_PLAIN.pattern}|"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{{4}}))*")'
-_STATUS = r"(?:[1-5](?:[0-9][0-9]|XX)|default)"
-_OPERATION = re.compile(rf"(?:{'|'.join(method.upper() for method in METHODS)}) \S+")
+_QUOTED = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"'
+_ANY_NAME = rf"(?:{_PLAIN.pattern}|{_QUOTED})"
+_STATUS = re.compile(r"[1-5](?:[0-9][0-9]|XX)|default")
+_METHOD = re.compile(rf"(?:{'|'.join(method.upper() for method in METHODS)}) ")
+_OPERATION = re.compile(rf'{_METHOD.pattern}(?:{_QUOTED}|(?!")\S+)')
 _STEP = re.compile(rf"(?:\[\]|\{{\}}|\.{_ANY_NAME})")
 
-_SECTION = rf"(?:request|response(?: {_STATUS})?|(?:{'|'.join(PARAMETER_LOCATIONS)}) {_ANY_NAME})"
+_SECTION = rf"(?:request|response(?: (?:{_STATUS.pattern}|{_QUOTED}))?|(?:{'|'.join(PARAMETER_LOCATIONS)}) {_ANY_NAME})"
 PATTERN = (
     rf"^(?:{_ANY_NAME}{_STEP.pattern}*"
     rf"|{_OPERATION.pattern}(?: {_SECTION}{_STEP.pattern}*)?"
@@ -71,7 +74,9 @@ class Target:
         if text == "document":
             return cls(None)
         if match := _OPERATION.match(text):
-            part = Part("operation", match.group(0))
+            method, _, written = match.group().partition(" ")
+            path = json.loads(written) if written.startswith('"') else written
+            part = Part("operation", f"{method} {path}")
             return cls(part, *_parse_section(text[match.end() :], text, ("request", "response", *PARAMETER_LOCATIONS)))
         if text.startswith("webhook "):
             name, rest = _parse_webhook_name(text.removeprefix("webhook "))
@@ -149,9 +154,16 @@ class Target:
 def _part_text(part: Part) -> str:
     if part.kind == "schema":
         return json.dumps(part.name) if part.name == "document" else _quoted(part.name)
-    if part.kind == "webhook" and (part.name.startswith('"') or part.name.split() != [part.name]):
-        return f"webhook {json.dumps(part.name, ensure_ascii=False)}"
-    return str(part)
+    if part.kind == "webhook":
+        return f"webhook {_quoted_words(part.name)}"
+    method, space, path = part.name.partition(" ")
+    return f"{method} {_quoted_words(path)}" if space else method
+
+
+def _quoted_words(text: str) -> str:
+    """A path or the name of a webhook, in quotes if it has white space or starts with a quote."""
+    is_word = text.split() == [text] and not text.startswith('"')
+    return text if is_word else json.dumps(text, ensure_ascii=False)
 
 
 def _section_text(section: str) -> str:
@@ -160,6 +172,8 @@ def _section_text(section: str) -> str:
         where, _, name = section.partition(_HEADER)
         return f" {where}{_HEADER}{_quoted(name)}"
     word, space, name = section.partition(" ")
+    if word == "response" and space:
+        return f" response {name if _STATUS.fullmatch(name) else json.dumps(name, ensure_ascii=False)}"
     return (f" {word}" if word else "") + (f" {_quoted(name)}" if space else "")
 
 
@@ -207,8 +221,11 @@ def _parse_section(text: str, whole: str, allowed: tuple[str, ...]) -> tuple[str
             raise ValueError(f"{whole!r}: say which {word} parameter")
         name, rest = _parse_name(rest[1:], whole)
         return f"{word} {name}", _parse_steps(rest, whole)
-    if word == "response" and (status := re.match(rf" ({_STATUS})", rest)):
-        return f"response {status.group(1)}", _parse_steps(rest[status.end() :], whole)
+    if word == "response" and rest.startswith(' "'):
+        name, rest = _parse_name(rest[1:], whole)
+        return f"response {name}", _parse_steps(rest, whole)
+    if word == "response" and rest.startswith(" ") and (status := _STATUS.match(rest, 1)):
+        return f"response {status.group()}", _parse_steps(rest[status.end() :], whole)
     return word, _parse_steps(rest, whole)
 
 

@@ -11,7 +11,7 @@ from api_upgrades.history.consistency import find_inconsistencies
 from api_upgrades.history.derive import ordered_changes
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
-from api_upgrades.history.verify import WORDING_FACETS, verify
+from api_upgrades.history.verify import WORDING_FACETS, UncheckedExample, verify
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.target import Target
@@ -43,8 +43,13 @@ def check(state: ProjectState, source: str, *, allow_todo: bool = False) -> Chec
     if not undocumented and not state.errors:
         try:
             faults += _find_history_faults(state.history)
+            unsound = list(verify(state.history, entry_file(source)))
+            notes += [error for error in unsound if isinstance(error, UncheckedExample)]
+            certain = _to_faults("unsound", (error for error in unsound if not isinstance(error, UncheckedExample)))
             # The faults of an OpenAPI document are only notes: the team may not be its author.
-            (notes if is_document(source) else faults).extend(_find_unsound_parts(state.history, source))
+            (notes if is_document(source) else faults).extend(
+                [*certain, *find_internal_exposure(state.history, source)]
+            )
         except RegistryErrors as error:
             faults += _to_faults("misfit", error.errors)
         notes += _find_rewordings(state, source)
@@ -111,12 +116,6 @@ def _find_todos(state: ProjectState) -> Iterator[Fault]:
     for version in registry.all_versions:
         if TODO.search(version.summary):
             yield Fault("prose", Location(version.file), "the summary still says TODO; write it")
-
-
-def _find_unsound_parts(history: History, source: str) -> Iterator[Fault]:
-    """Find broken references, invalid examples, and public parts that refer to internal ones."""
-    yield from _to_faults("unsound", verify(history, entry_file(source)))
-    yield from find_internal_exposure(history, source)
 
 
 def _find_history_faults(history: History) -> Iterator[Fault]:

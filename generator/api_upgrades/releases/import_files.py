@@ -12,7 +12,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors
 from api_upgrades.core.progress import stage
 from api_upgrades.draft.importing.steps import ImportedChange, ImportedStep, import_step
-from api_upgrades.draft.yaml_text import TODO, effect_lines, flow_yaml, titled_change_text
+from api_upgrades.draft.yaml_text import TODO, effect_lines, flow_yaml, printable, titled_change_text
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
@@ -70,11 +70,13 @@ def _make_version(id: str, step: ImportedStep | None) -> Version:
         return Version(id, "The first documented version.", None, None, None, (), (), file)
     changes = tuple(_make_change(id, change) for change in step.changes)
     wording = _make_change(id, ImportedChange(WORDING, "", step.wording, ())) if step.wording else None
-    return Version(id, step.summary, None, None, None, step.order, changes, file, wording=wording)
+    return Version(id, printable(step.summary), None, None, None, step.order, changes, file, wording=wording)
 
 
 def _make_change(version: str, change: ImportedChange) -> Change:
-    return Change(change.id, version, change.title, TODO, None, change.effects, f"{version}/{change.id}.yaml")
+    return Change(
+        change.id, version, printable(change.title), TODO, None, change.effects, f"{version}/{change.id}.yaml"
+    )
 
 
 def _render_files(history: History, version: Version) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ class Site:
 
     @property
     def title(self) -> str:
-        return str(self.document.get("info", {}).get("title", "API"))
+        return str(self.document.get("info", {}).get("title") or "API")
 
     @property
     def document(self) -> JsonObject:
