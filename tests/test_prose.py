@@ -249,6 +249,8 @@ ADDRESSES = [
     "https:evil.example",
     "https:\\\\evil.example",
     "https:///evil.example",
+    "https://[b",
+    "https://a]b/",
     "http:/evil.example",
     "mailto:",
     "",

@@ -272,4 +272,13 @@ def safe_address(text: str) -> str | None:
     """
     text = text.strip(" ")
     is_safe = not _FORBIDDEN_CHARACTERS.search(text) and not re.search(r"[\t\n\\]", text) and _SAFE_ADDRESS.match(text)
-    return text.replace(" ", "%20") if is_safe else None
+    return text.replace(" ", "%20") if is_safe and _has_valid_host(text) else None
+
+
+def _has_valid_host(address: str) -> bool:
+    """Whether the host of an address may be one: `http://[b` is none, and `urlsplit` raises ValueError for it."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
