@@ -273,16 +273,16 @@ class Reference:
 
     def _search_text(self, version: Version, resource: Resource) -> str:
         """The text by which the search finds a resource: the names, descriptions and properties of its parts."""
-        contract = self.site.history.contract_at(version.id)
+        contract, base = self.site.history.contract_at(version.id), self.site.link_base
         sections = (
             SearchSection(
                 self.site.anchor(part),
                 part.name,
-                " ".join(map(prose.to_plain, _searchable_words(contract.parts[part]))),
+                " ".join(prose.to_plain(text, base) for text in _searchable_words(contract.parts[part])),
             )
             for part in resource.parts
         )
-        return build_search_text(resource.name, prose.to_plain(resource.description), sections)
+        return build_search_text(resource.name, prose.to_plain(resource.description, base), sections)
 
     def _runs(self, resource: str) -> tuple[tuple[str, ...], ...]:
         """The versions that have a resource, newest first, grouped into runs in which its page is the same."""
