@@ -17,6 +17,7 @@ from api_upgrades.core.json import JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.registry.model import Registry, Version
+from api_upgrades.releases.import_files import convert_documents
 from api_upgrades.releases.lock import Locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.site.pages.addresses import Addresses
@@ -26,6 +27,7 @@ from api_upgrades.site.text.description_links import find_link_note
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase, find_link_base
 from api_upgrades.site.text.prose import to_html, to_inline_html
 from tests.shop import call, write
+from tests.test_exports import addresses_of
 from tests.test_plugin import build, faults, refused
 
 RFC_BASE = LinkBase("http://a/b/c/d;p?q", "option")
@@ -183,6 +185,27 @@ def test_every_description_on_every_page(option: str | None) -> None:
     assert set(found) == (bases if option else set())
     assert len([text for text in texts if "there" in text]) >= 4
     assert not option or len(found) >= 40
+
+
+def test_link_in_every_text_of_a_document() -> None:
+    """Names, titles and values are no prose, also where an import makes sentences of them."""
+    text = "See [zz](/zz-a) <a href='/zz-b'>zz</a>"
+    older, newer = described(text), described(text)
+    newer["info"] |= {"title": text, "summary": text, "termsOfService": "/zz-c", "contact": {"name": text}}
+    newer["tags"][0]["name"] = text
+    operation = newer["paths"]["/pets"]["post"]
+    operation |= {"tags": [text], "summary": text, "externalDocs": {"url": "/zz-d", "description": text}}
+    operation["parameters"][0]["schema"] |= {"enum": [text, "b"], "default": "b", "example": "b"}
+    newer["components"]["schemas"]["Pet"]["properties"] |= {
+        "name": {"type": "string", "title": text, "default": text, "example": text, "x-note": text},
+        "zz": {"type": "string", "description": text, "deprecated": True, "x-replaced-by": text},
+    }
+    contracts = {str(number): Contract.from_openapi(one) for number, one in enumerate((older, newer), 1)}
+    pages = render_pages(convert_documents(contracts).history, Addresses(), "")
+    found = [page for page in pages if isinstance(page, Page)]
+    links = [link for page in found for link in (*addresses_of(page.html), *addresses_of(page.markdown()))]
+    assert [link for link in links if link.startswith(("/zz", "zz"))] == []
+    assert len([page for page in found if "zz-a" in page.html]) > 4
 
 
 @pytest.mark.parametrize(
