@@ -304,6 +304,9 @@ def test_a_part_is_told_from_a_property() -> None:
     book, named_like_it = Part(SCHEMA, "Book"), Part(SCHEMA, "Book.title")
     found = assign_anchors([book, named_like_it])
     assert found[named_like_it] not in ("Book.title", "Book")
+    found = assign_anchors([named_like_it, book])
+    assert found[named_like_it] == "Book.title"
+    assert f"{found[book]}.title" != "Book.title"
 
 
 def test_names_go_by_their_first_letter_whatever_the_case() -> None:

@@ -28,13 +28,14 @@ REGISTRY, SOURCE = "changes", "changes/api"
 
 @dataclass(frozen=True)
 class Project:
-    """Where a project keeps its API, relative to `root`, and its own severities of rules."""
+    """Where a project keeps its API, relative to `root`, its own severities of rules, and its option `link_base`."""
 
     root: Path
     registry: str = REGISTRY
     source: str = SOURCE
     severity: Mapping[str, str] = field(default_factory=dict)
     memo: Memo = field(default_factory=Memo, compare=False)
+    link_base: str | None = None
 
     def read_state(self) -> ProjectState:
         """Read the source, changes and locks, and check only their form. Raises ApiUpgradesError with all errors."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
 from api_upgrades.cli.formats import Format, format_option, print_output
 from api_upgrades.cli.group import main
+from api_upgrades.core.errors import location_key
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
 from api_upgrades.releases.check import check as check_project
 from api_upgrades.releases.fault import CheckResult
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.review.check_text import CheckText
+from api_upgrades.site.text.description_links import find_link_note
 
 
 @main.command()
@@ -40,4 +43,7 @@ def run_check(project: Project, *, allow_todo: bool = False) -> tuple[ProjectSta
     """Load a project and check it, while a terminal shows the progress."""
     state = project.read_state()
     with stage("Checking every version"):
-        return state, check_project(state, project.source, allow_todo=allow_todo)
+        result = check_project(state, project.source, allow_todo=allow_todo)
+        if not result.faults and (note := find_link_note(state.history, project.link_base, project.source)):
+            result = replace(result, notes=tuple(sorted((*result.notes, note), key=location_key)))
+        return state, result

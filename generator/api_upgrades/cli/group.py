@@ -50,4 +50,5 @@ def main(ctx: click.Context, root: Path, registry: str | None, source: str | Non
     """
     options = plugin_options(root)
     registry = registry or options.get("registry") or REGISTRY
-    ctx.obj = Project(root.resolve(), registry, source or options.get("source") or SOURCE)
+    source = source or options.get("source") or SOURCE
+    ctx.obj = Project(root.resolve(), registry, source, link_base=options.get("link_base"))

@@ -28,6 +28,6 @@ def render(project: Project, out: Path) -> None:
     """
     history = restrict_to_public(project.load())
     with stage("Rendering the pages"):
-        pages = render_pages(history, Addresses("index.md"))
+        pages = render_pages(history, Addresses("index.md"), project.link_base)
         files = {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)}
     write_files(out, files)

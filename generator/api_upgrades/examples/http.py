@@ -188,12 +188,15 @@ def _server_url(contract: Contract, part: Part, operation: JsonObject) -> str:
     """The URL of the first server of the operation, else of its path item, else of the document."""
     for holder in (operation, path_item(contract, part), contract.document):
         for server in holder.get("servers") or ():
-            defaults = {
-                name: str(variable.get("default", "")) for name, variable in server.get("variables", {}).items()
-            }
-            url = _fill_template(str(server.get("url", "")), defaults).rstrip("/")
+            url = fill_server_url(server).rstrip("/")
             return url if urlsplit(url).netloc else DEFAULT_SERVER + url
     return DEFAULT_SERVER
+
+
+def fill_server_url(server: JsonObject) -> str:
+    """The URL of a Server Object, with the defaults of its variables."""
+    defaults = {name: str(variable.get("default", "")) for name, variable in server.get("variables", {}).items()}
+    return _fill_template(str(server.get("url", "")), defaults)
 
 
 def _fill_template(template: str, values: Mapping[str, str]) -> str:

@@ -44,6 +44,7 @@ from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.interactive import read_asset
 from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
+from api_upgrades.site.text.description_links import find_link_note
 from api_upgrades.sources.source import prepare_reading, read_head
 
 STYLE = "assets/api-upgrades.css"
@@ -68,6 +69,7 @@ class PluginConfig(base.Config):
     path = config_options.Type(str, default="")
     severity = config_options.Type(dict, default={})
     unreleased = config_options.Optional(config_options.Type(bool))
+    link_base = config_options.Optional(config_options.Type(str))
 
 
 class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
@@ -248,7 +250,8 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
 
     def _make_project(self, config: MkDocsConfig) -> Project:
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-        return Project(root, self.config.registry, self.config.source, self.config.severity, self._memo)
+        options = self.config
+        return Project(root, options.registry, options.source, options.severity, self._memo, options.link_base)
 
     @staticmethod
     def _make_addresses(config: MkDocsConfig) -> Addresses:
@@ -266,8 +269,11 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             if not shows_unreleased(self.config.unreleased, serves=self._is_serving, is_preview=is_preview):
                 history = restrict_to_public(history)
             site_url = make_base_url(config) and make_base_url(config) + self._mount
+            if note := find_link_note(history, project.link_base, project.source):
+                log.info("%s", note)  # not a warning: the team may not be the author of the document
             with stage("Rendering the pages"):
-                pages = self._add_preview(config, history, tuple(render_pages(history, addresses)))
+                pages = tuple(render_pages(history, addresses, project.link_base))
+                pages = self._add_preview(config, history, pages)
                 self._last_good = (*pages, *render_exports(history, addresses, pages, site_url))
         except ApiUpgradesError as error:
             if not self._is_serving or self._last_good is None:

@@ -49,7 +49,8 @@ class _PublicHistoryBuilder:
             for live in self._whole.live_additions
             if (effects := restrict_effects(live.effects, self._visibility))
         )
-        return History(Registry(head, versions, None, additions), steps, self._whole.table)
+        public = Registry(head, versions, None, additions, source_map=registry.source_map)
+        return History(public, steps, self._whole.table)
 
     def _restrict_step(self, step: Step) -> Step:
         effects = restrict_effects(step.effects, self._visibility)

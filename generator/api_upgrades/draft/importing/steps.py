@@ -5,6 +5,7 @@ Each step is exact: reverting its effects on the newer document restores the old
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from api_upgrades.draft.importing.titles import build_title
 from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
 from api_upgrades.draft.wording import draft_wording
 from api_upgrades.effects import Effect
-from api_upgrades.effects.base import join_names
+from api_upgrades.effects.base import as_code, join_names
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.resources import group_into_resources
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 from api_upgrades.registry.model import WORDING
+
+_PLAIN_NAME = re.compile(r"[^\W_](?:[^\W_]|[ ,.:'()/-]|& )*")
+"""A name without any markup of Markdown or HTML."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class ImportedStep:
     def summary(self) -> str:
         """A sentence about the resources with the most changes."""
         found = Counter(name for change in self.changes for name in change.resources)
-        names = [name for name, _ in found.most_common()]
+        names = [_as_markdown(name) for name, _ in found.most_common()]
         shown, left = names[:3], len(names) - 3
         about = join_names([*shown, f"{left} more resources"] if left > 1 else names) if names else ""
         return f"Changes in {about}." if about else "What calls and answers hold stays as it is."
@@ -100,6 +104,11 @@ def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedCha
         text = build_title(group)
         found.append(ImportedChange(unique_id(slug(text) or "change", taken), text, group.effects, group.resources))
     return found
+
+
+def _as_markdown(name: str) -> str:
+    """The name of a resource in prose: plain words as they are, and a name that could be markup as code."""
+    return name if _PLAIN_NAME.fullmatch(name) else as_code(name)
 
 
 def _accept_only_similar_candidate(question: Question) -> Target | None:

@@ -144,16 +144,18 @@ def assign_anchors(parts: Iterable[Part]) -> dict[Part, str]:
     """
     found: dict[Part, str] = {}
     taken = set(HEADING_IDS)
+    prefixes: set[str] = set()
     for part in parts:
         if part in found:
             continue
         base = _base_anchor(part)
         number = 1
         while (id := base if number == 1 else f"{base}:{number}") in taken or (
-            number == 1 and _looks_reserved(id, taken)
+            number == 1 and (_looks_reserved(id, taken) or id in prefixes)
         ):
             number += 1
         taken.add(id)
+        prefixes.update(_prefixes_of(id))
         found[part] = id
     return found
 
@@ -164,8 +166,13 @@ HEADING_IDS = ("objects", "operations", "webhooks")
 
 def _looks_reserved(id: str, taken: set[str]) -> bool:
     """Whether an id looks like that of a property of a part (`Part.property`), or like one of the theme (`__id`)."""
+    return id.startswith("__") or any(prefix in taken for prefix in _prefixes_of(id))
+
+
+def _prefixes_of(id: str) -> list[str]:
+    """Return the ids of parts whose property could have this id: `A` and `A.b` for `A.b.c`."""
     pieces = id.split(".")
-    return id.startswith("__") or any(".".join(pieces[:end]) in taken for end in range(1, len(pieces)))
+    return [".".join(pieces[:end]) for end in range(1, len(pieces))]
 
 
 def _base_anchor(part: Part) -> str:

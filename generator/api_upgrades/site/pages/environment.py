@@ -16,18 +16,25 @@ from api_upgrades.site.pages import code, markdown
 from api_upgrades.site.pages.jinja_codegen import DirectCodeGenerator, TemplateCache
 from api_upgrades.site.pages.limits import head_and_rest
 from api_upgrades.site.text import prose
+from api_upgrades.site.text.link_base import NO_BASE, LinkBase
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
 @cache
-def html_environment() -> Environment:
-    """The environment of the HTML templates."""
+def html_environment(base: LinkBase = NO_BASE) -> Environment:
+    """The environment of the HTML templates.
+
+    Use `description` and `inline_description` for prose of the API's document, `prose` and `inline` for all other
+    prose. `base` resolves the links of descriptions.
+    """
     environment = _create_environment(autoescape=True)
     environment.filters |= {
         "prose": prose.to_html,
         "inline": prose.to_inline_html,
         "unlinked": partial(prose.to_inline_html, links=False),
+        "description": partial(prose.to_html, base=base),
+        "inline_description": partial(prose.to_inline_html, base=base),
         "code_block": code.code_block,
         "diff_block": code.diff_block,
         "diff_brief": partial(code.diff_block, is_brief=True),
@@ -36,12 +43,13 @@ def html_environment() -> Environment:
 
 
 @cache
-def markdown_environment() -> Environment:
+def markdown_environment(base: LinkBase = NO_BASE) -> Environment:
     """The environment of the Markdown templates. Every value must go through one of these filters.
 
     Use `text` for plain text, and `code`, `fence` or `diff` for code. Use `prose` for prose, `nested_prose` inside a
     list, `one_line` for prose with blocks on one line, `inline` for prose without blocks, and `unlinked` inside a link.
-    In a table, apply `cell` last.
+    For prose of the API's document, use `description`, `inline_description` and `description_on_one_line`; `base`
+    resolves its links. In a table, apply `cell` last.
     """
     environment = _create_environment(autoescape=False)
     environment.filters |= {
@@ -56,6 +64,9 @@ def markdown_environment() -> Environment:
         "inline": markdown.prose_line,
         "unlinked": partial(markdown.prose_line, links=False),
         "one_line": markdown.prose_on_one_line,
+        "description": partial(markdown.prose_blocks, base=base),
+        "inline_description": partial(markdown.prose_line, base=base),
+        "description_on_one_line": partial(markdown.prose_on_one_line, base=base),
     }
     return environment
 

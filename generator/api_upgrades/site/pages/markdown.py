@@ -16,6 +16,7 @@ from itertools import groupby
 from api_upgrades.effects.base import as_code
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.diff import Block, fold_diff
+from api_upgrades.site.text.link_base import LinkBase
 
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
 """Characters that are markup anywhere in a line. An underscore inside a word is not."""
@@ -95,24 +96,24 @@ def _fold_note(block: Block) -> str:
 
 
 @lru_cache(65536)
-def prose_blocks(text: str, *, is_nested: bool = False) -> str:
+def prose_blocks(text: str, base: LinkBase | None = None, *, is_nested: bool = False) -> str:
     """Write prose as paragraphs, lists, quotations, code and tables, without headings.
 
-    Use `is_nested` for prose that is indented inside a list.
+    Use `is_nested` for prose that is indented inside a list. A `base` resolves the links of a description.
     """
-    return "\n\n".join(_render_blocks(_parse(prose.to_html(text)), is_nested))
+    return "\n\n".join(_render_blocks(_parse(prose.to_html(text, base)), is_nested))
 
 
 @lru_cache(65536)
-def prose_line(text: str, *, links: bool = True) -> str:
-    """Write prose on one line. Use `links=False` inside a link."""
-    return _escape_line_start(_render_inline(_parse(prose.to_inline_html(text, links=links))).strip())
+def prose_line(text: str, base: LinkBase | None = None, *, links: bool = True) -> str:
+    """Write prose on one line. Use `links=False` inside a link. A `base` resolves the links of a description."""
+    return _escape_line_start(_render_inline(_parse(prose.to_inline_html(text, base, links=links))).strip())
 
 
 @lru_cache(65536)
-def prose_on_one_line(text: str) -> str:
-    """Write prose with all its blocks on one line, for table cells."""
-    return " ".join(filter(None, _flatten(_parse(prose.to_html(text)))))
+def prose_on_one_line(text: str, base: LinkBase | None = None) -> str:
+    """Write prose with all its blocks on one line, for table cells. A `base` resolves the links of a description."""
+    return " ".join(filter(None, _flatten(_parse(prose.to_html(text, base)))))
 
 
 def _escape(text: str) -> str:

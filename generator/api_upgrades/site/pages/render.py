@@ -16,11 +16,15 @@ from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import upgrade_pages
 from api_upgrades.site.pages.version_picker import picker_data
 from api_upgrades.site.pages.versioning import versioning_pages
+from api_upgrades.site.text.description_links import link_base_of
 
 
-def render_pages(history: History, addresses: Addresses) -> Iterator[Page | Asset]:
-    """Yield every generated page of the site, and the data that its scripts read."""
-    site = Site(history, addresses)
+def render_pages(history: History, addresses: Addresses, link_base: str | None = None) -> Iterator[Page | Asset]:
+    """Yield every generated page of the site, and the data that its scripts read.
+
+    `link_base` is the option of the same name. Raises ApiUpgradesError if it is no absolute address.
+    """
+    site = Site(history, addresses, link_base_of(history, link_base))
     yield from upgrade_pages(site)
     yield from path_page_and_data(site)
     yield from path_pages(site)

@@ -18,6 +18,7 @@ from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
 from api_upgrades.site.pages.page import NavLink
+from api_upgrades.site.text.link_base import NO_BASE, LinkBase
 
 LATEST = "latest"
 
@@ -34,10 +35,11 @@ class PartLink:
 
 @dataclass(frozen=True)
 class Site:
-    """The site of one API. Caches what its pages share."""
+    """The site of one API. Caches what its pages share. `link_base` resolves the links in the API's descriptions."""
 
     history: History
     addresses: Addresses
+    link_base: LinkBase = NO_BASE
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
     _resources_by_parts: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
     _resource_navs: dict[str, tuple[NavLink, ...]] = field(default_factory=dict)
@@ -122,12 +124,13 @@ class Site:
     def render_html(self, template: str, page: str, **view: object) -> str:
         """Render an HTML template for the page at an address."""
         link = Links(page, self.addresses)
-        return html_environment().get_template(f"{template}.html.j2").render(site=self, link=link, **view)
+        return html_environment(self.link_base).get_template(f"{template}.html.j2").render(site=self, link=link, **view)
 
     def markdown_renderer(self, template: str, page: str, **view: object) -> Callable[[], str]:
         """Return a function that renders the Markdown template of the same name."""
         link = Links(page, TwinAddresses(self.addresses.index_file))
-        return lambda: markdown_environment().get_template(f"{template}.md.j2").render(site=self, link=link, **view)
+        environment = markdown_environment(self.link_base)
+        return lambda: environment.get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
     @cached_property
     def version_nav(self) -> tuple[NavLink, ...]:

@@ -25,6 +25,8 @@ from markdown.extensions.tables import TableExtension
 from markdown.util import Registry
 from markupsafe import Markup, escape
 
+from api_upgrades.site.text.link_base import LinkBase
+from api_upgrades.site.text.link_safety import FORBIDDEN_CHARACTERS, safe_address
 from api_upgrades.site.text.prose_html import PLACEHOLDERS, HtmlExtractor, HtmlTag
 
 _CACHE_SIZE = 65536
@@ -36,11 +38,6 @@ they are. The worst text within the limits takes one or two seconds.
 
 _MAX_DEPTH = 60
 """Elements nested deeper than this are dropped; their content stays."""
-
-_FORBIDDEN_CHARACTERS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff\U000f0000-\U000fffff]"
-)
-"""Control characters, bidirectional overrides, non-characters, and the placeholders of `prose_html`."""
 
 _PLACEHOLDER = re.compile(f"([{chr(PLACEHOLDERS[0])}-{chr(PLACEHOLDERS[-1])}])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -60,9 +57,6 @@ _ALLOWED_ELEMENTS = _ALLOWED_INLINE_ELEMENTS | {
     "td",
 }
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_SAFE_ADDRESS = re.compile(r"https?://[^/?#]|mailto:.|[^:/?#]+(?:[/?#]|$)|/(?!/)|[?#]", re.IGNORECASE)
-"""The start of an address that may be linked: http, https, mailto, or relative without a scheme and a host."""
-
 
 _INLINE_CODE = r"(?<!`)`[ -\[\]-_a-~]+`(?!`)"
 _SIMPLE_TEXT = re.compile(rf"(?:[A-Za-z]|{_INLINE_CODE})(?:[A-Za-z0-9 ,.;:'()/%+=?\"-]|{_INLINE_CODE})*", re.ASCII)
@@ -70,44 +64,59 @@ _SIMPLE_TEXT = re.compile(rf"(?:[A-Za-z]|{_INLINE_CODE})(?:[A-Za-z0-9 ,.;:'()/%+
 
 
 RELATIVE_LINKS: set[str] = set()
-"""The relative addresses that any prose has linked so far. The site builder reads them to check the links."""
+"""The relative addresses that prose of the registry has linked so far. The site builder reads them to check the links.
+"""
 
 
 class _Style(NamedTuple):
     is_inline: bool
     has_links: bool
+    base: LinkBase | None
 
 
 @lru_cache(_CACHE_SIZE)
-def to_html(text: str) -> Markup:
+def to_html(text: str, base: LinkBase | None = None) -> Markup:
     """Convert prose to blocks: paragraphs, lists, code, tables.
 
-    Headings become bold paragraphs, and images their alternative text.
+    Headings become bold paragraphs, and images their alternative text. Relative links of the registry's prose lead to
+    pages of this site. For a description from a document, pass the `base` that resolves them.
     """
-    return _render(text, _Style(is_inline=False, has_links=True))
+    return _render(text, _Style(is_inline=False, has_links=True, base=base))
 
 
 @lru_cache(_CACHE_SIZE)
-def to_inline_html(text: str, *, links: bool = True) -> Markup:
+def to_inline_html(text: str, base: LinkBase | None = None, *, links: bool = True) -> Markup:
     """Convert prose to one line without a surrounding block. Use `links=False` inside a link."""
-    return _render(" ".join(text.split()), _Style(is_inline=True, has_links=links))
+    return _render(" ".join(text.split()), _Style(is_inline=True, has_links=links, base=base))
 
 
 @lru_cache(_CACHE_SIZE)
-def to_plain(text: str) -> str:
-    """Convert prose to one line of plain text, for titles, meta tags and the search index."""
-    html = to_html(text) if "\n" in text.strip() else to_inline_html(text)
+def to_plain(text: str, base: LinkBase | None = None) -> str:
+    """Convert prose to one line of plain text, for titles, meta tags and the search index.
+
+    The `base` of a description makes no difference, except that its HTML is converted only once.
+    """
+    html = to_html(text, base) if "\n" in text.strip() else to_inline_html(text, base)
     joined = re.sub(r"</?(?:strong|em|code|a)\b[^>]*>", "", html)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", joined)).split())
 
 
+def find_addresses(text: str) -> list[str]:
+    """Find the addresses of all links in prose, as they are written there."""
+    writer = _convert(_clean(text), _Style(is_inline=False, has_links=False, base=None))
+    return writer.addresses if writer else []
+
+
+def _clean(text: str) -> str:
+    return FORBIDDEN_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+
+
 def _render(text: str, style: _Style) -> Markup:
-    text = _FORBIDDEN_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    text = _clean(text)
     if _SIMPLE_TEXT.fullmatch(text):
         return _render_simple(text, style)
-    html = _render_markdown(text, style) if _is_within_limits(text) else None
-    if html is not None:
-        return html
+    if writer := _convert(text, style):
+        return Markup("".join(writer.out))
     return (
         escape(text) if style.is_inline else Markup("\n").join(Markup("<p>%s</p>") % one for one in _split_blocks(text))
     )
@@ -122,8 +131,10 @@ def _render_simple(text: str, style: _Style) -> Markup:
     return html if style.is_inline else Markup("<p>%s</p>") % html
 
 
-def _render_markdown(text: str, style: _Style) -> Markup | None:
-    """Convert Markdown to safe HTML. Returns None if the nesting is too deep for Python-Markdown."""
+def _convert(text: str, style: _Style) -> _SafeWriter | None:
+    """Convert Markdown to safe HTML. Returns None if the text is too long or nested too deep for Python-Markdown."""
+    if not _is_within_limits(text):
+        return None
     extractor = HtmlExtractor(style.is_inline)
     text = extractor.extract(text)
     with _LOCK:
@@ -136,7 +147,7 @@ def _render_markdown(text: str, style: _Style) -> Markup | None:
     writer = _SafeWriter(style, extractor.tags)
     writer.feed(html)
     writer.close()
-    return Markup("".join(writer.out))
+    return writer
 
 
 def _split_blocks(text: str) -> list[str]:
@@ -181,11 +192,15 @@ class _OpenElement(NamedTuple):
 
 
 class _SafeWriter(HTMLParser):
-    """Rewrites HTML with allowed elements only. Every element is closed, in the right order."""
+    """Rewrites HTML with allowed elements only. Every element is closed, in the right order.
+
+    `addresses` are those of all links in it, also of links that become text.
+    """
 
     def __init__(self, style: _Style, tags: list[HtmlTag]) -> None:
         super().__init__()
         self.out: list[str] = []
+        self.addresses: list[str] = []
         self._style = style
         self._tags = tags
         self._open_elements: list[_OpenElement] = []
@@ -209,11 +224,14 @@ class _SafeWriter(HTMLParser):
             self._open_elements.append(_OpenElement(tag, end, len(self.out), href))
 
     def _start_link(self, href: str) -> None:
-        address = safe_address(href)
+        base = self._style.base
+        address = base.resolve(href) if base else safe_address(href)
+        if href:
+            self.addresses.append(href)
         if address is None or not self._style.has_links or self._is_within("a"):
             self._start_element("a", "", "")
         else:
-            if not urlsplit(address).scheme:
+            if not base and not urlsplit(address).scheme:
                 RELATIVE_LINKS.add(address)
             self._start_element("a", f'<a href="{escape(address)}">', "</a>", address)
 
@@ -234,13 +252,13 @@ class _SafeWriter(HTMLParser):
             if 0 <= index < len(self._tags):
                 self._write_tag(self._tags[index])
             else:
-                self.out.append(escape(_FORBIDDEN_CHARACTERS.sub("", piece)))
+                self.out.append(escape(FORBIDDEN_CHARACTERS.sub("", piece)))
 
     def _write_tag(self, tag: HtmlTag) -> None:
         if self._is_within("code"):
             self.out.append(escape(tag.source))
         elif tag.name == "code":
-            self.out.append(Markup("<code>%s</code>") % _FORBIDDEN_CHARACTERS.sub("", tag.code))
+            self.out.append(Markup("<code>%s</code>") % FORBIDDEN_CHARACTERS.sub("", tag.code))
         elif tag.is_end:
             self.handle_endtag(tag.name)
         else:
@@ -262,14 +280,3 @@ def _allowed_attribute(tag: str, attributes: dict[str, str | None]) -> str:
     if tag == "code" and re.fullmatch(r"language-[A-Za-z0-9_+#.-]+", attributes.get("class") or ""):
         return f' class="{attributes["class"]}"'
     return ""
-
-
-def safe_address(text: str) -> str | None:
-    """Return an address if it may be linked, with its spaces encoded; otherwise None.
-
-    Addresses with tabs, newlines or backslashes are refused: browsers drop the first two, and read a backslash as a
-    slash.
-    """
-    text = text.strip(" ")
-    is_safe = not _FORBIDDEN_CHARACTERS.search(text) and not re.search(r"[\t\n\\]", text) and _SAFE_ADDRESS.match(text)
-    return text.replace(" ", "%20") if is_safe else None

@@ -109,16 +109,26 @@ class PathView:
         return {one.before: one.part for one in self.path.parts if one.before}
 
     def address(self, part: Part) -> str:
-        """The address of a part's section on the page of its resource."""
+        """The address of a part's section on the page of its resource. A part that doesn't differ has none there.
+
+        Then it is the address of the part in the reference, which shows it too.
+        """
         part = self.newest_name(part)
+        if part not in self._listed_parts:
+            return self.reference(part)
         page = self.site.addresses.path_from(VERSION_PLACEHOLDER, self._resource_of(part).slug)
         return f"{page}#{self.site.anchor(part)}"
 
-    def reference(self, part: PathPart) -> str:
+    def reference(self, part: Part) -> str:
         """The address of a part in the reference of the end of the path, or of its start if the part was removed."""
-        version = self.path.end if part.after else VERSION_PLACEHOLDER
-        page = self.site.addresses.resource(version, self._resource_of(part.part).slug)
-        return f"{page}#{self.site.anchor(part.part)}"
+        is_at_end = self.site.resource_of(part, self.path.end) is not None
+        version = self.path.end if is_at_end else VERSION_PLACEHOLDER
+        page = self.site.addresses.resource(version, self._resource_of(part).slug)
+        return f"{page}#{self.site.anchor(part)}"
+
+    @cached_property
+    def _listed_parts(self) -> frozenset[Part]:
+        return frozenset(one.part for one in self.path.parts)
 
     def changed_objects_in(self, part: PathPart) -> tuple[Part, ...]:
         """The objects in a part's closure that changed themselves."""
@@ -361,6 +371,7 @@ class _PathPageBuilder:
             part.after,
             resource.slug,
             changed_objects,
+            tuple(view.address(one.part) for one in part.samples if one.part),
             tuple(map(view.address, changed_objects)),
             is_brief,
         )

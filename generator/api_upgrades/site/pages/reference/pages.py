@@ -41,6 +41,7 @@ class Reference:
         self._revisions_cache: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._parts_cache: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._summary_cache: dict[int, str] = {}
+        self._navigation_cache: dict[int, tuple[tuple[str, str], ...]] = {}
         self._contents_cache: dict[tuple[int, bool], tuple[Heading, ...]] = {}
 
     def pages(self) -> Iterator[Page]:
@@ -117,7 +118,7 @@ class Reference:
     def _resource_pages(self, version: Version, version_segment: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(version_segment, resource.slug)
         sections = self._sections.sections_of(version.id, resource)
-        revisions = self._runs(resource.name)
+        revisions = self._runs(resource.slug)
         in_latest = resource.slug in self._latest_slugs
         subpages = self._sections.subpages(version.id, resource, sections)
         view: dict[str, Any] = {
@@ -244,6 +245,7 @@ class Reference:
         summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if subpages else ()
         key = (
             resource,
+            self._navigation_of(version.id),
             view["same_run"],
             view["in_latest"],
             version.dating,
@@ -273,24 +275,27 @@ class Reference:
 
     def _search_text(self, version: Version, resource: Resource) -> str:
         """The text by which the search finds a resource: the names, descriptions and properties of its parts."""
-        contract = self.site.history.contract_at(version.id)
+        contract, base = self.site.history.contract_at(version.id), self.site.link_base
         sections = (
             SearchSection(
                 self.site.anchor(part),
                 part.name,
-                " ".join(map(prose.to_plain, _searchable_words(contract.parts[part]))),
+                " ".join(prose.to_plain(text, base) for text in _searchable_words(contract.parts[part])),
             )
             for part in resource.parts
         )
-        return build_search_text(resource.name, prose.to_plain(resource.description), sections)
+        return build_search_text(resource.name, prose.to_plain(resource.description, base), sections)
 
-    def _runs(self, resource: str) -> tuple[tuple[str, ...], ...]:
-        """The versions that have a resource, newest first, grouped into runs in which its page is the same."""
-        if resource not in self._revisions_cache:
+    def _runs(self, slug: str) -> tuple[tuple[str, ...], ...]:
+        """The versions that have a page for a resource, newest first, grouped into runs in which it is the same.
+
+        A slug names the page in all of them, while the same resource may have another slug beside other resources.
+        """
+        if slug not in self._revisions_cache:
             runs: list[list[str]] = []
             before: object = ()
             for version in self.site.history.versions:
-                parts = self._parts_by_resource(version.id).get(resource, ())
+                parts = self._parts_by_slug(version.id).get(slug, ())
                 revisions = self.site.history.revisions[version.id]
                 revision = tuple((part, revisions[part]) for part in parts)
                 if parts and (revision != before or not self.site.history.affected_parts(version.id).isdisjoint(parts)):
@@ -298,15 +303,22 @@ class Reference:
                 if parts:
                     runs[-1].append(version.id)
                 before = revision
-            self._revisions_cache[resource] = tuple(tuple(run) for run in reversed(runs))
-        return self._revisions_cache[resource]
+            self._revisions_cache[slug] = tuple(tuple(run) for run in reversed(runs))
+        return self._revisions_cache[slug]
 
-    def _parts_by_resource(self, version: str) -> Mapping[str, tuple[Part, ...]]:
-        """The parts of each resource of a version, by the resource's name."""
+    def _parts_by_slug(self, version: str) -> Mapping[str, tuple[Part, ...]]:
+        """The parts of each resource of a version, by the resource's slug."""
         resources = self.site.resources(version)
         if id(resources) not in self._parts_cache:  # ids stay unique, because the site keeps the resources
-            self._parts_cache[id(resources)] = {resource.name: resource.parts for resource in resources}
+            self._parts_cache[id(resources)] = {resource.slug: resource.parts for resource in resources}
         return self._parts_cache[id(resources)]
+
+    def _navigation_of(self, version: str) -> tuple[tuple[str, str], ...]:
+        """The names and slugs in the navigation of a version's reference."""
+        resources = self.site.resources(version)
+        if id(resources) not in self._navigation_cache:  # ids stay unique, because the site keeps the resources
+            self._navigation_cache[id(resources)] = tuple((one.name, one.slug) for one in resources)
+        return self._navigation_cache[id(resources)]
 
     def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
         key = (id(resource), is_split)  # ids stay unique, because the site keeps the resources

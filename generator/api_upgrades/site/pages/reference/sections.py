@@ -109,9 +109,10 @@ class Sections:
         return len(parts) * SECTION_BASE_BYTES + content * MARKUP_FACTOR <= MAX_PAGE_BYTES
 
     def _section_size(self, version: str, part: Part, section: Section) -> int:
-        """The length of a section's HTML. The memo keeps it across rebuilds while the closure stays the same."""
+        """The length of a section's HTML. The memo keeps it while its closure and `link_base` stay the same."""
         if id(section) not in self._sizes:
             usage, memo = self._site.history.usage_at(version), self._site.history.memo
             closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-            self._sizes[id(section)] = memo.get_or_compute("size", tuple(closure), lambda: len(section.html))
+            name = ("size", self._site.link_base)
+            self._sizes[id(section)] = memo.get_or_compute(name, tuple(closure), lambda: len(section.html))
         return self._sizes[id(section)]
