@@ -60,9 +60,9 @@ def test_reading_and_writing(text: str, expected: Target) -> None:
 NAMES = st.text(max_size=8)
 STEPS = st.lists(st.sampled_from(["[]", "{}"]) | NAMES.map(".{}".format), max_size=4).map(tuple)
 PATHS = st.text(st.characters(exclude_categories=("Z", "C")), max_size=9).map("/{}".format)
-OPERATIONS = st.builds("{} {}".format, st.sampled_from(METHODS).map(str.upper), PATHS)
+OPERATIONS = st.builds("{} {}".format, st.sampled_from([*map(str.upper, METHODS), "LINK", "M-SEARCH", "Notify"]), PATHS)
 SECTIONS = st.sampled_from(["request", "response", "response 201", "response default"]) | st.builds(
-    "{} {}".format, st.sampled_from(["query", "path", "header", "cookie"]), NAMES
+    "{} {}".format, st.sampled_from(["query", "querystring", "path", "header", "cookie"]), NAMES
 )
 TARGETS = (
     st.just(Target(None))
@@ -90,6 +90,7 @@ def test_any_text_is_a_target_or_refused(text: str) -> None:
     assert Target.parse(str(target)) == target
 
 
+SECTION_WORDS = "request, response, query, querystring, path, header, cookie"
 STEP = "steps are '.name', '[]' and '{}'"
 
 
@@ -105,11 +106,8 @@ STEP = "steps are '.name', '[]' and '{}'"
         ('Task."a', f"""'Task."a': cannot read '."a'; {STEP}"""),
         ('"Task', "'\"Task': a quoted name has no closing quote"),
         ("post /tasks", f"'post /tasks': cannot read ' /tasks'; {STEP}"),
-        ("POST /a body", "'POST /a body': after 'POST /a' write one of request, response, query, path, header, cookie"),
-        (
-            "POST /a payload",
-            "'POST /a payload': after 'POST /a' write one of request, response, query, path, header, cookie",
-        ),
+        ("POST /a body", f"'POST /a body': after 'POST /a' write one of {SECTION_WORDS}"),
+        ("POST /a payload", f"'POST /a payload': after 'POST /a' write one of {SECTION_WORDS}"),
         ("POST /a query", "'POST /a query': say which query parameter"),
         ("POST /a response 99", f"'POST /a response 99': cannot read ' 99'; {STEP}"),
         ("POST /a request title", f"'POST /a request title': cannot read ' title'; {STEP}"),

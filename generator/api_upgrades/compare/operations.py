@@ -11,8 +11,8 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import compare_security, compare_servers
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, Contract, Part, PartKind
-from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, PartKind, operations_of
+from api_upgrades.openapi.locate import webhook_method, webhook_operation
 from api_upgrades.openapi.operation import parameters, resolve_shared
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction
@@ -55,7 +55,7 @@ class OperationComparison:
             yield from self._add_part_directions(
                 self._compare_path_items(old, new, was, now, "webhook-method-changed", "")
             )
-            old, new = old.get(was, {}), new.get(now, {})
+            old, new = webhook_operation(old), webhook_operation(new)
         yield from self._add_part_directions(self._compare_keywords(old, new))
         yield from self._add_part_directions(self._compare_parameters())
         yield from self._add_part_directions(self._compare_requests(old, new))
@@ -193,7 +193,7 @@ class OperationComparison:
                 continue
             old_method, method = webhook_method(was), webhook_method(now)
             yield from self._compare_path_items(was, now, old_method, method, "callback-moved", section)
-            yield from self._compare_callback_operations(was.get(old_method, {}), now.get(method, {}), section)
+            yield from self._compare_callback_operations(webhook_operation(was), webhook_operation(now), section)
 
     def _compare_callback_operations(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
         target, old_target = self._targets(section)
@@ -212,11 +212,19 @@ class OperationComparison:
         """Compare two Path Item Objects, except the operations of `old_method` and `method`, compared elsewhere."""
         target, old_target = self._targets(section)
         if old_method != method:
-            yield Difference(rule, target, old_target, "method", old_method.upper(), method.upper())
-        for one in METHODS:
-            if one not in (old_method, method) and not self.schemas.means_same(old.get(one), new.get(one)):
-                yield Difference(rule, target, old_target, one.upper(), old.get(one), new.get(one))
-        yield from compare_other_keywords(old, new, METHODS, old_target, target)
+            yield Difference(rule, target, old_target, "method", old_method, method)
+        before, after = operations_of(old), operations_of(new)
+        for one in dict.fromkeys((*before, *after)):
+            if one not in (old_method, method) and not self.schemas.means_same(before.get(one), after.get(one)):
+                yield Difference(rule, target, old_target, one, before.get(one), after.get(one))
+        yield from compare_other_keywords(old, new, (*METHODS, OTHER_METHODS), old_target, target)
+        yield from compare_other_keywords(_other_entries(old), _other_entries(new), (), old_target, target)
+
+
+def _other_entries(item: JsonObject) -> JsonObject:
+    """The `additionalOperations` of a Path Item Object that are no operations; an empty object if there are none."""
+    entries = {method: one for method, one in item.get(OTHER_METHODS, {}).items() if method not in operations_of(item)}
+    return {OTHER_METHODS: entries} if entries else {}
 
 
 def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonObject]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
+from api_upgrades.openapi.contract import (
+    LITERALS,
+    NAME_MAPS,
+    Contract,
+    Part,
+    is_internal,
+    operations_of,
+    references,
+    schema_of,
+)
 from api_upgrades.openapi.operation import resolve_shared
 from api_upgrades.openapi.usage import References, Usage
 
@@ -199,9 +208,9 @@ def _tags(parts: Mapping[Part, JsonObject]) -> set[str]:
         one
         for part, value in parts.items()
         if part.kind != "schema"
-        for one in ((value, *value.values()) if part.kind == "webhook" else (value,))
+        for one in (operations_of(value).values() if part.kind == "webhook" else (value,))
     )
-    return {tag for one in operations if isinstance(one, Mapping) for tag in one.get("tags", ())}
+    return {tag for one in operations for tag in one.get("tags", ())}
 
 
 def internal_references(contract: Contract, visibility: Visibility) -> Iterator[tuple[Part, Part]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, resolve, schema_of, schema_part
+from api_upgrades.openapi.contract import Contract, Part, operations_of, resolve, schema_of, schema_part
 from api_upgrades.openapi.properties import follower, holder_of, pointer_of, properties
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
@@ -64,7 +64,7 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     spot = part_spot(contract, target)
     section, _, name = target.section.partition(" ")
     if target.part is not None and target.part.kind == "webhook":
-        spot = spot.below(webhook_method(spot.read(contract)))
+        spot = spot.below(*webhook_pointer(spot.read(contract)))
         section = "request" if section == "payload" else section
     if not section:
         return spot
@@ -88,8 +88,23 @@ def section_spot(contract: Contract, target: Target) -> Spot:
 
 
 def webhook_method(item: JsonObject) -> str:
-    """The method under which a webhook's Path Item Object holds its operation; `post` where it holds none."""
-    return next((key for key in item if key in ("post", "put", "patch", "get", "delete")), "post")
+    """The method of the first operation in a webhook's Path Item Object; `POST` where it holds none."""
+    methods = operations_of(item)
+    return next((method for method in methods if method not in _UNUSUAL_METHODS), next(iter(methods), "POST"))
+
+
+_UNUSUAL_METHODS = ("OPTIONS", "HEAD", "TRACE")
+"""Methods that no webhook has as its only one."""
+
+
+def webhook_pointer(item: JsonObject) -> Pointer:
+    """Where a webhook's Path Item Object holds its operation, or would."""
+    return Part("operation", webhook_method(item)).path_item_pointer
+
+
+def webhook_operation(item: JsonObject) -> JsonObject:
+    """The operation of a webhook; an empty object if it has none."""
+    return operations_of(item).get(webhook_method(item), {})
 
 
 def success_status(operation: JsonObject) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import Contract, Part, resolve
-from api_upgrades.openapi.locate import media_type, webhook_method
+from api_upgrades.openapi.locate import media_type, webhook_operation
 from api_upgrades.openapi.schema import MISSING
 
 
@@ -50,8 +50,7 @@ class Parameter:
 def operation_object(contract: Contract, part: Part) -> JsonObject:
     """The Operation Object of an operation or of a webhook."""
     value = contract.parts[part]
-    found: JsonObject = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
-    return found
+    return webhook_operation(value) if part.kind == "webhook" else value
 
 
 def path_item(contract: Contract, part: Part) -> JsonObject:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.locate import webhook_operation
 from api_upgrades.openapi.usage import Usage
 
 MAX_SLUG_LENGTH = 80
@@ -54,7 +54,7 @@ def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
 
 def resource_name(part: Part, value: JsonObject) -> str:
     """The resource of an operation or a webhook."""
-    operation = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
+    operation = webhook_operation(value) if part.kind == "webhook" else value
     if operation.get("tags"):
         return str(operation["tags"][0])
     if part.kind == "webhook":

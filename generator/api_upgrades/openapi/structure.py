@@ -16,12 +16,13 @@ from typing import Protocol
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer, escape_token
-from api_upgrades.openapi.contract import METHODS
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS
 
 MAX_ERRORS = 5
 """The maximum number of wrong shapes to report at once."""
 
 _BODY = {"$ref": "text", "content": "{media type}", "description": "words"}
+_ENCODINGS = {"encoding": "{encoding}", "prefixEncoding": "[encoding]", "itemEncoding": "encoding"}
 _SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
 _MORE_SCHEMAS = ("contains", "propertyNames", "if", "then", "else", "contentSchema")
 _PARAMETER = {
@@ -55,6 +56,7 @@ _SCHEMA = {
 
 OBJECTS: Mapping[str, Mapping[str, str]] = {
     "document": {
+        "$self": "text",
         "info": "info",
         "x-api-version": "{text}",
         "servers": "[server]",
@@ -65,9 +67,9 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "components": "components",
     },
     "info": {"title": "words", "description": "words"},
-    "server": {"url": "text", "description": "words", "variables": "{variable}"},
+    "server": {"url": "text", "name": "text", "description": "words", "variables": "{variable}"},
     "variable": {"default": "text", "enum": "[text]"},
-    "tag": {"name": "text", "description": "words"},
+    "tag": {"name": "text", "summary": "words", "description": "words", "parent": "text", "kind": "text"},
     "components": {
         "schemas": "{schema object}",
         "responses": "{response}",
@@ -79,6 +81,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "links": "{link}",
         "callbacks": "{callback}",
         "pathItems": "{path item}",
+        "mediaTypes": "{media type}",
     },
     "path item": {
         "$ref": "text",
@@ -87,6 +90,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "parameters": "[parameter]",
         "servers": "[server]",
         **dict.fromkeys(METHODS, "operation"),
+        OTHER_METHODS: "{operation}",
     },
     "operation": {
         "tags": "[text]",
@@ -105,21 +109,28 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "parameter": {"name": "text", "in": "text", **_PARAMETER},
     "header": _PARAMETER,
     "request body": _BODY,
-    "response": {**_BODY, "headers": "{header}", "links": "{link}"},
-    "media type": {"schema": "schema object", "examples": "{example}", "encoding": "{encoding}"},
-    "encoding": {"headers": "{header}"},
+    "response": {**_BODY, "summary": "words", "headers": "{header}", "links": "{link}"},
+    "media type": {
+        "$ref": "text",
+        "description": "words",
+        "schema": "schema object",
+        "itemSchema": "schema object",
+        "examples": "{example}",
+        **_ENCODINGS,
+    },
+    "encoding": {"headers": "{header}", **_ENCODINGS},
     "schema": _SCHEMA,
     "schema object": _SCHEMA,
-    "discriminator": {"propertyName": "text", "mapping": "{text}"},
+    "discriminator": {"propertyName": "text", "mapping": "{text}", "defaultMapping": "text"},
     "example": {"$ref": "text"},
     "link": {"$ref": "text"},
-    "security scheme": {"$ref": "text", "type": "text"},
+    "security scheme": {"$ref": "text", "type": "text", "deprecated": "boolean"},
 }
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {"tag": ("name",)}
 """The required keys of objects."""
 
-_EXTENSIBLE_MAPS = ("{path item}", "{response}", "{callback}", "callback")
+_EXTENSIBLE_MAPS = ("{path item}", "{response}", "{callback}", "callback", "{operation}")
 """Maps in which a key that starts with `x-` is an extension."""
 
 
