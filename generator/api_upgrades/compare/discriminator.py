@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.core.json import Json
+from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import SCHEMA_REF
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
-_COMPARED_KEYWORDS = ("propertyName", "mapping")
+_COMPARED_KEYWORDS = ("propertyName", "mapping", "defaultMapping")
 
 
 def compare_discriminators(old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
@@ -30,9 +30,9 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
         return
     if old.get("propertyName") != new.get("propertyName"):
         yield difference("discriminator-changed", old.get("propertyName"), new.get("propertyName"))
-    before, after = (one.get("mapping") or {} for one in (old, new))
+    before, after = _schemas_by_name(old), _schemas_by_name(new)
     for name in dict.fromkeys((*before, *after)):
-        was, now = (f"{name}: {_schema_name(one[name])}" if name in one else None for one in (before, after))
+        was, now = (f"{name}: {one[name]}" if name in one else None for one in (before, after))
         if was is None:
             yield difference("discriminator-value-added", was, now)
         elif now is None:
@@ -42,6 +42,14 @@ def compare_discriminators(old: Json, new: Json, old_target: Target, target: Tar
     others = [{key: value for key, value in one.items() if key not in _COMPARED_KEYWORDS} for one in (old, new)]
     if not means_same(*others):
         yield difference("extension-changed", *others)
+
+
+def _schemas_by_name(discriminator: JsonObject) -> dict[str, str]:
+    """The name of each mapped schema by the value that selects it; `any other value` selects the default one."""
+    found = {str(value): _schema_name(ref) for value, ref in (discriminator.get("mapping") or {}).items()}
+    if "defaultMapping" in discriminator:
+        found["any other value"] = _schema_name(discriminator["defaultMapping"])
+    return found
 
 
 def _schema_name(ref: Json) -> str:

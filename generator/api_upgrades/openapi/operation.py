@@ -15,7 +15,8 @@ from api_upgrades.openapi.schema import MISSING
 class Body:
     """A request or response body in its preferred media type.
 
-    `example` is the example of the media type, for schemas without examples; MISSING if there is none.
+    A sequence that only has a schema for its items counts as a list of them. `example` is the example of the media
+    type, for schemas without examples; MISSING if there is none.
     """
 
     media_type: str
@@ -96,6 +97,14 @@ def resolve_shared(contract: Contract, value: JsonObject) -> JsonObject:
     return value
 
 
+def whole_schema(content: JsonObject) -> JsonObject:
+    """The schema of a whole body, given its Media Type Object. OpenAPI treats a sequence as a list of its items."""
+    if "schema" not in content and "itemSchema" in content:
+        return {"type": "array", "items": content["itemSchema"]}
+    found: JsonObject = content.get("schema", {})
+    return found
+
+
 def _response(contract: Contract, status: str, value: JsonObject) -> Response:
     response = resolve_shared(contract, value)
     return Response(status, str(response.get("description", "")), _body(contract, response))
@@ -106,13 +115,13 @@ def _body(contract: Contract, holder: JsonObject) -> Body | None:
     media = media_type(holder)
     if media is None:
         return None
-    content = holder["content"][media]
-    return Body(media, content.get("schema", {}), _example(contract, content))
+    content = resolve_shared(contract, holder["content"][media])
+    return Body(media, whole_schema(content), _example(contract, content))
 
 
 def _parameter(contract: Contract, value: JsonObject) -> Parameter:
     media = media_type(value)
-    holder = value if media is None else value["content"][media]
+    holder = value if media is None else resolve_shared(contract, value["content"][media])
     beside = {key: value[key] for key in _PROPERTY_KEYS if key in value}
     example = _example(contract, value)
     if example is MISSING and media is not None:
@@ -123,7 +132,7 @@ def _parameter(contract: Contract, value: JsonObject) -> Parameter:
         str(value.get("in", "")),
         str(value.get("name", "")),
         value.get("required") is True,
-        {**holder.get("schema", {}), **beside},
+        {**whole_schema(holder), **beside},
         value,
     )
 

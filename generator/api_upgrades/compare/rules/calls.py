@@ -56,6 +56,16 @@ CALL_RULES: tuple[str | Rule, ...] = (
         "A security scheme changes",
         ("breaking", "Credentials are sent in a different way."),
     ),
+    rule(
+        "security-scheme-extended",
+        "A security scheme gains an OAuth flow or a metadata URL",
+        ("additive", "Existing ways to get credentials keep working."),
+    ),
+    rule(
+        "security-scheme-reduced",
+        "A security scheme loses an OAuth flow or its metadata URL",
+        ("breaking", "Code that gets credentials that way fails."),
+    ),
     rule("oauth-scope-added", "An OAuth scope is added", ("additive", "No existing code requests it.")),
     rule("oauth-scope-removed", "An OAuth scope is removed", ("breaking", "Requests for it are rejected.")),
     "Servers",
@@ -190,9 +200,10 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule("shared-added", "A shared component is added", ("neutral", "Each use of it is judged separately.")),
     rule("shared-removed", "A shared component is removed", ("neutral", "Each use of it is judged separately.")),
     rule("shared-changed", "A shared component changes", ("neutral", "Each use of it is judged separately.")),
+    rule("tag-changed", "The parent or kind of a tag changes", ("neutral", "Tags only group operations.")),
     rule(
         "dialect-changed",
-        "The OpenAPI version of the document changes",
+        "The OpenAPI version, JSON Schema dialect or URI of the document changes",
         ("neutral", "Differences in its content are judged separately."),
     ),
 )

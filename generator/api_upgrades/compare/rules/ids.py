@@ -69,6 +69,8 @@ RuleId = Literal[
     "security-scheme-added",
     "security-scheme-removed",
     "security-scheme-changed",
+    "security-scheme-extended",
+    "security-scheme-reduced",
     "oauth-scope-added",
     "oauth-scope-removed",
     # Servers
@@ -115,6 +117,7 @@ RuleId = Literal[
     "shared-added",
     "shared-removed",
     "shared-changed",
+    "tag-changed",
     "dialect-changed",
 ]
 
