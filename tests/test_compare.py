@@ -99,7 +99,7 @@ PAIRS: list[tuple[RuleId, RuleId]] = [
     ("schema-added", "schema-removed"),
     ("property-became-list", "type-changed"),  # a list that becomes one value is to callers but another type
     *((rule, rule) for rule in ("property-renamed", "property-moved", "enum-value-renamed", "parameter-renamed")),
-    ("operation-renamed", "operation-renamed"),
+    *((rule, rule) for rule in ("operation-renamed", "querystring-renamed")),
     *((rule, rule) for rule in ("operation-moved", "status-changed", "webhook-renamed", "schema-renamed")),
     *((rule, rule) for rule in ("type-changed", "constraint-changed", "default-changed", "extension-changed")),
     ("security-changed", "security-changed"),

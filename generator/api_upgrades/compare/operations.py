@@ -96,6 +96,10 @@ class OperationComparison:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
         newer = {target: self.schemas.renames.to_newer(target) for target in before}
+        # The name of a parameter for the whole query string isn't sent, so an operation's only one stays the same.
+        whole, new_whole = ([one for one in found if _is_querystring(one)] for found in (before, after))
+        if len(whole) == len(new_whole) == 1:
+            newer[whole[0]] = new_whole[0]
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
             old_target = older.get(target)
@@ -105,7 +109,8 @@ class OperationComparison:
                 continue
             # Callers don't see the names of path parameters, so a rename of one is no difference.
             if old_target.section != target.section and not target.section.startswith("path "):
-                yield Difference("parameter-renamed", target, old_target, "name", old_target.name, target.name)
+                rule = "querystring-renamed" if _is_querystring(target) else "parameter-renamed"
+                yield Difference(rule, target, old_target, "name", old_target.name, target.name)
             yield from self._bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
             if target not in after:
@@ -233,6 +238,10 @@ def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonOb
         for parameter in parameters(contract, part)
         if parameter.location in PARAMETER_LOCATIONS
     }
+
+
+def _is_querystring(parameter: Target) -> bool:
+    return parameter.section.startswith("querystring ")
 
 
 def _is_success(status: str) -> bool:

@@ -98,6 +98,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
         webhook=("breaking", "Code that reads the old name gets no value."),
     ),
     rule(
+        "querystring-renamed",
+        "The name of a parameter for the whole query string changes",
+        ("neutral", "The name isn't sent."),
+        webhook=("neutral", "The name isn't sent."),
+    ),
+    rule(
         "serialization-changed",
         "The serialization of a value changes",
         ("breaking", "Values in the old format are misread."),

@@ -82,6 +82,7 @@ RuleId = Literal[
     "required-parameter-added",
     "parameter-removed",
     "parameter-renamed",
+    "querystring-renamed",
     "serialization-changed",
     "request-body-added",
     "required-request-body-added",
