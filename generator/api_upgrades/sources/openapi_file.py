@@ -1,7 +1,8 @@
 """Reads an OpenAPI document from a file as plain data, and finds the file and line of its values.
 
 The file is JSON or YAML, of OpenAPI 3.0, 3.1 or 3.2. Files that it refers to are also read, but only from its own
-folder and below. The data of a document in a single file is returned unchanged.
+folder and below. The data of a document in a single file is returned unchanged, except that references by its `$self`
+become local ones.
 """
 
 from __future__ import annotations
