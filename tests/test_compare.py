@@ -108,6 +108,7 @@ PAIRS: list[tuple[RuleId, RuleId]] = [
     ("security-scope-added", "security-scope-removed"),
     ("security-scheme-added", "security-scheme-removed"),
     ("security-scheme-extended", "security-scheme-reduced"),
+    ("security-scheme-deprecated", "security-scheme-no-longer-deprecated"),
     ("oauth-scope-added", "oauth-scope-removed"),
     ("server-added", "server-removed"),
     ("sunset-set", "sunset-lifted"),

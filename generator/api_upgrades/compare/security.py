@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.operation import SECURITY_SCHEME_REF
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
-
-SECURITY_SCHEME_REF = "#/components/securitySchemes/"
-"""A security requirement names a scheme, or refers to it."""
 
 Alternative = dict[str, list[str]]
 """Security schemes that a call must satisfy together, each with the scopes that it needs."""
@@ -94,7 +92,7 @@ def compare_security_schemes(
     keywords = [key for key in dict.fromkeys((*old, *new)) if not key.startswith("x-")]
     was_deprecated, is_deprecated = old.get("deprecated") is True, new.get("deprecated") is True
     if was_deprecated != is_deprecated:
-        rule: RuleId = "deprecated" if is_deprecated else "no-longer-deprecated"
+        rule: RuleId = "security-scheme-deprecated" if is_deprecated else "security-scheme-no-longer-deprecated"
         yield Difference(rule, target, old_target, "deprecated", was_deprecated, is_deprecated)
     for keyword in keywords:
         was, now = old.get(keyword), new.get(keyword)

@@ -15,7 +15,7 @@ from api_upgrades.openapi.contract import (
     references,
     schema_of,
 )
-from api_upgrades.openapi.operation import resolve_shared
+from api_upgrades.openapi.operation import EXAMPLE_VALUES, resolve_shared, whole_schema
 from api_upgrades.openapi.usage import References, Usage
 
 INTERNAL = "x-internal"
@@ -123,10 +123,10 @@ class _InternalFilter:
             return [self._filter_object(item) for item in value if not self._is_hidden(item)]
         if not isinstance(value, Mapping):
             return value
-        schema = value.get("schema", {})
+        schema = whole_schema(value)
         found = {}
         for key, item in value.items():
-            if key == "schema":
+            if key in ("schema", "itemSchema"):
                 found[key] = self._filter_schema(item)
             elif key == "examples" and isinstance(item, Mapping):
                 found[key] = {name: self._filter_named_example(one, schema) for name, one in item.items()}
@@ -139,9 +139,10 @@ class _InternalFilter:
         return found
 
     def _filter_named_example(self, example: Json, schema: Json) -> Json:
-        if isinstance(example, Mapping) and "value" in example:
-            return {**example, "value": self._filter_literal(example["value"], schema)}
-        return example
+        if not isinstance(example, Mapping):
+            return example
+        values = {key: self._filter_literal(example[key], schema) for key in EXAMPLE_VALUES if key in example}
+        return {**example, **values} if values else example
 
     def _is_hidden(self, value: Json) -> bool:
         return is_hidden(self._contract, value)

@@ -10,6 +10,9 @@ from api_upgrades.openapi.contract import Contract, Part, resolve
 from api_upgrades.openapi.locate import media_type, webhook_operation
 from api_upgrades.openapi.schema import MISSING
 
+SECURITY_SCHEME_REF = "#/components/securitySchemes/"
+"""A security requirement names a scheme, or refers to it."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -147,10 +150,13 @@ def _example(contract: Contract, holder: JsonObject) -> Json:
     return next(_named_examples(contract, holder), MISSING)
 
 
+EXAMPLE_VALUES = ("dataValue", "value")
+"""The keys of an Example Object with a value of the schema. A `serializedValue` is text in some format."""
+
+
 def _named_examples(contract: Contract, holder: JsonObject) -> Iterator[Json]:
     named = holder.get("examples")
     if isinstance(named, Mapping):
         for value in named.values():
             example = resolve_shared(contract, value)
-            if "value" in example:
-                yield example["value"]
+            yield from (example[key] for key in EXAMPLE_VALUES if key in example)

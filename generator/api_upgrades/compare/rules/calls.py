@@ -66,6 +66,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
         "A security scheme loses an OAuth flow or its metadata URL",
         ("breaking", "Code that gets credentials that way fails."),
     ),
+    rule("security-scheme-deprecated", "A security scheme is deprecated", ("neutral", "It still works.")),
+    rule(
+        "security-scheme-no-longer-deprecated",
+        "A security scheme is no longer deprecated",
+        ("neutral", "It works as before."),
+    ),
     rule("oauth-scope-added", "An OAuth scope is added", ("additive", "No existing code requests it.")),
     rule("oauth-scope-removed", "An OAuth scope is removed", ("breaking", "Requests for it are rejected.")),
     "Servers",

@@ -71,6 +71,8 @@ RuleId = Literal[
     "security-scheme-changed",
     "security-scheme-extended",
     "security-scheme-reduced",
+    "security-scheme-deprecated",
+    "security-scheme-no-longer-deprecated",
     "oauth-scope-added",
     "oauth-scope-removed",
     # Servers

@@ -92,13 +92,13 @@ VALUE_RULES: tuple[str | Rule, ...] = (
     ),
     rule(
         "deprecated",
-        "A property, parameter or security scheme is deprecated",
+        "A property or parameter is deprecated",
         ("neutral", "It still works."),
         ("neutral", "It is still sent."),
     ),
     rule(
         "no-longer-deprecated",
-        "A property, parameter or security scheme is no longer deprecated",
+        "A property or parameter is no longer deprecated",
         ("neutral", "It works as before."),
         ("neutral", "It is sent as before."),
     ),
