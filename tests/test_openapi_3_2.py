@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from api_upgrades.compare.compare import compare
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.renames import NO_RENAMES
+from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.sources.openapi_file import read_document
+from tests.test_import import exported, run, text, write_series
+from tests.test_plugin import build, faults, html
 
 OPERATION = {"responses": {"204": {"description": "Done."}}}
 
@@ -133,3 +140,262 @@ def test_a_reference_by_another_uri_is_refused(tmp_path: Path, own: str, ref: st
     (tmp_path / "openapi.json").write_text(json.dumps(whole))
     with pytest.raises(ApiUpgradesError, match=re.escape(message)):
         read_document(tmp_path / "openapi.json")
+
+
+WHOLE = """\
+openapi: 3.2.0
+$self: https://example.com/kiln/openapi
+info: {title: Kiln, version: "1"}
+servers: [{url: https://api.example.com, name: production}]
+tags:
+  - {name: kilns, summary: Kilns, kind: nav}
+  - {name: firings, summary: Firings, parent: kilns}
+paths:
+  /kilns:
+    query:
+      tags: [kilns]
+      requestBody: {content: {application/json: {$ref: "#/components/mediaTypes/Search"}}}
+      responses:
+        "200":
+          summary: Found
+          description: The kilns.
+          content: {application/jsonl: {itemSchema: {$ref: "#/components/schemas/Kiln"}}}
+    get:
+      tags: [kilns]
+      parameters:
+        - name: filter
+          in: querystring
+          content:
+            application/x-www-form-urlencoded:
+              schema: {type: object, properties: {color: {type: string, examples: [red]}}}
+        - {name: session, in: cookie, style: cookie, schema: {type: string, examples: [abc]}}
+      responses: {"204": {description: Done.}}
+    additionalOperations:
+      LINK:
+        tags: [kilns]
+        summary: Link two kilns
+        responses: {"204": {description: Linked.}}
+      UNLINK: {tags: [kilns], responses: {"204": {description: Unlinked.}}}
+  /photos:
+    post:
+      tags: [kilns]
+      requestBody:
+        content:
+          multipart/mixed:
+            itemSchema: {type: string}
+            prefixEncoding: [{contentType: image/png, headers: {X-A: {schema: {type: string}}}}]
+            itemEncoding:
+              contentType: multipart/mixed
+              itemEncoding: {contentType: image/gif}
+              prefixEncoding: [{contentType: image/png}]
+          multipart/form-data:
+            schema: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}}
+            encoding: {a: {contentType: multipart/form-data, encoding: {b: {contentType: text/html}}}}
+      responses: {"204": {description: Done.}}
+  /firings/{id}/events:
+    parameters: [{name: id, in: path, required: true, schema: {type: string, examples: [f1]}}]
+    get:
+      tags: [firings]
+      responses:
+        "200":
+          description: Events.
+          content:
+            text/event-stream:
+              itemSchema:
+                type: object
+                required: [data]
+                properties:
+                  event: {type: string, enum: [heating, cooling], examples: [heating]}
+                  data: {type: string, examples: ["900"]}
+webhooks:
+  firingDone:
+    additionalOperations:
+      NOTIFY:
+        tags: [firings]
+        requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Kiln"}}}}
+        responses: {"204": {description: Thanks.}}
+components:
+  schemas:
+    Kiln:
+      type: object
+      required: [name]
+      xml: {nodeType: element}
+      properties:
+        name: {type: string, examples: [Bertha]}
+        glaze: {$ref: "#/components/schemas/Glaze"}
+    Glaze:
+      type: object
+      discriminator: {propertyName: kind, mapping: {matte: Matte}, defaultMapping: Shiny}
+      oneOf: [{$ref: "#/components/schemas/Matte"}, {$ref: "#/components/schemas/Shiny"}]
+    Matte: {type: object, required: [kind], properties: {kind: {const: matte}}}
+    Shiny: {type: object, required: [kind], properties: {kind: {const: gold}, shine: {type: integer}}}
+  mediaTypes:
+    Search:
+      schema: {type: object, required: [text], properties: {text: {type: string}, color: {type: string}}}
+      examples: {a: {dataValue: {text: raku}, serializedValue: "{}"}}
+  securitySchemes:
+    oauth:
+      type: oauth2
+      oauth2MetadataUrl: https://a.example.com/.well-known/oauth-authorization-server
+      deprecated: true
+      flows:
+        deviceAuthorization:
+          deviceAuthorizationUrl: https://a.example.com/device
+          tokenUrl: https://a.example.com/token
+          scopes: {read: Read}
+"""
+"""A document with every keyword that OpenAPI 3.2 adds."""
+
+MULTIPART = "paths /photos post requestBody content multipart/mixed"
+
+KEYWORDS: dict[str, tuple[Any, str]] = {
+    "$self": ("https://example.com/b", "dialect-changed document"),
+    "servers 0 name": ("test", "extension-changed document servers"),
+    "tags 0 summary": ("All kilns", ""),
+    "tags 0 kind": ("audience", "tag-changed document tags kilns"),
+    "tags 1 parent": ("nobody", "tag-changed document tags firings"),
+    "paths /kilns query": (
+        {"responses": {"204": {"description": "None."}}},
+        "operation-removed QUERY /kilns; success-response-removed QUERY /kilns response 200",
+    ),
+    "paths /kilns query responses 200 summary": ("All", ""),
+    "paths /kilns query responses 200 content application/jsonl itemSchema": (
+        {"type": "string"},
+        "type-widened QUERY /kilns response 200; type-changed QUERY /kilns response 200",
+    ),
+    "paths /kilns query requestBody content application/json": (
+        {"schema": {"type": "string"}},
+        "media-type-removed QUERY /kilns request; type-changed QUERY /kilns request",
+    ),
+    "paths /kilns get parameters 0 in": ("query", "parameter-removed GET /kilns querystring filter"),
+    "paths /kilns get parameters 1 style": ("form", "serialization-changed GET /kilns cookie session"),
+    "paths /kilns additionalOperations LINK": (
+        {"deprecated": True, "responses": {"204": {"description": "Linked."}}},
+        "operation-removed LINK /kilns; operation-deprecated LINK /kilns",
+    ),
+    "paths /kilns additionalOperations": ({}, "operation-removed UNLINK /kilns"),
+    f"{MULTIPART} itemSchema": ({"type": "integer"}, "POST /photos request"),
+    f"{MULTIPART} prefixEncoding": ([{"contentType": "image/gif"}], "serialization-changed POST /photos request"),
+    f"{MULTIPART} prefixEncoding 0 headers": ({}, "serialization-changed POST /photos request"),
+    f"{MULTIPART} itemEncoding": ({"contentType": "a/b"}, "serialization-changed POST /photos request"),
+    f"{MULTIPART} itemEncoding itemEncoding": ({"contentType": "a/b"}, "serialization-changed POST /photos request"),
+    f"{MULTIPART} itemEncoding prefixEncoding": ([], "serialization-changed POST /photos request"),
+    "paths /photos post requestBody content multipart/form-data encoding a encoding": (
+        {"b": {"contentType": "text/css"}},
+        "serialization-changed POST /photos request",
+    ),
+    "paths /firings/{id}/events get responses 200 content text/event-stream itemSchema properties event": (
+        {"type": "integer"},
+        "GET /firings/{id}/events response 200[].event",
+    ),
+    "webhooks firingDone additionalOperations NOTIFY requestBody content application/json schema": (
+        {"type": "string"},
+        "webhook firingDone payload",
+    ),
+    "components schemas Kiln xml nodeType": ("attribute", "constraint-changed Kiln"),
+    "components schemas Glaze discriminator defaultMapping": (
+        "Matte",
+        "discriminator-value-removed Glaze; discriminator-value-changed Glaze",
+    ),
+    "components mediaTypes Search schema": ({"type": "string"}, "QUERY /kilns request"),
+    "components mediaTypes Search examples a dataValue": ({"text": "b"}, ""),
+    "components mediaTypes Search examples a serializedValue": ("{ }", ""),
+    "components securitySchemes oauth oauth2MetadataUrl": (
+        "https://b.example.com",
+        "security-scheme-reduced document securitySchemes; security-scheme-changed document securitySchemes",
+    ),
+    "components securitySchemes oauth deprecated": (
+        False,
+        "security-scheme-no-longer-deprecated document securitySchemes oauth",
+    ),
+    "components securitySchemes oauth flows deviceAuthorization": (
+        {"scopes": {}},
+        "security-scheme-reduced document securitySchemes oauth; oauth-scope-removed document securitySchemes oauth",
+    ),
+    "components securitySchemes oauth flows deviceAuthorization deviceAuthorizationUrl": (
+        "https://b.example.com",
+        "security-scheme-changed document securitySchemes oauth",
+    ),
+}
+"""Each keyword by its path, with another value, and what is found without it and with the other; empty for wording."""
+
+
+def without(document: Any, path: list[str], other: Any = None) -> Any:
+    """The document without the value at a path or, given another value, with that instead."""
+    if isinstance(document, list):
+        inner = without(document[int(path[0])], path[1:], other)
+        return [inner if index == int(path[0]) else item for index, item in enumerate(document)]
+    key = path[0]
+    assert key in document
+    if len(path) > 1:
+        return {**document, key: without(document[key], path[1:], other)}
+    kept = {name: value for name, value in document.items() if name != key}
+    return kept if other is None else {**document, key: other}
+
+
+def whole(version: str = "3.2.0") -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load(WHOLE)
+    return {**parsed, "openapi": version}
+
+
+def findings(older: dict[str, Any], newer: dict[str, Any]) -> list[str]:
+    old, new = Contract.from_openapi(older), Contract.from_openapi(newer)
+    table = RuleTable.with_overrides({})
+    return [f"{one.rule} {one.target}" for one in compare(old, new, NO_RENAMES, lambda part: DIRECTIONS, table)]
+
+
+@pytest.mark.parametrize("version", ["3.1.0", "3.2.0"])
+@pytest.mark.parametrize("path", KEYWORDS)
+def test_a_difference_in_a_keyword_is_found(path: str, version: str) -> None:
+    """OpenAPI 3.1 doesn't know the keywords, but allows them, so a difference in them is found there too."""
+    other, expected = KEYWORDS[path]
+    document = whole(version)
+    removed, _, changed = expected.partition("; ")
+    for altered, finding in (
+        (without(document, path.split()), removed),
+        (without(document, path.split(), other), changed or removed),
+    ):
+        found = findings(document, altered)
+        assert any(finding in one for one in found) if finding else found == []
+        assert bool(findings(altered, document)) == bool(finding)
+
+
+def test_an_import_is_exact_whichever_keyword_comes_or_goes(tmp_path: Path) -> None:
+    series = [whole()]
+    for path, (other, _) in KEYWORDS.items():
+        series += [without(whole(), path.split()), without(whole(), path.split(), other), whole()]
+    files = write_series(tmp_path, series)
+    result = run("import", *files, "--out", tmp_path / "project")
+    assert result.exit_code == 0, result.output
+    checked = run("--root", tmp_path / "project", "check", "--allow-todo")
+    assert checked.exit_code == 0, checked.output
+    for number, file in enumerate(files, 1):
+        assert exported(tmp_path / "project", f"v{number}") == text(read_document(file).document)
+
+
+def test_the_site_shows_a_document_with_every_keyword(tmp_path: Path) -> None:
+    files = write_series(tmp_path, [whole(), without(whole(), ["paths", "/kilns", "additionalOperations", "UNLINK"])])
+    assert run("import", *files, "--out", tmp_path / "project").exit_code == 0
+    site = build(tmp_path / "project")
+    assert faults(site) == []
+    kilns = html(site, "reference/v1/kilns")
+    for method, address in (("QUERY", "query-kilns"), ("LINK", "link-kilns"), ("UNLINK", "unlink-kilns")):
+        usual = " au-query" if method == "QUERY" else ""
+        assert f'<h3 id="{address}"><span class="au-method{usual}">{method}</span> <code>/kilns</code>' in kilns
+    assert "unlink-kilns" not in html(site, "reference/latest/kilns")
+    assert "<h1>Kilns " in kilns
+    assert '<span class="au-need">the whole query string</span>' in kilns
+    assert "in filter</span>" in kilns
+    firings = html(site, "reference/latest/firings")
+    assert '<p class="au-also">Part of Kilns.</p>' in firings
+    twin = (site / "reference/latest/firings/index.md").read_text(encoding="utf-8")
+    assert "| `[].event` | string | optional | One of `heating`, `cooling`." in twin
+    assert "Content-Type: text/event-stream\n\nevent: heating\ndata: 900\n" in twin
+    twin = (site / "reference/latest/kilns/index.md").read_text(encoding="utf-8")
+    assert "curl -X QUERY https://api.example.com/kilns" in twin
+    assert "curl 'https://api.example.com/kilns?color=red'" in twin
+    assert "Authorization: OAuth 2.0: device authorization (deprecated)" in (
+        site / "reference/latest/index.md"
+    ).read_text(encoding="utf-8")
+    document = json.loads((site / "reference/v1/openapi.json").read_text(encoding="utf-8"))
+    assert text(document) == text(read_document(files[0]).document)

@@ -133,8 +133,8 @@ class Reference:
         }
         page = Page(
             path,
-            f"{resource.name} ({version.name})" if version_segment != LATEST else resource.name,
-            f"{resource.name} in {_version_title(version)} of the {self.site.title}.",
+            f"{resource.title} ({version.name})" if version_segment != LATEST else resource.title,
+            f"{resource.title} in {_version_title(version)} of the {self.site.title}.",
             self._body("resource", resource.slug, view, sections),
             lambda: self.site.markdown_renderer(
                 "resource",
@@ -156,7 +156,7 @@ class Reference:
         yield page
         nav_links = (
             NavLink("Overview", self.site.addresses.reference(version_segment)),
-            NavLink(resource.name, page.path),
+            NavLink(resource.title, page.path),
             *(NavLink(subpage.title, address) for subpage, address in view["subpages"]),
         )
         for number, subpage in enumerate(subpages):
@@ -282,7 +282,7 @@ class Reference:
             )
             for part in resource.parts
         )
-        return build_search_text(resource.name, prose.to_plain(resource.description), sections)
+        return build_search_text(resource.title, prose.to_plain(resource.description), sections)
 
     def _runs(self, resource: str) -> tuple[tuple[str, ...], ...]:
         """The versions that have a resource, newest first, grouped into runs in which its page is the same."""
@@ -346,11 +346,26 @@ def _searchable_words(value: Json) -> Iterator[str]:
 
 def _describe_credential(scheme: JsonObject) -> str:
     """Describe a security scheme as prose: its description if it has one, otherwise the credential to send."""
+    deprecated = " (deprecated)" if scheme.get("deprecated") is True else ""
+    return str(scheme.get("description") or _describe_type_of_credential(scheme)) + deprecated
+
+
+def _describe_type_of_credential(scheme: JsonObject) -> str:
     kind = str(scheme.get("type", ""))
-    if scheme.get("description"):
-        return str(scheme["description"])
     if kind == "http":
         return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
     if kind == "apiKey":
         return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
-    return kind
+    flows = scheme.get("flows")
+    names = [name for flow, name in _OAUTH_FLOWS.items() if isinstance(flows, Mapping) and flow in flows]
+    return f"OAuth 2.0: {', '.join(names)}" if kind == "oauth2" and names else kind
+
+
+_OAUTH_FLOWS = {
+    "authorizationCode": "authorization code",
+    "deviceAuthorization": "device authorization",
+    "clientCredentials": "client credentials",
+    "password": "password",
+    "implicit": "implicit",
+}
+"""The flows of OAuth in words."""
