@@ -286,6 +286,8 @@ def paths_of(example: Json) -> Iterator[str]:
     for name, value in example.items() if isinstance(example, dict) else ():
         yield name
         yield from (f"{name}.{path}" for path in paths_of(value))
+    for item in example[:1] if isinstance(example, list) else ():
+        yield from (f"[].{path}" for path in paths_of(item))
 
 
 # Effects
