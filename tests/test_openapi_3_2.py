@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from api_upgrades.compare.compare import compare
+from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.contract import Contract
@@ -20,6 +20,7 @@ from api_upgrades.sources.openapi_file import read_document
 from tests.test_import import exported, run, text, write_series
 from tests.test_plugin import build, faults, html
 
+TABLE = RuleTable.with_overrides({})
 OPERATION = {"responses": {"204": {"description": "Done."}}}
 
 
@@ -338,10 +339,13 @@ def whole(version: str = "3.2.0") -> dict[str, Any]:
     return {**parsed, "openapi": version}
 
 
-def findings(older: dict[str, Any], newer: dict[str, Any]) -> list[str]:
+def differences_of(older: dict[str, Any], newer: dict[str, Any]) -> tuple[Finding, ...]:
     old, new = Contract.from_openapi(older), Contract.from_openapi(newer)
-    table = RuleTable.with_overrides({})
-    return [f"{one.rule} {one.target}" for one in compare(old, new, NO_RENAMES, lambda part: DIRECTIONS, table)]
+    return compare(old, new, NO_RENAMES, lambda part: DIRECTIONS, TABLE)
+
+
+def findings(older: dict[str, Any], newer: dict[str, Any]) -> list[str]:
+    return [f"{found.rule} {found.target}" for found in differences_of(older, newer)]
 
 
 @pytest.mark.parametrize("version", ["3.1.0", "3.2.0"])
@@ -371,6 +375,50 @@ def test_an_import_is_exact_whichever_keyword_comes_or_goes(tmp_path: Path) -> N
     assert checked.exit_code == 0, checked.output
     for number, file in enumerate(files, 1):
         assert exported(tmp_path / "project", f"v{number}") == text(read_document(file).document)
+
+
+REWRITES: dict[str, Any] = {
+    # "treating them as if the values were in an array in the same order" (Sequential Media Types)
+    "paths /firings/{id}/events get responses 200 content text/event-stream": {
+        "schema": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["data"],
+                "properties": {"event": {"type": "string", "enum": ["heating", "cooling"]}, "data": {"type": "string"}},
+            },
+        }
+    },
+    # "Map[string, Media Type Object | Reference Object]" (Request Body Object)
+    "paths /kilns query requestBody content application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["text"],
+            "properties": {"text": {"type": "string"}, "color": {"type": "string"}},
+        }
+    },
+    # "the value of `name` is not used in the parameter serialization" (Parameter Object)
+    "paths /kilns get parameters 0 name": "q",
+    # "The schema name or URI reference to a schema" (Discriminator Object)
+    "components schemas Glaze discriminator defaultMapping": "#/components/schemas/Shiny",
+    # "Each name or URI MUST correspond to a security scheme" (Security Requirement Object)
+    "security": [{"#/components/securitySchemes/oauth": ["read"]}],
+}
+"""Other spellings of the same, by their paths, each with the sentence of the specification that says so."""
+
+
+@pytest.mark.parametrize("path", REWRITES)
+def test_another_spelling_of_the_same_is_neutral_and_imports(tmp_path: Path, path: str) -> None:
+    older = {**whole(), "security": [{"oauth": ["read"]}]}
+    newer = without(older, path.split(), REWRITES[path])
+    for one, other in ((older, newer), (newer, older)):
+        assert [found for found in differences_of(one, other) if found.severity != "neutral"] == []
+    files = write_series(tmp_path, [older, newer, older])
+    result = run("import", *files, "--out", tmp_path / "project")
+    assert result.exit_code == 0, result.output
+    checked = run("--root", tmp_path / "project", "check", "--allow-todo")
+    assert checked.exit_code == 0, checked.output
+    assert exported(tmp_path / "project", "v1") == text(read_document(files[0]).document)
 
 
 def test_the_site_shows_a_document_with_every_keyword(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, PartKind, operations_of
 from api_upgrades.openapi.locate import webhook_method, webhook_operation
 from api_upgrades.openapi.operation import parameters, resolve_shared
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction
 
@@ -95,11 +96,13 @@ class OperationComparison:
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
-        newer = {target: self.schemas.renames.to_newer(target) for target in before}
+        renames = self.schemas.renames
         # The name of a parameter for the whole query string isn't sent, so an operation's only one stays the same.
         whole, new_whole = ([one for one in found if _is_querystring(one)] for found in (before, after))
         if len(whole) == len(new_whole) == 1:
-            newer[whole[0]] = new_whole[0]
+            renames += RenameMap((Move(renames.to_newer(whole[0]), new_whole[0]),))
+        bodies = BodyComparison(replace(self.schemas, renames=renames))
+        newer = {target: renames.to_newer(target) for target in before}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
             old_target = older.get(target)
@@ -111,7 +114,7 @@ class OperationComparison:
             if old_target.section != target.section and not target.section.startswith("path "):
                 rule = "querystring-renamed" if _is_querystring(target) else "parameter-renamed"
                 yield Difference(rule, target, old_target, "name", old_target.name, target.name)
-            yield from self._bodies.compare_parameters(before[old_target], parameter, old_target, target)
+            yield from bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
             if target not in after:
                 yield Difference("parameter-removed", target, old_target, "existence", before[old_target], None)
