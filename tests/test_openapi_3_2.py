@@ -377,6 +377,16 @@ def test_an_import_is_exact_whichever_keyword_comes_or_goes(tmp_path: Path) -> N
         assert exported(tmp_path / "project", f"v{number}") == text(read_document(file).document)
 
 
+def test_what_older_documents_have_under_the_new_names_is_kept(tmp_path: Path) -> None:
+    """Before 3.2 these are unknown keys, which may hold anything."""
+    tag = {"name": "kilns", "parent": ["a"], "kind": {"b": 1}, "summary": None}
+    older = {**whole("3.1.0"), "$self": {"c": 1}, "tags": [tag], "servers": [{"url": "/", "name": 5}]}
+    files = write_series(tmp_path, [older, {**older, "tags": [{**tag, "parent": 1}]}])
+    assert run("import", *files, "--out", tmp_path / "project").exit_code == 0
+    assert exported(tmp_path / "project", "v1") == text(read_document(files[0]).document)
+    assert faults(build(tmp_path / "project")) == []
+
+
 REWRITES: dict[str, Any] = {
     # "treating them as if the values were in an array in the same order" (Sequential Media Types)
     "paths /firings/{id}/events get responses 200 content text/event-stream": {

@@ -110,7 +110,8 @@ def whole_schema(content: JsonObject) -> JsonObject:
 
 def _response(contract: Contract, status: str, value: JsonObject) -> Response:
     response = resolve_shared(contract, value)
-    return Response(status, str(response.get("description", "")), _body(contract, response))
+    description = response.get("description") or response.get("summary") or ""
+    return Response(status, str(description), _body(contract, response))
 
 
 def _body(contract: Contract, holder: JsonObject) -> Body | None:

@@ -59,17 +59,23 @@ def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
 
 def _make_resource(name: str, slug: str, parts: tuple[Part, ...], tags: Mapping[str, JsonObject]) -> Resource:
     tag = tags.get(name, {})
-    parent = tag.get("parent", "")
-    description, title = tag.get("description") or "", tag.get("summary") or name
-    return Resource(name, slug, description, parts, title, tags.get(parent, {}).get("summary") or parent)
+    parent = _text_at(tag, "parent")
+    parent_title = _text_at(tags.get(parent, {}), "summary") or parent
+    return Resource(name, slug, tag.get("description") or "", parts, _text_at(tag, "summary") or name, parent_title)
+
+
+def _text_at(tag: JsonObject, key: str) -> str:
+    """The text at a key that OpenAPI 3.2 adds; empty if an older document has something else there."""
+    value = tag.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _in_tree_order(tags: Mapping[str, JsonObject]) -> list[str]:
     """The names of tags in the order of the document, but each followed by the tags that are nested under it."""
     children: dict[str, list[str]] = {}
     for name, tag in tags.items():
-        if tag.get("parent") in tags:
-            children.setdefault(tag["parent"], []).append(name)
+        if (parent := _text_at(tag, "parent")) in tags:
+            children.setdefault(parent, []).append(name)
     nested = {name for names in children.values() for name in names}
     found: dict[str, None] = {}
     waiting = [*reversed(list(tags)), *reversed([name for name in tags if name not in nested])]

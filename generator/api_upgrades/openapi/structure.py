@@ -56,7 +56,6 @@ _SCHEMA = {
 
 OBJECTS: Mapping[str, Mapping[str, str]] = {
     "document": {
-        "$self": "text",
         "info": "info",
         "x-api-version": "{text}",
         "servers": "[server]",
@@ -67,9 +66,9 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "components": "components",
     },
     "info": {"title": "words", "description": "words"},
-    "server": {"url": "text", "name": "text", "description": "words", "variables": "{variable}"},
+    "server": {"url": "text", "description": "words", "variables": "{variable}"},
     "variable": {"default": "text", "enum": "[text]"},
-    "tag": {"name": "text", "summary": "words", "description": "words", "parent": "text", "kind": "text"},
+    "tag": {"name": "text", "description": "words"},
     "components": {
         "schemas": "{schema object}",
         "responses": "{response}",
@@ -109,10 +108,9 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "parameter": {"name": "text", "in": "text", **_PARAMETER},
     "header": _PARAMETER,
     "request body": _BODY,
-    "response": {**_BODY, "summary": "words", "headers": "{header}", "links": "{link}"},
+    "response": {**_BODY, "headers": "{header}", "links": "{link}"},
     "media type": {
         "$ref": "text",
-        "description": "words",
         "schema": "schema object",
         "itemSchema": "schema object",
         "examples": "{example}",
@@ -124,7 +122,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "discriminator": {"propertyName": "text", "mapping": "{text}", "defaultMapping": "text"},
     "example": {"$ref": "text"},
     "link": {"$ref": "text"},
-    "security scheme": {"$ref": "text", "type": "text", "deprecated": "boolean"},
+    "security scheme": {"$ref": "text", "type": "text"},
 }
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {"tag": ("name",)}

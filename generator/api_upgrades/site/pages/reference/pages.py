@@ -15,8 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.effects.base import as_code
+from api_upgrades.core.json import Json
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.operation import operation_object
@@ -25,6 +24,7 @@ from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
 from api_upgrades.site.pages.limits import MAX_PARTS_WITHOUT_INDEX
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, Section, SharedBody, build_search_text
+from api_upgrades.site.pages.reference.access import describe_credential, describe_server
 from api_upgrades.site.pages.reference.alphabetical import index_by_name
 from api_upgrades.site.pages.reference.pagination import Subpage, relink
 from api_upgrades.site.pages.reference.sections import KIND_TITLES, Sections
@@ -65,7 +65,8 @@ class Reference:
             "info": contract.document.get("info", {}),
             "servers": contract.document.get("servers", ()),
             "security": contract.document.get("components", {}).get("securitySchemes", {}),
-            "describe_credential": _describe_credential,
+            "describe_server": describe_server,
+            "describe_credential": describe_credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "index": index,
@@ -342,30 +343,3 @@ def _searchable_words(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _searchable_words(item)
-
-
-def _describe_credential(scheme: JsonObject) -> str:
-    """Describe a security scheme as prose: its description if it has one, otherwise the credential to send."""
-    deprecated = " (deprecated)" if scheme.get("deprecated") is True else ""
-    return str(scheme.get("description") or _describe_type_of_credential(scheme)) + deprecated
-
-
-def _describe_type_of_credential(scheme: JsonObject) -> str:
-    kind = str(scheme.get("type", ""))
-    if kind == "http":
-        return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
-    if kind == "apiKey":
-        return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
-    flows = scheme.get("flows")
-    names = [name for flow, name in _OAUTH_FLOWS.items() if isinstance(flows, Mapping) and flow in flows]
-    return f"OAuth 2.0: {', '.join(names)}" if kind == "oauth2" and names else kind
-
-
-_OAUTH_FLOWS = {
-    "authorizationCode": "authorization code",
-    "deviceAuthorization": "device authorization",
-    "clientCredentials": "client credentials",
-    "password": "password",
-    "implicit": "implicit",
-}
-"""The flows of OAuth in words."""
