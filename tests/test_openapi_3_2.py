@@ -377,6 +377,21 @@ def test_an_import_is_exact_whichever_keyword_comes_or_goes(tmp_path: Path) -> N
         assert exported(tmp_path / "project", f"v{number}") == text(read_document(file).document)
 
 
+def test_a_method_may_be_any_token(tmp_path: Path) -> None:
+    """A token of HTTP may have characters that mean something in HTML, Markdown, URLs and shells."""
+    methods = ("LINK", "Link", "A|B", "`x`", "a&amp", "*b*", "_c_", "#d", "~e~", "f'g", "%41", "h.i", "!k", "$l", "-n")
+    operations = {method: {**OPERATION, "tags": ["t"]} for method in methods}
+    tag = {"name": "t", "summary": "<b>T</b>", "parent": "<b>P</b>"}
+    older = document(tags=[tag], paths={"/p": {"additionalOperations": operations}})
+    newer = without(older, ["paths", "/p", "additionalOperations", "A|B"], {**OPERATION, "deprecated": True})
+    files = write_series(tmp_path, [older, newer])
+    assert run("import", *files, "--out", tmp_path / "project").exit_code == 0
+    assert exported(tmp_path / "project", "v1") == text(read_document(files[0]).document)
+    site = build(tmp_path / "project")
+    assert faults(site) == []
+    assert not any("<b>T" in page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
+
+
 def test_what_older_documents_have_under_the_new_names_is_kept(tmp_path: Path) -> None:
     """Before 3.2 these are unknown keys, which may hold anything."""
     tag = {"name": "kilns", "parent": ["a"], "kind": {"b": 1}, "summary": None}
