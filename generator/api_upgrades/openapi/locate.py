@@ -94,7 +94,7 @@ def webhook_method(item: JsonObject) -> str:
 
 
 _UNUSUAL_METHODS = ("OPTIONS", "HEAD", "TRACE")
-"""Methods that no webhook has as its only one."""
+"""Methods that stand for a webhook only if it has no other."""
 
 
 def webhook_pointer(item: JsonObject) -> Pointer:
