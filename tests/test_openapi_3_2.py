@@ -293,7 +293,7 @@ KEYWORDS: dict[str, tuple[Any, str]] = {
         {"type": "string"},
         "webhook firingDone payload",
     ),
-    "components schemas Kiln xml nodeType": ("attribute", "constraint-changed Kiln"),
+    "components schemas Kiln xml nodeType": ("attribute", "-changed Kiln"),
     "components schemas Glaze discriminator defaultMapping": (
         "Matte",
         "discriminator-value-removed Glaze; discriminator-value-changed Glaze",
