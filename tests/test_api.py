@@ -275,6 +275,15 @@ def test_the_document_around_it() -> None:
     assert found["components"]["securitySchemes"] == {"bearer": {"type": "http", "scheme": "bearer"}}
 
 
+@pytest.mark.parametrize(("method", "version"), [("GET", "3.1.0"), ("QUERY", "3.2.0")])
+def test_the_method_query_needs_a_newer_openapi(method: str, version: str) -> None:
+    operation = Operation(f"{method} /tasks", "Find tasks", id="find_tasks", responses={204: None})
+    document = Api(
+        "A", version_header="V", servers={}, resources=[Resource("R", "R.", operations=[operation])]
+    ).openapi()
+    assert (document["openapi"], [*document["paths"]["/tasks"]]) == (version, [method.lower()])
+
+
 def test_a_model_may_be_named_in_both_directions_and_inline_in_both() -> None:
     both = operation(request=Wrapped, responses={200: Wrapped})
     assert list(document(both)["components"]["schemas"]) == ["Patient", "Address"]

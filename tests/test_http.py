@@ -23,7 +23,8 @@ VERSION = "2023-06-26"
 
 def contract_of(name: str, operation: dict[str, Any], **document: Any) -> tuple[Contract, Part]:
     part = Part("operation", name)
-    paths = {part.path: {part.method.lower(): operation}}
+    *outer, key = part.path_item_pointer
+    paths = {part.path: {outer[0]: {key: operation}} if outer else {key: operation}}
     servers = [{"url": "https://api.example.org/v1/"}]
     return Contract.from_openapi({"openapi": "3.1.0", "servers": servers, "paths": paths, **document}), part
 
@@ -228,6 +229,64 @@ def test_bodies(media_type: str, body: dict[str, Any], in_http: str, in_curl: st
     assert as_curl(call).endswith(in_curl)
 
 
+ITEM = {"properties": {"t": {"examples": ["it's"]}, "n": {"examples": [1]}}}
+EVENT = {"properties": {"data": {"examples": ["a\nb"]}, "id": {"examples": ["7"]}}}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "media", "in_http", "in_curl"),
+    [
+        ("application/jsonl", {"itemSchema": ITEM}, '{"t": "it\'s", "n": 1}', """'{"t": "it'"'"'s", "n": 1}'"""),
+        ("application/x-ndjson", {"schema": ITEM}, '{"t": "it\'s", "n": 1}', """'{"t": "it'"'"'s", "n": 1}'"""),
+        ("application/jsonl", {"schema": {"examples": [[1, {"a": "\n"}]]}}, '1\n{"a": "\\n"}', """'1\n{"a": "\\n"}'"""),
+        ("application/jsonl", {"schema": {"type": "string", "examples": ["1\n2"]}}, "1\n2", "'1\n2'"),
+        (
+            "application/geo+json-seq",
+            {"schema": {"examples": [[1, 2]]}},
+            "␞1\n␞2",
+            r"""''$'\x1e''1
+'$'\x1e''2'""",
+        ),
+        ("text/event-stream", {"itemSchema": EVENT}, "data: a\ndata: b\nid: 7", "'data: a\ndata: b\nid: 7'"),
+        ("text/event-stream", {"schema": {"examples": [[1, {"t": 2}]]}}, 'data: 1\n\ndata: {"t": 2}', None),
+        ("text/event-stream; charset=utf-8", {"schema": {"examples": ["a: b"]}}, "a: b", "'a: b'"),
+    ],
+)
+def test_sequences(media_type: str, media: dict[str, Any], in_http: str, in_curl: str | None) -> None:
+    body = {"requestBody": {"content": {media_type: media}}}
+    call = build_request(*contract_of("QUERY /x", body), VERSION)
+    assert as_http(call).endswith(f"\nContent-Type: {media_type}\n\n{in_http}")
+    assert in_curl is None or as_curl(call).endswith(f"-H 'Content-Type: {media_type}' \\\n  --data-raw {in_curl}")
+    assert as_response("200", call.body, media_type).endswith(f"\nContent-Type: {media_type}\n\n{in_http}")
+
+
+def test_parts_without_names() -> None:
+    body = {"requestBody": {"content": {"multipart/mixed": {"schema": {"examples": [["a", {"b": 1}]]}}}}}
+    assert as_http(build_request(*contract_of("POST /x", body), VERSION)).endswith(
+        "\nContent-Type: multipart/mixed; boundary=boundary\n\n"
+        "--boundary\nContent-Type: text/plain\n\na\n"
+        '--boundary\nContent-Type: application/json\n\n{"b": 1}\n--boundary--'
+    )
+
+
+@pytest.mark.parametrize(
+    ("media_type", "value", "expected"),
+    [
+        (
+            "application/x-www-form-urlencoded",
+            {"foo": "a + b", "bar": True, "l": [1, 2]},
+            "foo=a%20%2B%20b&bar=true&l=1&l=2",
+        ),
+        ("application/json", {"numbers": [1, 2], "flag": None}, "%7B%22numbers%22:%5B1%2C2%5D%2C%22flag%22:null%7D"),
+        ("application/jsonpath", "$.a.b[1:1]", "%24.a.b%5B1:1%5D"),
+    ],
+)
+def test_the_whole_query_string(media_type: str, value: Any, expected: str) -> None:
+    content = {media_type: {"examples": {"a": {"dataValue": value}}}}
+    operation = {"parameters": [{"name": "q", "in": "querystring", "required": True, "content": content}]}
+    assert build_request(*contract_of("GET /x", operation), VERSION).url == f"https://api.example.org/v1/x?{expected}"
+
+
 def test_plain_text() -> None:
     operation = {"requestBody": {"content": {"text/plain": {"schema": {"examples": ["@file"]}}}}}
     call = build_request(*contract_of("POST /x", operation), VERSION)
@@ -237,7 +296,14 @@ def test_plain_text() -> None:
 
 @pytest.mark.parametrize(
     ("method", "expected"),
-    [("GET", "curl https:"), ("HEAD", "curl --head https:"), ("DELETE", "curl -X DELETE https:")],
+    [
+        ("GET", "curl https:"),
+        ("HEAD", "curl --head https:"),
+        ("DELETE", "curl -X DELETE https:"),
+        ("QUERY", "curl -X QUERY https:"),
+        ("M-SEARCH", "curl -X M-SEARCH https:"),
+        ("it's", """curl -X 'it'"'"'s' https:"""),
+    ],
 )
 def test_method(method: str, expected: str) -> None:
     assert as_curl(build_request(*contract_of(f"{method} /x", {}), VERSION)).startswith(expected)

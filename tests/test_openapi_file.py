@@ -106,7 +106,7 @@ BROKEN = {
         "api.json:1:2: Swagger 2.0 is not supported; convert it to OpenAPI 3",
     ),
     "version without quotes": ("api.yaml", "openapi: 3.1\n", "api.yaml:1:1: the version of OpenAPI must be text"),
-    "unknown version": ("api.json", '{"openapi": "3.2.0"}', "api.json:1:2: OpenAPI '3.2.0' is not supported"),
+    "unknown version": ("api.json", '{"openapi": "3.3.0"}', "api.json:1:2: OpenAPI '3.3.0' is not supported"),
     "cut off": (
         "api.json",
         '{"openapi": "3.1.0", "info": {',

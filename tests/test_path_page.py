@@ -144,7 +144,7 @@ def test_two_resources_of_one_slug_have_two_files() -> None:
     site = Site(history(), Addresses())
     resources = site.resources(history().latest.id)
     first = history().versions[0].id
-    site._resources[first] = tuple(type(one)("Other", one.slug, "", one.parts) for one in resources[:1])
+    site._resources[first] = tuple(type(one)("Other", one.slug, "", one.parts, "Other") for one in resources[:1])
     files = PathData(site).resources
     assert len({*files.values()}) == len(files)
     assert files["Other"] != files[resources[0].name]

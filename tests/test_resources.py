@@ -115,6 +115,36 @@ def test_resource_name(part: Part, value: dict[str, Any], expected: str) -> None
     assert resource_name(part, value) == expected
 
 
+def test_a_badge_groups_nothing_unless_there_is_no_other_tag() -> None:
+    tags = [{"name": "Beta", "kind": "badge"}, {"name": "Tasks", "kind": "nav"}]
+    operations = {"GET /a": using(tags=["Beta", "Tasks"]), "GET /b": using(tags=["Beta"])}
+    assert grouped(document={"tags": tags}, operations=operations) == {"Beta": ["GET /b"], "Tasks": ["GET /a"]}
+
+
+@pytest.mark.parametrize(
+    ("parents", "order"),
+    [
+        ({"a": "", "b": "", "c": ""}, "abc"),
+        ({"a": "c", "b": "", "c": ""}, "bca"),
+        ({"a": "", "b": "d", "c": "a", "d": "a"}, "acdb"),
+        ({"a": "nobody", "b": "", "c": "b"}, "abc"),
+        ({"a": "b", "b": "a", "c": ""}, "cab"),
+        ({"a": "a", "b": ""}, "ba"),
+    ],
+)
+def test_nested_tags_follow_theirs(parents: dict[str, str], order: str) -> None:
+    tags = [{"name": name, "summary": name.upper(), "parent": parent} for name, parent in parents.items()]
+    operations = {f"GET /{name}": using(tags=[name]) for name in parents}
+    found = of(document={"tags": tags}, operations=operations)
+    assert "".join(resource.name for resource in found) == order
+    for resource in found:
+        parent = parents[resource.name]
+        assert (resource.title, resource.parent) == (
+            resource.name.upper(),
+            parent.upper() if len(parent) == 1 else parent,
+        )
+
+
 def test_tags_come_first_in_the_order_of_the_document_then_what_is_met() -> None:
     found = grouped(
         document={"tags": [{"name": "Rooms"}, {"name": "Nobody's"}, {"name": "Tasks"}]},

@@ -66,9 +66,12 @@ def test_reading_and_writing(text: str, expected: Target) -> None:
 NAMES = st.text(max_size=8)
 STEPS = st.lists(st.sampled_from(["[]", "{}"]) | NAMES.map(".{}".format), max_size=4).map(tuple)
 PATHS = st.text(max_size=9) | st.text(max_size=9).map("/{}".format)
-OPERATIONS = st.builds("{} {}".format, st.sampled_from(METHODS).map(str.upper), PATHS)
+OTHER_METHODS = st.sampled_from(["LINK", "M-SEARCH", "Notify"])
+OPERATIONS = st.builds("{} {}".format, st.sampled_from(METHODS).map(str.upper), PATHS) | st.builds(
+    "{} {}".format, OTHER_METHODS, st.text(max_size=9).map("/{}".format)
+)
 SECTIONS = st.sampled_from(["request", "response", "response 201", "response default"]) | st.builds(
-    "{} {}".format, st.sampled_from(["query", "path", "header", "cookie", "response"]), NAMES
+    "{} {}".format, st.sampled_from(["query", "querystring", "path", "header", "cookie", "response"]), NAMES
 )
 TARGETS = (
     st.just(Target(None))
@@ -96,6 +99,7 @@ def test_any_text_is_a_target_or_refused(text: str) -> None:
     assert Target.parse(str(target)) == target
 
 
+SECTION_WORDS = "request, response, query, querystring, path, header, cookie"
 STEP = "steps are '.name', '[]' and '{}'"
 
 
@@ -111,11 +115,8 @@ STEP = "steps are '.name', '[]' and '{}'"
         ('Task."a', f"""'Task."a': cannot read '."a'; {STEP}"""),
         ('"Task', "'\"Task': a quoted name has no closing quote"),
         ("post /tasks", f"'post /tasks': cannot read ' /tasks'; {STEP}"),
-        ("POST /a body", "'POST /a body': after 'POST /a' write one of request, response, query, path, header, cookie"),
-        (
-            "POST /a payload",
-            "'POST /a payload': after 'POST /a' write one of request, response, query, path, header, cookie",
-        ),
+        ("POST /a body", f"'POST /a body': after 'POST /a' write one of {SECTION_WORDS}"),
+        ("POST /a payload", f"'POST /a payload': after 'POST /a' write one of {SECTION_WORDS}"),
         ("POST /a query", "'POST /a query': say which query parameter"),
         ("POST /a response 99", f"'POST /a response 99': cannot read ' 99'; {STEP}"),
         ("POST /a request title", f"'POST /a request title': cannot read ' title'; {STEP}"),

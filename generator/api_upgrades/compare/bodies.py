@@ -11,14 +11,14 @@ from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import media_type
-from api_upgrades.openapi.operation import resolve_shared
+from api_upgrades.openapi.operation import resolve_shared, whole_schema
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.semantics import SERIALIZATION, serialization
 from api_upgrades.openapi.target import Target
 
 _PARAMETER_KEYWORDS = frozenset({"name", "in", "required", "deprecated", "schema", "content", *SERIALIZATION})
-_MEDIA_KEYWORDS = frozenset({"schema", "encoding"})
+_MEDIA_KEYWORDS = frozenset({"schema", "itemSchema", "encoding", "prefixEncoding", "itemEncoding"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,11 @@ class BodyComparison:
             pairs = {main: new_main}
         seen: set[str] = set()
         for media, newer in sorted(pairs.items(), key=lambda pair: pair[0] != main):  # the main media type first
-            for found in self._compare_media_types(media, before[media], after[newer], old_target, target):
+            was, now = (
+                resolve_shared(self.schemas.old, before[media]),
+                resolve_shared(self.schemas.new, after[newer]),
+            )
+            for found in self._compare_media_types(media, was, now, old_target, target):
                 key = as_text([found.rule, str(found.target), found.facet, found.before, found.after])
                 if key not in seen:
                     seen.add(key)
@@ -93,17 +97,21 @@ class BodyComparison:
     def _compare_media_types(
         self, media: str, old: JsonObject, new: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
-        was = self.schemas.old_forms.of(old.get("schema", {}))
-        now = self.schemas.new_forms.of(new.get("schema", {}))
-        if _is_text(media) or {} not in (_without_binary(was), _without_binary(now)):
-            yield from self.schemas.compare(old.get("schema", {}), new.get("schema", {}), old_target, target)
+        schemas = whole_schema(old), whole_schema(new)
+        old_form = _without_binary(self.schemas.old_forms.of(schemas[0]))
+        new_form = _without_binary(self.schemas.new_forms.of(schemas[1]))
+        if _is_text(media) or {} not in (old_form, new_form):
+            yield from self.schemas.compare(*schemas, old_target, target)
         else:
-            yield from self.schemas.compare_forms(_without_binary(was), _without_binary(now), old_target, target)
-        before, after = old.get("encoding", {}), new.get("encoding", {})
+            yield from self.schemas.compare_forms(old_form, new_form, old_target, target)
+        yield from self.schemas.compare(
+            _schema_beside(old), _schema_beside(new), old_target.child("[]"), target.child("[]")
+        )
+        before, after = _encodings(old), _encodings(new)
         for name in dict.fromkeys((*before, *after)):
             was, now = before.get(name), after.get(name)
             if not means_same(was, now):
-                yield Difference("serialization-changed", target, old_target, f"encoding {name}", was, now)
+                yield Difference("serialization-changed", target, old_target, name, was, now)
         yield from compare_other_keywords(old, new, _MEDIA_KEYWORDS, old_target, target)
 
     def _compare_headers(
@@ -185,6 +193,19 @@ def _compare_required(old: JsonObject, new: JsonObject, old_target: Target, targ
     if was != now:
         rule: RuleId = "became-required" if now else "became-optional"
         yield Difference(rule, target, old_target, "required", was, now)
+
+
+def _schema_beside(content: JsonObject) -> JsonObject:
+    """The `itemSchema` of a Media Type Object that has a `schema` too; one that allows anything if it has not."""
+    found: JsonObject = content.get("itemSchema", {}) if "schema" in content else {}
+    return found
+
+
+def _encodings(content: JsonObject) -> dict[str, JsonObject]:
+    """The Encoding Objects of a Media Type Object, by what they encode: a property, a position, or the items."""
+    found = {f"encoding {name}": value for name, value in content.get("encoding", {}).items()}
+    found |= {f"prefixEncoding {index}": value for index, value in enumerate(content.get("prefixEncoding", ()))}
+    return found | ({"itemEncoding": content["itemEncoding"]} if "itemEncoding" in content else {})
 
 
 def _ensure_content(parameter: JsonObject) -> JsonObject:

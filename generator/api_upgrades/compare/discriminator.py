@@ -12,7 +12,7 @@ from api_upgrades.openapi.normal_form import references_in
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
-_COMPARED_KEYWORDS = ("propertyName", "mapping")
+_COMPARED_KEYWORDS = ("propertyName", "mapping", "defaultMapping")
 
 
 def compare_discriminators(
@@ -38,7 +38,7 @@ def compare_discriminators(
         yield difference("discriminator-changed", old.get("propertyName"), new.get("propertyName"))
     before, after = (_full_mapping(one, branches) for one, branches in zip((old, new), variants, strict=True))
     for name in dict.fromkeys((*before, *after)):
-        was, now = (f"{name}: {_schema_name(one[name])}" if name in one else None for one in (before, after))
+        was, now = (f"{name}: {one[name]}" if name in one else None for one in (before, after))
         if was is None:
             yield difference("discriminator-value-added", was, now)
         elif now is None:
@@ -55,6 +55,8 @@ def _full_mapping(discriminator: JsonObject, variants: Sequence[JsonObject]) -> 
     found: dict[str, Json] = dict(discriminator.get("mapping") or {})
     for ref in (ref for variant in variants for ref in references_in(variant) if ref not in found.values()):
         found.setdefault(_schema_name(ref), ref)
+    if "defaultMapping" in discriminator:
+        found["any other value"] = discriminator["defaultMapping"]
     return found
 
 

@@ -6,7 +6,7 @@ component was added, removed or changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.operations import DirectedDifference
@@ -27,7 +27,7 @@ from api_upgrades.openapi.usage import Direction
 DOCUMENT_DIRECTIONS: tuple[Direction, ...] = ("request",)
 """The directions of every difference here, except those of shared components, which have none."""
 
-_DIALECT = ("openapi", "jsonSchemaDialect")
+_DIALECT = ("openapi", "jsonSchemaDialect", "$self")
 _SECTIONS = (
     *("parameters", "headers", "requestBodies", "responses", "links", "callbacks", "pathItems", "mediaTypes"),
     "securitySchemes",
@@ -53,7 +53,19 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
     if not means_same(old.get("security") or [], new.get("security") or []):
         values = old.get("security"), new.get("security")
         yield Difference("shared-changed", security, security, "security", *values)
+    yield from _compare_tags(old.get("tags", ()), new.get("tags", ()))
     yield from compare_other_keywords(old, new, _COMPARED_ELSEWHERE, document, document)
+
+
+def _compare_tags(old: Sequence[JsonObject], new: Sequence[JsonObject]) -> Iterator[Difference]:
+    """Compare where tags that both documents declare belong. Their texts are wording."""
+    before = {tag["name"]: tag for tag in old}
+    for tag in new:
+        was = before.get(tag["name"], tag)
+        place = Target(None, f"tags {tag['name']}")
+        for keyword in ("parent", "kind"):
+            if was.get(keyword) != tag.get(keyword):
+                yield Difference("tag-changed", place, place, keyword, was.get(keyword), tag.get(keyword))
 
 
 def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:

@@ -11,9 +11,10 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import compare_security, compare_servers, same_schemes, servers_of, with_names
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, Contract, Part, PartKind
-from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, PartKind, operations_of
+from api_upgrades.openapi.locate import webhook_method, webhook_operation
 from api_upgrades.openapi.operation import Parameter, parameters, path_item, resolve_shared
+from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction
 
@@ -55,7 +56,7 @@ class OperationComparison:
             yield from self._add_part_directions(
                 self._compare_path_items(old, new, was, now, "webhook-method-changed", "")
             )
-            old, new = old.get(was, {}), new.get(now, {})
+            old, new = webhook_operation(old), webhook_operation(new)
         yield from self._add_part_directions(self._compare_keywords(old, new))
         yield from self._add_part_directions(self._compare_parameters())
         yield from self._add_part_directions(self._compare_requests(old, new))
@@ -102,8 +103,14 @@ class OperationComparison:
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
+        renames = self.schemas.renames
+        # The name of a parameter for the whole query string isn't sent, so an operation's only one stays the same.
+        whole, new_whole = ([one for one in found if _is_querystring(one)] for found in (before, after))
+        if len(whole) == len(new_whole) == 1:
+            renames += RenameMap((Move(renames.to_newer(whole[0]), new_whole[0]),))
+        bodies = BodyComparison(replace(self.schemas, renames=renames))
+        newer = {target: renames.to_newer(target) for target in before}
         spelled = {_without_case(target): target for target in after}
-        newer = {target: self.schemas.renames.to_newer(target) for target in before}
         newer = {target: spelled.get(_without_case(moved), moved) for target, moved in newer.items()}
         older = {moved: target for target, moved in reversed(newer.items())}
         for target, parameter in after.items():
@@ -115,8 +122,9 @@ class OperationComparison:
             # Callers don't see the names of path parameters, so a rename of one is no difference.
             is_same_name = _without_case(old_target).section == _without_case(target).section
             if not is_same_name and not target.section.startswith("path "):
-                yield Difference("parameter-renamed", target, old_target, "name", old_target.name, target.name)
-            yield from self._bodies.compare_parameters(before[old_target], parameter, old_target, target)
+                rule = "querystring-renamed" if _is_querystring(target) else "parameter-renamed"
+                yield Difference(rule, target, old_target, "name", old_target.name, target.name)
+            yield from bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
             if target not in after:
                 yield Difference("parameter-removed", target, old_target, "existence", before[old_target], None)
@@ -211,7 +219,7 @@ class OperationComparison:
                 continue
             old_method, method = webhook_method(was), webhook_method(now)
             yield from self._compare_path_items(was, now, old_method, method, "callback-moved", section)
-            yield from self._compare_callback_operations(was.get(old_method, {}), now.get(method, {}), section)
+            yield from self._compare_callback_operations(webhook_operation(was), webhook_operation(now), section)
 
     def _compare_callback_operations(self, old: JsonObject, new: JsonObject, section: str) -> Iterator[Difference]:
         target, old_target = self._targets(section)
@@ -235,11 +243,19 @@ class OperationComparison:
         """Compare two Path Item Objects, except the operations of `old_method` and `method`, compared elsewhere."""
         target, old_target = self._targets(section)
         if old_method != method:
-            yield Difference(rule, target, old_target, "method", old_method.upper(), method.upper())
-        for one in METHODS:
-            if one not in (old_method, method) and not self.schemas.means_same(old.get(one), new.get(one)):
-                yield Difference(rule, target, old_target, one.upper(), old.get(one), new.get(one))
-        yield from compare_other_keywords(old, new, METHODS, old_target, target)
+            yield Difference(rule, target, old_target, "method", old_method, method)
+        before, after = operations_of(old), operations_of(new)
+        for one in dict.fromkeys((*before, *after)):
+            if one not in (old_method, method) and not self.schemas.means_same(before.get(one), after.get(one)):
+                yield Difference(rule, target, old_target, one, before.get(one), after.get(one))
+        yield from compare_other_keywords(old, new, (*METHODS, OTHER_METHODS), old_target, target)
+        yield from compare_other_keywords(_other_entries(old), _other_entries(new), (), old_target, target)
+
+
+def _other_entries(item: JsonObject) -> JsonObject:
+    """The `additionalOperations` of a Path Item Object that are no operations; an empty object if there are none."""
+    entries = {method: one for method, one in item.get(OTHER_METHODS, {}).items() if method not in operations_of(item)}
+    return {OTHER_METHODS: entries} if entries else {}
 
 
 def _servers(contract: Contract, part: Part, operation: JsonObject) -> list[JsonObject]:
@@ -282,6 +298,10 @@ def _extensions(values: Json) -> dict[str, Json]:
 
 def _is_extension(name: Json) -> bool:
     return str(name).startswith("x-")
+
+
+def _is_querystring(parameter: Target) -> bool:
+    return parameter.section.startswith("querystring ")
 
 
 def _is_success(status: str) -> bool:

@@ -8,6 +8,7 @@ from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.operation import SECURITY_SCHEME_REF
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
@@ -72,7 +73,10 @@ def servers_of(*holders: JsonObject) -> list[JsonObject]:
 def _alternatives(security: Json) -> list[Alternative]:
     """The alternatives; none if calls need no credentials."""
     alternatives = [
-        {name: sorted(map(str, scopes)) if isinstance(scopes, list) else [] for name, scopes in one.items()}
+        {
+            name.removeprefix(SECURITY_SCHEME_REF): sorted(map(str, scopes)) if isinstance(scopes, list) else []
+            for name, scopes in one.items()
+        }
         for one in security or ()
     ]
     return [] if {} in alternatives else alternatives
@@ -114,10 +118,15 @@ def compare_security_schemes(
     old, new = _without_case(old), _without_case(new)
     old_flows, new_flows = as_mapping(old.get("flows")), as_mapping(new.get("flows"))
     keywords = [key for key in dict.fromkeys((*old, *new)) if not key.startswith("x-")]
+    was_deprecated, is_deprecated = old.get("deprecated") is True, new.get("deprecated") is True
+    if was_deprecated != is_deprecated:
+        rule: RuleId = "security-scheme-deprecated" if is_deprecated else "security-scheme-no-longer-deprecated"
+        yield Difference(rule, target, old_target, "deprecated", was_deprecated, is_deprecated)
     for keyword in keywords:
-        if keyword not in ("flows", "description") and not json_equal(old.get(keyword), new.get(keyword)):
-            values = old.get(keyword), new.get(keyword)
-            yield Difference("security-scheme-changed", target, old_target, keyword, *values)
+        was, now = old.get(keyword), new.get(keyword)
+        if keyword not in ("flows", "description", "deprecated") and not json_equal(was, now):
+            rule = _rule_of_source(was, now) if keyword == "oauth2MetadataUrl" else "security-scheme-changed"
+            yield Difference(rule, target, old_target, keyword, was, now)
     for flow in dict.fromkeys((*old_flows, *new_flows)):
         yield from _compare_flows(flow, old_flows.get(flow), new_flows.get(flow), old_target, target)
     yield from compare_other_keywords(old, new, keywords, old_target, target)
@@ -129,12 +138,19 @@ def _without_case(scheme: JsonObject) -> JsonObject:
     return {**scheme, keyword: str(scheme[keyword]).lower()} if is_free and keyword in scheme else scheme
 
 
+def _rule_of_source(old: Json, new: Json) -> RuleId:
+    """The rule for a place where clients get credentials."""
+    if old is None:
+        return "security-scheme-extended"
+    return "security-scheme-reduced" if new is None else "security-scheme-changed"
+
+
 def _compare_flows(name: str, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
     """Compare two OAuth Flow Objects. The description of a scope is wording, so it isn't compared."""
     facet = f"flow {name}"
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         if not json_equal(old, new):
-            yield Difference("security-scheme-changed", target, old_target, facet, old, new)
+            yield Difference(_rule_of_source(old, new), target, old_target, facet, old, new)
         return
     before, after = as_mapping(old.get("scopes")), as_mapping(new.get("scopes"))
     for scope in dict.fromkeys((*before, *after)):

@@ -94,6 +94,7 @@ class OperationDraft:
             self._revert_requiredness(target)
         if media_type(goal) == media_type(now):
             self.schemas.draft(target)
+            self.schemas.draft(target.child("[]"))  # a sequence may have a schema for its items only
 
     def _revert_responses(self, part: Part, goal: Mapping[str, Json], now: Mapping[str, Json]) -> None:
         for status in reversed(list(now)):

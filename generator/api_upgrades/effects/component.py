@@ -25,6 +25,7 @@ Section: TypeAlias = Literal[
     "links",
     "callbacks",
     "pathItems",
+    "mediaTypes",
 ]
 
 

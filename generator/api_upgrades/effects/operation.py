@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert_before
 from api_upgrades.effects.base import TargetedEffect, as_code
 from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import METHOD_PATTERN, Contract, Part
 from api_upgrades.openapi.locate import Spot, part_spot, section_spot
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
@@ -61,6 +61,23 @@ class RemoveOperation(TargetedEffect):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
+_NOT_A_METHOD = "not a method of HTTP; write it as a request sends it, as in 'PUT'"
+
+
+def _check_method(text: str) -> str:
+    if not re.fullmatch(METHOD_PATTERN, text):
+        raise ValueError(f"{text!r} is {_NOT_A_METHOD}")
+    return text
+
+
+Method = Annotated[
+    str,
+    AfterValidator(_check_method),
+    Field(json_schema_extra={"pattern": f"^{METHOD_PATTERN}$(?!\\n)", "patternErrorMessage": _NOT_A_METHOD}),
+]
+"""A method of HTTP, in capitals if it is a usual one."""
+
+
 class MoveOperation(TargetedEffect):
     """The method or the path of an operation changed, or both. Path parameters are matched by position.
 
@@ -69,7 +86,7 @@ class MoveOperation(TargetedEffect):
 
     kind: Literal["move_operation"] = "move_operation"
     is_named_by_place = True
-    was_method: Literal["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"] | None = None
+    was_method: Method | None = None
     was_path: str | None = Field(None, pattern="^/")
 
     def _old_part(self, part: Part) -> Part:

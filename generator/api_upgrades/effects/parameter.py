@@ -115,7 +115,9 @@ class ChangeParameter(OlderValueEffect):
         return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
 
     def touches(self) -> Iterator[Touch]:
-        return (Touch(target, self.keyword) for target in self.target)
+        # The default of `explode` depends on the style.
+        facets = ("style", "explode") if self.keyword == "style" else (self.keyword,)
+        return (Touch(target, facet) for target in self.target for facet in facets)
 
 
 class RenameParameter(TargetedEffect):

@@ -15,9 +15,11 @@ from urllib.parse import quote, urlsplit
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
+from api_upgrades.examples.sequence import BOUNDARY, RECORD_SEPARATOR, sequence_text
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
+from api_upgrades.openapi.locate import JSON_MEDIA_TYPE, media_type
 from api_upgrades.openapi.operation import (
+    SECURITY_SCHEME_REF,
     Parameter,
     operation_object,
     parameters,
@@ -30,7 +32,6 @@ from api_upgrades.openapi.schema import MISSING, as_text
 DEFAULT_SERVER = "https://api.example.com"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-BOUNDARY = "boundary"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
                 path[parameter.name] = _join(value, _encode)
         elif parameter.location == "query":
             query += _serialize_query(parameter, value)
+        elif parameter.location == "querystring":
+            query += _serialize_querystring(parameter, value)
         elif parameter.location == "header" and parameter.name.lower() not in _IGNORED_HEADERS:
             headers.append(Header(_header_name(parameter.name), _single_line(_join(value, str))))
     url = _server_url(contract, part, operation) + _fill_template(part.path, path)
@@ -89,8 +92,8 @@ def build_request(contract: Contract, part: Part, version: str) -> HttpRequest:
     body = request_body(contract, part)
     if body is None:
         return HttpRequest(part.method, url, tuple(headers))
-    media_type = _single_line(body.media_type)
-    return HttpRequest(part.method, url, tuple(headers), media_type, compose_body(contract, body, "request"))
+    value = compose_body(contract, body, "request")
+    return HttpRequest(part.method, url, tuple(headers), _single_line(body.media_type), value)
 
 
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
@@ -121,8 +124,9 @@ def as_curl(request: HttpRequest) -> str:
     elif request.media_type == MULTIPART:  # curl writes this header itself
         parts += [f"--form-string {shlex.quote(f'{name}={text}')}" for name, text in form_fields(request.body)]
     else:
-        parts.append("-H " + shlex.quote(f"Content-Type: {request.media_type}"))
-        parts.append("--data-raw " + shlex.quote(_body_text(request.media_type, request.body)))
+        parts.append("-H " + shlex.quote(f"Content-Type: {content_type(request)}"))
+        text = shlex.quote(_body_text(request.media_type, request.body))
+        parts.append("--data-raw " + text.replace(RECORD_SEPARATOR, r"'$'\x1e''"))
     return " \\\n  ".join(parts)
 
 
@@ -141,12 +145,22 @@ def _body_lines(media_type: str, body: Json) -> list[str]:
     """The lines that a body adds to a message: the `Content-Type` header, an empty line, and the body itself."""
     if body is MISSING:
         return []
-    header = f"{media_type}; boundary={BOUNDARY}" if media_type == MULTIPART else media_type
-    return [f"Content-Type: {header}", "", _body_text(media_type, body)]
+    header = _with_boundary(media_type, body)
+    return [f"Content-Type: {header}", "", _body_text(media_type, body).replace(RECORD_SEPARATOR, "\u241e")]
+
+
+def content_type(request: HttpRequest) -> str:
+    """The `Content-Type` of a request's body."""
+    return _with_boundary(request.media_type, request.body)
+
+
+def _with_boundary(media_type: str, body: Json) -> str:
+    has_parts = media_type == MULTIPART or (media_type.startswith("multipart/") and isinstance(body, list))
+    return f"{media_type}; boundary={BOUNDARY}" if has_parts else media_type
 
 
 def _body_text(media_type: str, body: Json) -> str:
-    """A body in the format of its media type: a form, plain text if it is a string, else JSON."""
+    """A body in the format of its media type: a form, a sequence, plain text if it is a string, else JSON."""
     if media_type == FORM:
         return "&".join(f"{_encode(name)}={_encode(text)}" for name, text in form_fields(body))
     if media_type == MULTIPART:
@@ -154,7 +168,14 @@ def _body_text(media_type: str, body: Json) -> str:
             f'Content-Disposition: form-data; name="{_encode(name)}"\n\n{text}' for name, text in form_fields(body)
         ]
         return "".join(f"--{BOUNDARY}\n{part}\n" for part in parts) + f"--{BOUNDARY}--"
-    return body if isinstance(body, str) and "json" not in media_type else as_json(body)
+    text = plain_text(media_type, body)
+    return as_json(body) if text is None else text
+
+
+def plain_text(media_type: str, body: Json) -> str | None:
+    """A body that is sent as text: a sequence, or a string that is no JSON; None for any other body."""
+    text = sequence_text(media_type, body)
+    return body if text is None and isinstance(body, str) and "json" not in media_type else text
 
 
 def form_fields(body: Json) -> Iterator[tuple[str, str]]:
@@ -169,7 +190,7 @@ def _credentials(contract: Contract, operation: JsonObject) -> Iterator[Header |
     alternatives = operation.get("security", contract.document.get("security")) or [{}]
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     for name in alternatives[0]:
-        scheme = resolve_shared(contract, schemes.get(name, {}))
+        scheme = resolve_shared(contract, schemes.get(name.removeprefix(SECURITY_SCHEME_REF), {}))
         if scheme.get("type") == "apiKey":
             key = str(scheme.get("name", ""))
             if scheme.get("in") == "query":
@@ -223,6 +244,13 @@ def _serialize_query(parameter: Parameter, value: Json) -> list[str]:
             return [f"{_encode(key)}={_encode(as_text(one))}" for key, one in value.items()]
         return [f"{name}={_encode(as_text(one))}" for one in (value if isinstance(value, list) else [value])]
     return [f"{name}={_join(value, _encode, _DELIMITERS.get(style, ','))}"]
+
+
+def _serialize_querystring(parameter: Parameter, value: Json) -> list[str]:
+    """The pieces of a query string that is one value: a form or, encoded as a whole, JSON or text."""
+    if media_type(parameter.value) == FORM:
+        return [f"{_encode(name)}={_encode(text)}" for name, text in form_fields(value)]
+    return [_encode(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":")))]
 
 
 _DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}

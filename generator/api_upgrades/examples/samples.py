@@ -58,7 +58,8 @@ def compose_samples(usage: Usage, contract: Contract, part: Part | None) -> Samp
         yield "request", _request_sample(contract, part)
         for response in responses(contract, part):
             if response.body is not None:
-                text = http.as_response(response.status, compose_body(contract, response.body, "response"))
+                body = compose_body(contract, response.body, "response")
+                text = http.as_response(response.status, body, response.body.media_type)
                 yield response.status, Sample(f"Response {response.status} of `{part.name}`", part, "http", text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from api_upgrades.core.json import Json
-from api_upgrades.examples.http import FORM, MULTIPART, HttpRequest, form_fields
+from api_upgrades.examples.http import FORM, MULTIPART, HttpRequest, content_type, form_fields, plain_text
 from api_upgrades.openapi.schema import MISSING
 
 INDENT = "    "
@@ -48,8 +48,9 @@ def _httpx_body(request: HttpRequest) -> tuple[str, dict[str, str]]:
         for name, text in form_fields(request.body):
             grouped.setdefault(name, []).append(text)
         return f"data={_python_literal(grouped, 1)}", {}
-    if isinstance(request.body, str) and "json" not in request.media_type:
-        return f"content={_python_literal(request.body)}", {"Content-Type": request.media_type}
+    plain = plain_text(request.media_type, request.body)
+    if plain is not None:
+        return f"content={_python_literal(plain)}", {"Content-Type": content_type(request)}
     own = {} if request.media_type == "application/json" else {"Content-Type": request.media_type}
     return f"json={_python_literal(request.body, 1)}", own
 
@@ -76,7 +77,7 @@ def as_fetch(request: HttpRequest) -> str:
         for header in request.headers
     ]
     if request.body is not MISSING and request.media_type != MULTIPART:
-        headers.append(f'    "Content-Type": {json.dumps(request.media_type)}')
+        headers.append(f'    "Content-Type": {json.dumps(content_type(request))}')
     if headers:
         lines += ["  headers: {", *(f"{header}," for header in headers), "  },"]
     if request.body is not MISSING:
@@ -90,7 +91,8 @@ def _fetch_body(request: HttpRequest) -> str:
         if request.media_type == FORM:
             return f"new URLSearchParams({pairs})"
         return f"{pairs}.reduce((form, [name, text]) => (form.append(name, text), form), new FormData())"
-    if isinstance(request.body, str) and "json" not in request.media_type:
-        return json.dumps(request.body, ensure_ascii=False)
-    text = json.dumps(request.body, indent=2, ensure_ascii=False).replace("\n", "\n  ")
-    return f"JSON.stringify({text})"
+    text = plain_text(request.media_type, request.body)
+    if text is not None:
+        return json.dumps(text, ensure_ascii=False)
+    literal = json.dumps(request.body, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+    return f"JSON.stringify({literal})"

@@ -101,8 +101,8 @@ def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
 
 
 def differs(older: Contract, newer: Contract, moves: RenameMap = NO_RENAMES) -> bool:
-    """Whether two contracts promise anything different. Wording, order and spelling are no difference."""
-    return bool(compare(older, newer, moves, lambda part: (), _TABLE))
+    """Whether two contracts promise anything different. Wording, order, spelling and tags are no difference."""
+    return any(one.rule != "tag-changed" for one in compare(older, newer, moves, lambda part: (), _TABLE))
 
 
 _TABLE = RuleTable.with_overrides({})

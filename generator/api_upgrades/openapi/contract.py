@@ -6,6 +6,7 @@ A contract is immutable. It shares its JSON with other contracts, so nothing may
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,11 @@ PartKind = Literal["schema", "operation", "webhook"]
 HEAD = "head"
 """The version in documents that are generated from models."""
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The keys of a Path Item Object with one operation each."""
+
+OTHER_METHODS = "additionalOperations"
+"""The key of a Path Item Object with the operations of all other methods, by method."""
 
 
 class Part(NamedTuple):
@@ -42,6 +47,11 @@ class Part(NamedTuple):
         """The path template of an operation."""
         return self.name.partition(" ")[2]
 
+    @property
+    def path_item_pointer(self) -> tuple[str, ...]:
+        """Where the path item has the operation: `("get",)`, or `("additionalOperations", "LINK")`."""
+        return (self.method.lower(),) if self.method in _FIXED_METHODS else (OTHER_METHODS, self.method)
+
 
 def schema_part(name: str) -> Part:
     """The schema part with a name."""
@@ -58,7 +68,8 @@ class Contract:
 
     Nulls in `document` mark where the parts stood, so that the order of the document is not lost: `schemas: null` and
     `webhooks: null`. In a path whose operations stand together but not last, `"": null` marks all of them; where they
-    do not stand together, `get: null` marks each.
+    do not stand together, `get: null` marks each. `additionalOperations` counts as one operation there, unless it has
+    an entry that is no operation: then it stays, and nulls in it mark its operations.
     """
 
     parts: Mapping[Part, JsonObject]
@@ -76,7 +87,7 @@ class Contract:
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
-        """Split an OpenAPI 3.0 or 3.1 document into parts. Nothing is normalized, so `to_openapi` restores it."""
+        """Split an OpenAPI document into parts. Nothing is normalized, so `to_openapi` restores it."""
         parts: dict[Part, JsonObject] = {}
         rest: dict[str, Json] = dict(document)
         components = rest.get("components", {})
@@ -86,8 +97,8 @@ class Contract:
             rest["components"] = {**components, "schemas": None}
         if "paths" in rest:
             for path, item in rest["paths"].items():
-                for method in _methods(item):
-                    parts[Part("operation", f"{method.upper()} {path}")] = item[method]
+                for method, operation in operations_of(item).items():
+                    parts[Part("operation", f"{method} {path}")] = operation
             rest["paths"] = _path_items_without_operations(rest["paths"])
         if rest.get("webhooks"):
             for name, item in rest["webhooks"].items():
@@ -102,7 +113,11 @@ class Contract:
             document["info"] = {**document.get("info", {}), "version": version}
         operations: dict[str, dict[str, Json]] = {}
         for part in self.of_kind("operation"):
-            operations.setdefault(part.path, {})[part.method.lower()] = self.parts[part]
+            *outer, key = part.path_item_pointer
+            held = operations.setdefault(part.path, {})
+            for name in outer:
+                held = held.setdefault(name, {})
+            held[key] = self.parts[part]
         if operations or "paths" in document:
             document["paths"] = _join_paths(document.get("paths", {}), operations)
         webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
@@ -174,28 +189,63 @@ class Contract:
         return replace(self, parts=insert_before(self.parts, part, value, before))
 
 
-def _methods(item: Json) -> list[str]:
-    """The methods of the operations in a Path Item Object."""
-    return [key for key in item if key in METHODS] if isinstance(item, Mapping) else []
+_FIXED_METHODS = frozenset(method.upper() for method in METHODS)
+METHOD_PATTERN = rf"(?!x-|(?:webhook|{'|'.join(METHODS)})\b)[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+"""A method of HTTP, as a request sends it: any token, except that `x-` starts an extension, and `webhook` a target."""
+
+
+def operations_of(item: Json) -> dict[str, JsonObject]:
+    """The operations of a Path Item Object in its order, by the method as a request sends it."""
+    found: dict[str, JsonObject] = {}
+    for key, value in item.items() if isinstance(item, Mapping) else ():
+        if key in METHODS:
+            found[key.upper()] = value
+        elif key == OTHER_METHODS and isinstance(value, Mapping):
+            found |= {method: operation for method, operation in value.items() if _is_operation(method, operation)}
+    return found
+
+
+def _is_operation(method: str, value: Json) -> bool:
+    """Whether an entry of `additionalOperations` is an operation. Methods with a key of their own are not allowed."""
+    return _is_other_method(method) and isinstance(value, Mapping)
+
+
+def _is_other_method(method: str) -> bool:
+    return method not in _FIXED_METHODS and re.fullmatch(METHOD_PATTERN, method) is not None
+
+
+def _operation_keys(item: Json) -> list[str]:
+    """The keys of a Path Item Object that hold only operations."""
+    return [key for key in item if _is_operation_key(key, item[key])] if isinstance(item, Mapping) else []
+
+
+def _is_operation_key(key: str, value: Json) -> bool:
+    if key != OTHER_METHODS:
+        return key in METHODS
+    return isinstance(value, Mapping) and bool(value) and all(_is_operation(*entry) for entry in value.items())
 
 
 def _path_items_without_operations(paths: Mapping[str, Json]) -> dict[str, Json]:
     """The path items without their operations. If one path has no operation, all are listed, to keep their order."""
-    lists_all = not all(map(_methods, paths.values()))
-    found = {path: _without_operations(item) if _methods(item) else item for path, item in paths.items()}
+    lists_all = not all(map(operations_of, paths.values()))
+    found = {path: _without_operations(item) if operations_of(item) else item for path, item in paths.items()}
     return {path: item for path, item in found.items() if item or lists_all}
 
 
 def _without_operations(item: JsonObject) -> JsonObject:
-    methods = _methods(item)
+    held = _operation_keys(item)
+    others = item.get(OTHER_METHODS)
+    if OTHER_METHODS not in held and isinstance(others, Mapping):
+        marked = {key: None if _is_operation(key, value) else value for key, value in others.items()}
+        item = {**item, OTHER_METHODS: marked}
     keys = list(item)
-    first = keys.index(methods[0])
-    if keys[first:] == methods:
+    first = keys.index(held[0]) if held else len(keys)
+    if keys[first:] == held:
         return {key: item[key] for key in keys[:first]}
-    if keys[first : first + len(methods)] != methods:
-        return {key: None if key in methods else value for key, value in item.items()}
-    marked = {key: item[key] for key in keys[:first]} | {_OPERATIONS_MARKER: None}
-    return marked | {key: item[key] for key in keys[first + len(methods) :]}
+    if keys[first : first + len(held)] != held:
+        return {key: None if key in held else value for key, value in item.items()}
+    before = {key: item[key] for key in keys[:first]} | {_OPERATIONS_MARKER: None}
+    return before | {key: item[key] for key in keys[first + len(held) :]}
 
 
 _OPERATIONS_MARKER = ""
@@ -218,14 +268,26 @@ def _join_paths(path_items: Mapping[str, Json], operations: Mapping[str, Mapping
 
 def _join_path_item(rest: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
     item: dict[str, Json] = {}
+    if isinstance(kept := rest.get(OTHER_METHODS), Mapping):
+        operations = {**operations, OTHER_METHODS: _join_other_methods(kept, operations.get(OTHER_METHODS, {}))}
     for key, value in rest.items():
         if key == _OPERATIONS_MARKER:
-            item |= operations
-        elif key not in METHODS:
-            item[key] = value
+            item |= {held: operations[held] for held in operations if held not in rest}
         elif key in operations:
             item[key] = operations[key]
+        elif key not in METHODS and (key != OTHER_METHODS or value is not None):
+            item[key] = value
     return {**item, **operations}
+
+
+def _join_other_methods(kept: JsonObject, operations: JsonObject) -> dict[str, Json]:
+    """The `additionalOperations` of a path item that has entries other than operations."""
+    found = {
+        method: operations.get(method, value)
+        for method, value in kept.items()
+        if value is not None or method in operations or not _is_other_method(method)
+    }
+    return {**found, **operations}
 
 
 def _with_parts(
@@ -240,8 +302,17 @@ def _with_parts(
 LITERALS = ("example", "examples", "default", "enum", "const")
 """Keywords whose values are data, not schemas: nothing inside them is a reference."""
 
-NAME_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks")
+NAME_MAPS = (
+    *("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks"),
+    OTHER_METHODS,
+)
 """Keywords with maps whose keys are names from the document: there, a property may be called `default`."""
+
+
+def mapped_schemas(discriminator: JsonObject) -> list[Json]:
+    """The references and names of schemas that a Discriminator Object maps to."""
+    default = (discriminator[key] for key in ("defaultMapping",) if key in discriminator)
+    return [*discriminator.get("mapping", {}).values(), *default]
 
 
 def references(value: Json) -> Iterator[str]:
@@ -254,7 +325,7 @@ def references(value: Json) -> Iterator[str]:
             if key == "$ref" and isinstance(item, str):
                 yield item
             elif key == "discriminator" and isinstance(item, dict):
-                for ref in map(str, item.get("mapping", {}).values()):
+                for ref in map(str, mapped_schemas(item)):
                     yield ref if "/" in ref else SCHEMA_REF + escape_token(ref)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
@@ -270,7 +341,7 @@ def is_internal(value: Json) -> bool:
     """Whether a part, a property or a parameter is marked `x-internal`. A webhook is marked at its operation."""
     if not isinstance(value, Mapping):
         return False
-    inside = (value[method] for method in METHODS if method in value)
+    inside = operations_of(value).values()
     return any(isinstance(one, Mapping) and one.get("x-internal") is True for one in (value, *inside))
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract, Part, is_internal, references, schema_of
-from api_upgrades.openapi.operation import resolve_shared
+from api_upgrades.openapi.contract import (
+    LITERALS,
+    NAME_MAPS,
+    Contract,
+    Part,
+    is_internal,
+    operations_of,
+    references,
+    schema_of,
+)
+from api_upgrades.openapi.operation import EXAMPLE_VALUES, resolve_shared, whole_schema
 from api_upgrades.openapi.usage import References, Usage
 
 INTERNAL = "x-internal"
@@ -114,10 +123,10 @@ class _InternalFilter:
             return [self._filter_object(item) for item in value if not self._is_hidden(item)]
         if not isinstance(value, Mapping):
             return value
-        schema = value.get("schema", {})
+        schema = whole_schema(value)
         found = {}
         for key, item in value.items():
-            if key == "schema":
+            if key in ("schema", "itemSchema"):
                 found[key] = self._filter_schema(item)
             elif key == "examples" and isinstance(item, Mapping):
                 found[key] = {name: self._filter_named_example(one, schema) for name, one in item.items()}
@@ -130,9 +139,10 @@ class _InternalFilter:
         return found
 
     def _filter_named_example(self, example: Json, schema: Json) -> Json:
-        if isinstance(example, Mapping) and "value" in example:
-            return {**example, "value": self._filter_literal(example["value"], schema)}
-        return example
+        if not isinstance(example, Mapping):
+            return example
+        values = {key: self._filter_literal(example[key], schema) for key in EXAMPLE_VALUES if key in example}
+        return {**example, **values} if values else example
 
     def _is_hidden(self, value: Json) -> bool:
         return is_hidden(self._contract, value)
@@ -199,9 +209,9 @@ def _tags(parts: Mapping[Part, JsonObject]) -> set[str]:
         one
         for part, value in parts.items()
         if part.kind != "schema"
-        for one in ((value, *value.values()) if part.kind == "webhook" else (value,))
+        for one in (operations_of(value).values() if part.kind == "webhook" else (value,))
     )
-    return {tag for one in operations if isinstance(one, Mapping) for tag in one.get("tags", ())}
+    return {tag for one in operations for tag in one.get("tags", ())}
 
 
 def internal_references(contract: Contract, visibility: Visibility) -> Iterator[tuple[Part, Part]]:

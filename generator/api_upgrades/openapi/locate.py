@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, schema_of, schema_part
+from api_upgrades.openapi.contract import Contract, Part, operations_of, schema_of, schema_part
 from api_upgrades.openapi.properties import follower, holder_of, pointer_of, properties
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -65,7 +65,7 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     spot = part_spot(contract, target)
     section, _, name = target.section.partition(" ")
     if target.part is not None and target.part.kind == "webhook":
-        spot = spot.below(webhook_method(spot.read(contract)))
+        spot = spot.below(*webhook_pointer(spot.read(contract)))
         section = "request" if section == "payload" else section
     if not section:
         return spot
@@ -89,8 +89,23 @@ def section_spot(contract: Contract, target: Target) -> Spot:
 
 
 def webhook_method(item: JsonObject) -> str:
-    """The method under which a webhook's Path Item Object holds its operation; `post` where it holds none."""
-    return next((key for key in item if key in ("post", "put", "patch", "get", "delete")), "post")
+    """The method of the first operation in a webhook's Path Item Object; `POST` where it holds none."""
+    methods = operations_of(item)
+    return next((method for method in methods if method not in _UNUSUAL_METHODS), next(iter(methods), "POST"))
+
+
+_UNUSUAL_METHODS = ("OPTIONS", "HEAD", "TRACE")
+"""Methods that stand for a webhook only if it has no other."""
+
+
+def webhook_pointer(item: JsonObject) -> Pointer:
+    """Where a webhook's Path Item Object holds its operation, or would."""
+    return Part("operation", webhook_method(item)).path_item_pointer
+
+
+def webhook_operation(item: JsonObject) -> JsonObject:
+    """The operation of a webhook; an empty object if it has none."""
+    return operations_of(item).get(webhook_method(item), {})
 
 
 def success_status(operation: JsonObject) -> str:
@@ -128,26 +143,41 @@ def place_spot(contract: Contract, target: Target) -> Spot:
 
 def schema_spot(contract: Contract, target: Target) -> Spot:
     """The spot of the schema that a target names. Raises ContractMismatch, which suggests a similar name."""
+    spot, walked = _start_of_steps(contract, target)
+    for step in target.steps[len(walked.steps) :]:
+        spot = _follow_step(contract, spot, step, walked)
+        walked = walked.child(step)
+    return spot
+
+
+def _start_of_steps(contract: Contract, target: Target) -> tuple[Spot, Target]:
+    """The spot of the outermost schema of a target, and the target of that spot.
+
+    It is the schema of the target's section or, if a body has no schema but its items have one, that of the items.
+    """
     spot = section_spot(contract, target)
-    section = target.section.partition(" ")[0]
+    section, whole = target.section.partition(" ")[0], replace(target, steps=())
     if target.part is None or (target.part.kind != "schema" and not section):
         raise ContractMismatch(
             f"{target} is not a schema; say which: 'request', 'response', 'payload' or a parameter", "target"
         )
-    if section in ("request", "response", "payload"):
-        media = media_type(spot.read(contract))
-        if media is None or "schema" not in spot.read(contract)["content"][media]:
-            raise ContractMismatch(f"{target} has no body", "target")
-        spot = spot.below("content", media, "schema")
-    elif section:
-        if "schema" not in spot.read(contract):
-            raise ContractMismatch(f"{replace(target, steps=())} has no schema", "target")
-        spot = spot.below("schema")
-    walked = replace(target, steps=())
-    for step in target.steps:
-        spot = _follow_step(contract, spot, step, walked)
-        walked = walked.child(step)
-    return spot
+    if not section:
+        return spot, whole
+    media = media_type(spot.read(contract))
+    if media is not None:
+        spot = spot.below("content", media)
+    content = spot.read(contract)
+    if media is not None and "$ref" in content:
+        shared = content["$ref"]
+        raise ContractMismatch(f"{target.part} shares {shared!r} with others; use 'replace' on the document", "target")
+    if "schema" in content:
+        return spot.below("schema"), whole
+    if "itemSchema" in content:
+        if target.steps[:1] != ("[]",):
+            raise ContractMismatch(f"{whole} is a sequence; name its items: {whole.child('[]')}", "target")
+        return spot.below("itemSchema"), whole.child("[]")
+    missing = "body" if section in ("request", "response", "payload") else "schema"
+    raise ContractMismatch(f"{whole if missing == 'schema' else target} has no {missing}", "target")
 
 
 def _follow_step(contract: Contract, spot: Spot, step: str, target: Target) -> Spot:
@@ -230,14 +260,15 @@ def canonical_target(contract: Contract, target: Target, *, of_value: bool = Fal
     2xx. With `of_value`, a reference at the end is followed too, also from the items of a list, since that is where an
     enum is declared. Steps that the contract doesn't have are kept as they are.
     """
-    walked = replace(target, steps=())
+    whole = replace(target, steps=())
     try:
-        spot = schema_spot(contract, walked)
         if target.section == "response":
-            walked = replace(walked, section=f"response {spot.pointer[1]}")
+            whole = replace(whole, section=f"response {section_spot(contract, whole).pointer[1]}")
+        spot, walked = _start_of_steps(contract, replace(whole, steps=target.steps[:1]))
     except ContractMismatch:
-        return target
-    for index, step in enumerate(target.steps):
+        return replace(whole, steps=target.steps)
+    start = len(walked.steps)
+    for index, step in enumerate(target.steps[start:], start):
         if step.startswith("="):
             return canonical_target(contract, replace(walked, steps=walked.steps), of_value=True).child(step)
         try:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import Contract, Part
-from api_upgrades.openapi.locate import media_type, webhook_method
+from api_upgrades.openapi.locate import media_type, webhook_operation
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.schema import MISSING
+
+SECURITY_SCHEME_REF = "#/components/securitySchemes/"
+"""A security requirement names a scheme, or refers to it."""
 
 
 @dataclass(frozen=True)
 class Body:
     """A request or response body in its preferred media type.
 
-    `example` is the example of the media type, for schemas without examples; MISSING if there is none.
+    A sequence that only has a schema for its items counts as a list of them. `example` is the example of the media
+    type, for schemas without examples; MISSING if there is none.
     """
 
     media_type: str
@@ -51,8 +55,7 @@ class Parameter:
 def operation_object(contract: Contract, part: Part) -> JsonObject:
     """The Operation Object of an operation or of a webhook."""
     value = contract.parts[part]
-    found: JsonObject = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
-    return found
+    return webhook_operation(value) if part.kind == "webhook" else value
 
 
 def path_item(contract: Contract, part: Part) -> JsonObject:
@@ -98,9 +101,18 @@ def resolve_shared(contract: Contract, value: JsonObject) -> JsonObject:
     return value
 
 
+def whole_schema(content: JsonObject) -> JsonObject:
+    """The schema of a whole body, given its Media Type Object. OpenAPI treats a sequence as a list of its items."""
+    if "schema" not in content and "itemSchema" in content:
+        return {"type": "array", "items": content["itemSchema"]}
+    found: JsonObject = content.get("schema", {})
+    return found
+
+
 def _response(contract: Contract, status: str, value: JsonObject) -> Response:
     response = resolve_shared(contract, value)
-    return Response(status, str(response.get("description", "")), _body(contract, response))
+    description = response.get("description") or response.get("summary") or ""
+    return Response(status, str(description), _body(contract, response))
 
 
 def _body(contract: Contract, holder: JsonObject) -> Body | None:
@@ -108,13 +120,13 @@ def _body(contract: Contract, holder: JsonObject) -> Body | None:
     media = media_type(holder)
     if media is None:
         return None
-    content = holder["content"][media]
-    return Body(media, content.get("schema", {}), _example(contract, content))
+    content = resolve_shared(contract, holder["content"][media])
+    return Body(media, whole_schema(content), _example(contract, content))
 
 
 def _parameter(contract: Contract, value: JsonObject) -> Parameter:
     media = media_type(value)
-    holder = value if media is None else value["content"][media]
+    holder = value if media is None else resolve_shared(contract, value["content"][media])
     beside = {key: value[key] for key in _PROPERTY_KEYS if key in value}
     example = _example(contract, value)
     if example is MISSING and media is not None:
@@ -125,7 +137,7 @@ def _parameter(contract: Contract, value: JsonObject) -> Parameter:
         str(value.get("in", "")),
         str(value.get("name", "")),
         value.get("required") is True,
-        {**holder.get("schema", {}), **beside},
+        {**whole_schema(holder), **beside},
         value,
     )
 
@@ -140,10 +152,13 @@ def _example(contract: Contract, holder: JsonObject) -> Json:
     return next(_named_examples(contract, holder), MISSING)
 
 
+EXAMPLE_VALUES = ("dataValue", "value")
+"""The keys of an Example Object with a value of the schema. A `serializedValue` is text in some format."""
+
+
 def _named_examples(contract: Contract, holder: JsonObject) -> Iterator[Json]:
     named = holder.get("examples")
     if isinstance(named, Mapping):
         for value in named.values():
             example = resolve_shared(contract, value)
-            if "value" in example:
-                yield example["value"]
+            yield from (example[key] for key in EXAMPLE_VALUES if key in example)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, Contract, Part
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, operations_of
 from api_upgrades.openapi.references import target_of
 
 _MAX_DEPTH = 16
@@ -28,10 +28,10 @@ def expand_path_items(contract: Contract) -> Contract:
     rest: dict[str, Json] = dict(paths or {})
     for path, item in items.items():
         whole = _expand(contract, item)
-        rest[path] = {key: value for key, value in whole.items() if key not in METHODS}
-        for method in METHODS:
-            if isinstance(whole.get(method), dict):
-                parts.setdefault(Part("operation", f"{method.upper()} {path}"), whole[method])
+        rest[path] = {key: value for key, value in whole.items() if key not in (*METHODS, OTHER_METHODS)}
+        for method, operation in operations_of(whole).items():
+            if isinstance(operation, dict):
+                parts.setdefault(Part("operation", f"{method} {path}"), operation)
     return replace(contract, parts=parts, document={**contract.document, "paths": rest} if items else contract.document)
 
 

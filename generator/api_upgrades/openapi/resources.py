@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.locate import webhook_method
+from api_upgrades.openapi.locate import webhook_operation
 from api_upgrades.openapi.usage import Usage
 
 MAX_SLUG_LENGTH = 80
@@ -17,12 +17,17 @@ MAX_SLUG_LENGTH = 80
 
 @dataclass(frozen=True)
 class Resource:
-    """A group of parts. `slug` is its name in addresses, unique in its contract, ignoring case."""
+    """A group of parts. `slug` is its name in addresses, unique in its contract, ignoring case.
+
+    `title` is the summary of its tag, or its name. `parent` is the title of the tag that its tag is nested under.
+    """
 
     name: str
     slug: str
     description: str
     parts: tuple[Part, ...]
+    title: str
+    parent: str = ""
 
     def of_kind(self, kind: str) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.kind == kind)
@@ -31,32 +36,67 @@ class Resource:
 def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
     """The resources of a contract, in the order of the document's tags, then of their first operation.
 
-    An operation belongs to its first tag, or else to the first segment of its path. A webhook belongs to its tag, or
-    else to the first word of its name. A schema belongs to the resource of the first operation, in the order of the
+    Nested tags follow the tag that they are nested under. An operation belongs to its first tag that is no badge, or
+    else to the first segment of its path. A webhook belongs to its tag, or else to the first word of its name. A
+    schema belongs to the resource of the first operation, in the order of the
     document, that uses it. Unused schemas come last, as "Other objects".
     """
     contract = usage.contract
-    grouped: dict[str, dict[Part, None]] = {tag["name"]: {} for tag in contract.document.get("tags", ())}
+    tags = {tag["name"]: tag for tag in contract.document.get("tags", ())}
+    badges = badge_names(contract.document)
+    grouped: dict[str, dict[Part, None]] = {name: {} for name in _in_tree_order(tags)}
     roots: list[tuple[str, Part]] = []
     for part in (*contract.of_kind("operation"), *contract.of_kind("webhook")):
-        name = resource_name(part, contract.parts[part])
+        name = resource_name(part, contract.parts[part], badges)
         roots.append((name, part))
         grouped.setdefault(name, {})[part] = None
     owner = _assign_schemas(usage, roots)
     for part in contract.of_kind("schema"):
         grouped.setdefault(owner.get(part, "Other objects"), {})[part] = None
     slugs = unique_slugs([name for name, parts in grouped.items() if parts])
-    described = {tag["name"]: tag.get("description") or "" for tag in contract.document.get("tags", ())}
-    return tuple(
-        Resource(name, slugs[name], described.get(name, ""), tuple(parts)) for name, parts in grouped.items() if parts
-    )
+    return tuple(_make_resource(name, slugs[name], tuple(parts), tags) for name, parts in grouped.items() if parts)
 
 
-def resource_name(part: Part, value: JsonObject) -> str:
+def _make_resource(name: str, slug: str, parts: tuple[Part, ...], tags: Mapping[str, JsonObject]) -> Resource:
+    tag = tags.get(name, {})
+    parent = _text_at(tag, "parent")
+    parent_title = _text_at(tags.get(parent, {}), "summary") or parent
+    return Resource(name, slug, tag.get("description") or "", parts, _text_at(tag, "summary") or name, parent_title)
+
+
+def _text_at(tag: JsonObject, key: str) -> str:
+    """The text at a key that OpenAPI 3.2 adds; empty if an older document has something else there."""
+    value = tag.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _in_tree_order(tags: Mapping[str, JsonObject]) -> list[str]:
+    """The names of tags in the order of the document, but each followed by the tags that are nested under it."""
+    children: dict[str, list[str]] = {}
+    for name, tag in tags.items():
+        if (parent := _text_at(tag, "parent")) in tags:
+            children.setdefault(parent, []).append(name)
+    nested = {name for names in children.values() for name in names}
+    found: dict[str, None] = {}
+    waiting = [*reversed(list(tags)), *reversed([name for name in tags if name not in nested])]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:  # tags in a circle are reached last
+            found[name] = None
+            waiting += reversed(children.get(name, []))
+    return list(found)
+
+
+def badge_names(document: JsonObject) -> frozenset[str]:
+    """The names of the tags that only label operations, and group none."""
+    return frozenset(tag["name"] for tag in document.get("tags", ()) if tag.get("kind") == "badge")
+
+
+def resource_name(part: Part, value: JsonObject, badges: Collection[str] = ()) -> str:
     """The resource of an operation or a webhook."""
-    operation = value.get(webhook_method(value), {}) if part.kind == "webhook" else value
-    if operation.get("tags"):
-        return str(operation["tags"][0])
+    operation = webhook_operation(value) if part.kind == "webhook" else value
+    if tags := operation.get("tags"):
+        return str(next((tag for tag in tags if tag not in badges), tags[0]))
     if part.kind == "webhook":
         return re.split(r"[^A-Za-z0-9]", part.name)[0].capitalize() or part.name
     return part.path.strip("/").partition("/")[0] or "API"

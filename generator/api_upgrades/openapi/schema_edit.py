@@ -170,12 +170,19 @@ def replace_references(value: Json, other: Callable[[str], str]) -> Json:
 def _replace_references_at(key: str, value: Json, other: Callable[[str], str]) -> Json:
     if key == "$ref" and isinstance(value, str):
         return other(value)
-    if key == "discriminator" and isinstance(value, dict) and "mapping" in value:
-        # A mapping may name a schema without saying where it is.
-        to = {name: other(ref) if "/" in ref else other(SCHEMA_REF + ref) for name, ref in value["mapping"].items()}
-        bare = {name: to[name].removeprefix(SCHEMA_REF) for name, ref in value["mapping"].items() if "/" not in ref}
-        return {**value, "mapping": to | bare}
+    if key == "discriminator" and isinstance(value, dict):
+        found = dict(value)
+        if "mapping" in value:
+            found["mapping"] = {name: _replace_mapped(ref, other) for name, ref in value["mapping"].items()}
+        if "defaultMapping" in value:
+            found["defaultMapping"] = _replace_mapped(value["defaultMapping"], other)
+        return found
     if key in NAME_MAPS and isinstance(value, dict):
         found = {name: replace_references(item, other) for name, item in value.items()}
         return value if all(found[name] is value[name] for name in value) else found
     return value if key in LITERALS else replace_references(value, other)
+
+
+def _replace_mapped(ref: str, other: Callable[[str], str]) -> str:
+    """A value of a mapping, which may be a reference, or the bare name of a schema."""
+    return other(ref) if "/" in ref else other(SCHEMA_REF + ref).removeprefix(SCHEMA_REF)

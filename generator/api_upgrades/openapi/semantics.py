@@ -67,7 +67,7 @@ def serialization(parameter: JsonObject) -> dict[str, Json]:
     """The serialization of a parameter, with the defaults of OpenAPI."""
     style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
     found = {keyword: parameter.get(keyword) is True for keyword in SERIALIZATION}
-    return found | {"style": style, "explode": parameter.get("explode", style == "form")}
+    return found | {"style": style, "explode": parameter.get("explode", style in ("form", "cookie"))}
 
 
 def _default_serialization(parameter: JsonObject) -> dict[str, Json]:

@@ -16,12 +16,13 @@ from typing import Protocol
 
 from api_upgrades.core.errors import Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, Pointer, escape_token
-from api_upgrades.openapi.contract import METHODS
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS
 
 MAX_ERRORS = 5
 """The maximum number of wrong shapes to report at once."""
 
 _BODY = {"$ref": "text", "content": "{media type}", "description": "words"}
+_ENCODINGS = {"encoding": "{encoding}", "prefixEncoding": "[encoding]", "itemEncoding": "encoding"}
 _SCHEMAS = ("items", "additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties", "not")
 _MORE_SCHEMAS = ("contains", "propertyNames", "if", "then", "else", "contentSchema")
 _PARAMETER = {
@@ -79,6 +80,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "links": "{link}",
         "callbacks": "{callback}",
         "pathItems": "{path item}",
+        "mediaTypes": "{media type}",
     },
     "path item": {
         "$ref": "text",
@@ -87,6 +89,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
         "parameters": "[parameter]",
         "servers": "[server]",
         **dict.fromkeys(METHODS, "operation"),
+        OTHER_METHODS: "{operation}",
     },
     "operation": {
         "tags": "[text]",
@@ -106,11 +109,17 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
     "header": _PARAMETER,
     "request body": _BODY,
     "response": {**_BODY, "headers": "{header}", "links": "{link}"},
-    "media type": {"schema": "schema object", "examples": "{example}", "encoding": "{encoding}"},
-    "encoding": {"headers": "{header}"},
+    "media type": {
+        "$ref": "text",
+        "schema": "schema object",
+        "itemSchema": "schema object",
+        "examples": "{example}",
+        **_ENCODINGS,
+    },
+    "encoding": {"headers": "{header}", **_ENCODINGS},
     "schema": _SCHEMA,
     "schema object": _SCHEMA,
-    "discriminator": {"propertyName": "text", "mapping": "{text}"},
+    "discriminator": {"propertyName": "text", "mapping": "{text}", "defaultMapping": "text"},
     "example": {"$ref": "text"},
     "link": {"$ref": "text"},
     "security scheme": {"$ref": "text", "type": "text"},
@@ -119,7 +128,7 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
 REQUIRED: Mapping[str, tuple[str, ...]] = {"tag": ("name",)}
 """The required keys of objects."""
 
-_EXTENSIBLE_MAPS = ("{path item}", "{response}", "{callback}", "callback")
+_EXTENSIBLE_MAPS = ("{path item}", "{response}", "{callback}", "callback", "{operation}")
 """Maps in which a key that starts with `x-` is an extension."""
 
 

@@ -6,7 +6,7 @@
     POST /conversations                      an operation
     POST /conversations request.type         inside its request body
     POST /appointments response 201.url      inside a response body; `response` alone is the first 2xx
-    GET /patients query email                a parameter: query, path, header or cookie
+    GET /patients query email                a parameter: query, querystring, path, header or cookie
     webhook appointment.updated              a webhook
     webhook appointment.updated payload.data inside its body
     document                                 the rest of the OpenAPI document
@@ -28,16 +28,16 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from api_upgrades.openapi.contract import METHODS, Part
+from api_upgrades.openapi.contract import METHOD_PATTERN, METHODS, Part
 
-PARAMETER_LOCATIONS = ("query", "path", "header", "cookie")
+PARAMETER_LOCATIONS = ("query", "querystring", "path", "header", "cookie")
 _HEADER = " header "
 _PLAIN = re.compile(r"[A-Za-z0-9_$@-]+")
 _QUOTED = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"'
 _ANY_NAME = rf"(?:{_PLAIN.pattern}|{_QUOTED})"
 _STATUS = re.compile(r"[1-5](?:[0-9][0-9]|XX)|default")
 _METHOD = re.compile(rf"(?:{'|'.join(method.upper() for method in METHODS)}) ")
-_OPERATION = re.compile(rf'{_METHOD.pattern}(?:{_QUOTED}|(?!")\S+)')
+_OPERATION = re.compile(rf'(?:{_METHOD.pattern}(?:{_QUOTED}|(?!")\S+)|{METHOD_PATTERN} (?:(?="/){_QUOTED}|/\S*))')
 _STEP = re.compile(rf"(?:\[\]|\{{\}}|\.{_ANY_NAME})")
 
 _SECTION = rf"(?:request|response(?: (?:{_STATUS.pattern}|{_QUOTED}))?|(?:{'|'.join(PARAMETER_LOCATIONS)}) {_ANY_NAME})"

@@ -1,4 +1,4 @@
-"""Classes that describe an API in terms of pydantic models, and generate its OpenAPI 3.1 document.
+"""Classes that describe an API in terms of pydantic models, and generate its OpenAPI document.
 
     patients = Resource(
         "Patients",
@@ -210,7 +210,10 @@ class Api:
                 )
 
     def openapi(self) -> dict[str, Json]:
-        """The OpenAPI 3.1 document of the API. Raises ModelError if a model cannot be converted to a schema."""
+        """The OpenAPI document of the API: 3.2 if an operation has the method QUERY, else 3.1.
+
+        Raises ModelError if a model cannot be converted to a schema.
+        """
         schemas = ModelSchemas(self._model_uses())
         paths: dict[str, dict[str, Json]] = {}
         webhooks: dict[str, Json] = {}
@@ -222,7 +225,7 @@ class Api:
                 webhooks[webhook.name] = webhook.openapi(resource.name, schemas)
         version = {"header": self.version_header} | ({"query": self.version_query} if self.version_query else {})
         return {
-            "openapi": "3.1.0",
+            "openapi": "3.2.0" if any("query" in item for item in paths.values()) else "3.1.0",
             "info": {"title": self.title, "version": HEAD}
             | ({"description": self.description} if self.description else {}),
             "x-api-version": version,

@@ -1,7 +1,8 @@
 """Bundles an OpenAPI document of several files: a value in another file, to which a `$ref` points, becomes a component.
 
 If the components have no section for such a value (OpenAPI 3.0 has none for path items), the value replaces the
-reference. References within the document and everything else stay unchanged.
+reference. References within the document and everything else stay unchanged. References by the `$self` of a document,
+which is its own URI, lead to that document: `https://example.com/api#/components/schemas/Book`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
-from urllib.parse import unquote
+from urllib.parse import unquote, urldefrag, urljoin
 
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, unescape_token
@@ -64,6 +65,7 @@ class Bundler:
         self.files = {self._path: parsed}
         self.origins: dict[Pointer, FilePointer] = {}
         self._value_count = 0
+        self._uris: dict[Path, str] = {}
         # The names of components, by the place in another file that each comes from and by its section.
         self._names: dict[tuple[FilePointer, str], str] = {}
         # The components still to be added: place, shape, section, name.
@@ -121,6 +123,9 @@ class Bundler:
         rewritten = {key: changed.get(key, item) for key, item in value.items()} if changed else value
         if not self._is_external(value, place):
             return rewritten
+        file, _, fragment = value["$ref"].partition("#")
+        if fragment and place.path == self._path and self._find_by_uri(file, place) == self._path:
+            return {**rewritten, "$ref": f"#{fragment}"}
         target = self._follow(value["$ref"], place)
         if target.path == self._path and target.pointer:
             return {**rewritten, "$ref": _format_ref(target.pointer)}
@@ -153,16 +158,23 @@ class Bundler:
 
     def _rewrite_mapping(self, value: JsonObject, place: FilePointer) -> dict[str | int, Json]:
         """The changes to the mapping of a discriminator, whose values are references without the key `$ref`."""
-        changed = {}
-        for key, ref in value.get("mapping", {}).items():
-            is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
-            if is_file and self._is_external({"$ref": ref}, place):
-                target = self._follow(ref, place.child("mapping").child(key))
-                is_internal = target.path == self._path and target.pointer
-                changed[key] = (
-                    _format_ref(target.pointer) if is_internal else self._add_component(target, "schema", "schemas")
-                )
-        return {"mapping": {**value["mapping"], **changed}} if changed else {}
+        mapping = {
+            key: self._rewrite_mapped(ref, place.child("mapping").child(key))
+            for key, ref in value.get("mapping", {}).items()
+        }
+        changed: dict[str | int, Json] = {"mapping": mapping} if mapping != value.get("mapping", {}) else {}
+        if "defaultMapping" in value:
+            default = self._rewrite_mapped(value["defaultMapping"], place.child("defaultMapping"))
+            changed |= {"defaultMapping": default} if default != value["defaultMapping"] else {}
+        return changed
+
+    def _rewrite_mapped(self, ref: str, place: FilePointer) -> str:
+        is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
+        if not is_file or not self._is_external({"$ref": ref}, place):
+            return ref
+        target = self._follow(ref, place)
+        is_internal = target.path == self._path and target.pointer
+        return _format_ref(target.pointer) if is_internal else self._add_component(target, "schema", "schemas")
 
     def _add_component(self, target: FilePointer, shape: str, section: str) -> str:
         """Make a value of another file a component, unless it is one already, and return a reference to it."""
@@ -199,13 +211,14 @@ class Bundler:
         """The place that a reference names. Raises RegistryErrors if it is outside the document's folder."""
         file, _, fragment = ref.partition("#")
         name = quote(ref)
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
+        found = self._find_by_uri(file, place) if file else place.path
+        if found is None and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", ref):
             self._reject(
                 place,
                 f"{name} is not a file; URLs are not downloaded, so save it as a file next to this one",
             )
         try:
-            path = (place.path.parent / unquote(file)).resolve() if file else place.path
+            path = found or (place.path.parent / unquote(file)).resolve()
             exists = path.is_file()
         except (OSError, ValueError, RuntimeError):  # not a valid file name, or symbolic links in a circle
             path, exists = self._folder / "?", False
@@ -218,6 +231,34 @@ class Bundler:
         if path not in self.files:
             self.files[path] = self._read(path)
         return FilePointer(path, tuple(unescape_token(unquote(token)) for token in fragment.split("/")[1:]))
+
+    def _find_by_uri(self, uri: str, place: FilePointer) -> Path | None:
+        """The file that a URI without a fragment identifies by its `$self`, or None.
+
+        A file that has not been read yet is found if it stands to this one as their URIs stand to each other.
+        """
+        own = self._uri_of(place.path)
+        try:
+            whole = urljoin(own, uri)
+            known = next((path for path in self.files if self._uri_of(path) == whole), None)
+            folder = own.rpartition("/")[0] + "/"
+            if known is not None or place.path.as_uri() == own or not whole.startswith(folder):
+                return known
+            path = (place.path.parent / unquote(whole.removeprefix(folder))).resolve()
+            return path if path.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # neither a URI nor a file name
+            return None
+
+    def _uri_of(self, path: Path) -> str:
+        """The URI of a file: its `$self`, or else that of the file itself."""
+        if path not in self._uris:
+            data = self.files[path].data
+            own = data.get("$self") if isinstance(data, dict) and "openapi" in data else None
+            try:
+                self._uris[path] = urldefrag(urljoin(path.as_uri(), own if isinstance(own, str) else "")).url
+            except ValueError:  # not a URI
+                self._uris[path] = path.as_uri()
+        return self._uris[path]
 
     def _value_at(self, target: FilePointer, place: FilePointer) -> Json:
         """The value at `target`. Raises RegistryErrors at `place`, which refers to it, if there is none."""

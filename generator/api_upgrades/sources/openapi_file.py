@@ -1,7 +1,8 @@
 """Reads an OpenAPI document from a file as plain data, and finds the file and line of its values.
 
-The file is JSON or YAML, of OpenAPI 3.0 or 3.1. Files that it refers to are also read, but only from its own folder and
-below. The data of a document in a single file is returned unchanged.
+The file is JSON or YAML, of OpenAPI 3.0, 3.1 or 3.2. Files that it refers to are also read, but only from its own
+folder and below. The data of a document in a single file is returned unchanged, except that references by its `$self`
+become local ones.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class OpenApiFile:
 def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
     """Read a document. Messages name files relative to `root` (default: the current folder) if they are below it.
 
-    Raises RegistryErrors if the file is not OpenAPI 3.0 or 3.1, is truncated, too large or too deeply nested, has a
-    duplicate key or a value of a type that the generator cannot use, or refers to a file that cannot be read. A
+    Raises RegistryErrors if the file is not OpenAPI 3.0, 3.1 or 3.2, is truncated, too large or too deeply nested, has
+    a duplicate key or a value of a type that the generator cannot use, or refers to a file that cannot be read. A
     reference within the document may be broken: that is reported by `verify`.
     """
     root = root or Path.cwd()
@@ -110,8 +111,8 @@ def check_document(parsed: ParsedFile) -> None:
         _reject(first, "not an OpenAPI document, because it has no 'openapi'; add 'openapi: 3.1.0'")
     if not isinstance(version, str):
         _reject(where, 'the version of OpenAPI must be text; write it in full and in quotes, as in "3.1.0"')
-    if not re.fullmatch(r"3\.[01](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
-        _reject(where, f"OpenAPI {yaml_file.quote(version)} is not supported; use 3.0 or 3.1")
+    if not re.fullmatch(r"3\.[012](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
+        _reject(where, f"OpenAPI {yaml_file.quote(version)} is not supported; use 3.0, 3.1 or 3.2")
     check_structure(parsed, "document")
 
 

@@ -84,6 +84,8 @@ def _find_in_document(document: OpenApiFile) -> Iterator[tuple[str, Path, int]]:
                 yield str(Target(schema_part(name)).property(property)), file, line
             case ("paths", str(name), str(method)) if method in METHODS:
                 yield str(Target(Part("operation", f"{method.upper()} {name}"))), file, line
+            case ("paths", str(name), "additionalOperations", str(method)):
+                yield str(Target(Part("operation", f"{method} {name}"))), file, line
             case ("webhooks", str(name)):
                 yield str(Target(Part("webhook", name))), file, line
 

@@ -56,6 +56,22 @@ CALL_RULES: tuple[str | Rule, ...] = (
         "A security scheme changes",
         ("breaking", "Credentials are sent in a different way."),
     ),
+    rule(
+        "security-scheme-extended",
+        "A security scheme gains an OAuth flow or a metadata URL",
+        ("additive", "Existing ways to get credentials keep working."),
+    ),
+    rule(
+        "security-scheme-reduced",
+        "A security scheme loses an OAuth flow or its metadata URL",
+        ("breaking", "Code that gets credentials that way fails."),
+    ),
+    rule("security-scheme-deprecated", "A security scheme is deprecated", ("neutral", "It still works.")),
+    rule(
+        "security-scheme-no-longer-deprecated",
+        "A security scheme is no longer deprecated",
+        ("neutral", "It works as before."),
+    ),
     rule("oauth-scope-added", "An OAuth scope is added", ("additive", "No existing code requests it.")),
     rule("oauth-scope-removed", "An OAuth scope is removed", ("breaking", "Requests for it are rejected.")),
     "Servers",
@@ -86,6 +102,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
         "A parameter is renamed",
         ("breaking", "The call fails, or the old name is ignored."),
         webhook=("breaking", "Code that reads the old name gets no value."),
+    ),
+    rule(
+        "querystring-renamed",
+        "The name of a parameter for the whole query string changes",
+        ("neutral", "The name isn't sent."),
+        webhook=("neutral", "The name isn't sent."),
     ),
     rule(
         "serialization-changed",
@@ -190,9 +212,10 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule("shared-added", "A shared component is added", ("neutral", "Each use of it is judged separately.")),
     rule("shared-removed", "A shared component is removed", ("neutral", "Each use of it is judged separately.")),
     rule("shared-changed", "A shared component changes", ("neutral", "Each use of it is judged separately.")),
+    rule("tag-changed", "The parent or kind of a tag changes", ("neutral", "Tags only group operations.")),
     rule(
         "dialect-changed",
-        "The OpenAPI version of the document changes",
+        "The OpenAPI version, JSON Schema dialect or URI of the document changes",
         ("neutral", "Differences in its content are judged separately."),
     ),
 )

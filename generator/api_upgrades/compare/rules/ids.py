@@ -72,6 +72,10 @@ RuleId = Literal[
     "security-scheme-added",
     "security-scheme-removed",
     "security-scheme-changed",
+    "security-scheme-extended",
+    "security-scheme-reduced",
+    "security-scheme-deprecated",
+    "security-scheme-no-longer-deprecated",
     "oauth-scope-added",
     "oauth-scope-removed",
     # Servers
@@ -83,6 +87,7 @@ RuleId = Literal[
     "required-parameter-added",
     "parameter-removed",
     "parameter-renamed",
+    "querystring-renamed",
     "serialization-changed",
     "request-body-added",
     "required-request-body-added",
@@ -118,6 +123,7 @@ RuleId = Literal[
     "shared-added",
     "shared-removed",
     "shared-changed",
+    "tag-changed",
     "dialect-changed",
 ]
 

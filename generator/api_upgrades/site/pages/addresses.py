@@ -180,7 +180,7 @@ def _base_anchor(part: Part) -> str:
         return safe_id(part.name)
     if part.kind == "webhook":
         return f"webhook-{safe_id(part.name)}"
-    return f"{part.method.lower()}-{safe_id(part.path).strip('-')}"
+    return f"{safe_id(part.method.lower()).strip('-')}-{safe_id(part.path).strip('-')}"
 
 
 def safe_id(text: str) -> str:

@@ -13,7 +13,7 @@ from api_upgrades.history.history import History
 from api_upgrades.history.timeline import Timeline
 from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.contract import Part
-from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
+from api_upgrades.openapi.resources import Resource, badge_names, group_into_resources, resource_name
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
@@ -79,7 +79,8 @@ class Site:
         if version not in self._resources:
             usage = self.history.usage_at(version)
             parts = usage.contract.parts.items()
-            names = tuple(resource_name(part, value) for part, value in parts if part.kind != "schema")
+            badges = badge_names(usage.contract.document)
+            names = tuple(resource_name(part, value, badges) for part, value in parts if part.kind != "schema")
             key = (id(usage.root), id(usage.contract.document), names)
             if key not in self._resources_by_parts:
                 found = (self._interned_resources.setdefault(one, one) for one in group_into_resources(usage))
@@ -142,7 +143,7 @@ class Site:
         """The navigation of a version's reference. `version_segment` is its id or `latest`, as in the address."""
         if version_segment not in self._resource_navs:
             resources = self.resources(version)
-            nav_links = (NavLink(one.name, self.addresses.resource(version_segment, one.slug)) for one in resources)
+            nav_links = (NavLink(one.title, self.addresses.resource(version_segment, one.slug)) for one in resources)
             self._resource_navs[version_segment] = (
                 NavLink("Overview", self.addresses.reference(version_segment)),
                 *nav_links,

@@ -15,8 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.effects.base import as_code
+from api_upgrades.core.json import Json
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.operation import operation_object
@@ -25,6 +24,7 @@ from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
 from api_upgrades.site.pages.limits import MAX_PARTS_WITHOUT_INDEX
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, Section, SharedBody, build_search_text
+from api_upgrades.site.pages.reference.access import describe_credential, describe_server
 from api_upgrades.site.pages.reference.alphabetical import index_by_name
 from api_upgrades.site.pages.reference.pagination import Subpage, relink
 from api_upgrades.site.pages.reference.sections import KIND_TITLES, Sections
@@ -66,7 +66,8 @@ class Reference:
             "info": contract.document.get("info", {}),
             "servers": contract.document.get("servers", ()),
             "security": contract.document.get("components", {}).get("securitySchemes", {}),
-            "describe_credential": _describe_credential,
+            "describe_server": describe_server,
+            "describe_credential": describe_credential,
             "header": contract.document.get("x-api-version", {}).get("header"),
             "resources": self.site.resources(version.id),
             "index": index,
@@ -134,8 +135,8 @@ class Reference:
         }
         page = Page(
             path,
-            f"{resource.name} ({version.name})" if version_segment != LATEST else resource.name,
-            f"{resource.name} in {_version_title(version)} of the {self.site.title}.",
+            f"{resource.title} ({version.name})" if version_segment != LATEST else resource.title,
+            f"{resource.title} in {_version_title(version)} of the {self.site.title}.",
             self._body("resource", resource.slug, view, sections),
             lambda: self.site.markdown_renderer(
                 "resource",
@@ -157,7 +158,7 @@ class Reference:
         yield page
         nav_links = (
             NavLink("Overview", self.site.addresses.reference(version_segment)),
-            NavLink(resource.name, page.path),
+            NavLink(resource.title, page.path),
             *(NavLink(subpage.title, address) for subpage, address in view["subpages"]),
         )
         for number, subpage in enumerate(subpages):
@@ -284,7 +285,7 @@ class Reference:
             )
             for part in resource.parts
         )
-        return build_search_text(resource.name, prose.to_plain(resource.description, base), sections)
+        return build_search_text(resource.title, prose.to_plain(resource.description, base), sections)
 
     def _runs(self, slug: str) -> tuple[tuple[str, ...], ...]:
         """The versions that have a page for a resource, newest first, grouped into runs in which it is the same.
@@ -354,15 +355,3 @@ def _searchable_words(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _searchable_words(item)
-
-
-def _describe_credential(scheme: JsonObject) -> str:
-    """Describe a security scheme as prose: its description if it has one, otherwise the credential to send."""
-    kind = str(scheme.get("type", ""))
-    if scheme.get("description"):
-        return str(scheme["description"])
-    if kind == "http":
-        return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
-    if kind == "apiKey":
-        return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
-    return kind

@@ -148,8 +148,13 @@ def _parameter_rows(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
     version_header = table.contract.document.get("x-api-version", {}).get("header")
     for one in parameters(table.contract, part):
         if (one.location, one.name) != ("header", version_header):
-            row = table.row(one.name, one.schema, Target(part, f"{one.location} {one.name}"), required=one.required)
-            yield replace(row, flags=(f"in the {one.location}", *row.flags))
+            target = Target(part, f"{one.location} {one.name}")
+            row = table.row(one.name, one.schema, target, required=one.required)
+            is_whole_query = one.location == "querystring"
+            place = "the whole query string" if is_whole_query else f"in the {one.location}"
+            yield replace(row, flags=(place, *row.flags))
+            if is_whole_query:
+                yield from table.rows_inside(one.name, one.schema, target)
 
 
 def _response_view(table: PropertyTable, part: Part, response: Response, samples: Mapping[str, Sample]) -> ResponseView:

@@ -59,13 +59,19 @@ class PropertyTable:
     timeline: Timeline
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
-        """The properties of an object. Those of an inline object come after the property that holds it.
+        """The properties of an object, or of the objects in a list. Those of an inline object follow its own row.
 
         They include the inherited ones. But a schema that is nothing but a reference has no rows: its type is a link.
         For an inline object, only its own properties are shown; its type links to the schemas that have the others.
         """
         follow = None if is_reference(schema) else follower(self.contract)
-        return tuple(self._rows(schema, target, (), 0, follow))
+        items = schemas.value_schema(schema).get("items")
+        inside = self._inside(items, target.child("[]"), ("[]",), 0) if isinstance(items, dict) else ()
+        return *self._rows(schema, target, (), 0, follow), *inside
+
+    def rows_inside(self, name: str, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
+        """The properties of a value that has a row of its own, such as a parameter."""
+        return tuple(self._inside(schema, target, (name,), 1))
 
     def row(
         self, name: str, schema: JsonObject, target: Target, *, required: bool, description: str = ""
