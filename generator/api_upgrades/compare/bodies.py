@@ -44,8 +44,12 @@ class BodyComparison:
         before, after = old.get("links", {}), new.get("links", {})
         for name in dict.fromkeys((*after, *before)):
             was, now = before.get(name), after.get(name)
-            resolved = _resolve(self.schemas.old, was), _resolve(self.schemas.new, now)
-            if not self.schemas.means_same(*resolved):
+            (link, extensions), (new_link, new_extensions) = (
+                _split_extensions(_resolve(contract, one))
+                for contract, one in ((self.schemas.old, was), (self.schemas.new, now))
+            )
+            yield from compare_other_keywords(extensions, new_extensions, (), old_target, target)
+            if not self.schemas.means_same(link, new_link):
                 rule: RuleId = "link-added" if was is None else "link-removed" if now is None else "link-changed"
                 yield Difference(rule, target, old_target, f"link {name}", was, now)
         yield from compare_other_keywords(old, new, ("content", "headers", "links"), old_target, target)
@@ -100,7 +104,7 @@ class BodyComparison:
         schemas = whole_schema(old), whole_schema(new)
         old_form = _without_binary(self.schemas.old_forms.of(schemas[0]))
         new_form = _without_binary(self.schemas.new_forms.of(schemas[1]))
-        if _is_text(media) or {} not in (old_form, new_form):
+        if _is_text(media) or (_limits(old_form) and _limits(new_form)):
             yield from self.schemas.compare(*schemas, old_target, target)
         else:
             yield from self.schemas.compare_forms(old_form, new_form, old_target, target)
@@ -136,6 +140,14 @@ class BodyComparison:
 def _resolve(contract: Contract, value: Json) -> Json:
     """A link, or the shared one behind a reference; None without any."""
     return resolve_shared(contract, value) if isinstance(value, Mapping) else value
+
+
+def _split_extensions(value: Json) -> tuple[Json, JsonObject]:
+    """A value without its extensions, and these."""
+    if not isinstance(value, Mapping):
+        return value, {}
+    extensions = {key: item for key, item in value.items() if key.startswith("x-")}
+    return {key: item for key, item in value.items() if key not in extensions}, extensions
 
 
 def _headers(headers: JsonObject) -> dict[str, tuple[str, Json]]:
@@ -183,9 +195,16 @@ def _is_text(media: str) -> bool:
     return name.startswith(("text/", "multipart/")) or name.endswith(_TEXT)
 
 
+def _limits(form: JsonObject) -> bool:
+    """Whether a normal form says more than extensions."""
+    return any(not key.startswith("x-") for key in form)
+
+
 def _without_binary(form: JsonObject) -> JsonObject:
     """The normal form of a body, or an empty one if it only says that the body is made of bytes."""
-    return {} if form in ({"type": ["string"], "format": "binary"}, {"format": "binary"}) else form
+    extensions = {key: value for key, value in form.items() if key.startswith("x-")}
+    limits = {key: value for key, value in form.items() if key not in extensions}
+    return extensions if limits in ({"type": ["string"], "format": "binary"}, {"format": "binary"}) else form
 
 
 def _compare_required(old: JsonObject, new: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:

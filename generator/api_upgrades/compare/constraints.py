@@ -10,6 +10,7 @@ from api_upgrades.compare.discriminator import compare_discriminators
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.types import contains, format_rule
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.choices import EXTENSIBLE_ENUM
 from api_upgrades.openapi.schema import LOWER_BOUNDS, MISSING, UPPER_BOUNDS, is_number
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
@@ -33,9 +34,6 @@ COMPARED_ELSEWHERE = frozenset(
     }
 )
 """Keywords of a normal form that have a comparison of their own."""
-
-EXTENSIBLE_ENUM = "x-extensible-enum"
-"""The values of a string that are known so far (Zalando's guidelines, rule 112). Others may follow."""
 
 _MAY_BE_BOOLEAN = ("uniqueItems", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contentSchema")
 _NAMED_CONSTRAINTS = ("dependentRequired", "dependentSchemas", "patternProperties")
@@ -96,6 +94,11 @@ _WITH_SCHEMAS = frozenset(
 """Keywords whose values are schemas, or lists or maps of schemas."""
 
 
+_LIMITING_NOTHING: frozenset[RuleId] = frozenset(
+    {"extension-changed", "format-hint-changed", "deprecated", "no-longer-deprecated", "default-changed"}
+)
+
+
 def _are_same_schemas(comparison: SchemaComparison, before: Json, after: Json, target: Target) -> bool:
     """Whether the schemas in two values of a keyword mean the same, whatever they refer to."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
@@ -110,7 +113,8 @@ def _are_same_schemas(comparison: SchemaComparison, before: Json, after: Json, t
         pairs = [(before, after)]
     if not all(isinstance(one, dict) for pair in pairs for one in pair):
         return False
-    return not any(any(comparison.compare_forms(*pair, target, target)) for pair in pairs)
+    found = (one.rule for pair in pairs for one in comparison.compare_forms(*pair, target, target))
+    return all(rule in _LIMITING_NOTHING for rule in found)
 
 
 def _compare_extensible_enums(

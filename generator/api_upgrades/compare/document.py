@@ -6,7 +6,7 @@ component was added, removed or changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from api_upgrades.compare.difference import Difference, compare_other_keywords
 from api_upgrades.compare.operations import DirectedDifference
@@ -70,7 +70,10 @@ def _compare_tags(old: Sequence[JsonObject], new: Sequence[JsonObject]) -> Itera
 
 def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:
     """Compare paths, except for their operations. The parameters of a path count as those of its operations."""
-    old, new = comparison.old.content.get("paths", {}), comparison.new.content.get("paths", {})
+    paths = [contract.content.get("paths", {}) for contract in (comparison.old, comparison.new)]
+    extensions = [{path: item for path, item in one.items() if path.startswith("x-")} for one in paths]
+    yield from compare_other_keywords(extensions[0], extensions[1], (), Target(None), Target(None))
+    old, new = ({path: item for path, item in one.items() if isinstance(item, Mapping)} for one in paths)
     moved = {part.path: comparison.renames.to_newer(Target(part)).part for part in comparison.old.of_kind("operation")}
     newer = {path: part.path for path, part in moved.items() if part is not None and path not in new}
     older = {newer.get(path, path): path for path in old}
@@ -78,6 +81,8 @@ def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:
         part.path for contract in (comparison.old, comparison.new) for part in contract.of_kind("operation")
     }
     for path in dict.fromkeys((*new, *(newer.get(one, one) for one in old))):
+        if path.startswith("x-"):
+            continue
         was, now = old.get(older.get(path, path), {}), new.get(path, {})
         target, old_target = Target(None, f"paths {path}"), Target(None, f"paths {older.get(path, path)}")
         if was.get("servers") or now.get("servers"):

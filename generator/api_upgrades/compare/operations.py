@@ -182,8 +182,11 @@ class OperationComparison:
         before, after = _items(old.get("responses", {})), _items(new.get("responses", {}))
         for status in dict.fromkeys((*before, *after)):
             was, now = before.get(status), after.get(status)
-            resolved = (resolve_shared(self.schemas.old, was or {}), resolve_shared(self.schemas.new, now or {}))
-            if (was is None) != (now is None) or not self.schemas.means_same(*resolved):
+            target, old_target = self._targets(section)
+            resolved = resolve_shared(self.schemas.old, was or {}), resolve_shared(self.schemas.new, now or {})
+            found = self._bodies.compare_responses(*resolved, old_target, target)
+            is_found = any(one.rule != "extension-changed" for one in found)
+            if (was is None) != (now is None) or is_found:
                 yield Difference("answer-changed", *self._targets(section), f"response {status}", was, now)
 
     def _compare_callbacks(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:

@@ -6,6 +6,9 @@ from itertools import combinations
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
 
+EXTENSIBLE_ENUM = "x-extensible-enum"
+"""The values of a string that are known so far (Zalando's guidelines, rule 112). Others may follow."""
+
 _NOTHING: JsonObject = {"not": {}}
 _KEEPS_NULL_OUT = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "$ref"})
 
@@ -72,8 +75,8 @@ def _integers(branch: JsonObject) -> set[str]:
 
 def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
     """The branches, with those that have only a type joined, and those that have only own values joined."""
-    plain = [branch for branch in branches if branch.keys() == {"type"}]
-    listed = [branch for branch in branches if branch.keys() == {"type", "enum"}]
+    plain = [branch for branch in branches if _limits(branch) == {"type"}]
+    listed = [branch for branch in branches if _limits(branch) == {"type", "enum"}]
     others = [branch for branch in branches if branch not in plain and branch not in listed]
     found: list[JsonObject] = list(others)
     if listed:
@@ -84,6 +87,11 @@ def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
         names = {name for branch in plain for name in branch["type"]}
         found.insert(0, {"type": sorted(names - {"integer"} if "number" in names else names)})
     return found
+
+
+def _limits(branch: JsonObject) -> set[str]:
+    """The keywords of a branch without extensions, which limit nothing."""
+    return {key for key in branch if not key.startswith("x-") or key == EXTENSIBLE_ENUM}
 
 
 def _join_null(branches: list[JsonObject]) -> list[JsonObject]:

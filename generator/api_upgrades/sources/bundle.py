@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -70,6 +70,7 @@ class Bundler:
         self._names: dict[tuple[FilePointer, str], str] = {}
         # The components still to be added: place, shape, section, name.
         self._pending: deque[tuple[FilePointer, str, str, str]] = deque()
+        self._ids = frozenset(_ids_in(parsed.data))
         components = parsed.data.get("components", {})
         self._used_names = {section: set(components.get(section, ())) for section in SECTIONS.values()}
 
@@ -192,7 +193,9 @@ class Bundler:
     def _is_external(self, value: JsonObject, place: FilePointer) -> bool:
         """Whether an object is a reference to another file. In another file, every reference counts as one."""
         ref = value.get("$ref")
-        return isinstance(ref, str) and (place.path != self._path or not ref.startswith("#"))
+        if not isinstance(ref, str) or (place.path == self._path and ref.partition("#")[0] in self._ids):
+            return False  # the `$id` of a schema in this document
+        return place.path != self._path or not ref.startswith("#")
 
     def _follow(self, ref: str, place: FilePointer) -> FilePointer:
         """The target of a reference. If the target is only a reference itself, follows that too."""
@@ -275,6 +278,18 @@ class Bundler:
     def _reject(self, place: FilePointer, message: str) -> NoReturn:
         where = self.files[place.path].locate_key(*place.pointer, "$ref")
         raise RegistryErrors([RegistryError(where, message)])
+
+
+def _ids_in(value: Json) -> Iterator[str]:
+    """The addresses that the schemas in some JSON give themselves."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$id"), str):
+            yield value["$id"].removesuffix("#")
+        for item in value.values():
+            yield from _ids_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids_in(item)
 
 
 def _is_reference(value: Json) -> bool:
