@@ -218,7 +218,16 @@ def _exempting_keyword(direction: Direction) -> str:
     return "readOnly" if direction == "request" else "writeOnly"
 
 
-_SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_SCHEMA_ERRORS = (
+    UnknownType,
+    Unresolvable,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,
+)
 """Errors that `jsonschema` raises for malformed schemas."""
 
 
