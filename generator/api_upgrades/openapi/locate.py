@@ -64,7 +64,10 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     spot = part_spot(contract, target)
     section, _, name = target.section.partition(" ")
     if target.part is not None and target.part.kind == "webhook":
-        spot = spot.below(webhook_method(spot.read(contract)))
+        method = webhook_method(spot.read(contract))
+        if method not in spot.read(contract):
+            raise ContractMismatch(f"{target.part} has no operation", "target")
+        spot = spot.below(method)
         section = "request" if section == "payload" else section
     if not section:
         return spot
