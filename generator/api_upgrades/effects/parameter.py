@@ -115,7 +115,8 @@ class ChangeParameter(OlderValueEffect):
         return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
 
     def touches(self) -> Iterator[Touch]:
-        return (Touch(target, self.keyword) for target in self.target)
+        keywords = ("style", "explode") if self.keyword == "style" else (self.keyword,)  # the default depends on it
+        return (Touch(target, keyword) for target in self.target for keyword in keywords)
 
 
 class RenameParameter(TargetedEffect):
