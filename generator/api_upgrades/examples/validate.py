@@ -146,7 +146,10 @@ class _ExampleChecker:
         try:
             errors: list[ValidationError] = list(self._validator.evolve(schema=schema).iter_errors(value))
         except _SCHEMA_ERRORS as error:
-            yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            yield InvalidExample(
+                target, f"cannot be checked, because its schema is invalid: {_shorten(reason, MAX_MESSAGE_LENGTH)}"
+            )
             return
         best = [best_match([error]) or error for error in errors]
         yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
