@@ -62,11 +62,13 @@ class Project:
         with stage("Deriving every version"):
             if state.errors:
                 raise RegistryErrors(list(find_undocumented_differences(state, self.source)) or state.errors)
-            source, history = entry_file(self.source), state.history
-            errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
+            history = state.history
             # A document may be written by somebody else, so its faults are tolerated here; `check` reports them.
-            if errors and not is_document(self.source):
-                raise RegistryErrors(errors)
+            if not is_document(self.source):
+                source = entry_file(self.source)
+                errors = [*verify(history, source, self.memo), *find_internal_exposure(history, source, self.memo)]
+                if errors:
+                    raise RegistryErrors(errors)
         return state
 
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api_upgrades.cli.formats import Format, format_option, print_output
+from api_upgrades.cli.formats import Format, format_option, print_notes, print_output
 from api_upgrades.cli.group import main
 from api_upgrades.core.progress import stage
 from api_upgrades.project import Project
@@ -29,8 +29,7 @@ def check(project: Project, format: Format, allow_todo: bool) -> None:
     """
     state, result = run_check(project, allow_todo=allow_todo)
     if format == "text":
-        for note in result.notes:
-            click.echo(f"note: {note}", err=True)
+        print_notes(result.notes)
     print_output(CheckText(state.registry, result), format, err=format == "text" and bool(result.faults))
     if result.faults:
         sys.exit(1)

@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
+from api_upgrades.openapi.methods import METHODS as METHODS
+from api_upgrades.openapi.set_aside import restore, set_aside
 
 PartKind = Literal["schema", "operation", "webhook"]
 
 HEAD = "head"
 """The version in documents that are generated from models."""
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class Part(NamedTuple):
@@ -66,10 +66,20 @@ class Contract:
     """The cache of `examples.compose`: the values that it composed for references, by reference and direction."""
     mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
+    restored: dict[int, tuple[JsonObject, Json]] = field(default_factory=dict, compare=False, repr=False)
+    """The cache of `to_openapi`, by the id of a part's JSON: the part as it stands in a document."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
-        """Split an OpenAPI 3.0 or 3.1 document into parts. Nothing is normalized, so `to_openapi` restores it."""
+        """Split an OpenAPI 3.0 or 3.1 document into parts. Nothing is normalized, so `to_openapi` restores it.
+
+        Whatever isn't well-formed is set aside.
+        """
+        return cls.split(set_aside(document))
+
+    @classmethod
+    def split(cls, document: JsonObject) -> Contract:
+        """Split a document in which everything is well-formed into parts, so that `join` restores it."""
         parts: dict[Part, JsonObject] = {}
         rest: dict[str, Json] = dict(document)
         components = rest.get("components", {})
@@ -90,9 +100,18 @@ class Contract:
 
     def to_openapi(self, version: str | None = None) -> dict[str, Json]:
         """The contract as one OpenAPI document. `version` is for contracts from models, which have none."""
+        for part, value in self.parts.items():
+            if id(value) not in self.restored:  # keep the value, so that its id is not reused
+                self.restored[id(value)] = value, restore(value, _SHAPES[part.kind], {})
+        known = {id(value): self.restored[id(value)][1] for value in self.parts.values()}
+        document: dict[str, Json] = restore(self.join(version), "document", known)
+        return document
+
+    def join(self, version: str | None = None) -> dict[str, Json]:
+        """Like `to_openapi`, but what was set aside stays so."""
         document: dict[str, Json] = dict(self.document)
-        if version is not None and document.get("info", {}).get("version", HEAD) == HEAD:
-            document["info"] = {**document.get("info", {}), "version": version}
+        if version is not None and document.get("info", {}).get("version") == HEAD:
+            document["info"] = {**document["info"], "version": version}
         operations: dict[str, dict[str, Json]] = {}
         for part in self.of_kind("operation"):
             operations.setdefault(part.path, {})[part.method.lower()] = self.parts[part]
@@ -165,6 +184,10 @@ class Contract:
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
         return replace(self, parts=insert_before(self.parts, part, value, before))
+
+
+_SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}
+"""The shapes of parts, as in `structure`."""
 
 
 def _methods(item: Json) -> list[str]:

@@ -36,7 +36,8 @@ def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
     document, that uses it. Unused schemas come last, as "Other objects".
     """
     contract = usage.contract
-    grouped: dict[str, dict[Part, None]] = {tag["name"]: {} for tag in contract.document.get("tags", ())}
+    tags = [tag for tag in contract.document.get("tags", ()) if "name" in tag]
+    grouped: dict[str, dict[Part, None]] = {tag["name"]: {} for tag in tags}
     roots: list[tuple[str, Part]] = []
     for part in (*contract.of_kind("operation"), *contract.of_kind("webhook")):
         name = resource_name(part, contract.parts[part])
@@ -46,7 +47,7 @@ def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
     for part in contract.of_kind("schema"):
         grouped.setdefault(owner.get(part, "Other objects"), {})[part] = None
     slugs = unique_slugs([name for name, parts in grouped.items() if parts])
-    described = {tag["name"]: tag.get("description") or "" for tag in contract.document.get("tags", ())}
+    described = {tag["name"]: tag.get("description") or "" for tag in tags}
     return tuple(
         Resource(name, slugs[name], described.get(name, ""), tuple(parts)) for name, parts in grouped.items() if parts
     )
