@@ -212,6 +212,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
         "{type: string, pattern: '[a'}",
         "37:30: #/components/schemas/Pot/properties/kind/pattern is not a regular expression (unterminated cha",
     ),
+    "a pattern as JavaScript writes it": (
+        "{type: string, enum: [a, b]}",
+        "{type: string, pattern: '/^[a-z]$/i', example: a}",
+        "37:30: #/components/schemas/Pot/properties/kind/pattern is not a regular expression (the slashes around it",
+    ),
     "a reference is a number": (
         "lid: {$ref: '#/components/schemas/Lid'}",
         "lid: {$ref: 5}",
@@ -236,6 +241,11 @@ KEPT: dict[str, tuple[str, str, str]] = {
     "a time without a zone": ("kind: {type: string", "kind: {type: string, format: time, example: '10:00:00'", ""),
     "an example that does not fit": ("default: 1", "example: big", ""),
     "multiple of zero": ("default: 1", "multipleOf: 0", ""),
+    "a pattern that only JavaScript knows": (
+        "{type: string, enum: [a, b]}",
+        "{type: string, pattern: '^\\\\p{L}+$', example: a}",
+        "",
+    ),
     "extensions in maps": (
         MADE,
         MADE.replace("}", ", headers: {x-a: 1}, links: {x-b: hi}, content: {x-c: [1], text/plain: {}}}")
@@ -285,3 +295,53 @@ def test_mistake_is_kept_and_noted_once(tmp_path: Path, was: str, instead: str, 
     assert all(page.html for page in pages if isinstance(page, Page))
     assert all(file.render() for file in render_exports(history, Addresses(""), pages, ""))
     assert "Traceback" not in run("diff", *files)
+
+
+@pytest.mark.parametrize("command", ["init", "import"])
+def test_mistake_in_another_file_is_noted_there(tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("api.yaml").write_text(DOCUMENT.replace("'#/components/schemas/Lid'", "'lid.yaml#/Lid'"), encoding="utf-8")
+    Path("lid.yaml").write_text("Lid:\n  type: object\n  required: true\n", encoding="utf-8")
+    printed = (
+        run("init", "--source", "api.yaml")
+        if command == "init"
+        else run("import", "api.yaml", "--version", "1", "--out", "docs")
+    )
+    assert [line for line in printed.splitlines() if line.startswith("note:")] == [
+        "note: lid.yaml:3:3: #/Lid/required must be a list, but is true; it is kept and otherwise ignored"
+    ]
+
+
+def test_mistake_of_several_versions_is_noted_once_in_the_newest(tmp_path: Path) -> None:
+    files = [tmp_path / f"{version}.yaml" for version in (1, 2, 3)]
+    for file, text in zip(files, ("[id]", "true", "true"), strict=True):
+        file.write_text(DOCUMENT.replace("[id]", text), encoding="utf-8")
+    printed = run("import", *files, "--out", tmp_path / "docs")
+    assert [line.partition(": #")[0] for line in printed.splitlines() if "note:" in line] == [f"note: {files[2]}:33:7"]
+
+
+REFUSED = {
+    # the document, and the error: line, column, what is wrong, and what to do
+    "Swagger 2.0": ("swagger: '2.0'\n", "1:1: Swagger 2.0 is not supported; convert it to OpenAPI 3"),
+    "no version": (DOCUMENT.replace("openapi: 3.1.0", "openapi:"), "1:1: not an OpenAPI document, because it has no "),
+    "the same path twice": (DOCUMENT + "paths: {}\n", "43:1: duplicate key 'paths'; it is also on line 6"),
+    "a file that does not exist": (
+        DOCUMENT.replace("'#/components/schemas/Lid'}\n    Lid", "Lid}\n    Lid"),
+        "38:15: 'Lid' refers to a file that does not exist; add the file, or fix the reference",
+    ),
+    "an address": (
+        DOCUMENT.replace("'#/components/schemas/Lid'}\n    Lid", "'https://a.example/b.yaml'}\n    Lid"),
+        "38:15: 'https://a.example/b.yaml' is not a file; URLs are not downloaded, so save it as a file next to this",
+    ),
+    "too deep": (DOCUMENT + "x-deep: " + "[" * 201 + "]" * 201, "43:208: nested more than 200 levels deep"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_kept_is_refused_at_its_place(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "1.yaml"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, ["import", str(file), "--out", str(tmp_path / "docs")])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{file}:{message}")
+    assert not (tmp_path / "docs").exists()

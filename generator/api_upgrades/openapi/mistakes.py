@@ -23,6 +23,9 @@ _COMBINING = frozenset({"$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", 
 _ECMA_SYNTAX = re.compile(r"\\[pP]\{|\(\?<[^=!]|\\u\{|\\c[A-Za-z]|\\/|\(\?<[=!]")
 """Syntax of ECMAScript that Python's regular expressions don't have, or have in a narrower form."""
 
+_WITH_SLASHES = re.compile(r"/\^.*\$/[dgimsuvy]*", re.DOTALL)
+"""A pattern as JavaScript writes it."""
+
 
 def find_mistakes(document: JsonObject) -> Iterator[Mistake]:
     """The mistakes of a document. Values that are not well-formed are skipped, because `structure` reports these."""
@@ -54,7 +57,7 @@ def _find_in_schema(schema: JsonObject, at: Pointer, *, is_branch: bool) -> Iter
             yield (*at, "type"), f"{name!r} is not a type of JSON Schema"
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and (problem := _find_pattern_problem(pattern)):
-        yield (*at, "pattern"), f"is not a regular expression ({problem}), so examples are not checked against it"
+        yield (*at, "pattern"), f"is not a regular expression ({problem})"
     if schema.get("enum") == []:
         yield (*at, "enum"), "is empty, so no value is valid"
     yield from _find_undeclared_names(schema, at, is_branch=is_branch)
@@ -64,6 +67,8 @@ def _find_in_schema(schema: JsonObject, at: Pointer, *, is_branch: bool) -> Iter
 
 def _find_pattern_problem(pattern: str) -> str:
     """Why a pattern is not a regular expression; empty if it is one, or if Python cannot tell."""
+    if _WITH_SLASHES.fullmatch(pattern):
+        return "the slashes around it are part of the pattern"
     try:
         with warnings.catch_warnings(action="ignore"):
             re.compile(pattern)
