@@ -129,7 +129,7 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
         ),
         pytest.param(
             holding({"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "http://127.0.0.1:1/"}, "p"),
-            ["It: its schema cannot be read: Unresolvable: http://127.0.0.1:1/"],
+            ["It: cannot be checked, because its schema is invalid: Unresolvable: http://127.0.0.1:1/"],
             id="not even for another dialect",
         ),
         pytest.param(
@@ -148,7 +148,7 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
         # What is no schema
         pytest.param(
             holding({"type": "datetime"}, "p"),
-            ["It: its schema cannot be read: Unknown type 'datetime'"],
+            ["It: cannot be checked, because its schema is invalid: Unknown type 'datetime'"],
             id="unknown type",
         ),
     ],

@@ -63,12 +63,14 @@ class Project:
         with stage("Deriving every version"):
             if state.errors:
                 raise RegistryErrors(list(find_undocumented_differences(state, self.source)) or state.errors)
-            source, history = entry_file(self.source), state.history
-            errors = [error for error in verify(history, source, self.memo) if not isinstance(error, UncheckedExample)]
-            errors += find_internal_exposure(history, source, self.memo)
+            history = state.history
             # A document may be written by somebody else, so its faults are tolerated here; `check` reports them.
-            if errors and not is_document(self.source):
-                raise RegistryErrors(errors)
+            if not is_document(self.source):
+                source = entry_file(self.source)
+                faults = verify(history, source, self.memo)
+                errors = [error for error in faults if not isinstance(error, UncheckedExample)]
+                if errors := [*errors, *find_internal_exposure(history, source, self.memo)]:
+                    raise RegistryErrors(errors)
         return state
 
 

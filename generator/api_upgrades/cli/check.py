@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from api_upgrades.cli.formats import Format, format_option, print_output
+from api_upgrades.cli.formats import Format, format_option, print_notes, print_output
 from api_upgrades.cli.group import main
 from api_upgrades.core.errors import location_key
 from api_upgrades.core.progress import stage
@@ -32,8 +32,7 @@ def check(project: Project, format: Format, allow_todo: bool) -> None:
     """
     state, result = run_check(project, allow_todo=allow_todo)
     if format == "text":
-        for note in result.notes:
-            click.echo(f"note: {note}", err=True)
+        print_notes(result.notes)
     print_output(CheckText(state.registry, result), format, err=format == "text" and bool(result.faults))
     if result.faults:
         sys.exit(1)

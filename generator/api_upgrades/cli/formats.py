@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import click
 
 from api_upgrades.compare.rules.table import Severity
+from api_upgrades.core.errors import RegistryError
 from api_upgrades.core.json import Json
 from api_upgrades.review.terminal import Colorize
 
@@ -52,6 +53,12 @@ def print_output(output: Output, format: Format, *, err: bool = False) -> None:
         click.echo(output.as_markdown(), nl=False, err=err)
     else:
         click.echo(output.as_text(_color), err=err, color=_use_colors())
+
+
+def print_notes(notes: Iterable[RegistryError]) -> None:
+    """Print notes to stderr, one a line."""
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _color(text: str, severity: Severity) -> str:

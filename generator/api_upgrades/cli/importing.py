@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
+from api_upgrades.cli.formats import print_notes
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new_files
-from api_upgrades.core.errors import ApiUpgradesError, RegistryErrors, UsageError
+from api_upgrades.core.errors import ApiUpgradesError, RegistryError, RegistryErrors, UsageError, location_key
 from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
@@ -49,9 +50,19 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
     with stage("Reading the documents"):
         documents = {version: read_document(file_of[version]) for version in sorted(file_of, key=natural_sort_key)}
     result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
+    print_notes(find_distinct_mistakes(documents))
     for version in documents:
         changes = result.history.changes_of(version)
         click.echo(f"{version}: {len(changes)} changes" if changes else version)
+
+
+def find_distinct_mistakes(documents: Mapping[str, OpenApiFile]) -> list[RegistryError]:
+    """The mistakes of all documents. One that several versions have is named once, in the newest document."""
+    found: dict[str, RegistryError] = {}
+    for document in reversed(list(documents.values())):
+        for mistake in document.mistakes:
+            found.setdefault(mistake.problem, mistake)
+    return sorted(found.values(), key=location_key)
 
 
 def _files_by_version(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from api_upgrades.cli import scaffold
+from api_upgrades.cli.formats import print_notes
 from api_upgrades.cli.group import main
 from api_upgrades.cli.mkdocs_config import CONFIG_NAMES, find_config, plugin_options
 from api_upgrades.cli.options import Prose
@@ -62,6 +63,7 @@ def init(project: Project, source: str | None, title: str | None, version: str |
     files |= _first_version_files(project, source, version, head or _read_example(files))
     files |= site_files(project, source, title)
     write_new_files(root, files)
+    print_notes(head.document.mistakes if head and head.document else ())
     for name in files:
         click.echo(name)
     advise(project, source, files)

@@ -37,12 +37,18 @@ class OperationDraft:
             self._revert_request(part, goal, now)
             if not json_equal(goal.get("security"), now.get("security")):
                 self.undone.revert_at("change_security", target, was=goal.get("security"))
-        elif webhook_method(self.goal.parts[part]) == webhook_method(self.undone.contract.parts[part]):
+        elif self._have_same_operation(part):
             self._revert_body(Target(part, "payload"))
         else:
             return
         self._revert_wording(target, "summary", "description")
         self._revert_deprecation(target)
+
+    def _have_same_operation(self, webhook: Part) -> bool:
+        """Whether a webhook has an operation in both contracts, with the same method."""
+        goal, now = self.goal.parts[webhook], self.undone.contract.parts[webhook]
+        method = webhook_method(goal)
+        return method == webhook_method(now) and method in goal and method in now
 
     def _read_both(self, target: Target) -> OlderAndNewer:
         contract = self.undone.contract

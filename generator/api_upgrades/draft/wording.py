@@ -103,7 +103,7 @@ def _find_respelled_numbers(now: Json, older: Json) -> Iterator[tuple[Pointer, J
 
 def _without_part_content(contract: Contract) -> Json:
     """The document with empty parts, to compare the order around them."""
-    return Contract({part: {} for part in contract.parts}, contract.document).to_openapi()
+    return Contract({part: {} for part in contract.parts}, contract.document).join()
 
 
 def _find_reordered_keys(now: Json, older: Json) -> Iterator[tuple[Pointer, Moves]]:

@@ -146,7 +146,7 @@ def _restore_path_parameters(operation: JsonObject, new: Part, old: Part) -> Jso
         **operation,
         "parameters": [
             {**parameter, "name": names[parameter["name"]]}
-            if parameter.get("in") == "path" and parameter["name"] in names
+            if parameter.get("in") == "path" and parameter.get("name") in names
             else parameter
             for parameter in operation["parameters"]
         ],

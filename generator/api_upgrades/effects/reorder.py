@@ -45,7 +45,7 @@ class Reorder(TargetedEffect):
                 f"{target} is inside a part; give the part as 'target' and the rest as 'pointer'", "target"
             )
         spot = part_spot(contract, target)
-        whole = contract.to_openapi() if spot.part is None else spot.read(contract)
+        whole = contract.join() if spot.part is None else spot.read(contract)
         try:
             keys = parse_pointer(whole, self.pointer)
             older = self._restore_order(value_at(whole, keys), target)
@@ -54,7 +54,7 @@ class Reorder(TargetedEffect):
         result = set_at(whole, keys, older)
         if spot.part is not None:
             return spot.write(contract, result)
-        found = Contract.from_openapi(result)
+        found = Contract.split(result)
         only_parts_moved = json.dumps(found.document) == json.dumps(contract.document)
         return replace(contract, parts=found.parts) if only_parts_moved else found
 

@@ -152,7 +152,10 @@ class _ExampleChecker:
         except OverflowError:  # `jsonschema` divides numbers that are too large for that; the example may be valid
             return
         except _SCHEMA_ERRORS as error:
-            yield InvalidExample(target, f"its schema cannot be read: {_shorten(str(error), MAX_MESSAGE_LENGTH)}")
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            yield InvalidExample(
+                target, f"cannot be checked, because its schema is invalid: {_shorten(reason, MAX_MESSAGE_LENGTH)}"
+            )
             return
         best = [find_untried(error) or best_match([error]) or error for error in errors]
         yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
@@ -231,7 +234,16 @@ def _exempting_keyword(direction: Direction) -> str:
     return "readOnly" if direction == "request" else "writeOnly"
 
 
-_SCHEMA_ERRORS = (UnknownType, Unresolvable, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_SCHEMA_ERRORS = (
+    UnknownType,
+    Unresolvable,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,
+)
 """Errors that `jsonschema` raises for malformed schemas."""
 
 

@@ -15,17 +15,14 @@ from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
+from api_upgrades.openapi.methods import METHODS as METHODS
+from api_upgrades.openapi.methods import OTHER_METHODS as OTHER_METHODS
+from api_upgrades.openapi.set_aside import restore, set_aside
 
 PartKind = Literal["schema", "operation", "webhook"]
 
 HEAD = "head"
 """The version in documents that are generated from models."""
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-"""The keys of a Path Item Object with one operation each."""
-
-OTHER_METHODS = "additionalOperations"
-"""The key of a Path Item Object with the operations of all other methods, by method."""
 
 
 class Part(NamedTuple):
@@ -84,10 +81,20 @@ class Contract:
     """The cache of `openapi.normal_form`, by the id of a schema and the dialect. Derived contracts share it."""
     mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
+    restored: dict[int, tuple[JsonObject, Json]] = field(default_factory=dict, compare=False, repr=False)
+    """The cache of `to_openapi`, by the id of a part's JSON: the part as it stands in a document."""
 
     @classmethod
     def from_openapi(cls, document: JsonObject) -> Contract:
-        """Split an OpenAPI document into parts. Nothing is normalized, so `to_openapi` restores it."""
+        """Split an OpenAPI document into parts. Nothing is normalized, so `to_openapi` restores it.
+
+        Whatever isn't well-formed is set aside.
+        """
+        return cls.split(set_aside(document))
+
+    @classmethod
+    def split(cls, document: JsonObject) -> Contract:
+        """Split a document in which everything is well-formed into parts, so that `join` restores it."""
         parts: dict[Part, JsonObject] = {}
         rest: dict[str, Json] = dict(document)
         components = rest.get("components", {})
@@ -108,9 +115,18 @@ class Contract:
 
     def to_openapi(self, version: str | None = None) -> dict[str, Json]:
         """The contract as one OpenAPI document. `version` is for contracts from models, which have none."""
+        for part, value in self.parts.items():
+            if id(value) not in self.restored:  # keep the value, so that its id is not reused
+                self.restored[id(value)] = value, restore(value, _SHAPES[part.kind], {})
+        known = {id(value): self.restored[id(value)][1] for value in self.parts.values()}
+        document: dict[str, Json] = restore(self.join(version), "document", known)
+        return document
+
+    def join(self, version: str | None = None) -> dict[str, Json]:
+        """Like `to_openapi`, but what was set aside stays so."""
         document: dict[str, Json] = dict(self.document)
-        if version is not None and document.get("info", {}).get("version", HEAD) == HEAD:
-            document["info"] = {**document.get("info", {}), "version": version}
+        if version is not None and document.get("info", {}).get("version") == HEAD:
+            document["info"] = {**document["info"], "version": version}
         operations: dict[str, dict[str, Json]] = {}
         for part in self.of_kind("operation"):
             *outer, key = part.path_item_pointer
@@ -188,6 +204,9 @@ class Contract:
         """The contract with a part added before another, or at the end."""
         return replace(self, parts=insert_before(self.parts, part, value, before))
 
+
+_SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}
+"""The shapes of parts, as in `structure`."""
 
 _FIXED_METHODS = frozenset(method.upper() for method in METHODS)
 METHOD_PATTERN = rf"(?!x-|(?:webhook|{'|'.join(METHODS)})\b)[!#$%&'*+.^_`|~0-9A-Za-z-]+"

@@ -65,6 +65,8 @@ def section_spot(contract: Contract, target: Target) -> Spot:
     spot = part_spot(contract, target)
     section, _, name = target.section.partition(" ")
     if target.part is not None and target.part.kind == "webhook":
+        if not operations_of(spot.read(contract)):
+            raise ContractMismatch(f"{target.part} has no operation", "target")
         spot = spot.below(*webhook_pointer(spot.read(contract)))
         section = "request" if section == "payload" else section
     if not section:

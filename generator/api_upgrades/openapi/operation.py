@@ -95,9 +95,10 @@ def resolve_shared(contract: Contract, value: JsonObject) -> JsonObject:
             return {}
         seen.add(ref)
         try:
-            value = resolve(contract, ref)
+            found: Json = resolve(contract, ref)
         except (KeyError, IndexError, ValueError, TypeError):
             return {}
+        value = found if isinstance(found, dict) else {}
     return value
 
 

@@ -46,7 +46,7 @@ def resolve(contract: Contract, ref: str) -> Json:
         value: Json = contract.parts[schema_part(keys[2])]
         keys = keys[3:]
     elif keys[:1] in (["paths"], ["webhooks"]):
-        value = contract.to_openapi()  # operations and webhooks are parts, which the document doesn't hold
+        value = contract.join()  # operations and webhooks are parts, which the document doesn't hold
     else:
         value = contract.document
     for key in keys:

@@ -42,7 +42,7 @@ def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
     document, that uses it. Unused schemas come last, as "Other objects".
     """
     contract = usage.contract
-    tags = {tag["name"]: tag for tag in contract.document.get("tags", ())}
+    tags = {tag["name"]: tag for tag in contract.document.get("tags", ()) if "name" in tag}
     badges = badge_names(contract.document)
     grouped: dict[str, dict[Part, None]] = {name: {} for name in _in_tree_order(tags)}
     roots: list[tuple[str, Part]] = []

@@ -263,6 +263,10 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             project, addresses = self._make_project(config), self._make_addresses(config)
             history = project.load()
             self._watch(project, history.registry.source_map.files)
+            if count := len(history.registry.source_map.mistakes):
+                # Not a warning: a strict build would fail, and the team may not be the document's author.
+                mistakes = "1 mistake" if count == 1 else f"{count} mistakes"
+                log.info("The document has %s. To see a list, run: api-upgrades check", mistakes)
             if self._is_serving:
                 prepare_reading(project.source, project.root)
             is_preview = self._preview_number is not None

@@ -31,7 +31,7 @@ def check(state: ProjectState, source: str, *, allow_todo: bool = False) -> Chec
     try:
         undocumented = tuple(find_undocumented_differences(state, source))
     except RegistryErrors as error:  # the unreleased changes don't fit the source, so nothing else can be checked
-        return CheckResult(tuple(_to_faults("misfit", error.errors)), ())
+        return CheckResult(tuple(_to_faults("misfit", error.errors)), tuple(state.registry.source_map.mistakes))
     faults = list(undocumented)
     faults += _find_lock_faults(state)
     if not undocumented:  # otherwise most misfits follow from the undocumented differences
@@ -39,7 +39,7 @@ def check(state: ProjectState, source: str, *, allow_todo: bool = False) -> Chec
     faults += find_alterations(state)
     if not allow_todo:
         faults += _find_todos(state)
-    notes: list[RegistryError] = []
+    notes: list[RegistryError] = list(state.registry.source_map.mistakes)
     if not undocumented and not state.errors:
         try:
             faults += _find_history_faults(state.history)

@@ -51,7 +51,7 @@ def _title_sources(key: str | int, shape: str, value: JsonObject, names: tuple[s
         yield from (f"{kind}_{value['operationId']}" for kind in ("Response", "Body"))
     elif shape == "parameter" and isinstance(value.get("name"), str):
         yield value["name"]
-    elif shape in ("request body", "response", "{response}", "media type", "{media type}"):
+    elif shape in ("request body", "response", "responses", "media type", "{media type}"):
         yield from names
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, unescape_token
 from api_upgrades.core.yaml_file import MAX_DEPTH, quote
-from api_upgrades.openapi.structure import ParsedFile, check_structure, inner_values
+from api_upgrades.openapi.structure import OBJECTS, ParsedFile, has_shape, inner_shape, inner_values
 
 SECTIONS = {
     "schema": "schemas",
@@ -71,8 +71,7 @@ class Bundler:
         # The components still to be added: place, shape, section, name.
         self._pending: deque[tuple[FilePointer, str, str, str]] = deque()
         self._ids = frozenset(_ids_in(parsed.data))
-        components = parsed.data.get("components", {})
-        self._used_names = {section: set(components.get(section, ())) for section in SECTIONS.values()}
+        self._used_names = {section: set(_section_of(parsed.data, section)) for section in SECTIONS.values()}
 
     def build_document(self) -> JsonObject:
         """The document with all files combined.
@@ -88,15 +87,22 @@ class Bundler:
             added.setdefault(section, {})[name] = self._rewrite(self._value_at(place, place), shape, place, (), 3)
         if not added:
             return result
-        components = dict(result.get("components", {}))
+        components = dict(_as_object(result.get("components")))
         for section, values in added.items():
-            components[section] = {**components.get(section, {}), **values}
+            components[section] = {**_as_object(components.get(section)), **values}
         return {**result, "components": components}
+
+    def locate(self, pointer: Pointer) -> FilePointer:
+        """The place in one of the files from which the value at a pointer in the document comes."""
+        for size in range(len(pointer), 0, -1):
+            if place := self.origins.get(pointer[:size]):
+                return FilePointer(place.path, (*place.pointer, *pointer[size:]))
+        return FilePointer(self._path, pointer)
 
     def _name_components(self, root: JsonObject) -> None:
         """If a component is only a reference to another file, remember its name for the value in that file."""
         for section in SECTIONS.values():
-            for name, value in root.get("components", {}).get(section, {}).items():
+            for name, value in _section_of(root, section).items():
                 holder = FilePointer(self._path, ("components", section, name))
                 if _is_reference(value) and self._is_external(value, holder):
                     self._names.setdefault((self._follow(value["$ref"], holder), section), name)
@@ -109,7 +115,8 @@ class Bundler:
         Returns the same object if there are none. `inline_targets` are the values that enclose this one because they
         replaced a reference.
         """
-        if not isinstance(value, dict | list) or shape in ("any", "object"):
+        has_values = shape in OBJECTS or inner_shape(shape) is not None
+        if not has_values or not isinstance(value, dict | list) or not has_shape(value, shape):
             return value
         self._value_count += 1
         if self._value_count > MAX_VALUES or depth > MAX_DEPTH:
@@ -135,12 +142,11 @@ class Bundler:
             return {**rewritten, "$ref": self._add_component(target, shape, section)}
         if target in inline_targets:
             self._reject(place, f"{quote(value['$ref'])} refers to itself; write out the value")
-        check_structure(self.files[target.path], shape, target.pointer)
         if (pointer := self._pointer_in_document(place)) is not None:
             self.origins[pointer] = target
         inlined = self._rewrite(self._value_at(target, place), shape, target, (*inline_targets, target), depth)
         siblings = {key: item for key, item in rewritten.items() if key != "$ref"}
-        return {**inlined, **siblings} if siblings else inlined
+        return {**inlined, **siblings} if siblings and isinstance(inlined, dict) else inlined
 
     def _pointer_in_document(self, place: FilePointer) -> Pointer | None:
         """The pointer in the resulting document to a value of any file, or None if it is not known."""
@@ -159,17 +165,17 @@ class Bundler:
 
     def _rewrite_mapping(self, value: JsonObject, place: FilePointer) -> dict[str | int, Json]:
         """The changes to the mapping of a discriminator, whose values are references without the key `$ref`."""
-        mapping = {
-            key: self._rewrite_mapped(ref, place.child("mapping").child(key))
-            for key, ref in value.get("mapping", {}).items()
-        }
-        changed: dict[str | int, Json] = {"mapping": mapping} if mapping != value.get("mapping", {}) else {}
+        mapping = _as_object(value.get("mapping"))
+        rewritten = {key: self._rewrite_mapped(ref, place.child("mapping").child(key)) for key, ref in mapping.items()}
+        changed: dict[str | int, Json] = {"mapping": rewritten} if rewritten != mapping else {}
         if "defaultMapping" in value:
             default = self._rewrite_mapped(value["defaultMapping"], place.child("defaultMapping"))
             changed |= {"defaultMapping": default} if default != value["defaultMapping"] else {}
         return changed
 
-    def _rewrite_mapped(self, ref: str, place: FilePointer) -> str:
+    def _rewrite_mapped(self, ref: Json, place: FilePointer) -> Json:
+        if not isinstance(ref, str):
+            return ref
         is_file = "/" in ref or PurePosixPath(ref.partition("#")[0]).suffix in (".json", ".yaml", ".yml")
         if not is_file or not self._is_external({"$ref": ref}, place):
             return ref
@@ -181,7 +187,6 @@ class Bundler:
         """Make a value of another file a component, unless it is one already, and return a reference to it."""
         name = self._names.get((target, section))
         if name is None:
-            check_structure(self.files[target.path], shape, target.pointer)
             base_name = str(target.pointer[-1]) if target.pointer else target.path.stem
             name = _unused_name(re.sub(r"[^A-Za-z0-9._-]+", "_", base_name), self._used_names[section])
             self._used_names[section].add(name)
@@ -193,9 +198,9 @@ class Bundler:
     def _is_external(self, value: JsonObject, place: FilePointer) -> bool:
         """Whether an object is a reference to another file. In another file, every reference counts as one."""
         ref = value.get("$ref")
-        if not isinstance(ref, str) or (place.path == self._path and ref.partition("#")[0] in self._ids):
+        if not isinstance(ref, str) or (ref and place.path == self._path and ref.partition("#")[0] in self._ids):
             return False  # the `$id` of a schema in this document
-        return place.path != self._path or not ref.startswith("#")
+        return place.path != self._path or (ref != "" and not ref.startswith("#"))
 
     def _follow(self, ref: str, place: FilePointer) -> FilePointer:
         """The target of a reference. If the target is only a reference itself, follows that too."""
@@ -290,6 +295,15 @@ def _ids_in(value: Json) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _ids_in(item)
+
+
+def _section_of(document: JsonObject, section: str) -> JsonObject:
+    """The components of a section of a document; none if the document has anything else there."""
+    return _as_object(_as_object(document.get("components")).get(section))
+
+
+def _as_object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_reference(value: Json) -> bool:

@@ -16,7 +16,8 @@ from typing import NoReturn
 from api_upgrades.core import json_file, yaml_file
 from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors
 from api_upgrades.core.json import JsonObject, Pointer
-from api_upgrades.openapi.structure import ParsedFile, check_structure
+from api_upgrades.openapi.mistakes import find_mistakes
+from api_upgrades.openapi.structure import ParsedFile, check_structure, find_faults, locate_faults
 from api_upgrades.sources.bundle import Bundler, FilePointer
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
@@ -29,11 +30,13 @@ class OpenApiFile:
     """A document, and every file that was read for it, starting with its own.
 
     `origins` maps a pointer in the document to the place in another file from which the value there was copied.
+    `mistakes` are notes about what is wrong in the document. It is kept anyway.
     """
 
     document: JsonObject
     files: tuple[Path, ...]
     origins: Mapping[Pointer, FilePointer] = field(default_factory=dict)
+    mistakes: tuple[RegistryError, ...] = ()
 
     def positions(self) -> Iterator[tuple[Pointer, Path, int]]:
         """(pointer in the document, file, line) of every value. Files that can no longer be read are left out."""
@@ -57,8 +60,8 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
     """Read a document. Messages name files relative to `root` (default: the current folder) if they are below it.
 
     Raises RegistryErrors if the file is not OpenAPI 3.0, 3.1 or 3.2, is truncated, too large or too deeply nested, has
-    a duplicate key or a value of a type that the generator cannot use, or refers to a file that cannot be read. A
-    reference within the document may be broken: that is reported by `verify`.
+    a duplicate key, or refers to a file that cannot be read. All other mistakes are kept. Broken references and
+    invalid examples are reported by `verify`, and the others are in `mistakes`.
     """
     root = root or Path.cwd()
 
@@ -66,9 +69,21 @@ def read_document(file: Path, root: Path | None = None) -> OpenApiFile:
         return parse_file(path, _name_in_messages(path, root))
 
     parsed = read(file)
-    check_document(parsed)
+    _check_version(parsed)
     bundle = Bundler(file, parsed, read)
-    return OpenApiFile(bundle.build_document(), tuple(bundle.files), bundle.origins)
+    document = bundle.build_document()
+    return OpenApiFile(document, tuple(bundle.files), bundle.origins, tuple(_find_mistakes(document, bundle)))
+
+
+def _find_mistakes(document: JsonObject, bundle: Bundler) -> Iterator[RegistryError]:
+    """Notes about the mistakes of a document, file by file, each at its place."""
+    by_file: dict[Path, list[tuple[Pointer, str]]] = {file: [] for file in bundle.files}
+    ignored = ((pointer, f"{message}; it is kept and otherwise ignored") for pointer, message in find_faults(document))
+    for pointer, message in (*ignored, *find_mistakes(document)):
+        place = bundle.locate(pointer)
+        by_file[place.path].append((place.pointer, message))
+    for file, found in by_file.items():
+        yield from locate_faults(bundle.files[file], found)
 
 
 def parse_file(path: Path, file: str) -> ParsedFile:
@@ -96,6 +111,12 @@ def parse_file(path: Path, file: str) -> ParsedFile:
 
 def check_document(parsed: ParsedFile) -> None:
     """Raise RegistryErrors if a file is not a well-formed OpenAPI document of a supported version."""
+    _check_version(parsed)
+    check_structure(parsed, "document")
+
+
+def _check_version(parsed: ParsedFile) -> None:
+    """Raise RegistryErrors if a file is not an OpenAPI document of a supported version."""
     document, first = parsed.data, Location(parsed.file, 1, 1)
     if not isinstance(document, dict):
         _reject(first, "an OpenAPI document must be an object, with 'openapi: 3.1.0' in it")
@@ -113,7 +134,6 @@ def check_document(parsed: ParsedFile) -> None:
         _reject(where, 'the version of OpenAPI must be text; write it in full and in quotes, as in "3.1.0"')
     if not re.fullmatch(r"3\.[012](\.[0-9]+)?(-[A-Za-z0-9.]+)?", version):
         _reject(where, f"OpenAPI {yaml_file.quote(version)} is not supported; use 3.0, 3.1 or 3.2")
-    check_structure(parsed, "document")
 
 
 def _name_in_messages(path: Path, root: Path) -> str:

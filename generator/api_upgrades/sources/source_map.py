@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from api_upgrades.core.errors import Location
+from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.openapi.contract import METHODS, Part, schema_part
 from api_upgrades.openapi.target import Target
 from api_upgrades.sources.openapi_file import OpenApiFile
@@ -64,6 +64,11 @@ class SourceMap:
             if location := self._location_by_target.get(str(candidate)):
                 return location
         return Location(entry_file(source) if is_python_object(source) else source)
+
+    @property
+    def mistakes(self) -> tuple[RegistryError, ...]:
+        """Notes about the mistakes of a document, which is kept as it is."""
+        return self.document.mistakes if self.document else ()
 
     @cached_property
     def _location_by_target(self) -> dict[str, Location]:
