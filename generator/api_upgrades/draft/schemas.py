@@ -22,6 +22,7 @@ from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.properties import Branch, branches, properties, required_names
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
 WORDING_KEYWORDS = ("title", "summary", "description")
@@ -139,6 +140,8 @@ class SchemaDraft:
     def _revert_type(self, target: Target) -> bool:
         """Revert the whole schema as one `change_type`, unless that would copy much more than differs."""
         goal, now = self._read_goal(target), self._read_now(target)
+        if json_equal(meaning(goal), meaning(now)):
+            return False  # such as the order of an enum
         left = cost(now, goal)
         was = {
             key: value
