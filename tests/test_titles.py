@@ -12,7 +12,7 @@ import yaml
 
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.steps import import_step
-from api_upgrades.draft.importing.titles import MAX_LENGTH
+from api_upgrades.draft.importing.title_length import MAX_LENGTH
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract
 from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.sources.openapi_file import read_document

@@ -51,7 +51,7 @@ def _alternatives(schema: JsonObject, plural: bool = False) -> list[str]:
                 found = [one for branch in branches for one in _branch_alternatives(branch, plural)]
                 return list(dict.fromkeys(found))
     if isinstance(value.get("allOf"), list):
-        names = [as_code(name) for name in _included_names(value)]
+        names = [as_code(name) for name in _included_names(schema)]
         if names:
             return [join_some(names, MAX_ALTERNATIVES)]
     if "$ref" in value:
@@ -89,9 +89,10 @@ def _plain_type(value: JsonObject, kind: str, plural: bool) -> str:
     return words
 
 
-def _included_names(value: JsonObject) -> list[str]:
-    """The schemas to which the branches of an `allOf` refer."""
-    branches = (branch for branch in value.get("allOf", ()) if isinstance(branch, dict))
+def _included_names(schema: JsonObject) -> list[str]:
+    """The schemas whose content a schema includes: that to which it refers, or those in its `allOf`."""
+    value = schemas.value_schema(schema)
+    branches = (branch for branch in value.get("allOf", [value]) if isinstance(branch, dict))
     return [name for branch in branches if (name := schemas.ref(branch)) is not None]
 
 
@@ -167,6 +168,17 @@ def _inside(subject: str, predicate: Predicate) -> Predicate:
 
 
 def _type_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
+    included, includes = _included_names(was), _included_names(now)
+    if included and includes and set(included) != set(includes) and not set(included).isdisjoint(includes):
+        more = [as_code(name) for name in includes if name not in included]
+        fewer = [as_code(name) for name in included if name not in includes]
+        if more:
+            names = join_some(more, MAX_ALTERNATIVES)
+            yield Predicate(f"also includes {names}", f"also include {names}")
+        if fewer:
+            names = join_some(fewer, MAX_ALTERNATIVES)
+            yield Predicate(f"no longer includes {names}", f"no longer include {names}")
+        return
     older, newer = _alternatives(was), _alternatives(now)
     lost, gained = [one for one in older if one not in newer], [one for one in newer if one not in older]
     if (lost and gained and len(lost) == len(older)) or older == ["any value"] or newer == ["any value"]:
@@ -178,9 +190,6 @@ def _type_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
         yield _can(f"can also be {join_some(gained, MAX_ALTERNATIVES)}")
     elif lost:
         yield _can(f"can no longer be {join_some(lost, MAX_ALTERNATIVES)}")
-    names = [_included_names(schemas.value_schema(one)) for one in (was, now)]
-    if not lost and not gained and names[0] != names[1]:
-        yield _instead_of(was, now)
 
 
 def _instead_of(was: Json, now: Json) -> Predicate:

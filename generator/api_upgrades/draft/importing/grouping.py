@@ -28,12 +28,15 @@ UNUSED = "unused"
 class Group:
     """The effects of one change, in the order in which they happened, and the resources that it affects.
 
-    `applied` has one item for each effect and target. A group may be about schemas that no operation uses.
+    `applied` has one item for each effect and target. `older` and `newer` are the contracts around the whole step. A
+    group may be about schemas that no operation uses.
     """
 
     effects: tuple[Effect, ...]
     resources: tuple[str, ...]
     applied: tuple[AppliedEffect, ...]
+    older: Contract
+    newer: Contract
     is_unused: bool = False
 
 
@@ -75,14 +78,14 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
         involved = [index for index, one in enumerate(applied) if _alters_any(one, mismatched)]
         if not _join_all(sets, involved):
             _join_all(sets, range(len(applied)))
-    groups = [
-        [
-            _build_group([applied[index] for index in group], group, dependencies, resources, unused)
-            for group in together
-        ]
-        for together in (ordered, others)
-    ]
-    return Grouping(tuple(groups[0]), tuple(groups[1]))
+
+    def build(indexes: Sequence[int]) -> Group:
+        members = [applied[index] for index in indexes]
+        is_unused = bool(unused) and all(_parts(one) <= unused for one in members)
+        effects = _combine_effects(members, indexes, dependencies)
+        return Group(effects, _affected_resources(members, resources), tuple(members), older, newer, is_unused)
+
+    return Grouping(tuple(map(build, ordered)), tuple(map(build, others)))
 
 
 def _order_sets(sets: DisjointSets, dependencies: Iterable[tuple[int, int]]) -> list[int]:
@@ -136,22 +139,16 @@ def _differs(one: Contract, other: Contract, part: Part) -> bool:
     return one.parts.get(part) is not other.parts.get(part) and one.parts.get(part) != other.parts.get(part)
 
 
-def _build_group(
-    members: Sequence[AppliedEffect],
-    indexes: Sequence[int],
-    dependencies: Iterable[tuple[int, int]],
-    resources: Resources,
-    unused: Set[Part],
-) -> Group:
+def _combine_effects(
+    members: Sequence[AppliedEffect], indexes: Sequence[int], dependencies: Iterable[tuple[int, int]]
+) -> tuple[Effect, ...]:
+    """The effects of a group, with equal ones combined, unless their order matters."""
     inside = set(indexes)
-    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
     effects = tuple(one.effect for one in members)
-    affected = dict.fromkeys(
-        resources[part] for one in members for part in sorted(filter(None, _parts(one))) if part in resources
-    )
-    return Group(
-        combine_targets(effects) if is_free else effects,
-        tuple(affected),
-        tuple(members),
-        bool(unused) and all(_parts(one) <= unused for one in members),
-    )
+    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
+    return combine_targets(effects) if is_free else effects
+
+
+def _affected_resources(members: Iterable[AppliedEffect], resources: Resources) -> tuple[str, ...]:
+    parts = (part for one in members for part in sorted(filter(None, _parts(one))))
+    return tuple(dict.fromkeys(resources[part] for part in parts if part in resources))

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
+from api_upgrades.draft.importing.references import find_inherited
 from api_upgrades.effects.schema import name_difference
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
@@ -14,6 +15,9 @@ from api_upgrades.openapi.locate import place_spot, schema_spot
 from api_upgrades.openapi.schema import ref
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
+
+MIN_SHARED = 6
+"""How many characters the names of two schemas share if one takes the place of the other in the same way elsewhere."""
 
 NO_RESOURCE = ""
 """The name for places that belong to no resource."""
@@ -37,7 +41,8 @@ def intent_keys(applied: Sequence[AppliedEffect], resources: Mapping[Part, str])
         elif len(together) > 1:
             yield [("place", place), _limits(together) or _same_edits(place, together)]
         else:
-            yield list(_intents_at_place(one, place, resources, len(holders[innermost_name(place)])))
+            keys = _intents_at_place(one, place, resources, len(holders[innermost_name(place)]))
+            yield [*keys, *_inheritance(one, place, applied)]
 
 
 def _intents_of_part(one: AppliedEffect, resources: Mapping[Part, str]) -> Iterator[Hashable]:
@@ -87,8 +92,18 @@ def _other_reference(one: AppliedEffect, place: Target) -> Hashable:
     if old is None or new is None or old == new:
         return None
     difference = name_difference(old, new)
-    is_similar = 2 * len(difference[0]) < len(old) and 2 * len(difference[1]) < len(new)
+    is_similar = min(len(old) - len(difference[0]), len(new) - len(difference[1])) >= MIN_SHARED
     return ("reference", *difference) if is_similar else None
+
+
+def _inheritance(one: AppliedEffect, place: Target, applied: Sequence[AppliedEffect]) -> Iterator[Hashable]:
+    """Keys of a property that moved between an object and the schema whose properties it includes."""
+    if one.effect.scope != "holder" or not place.steps:
+        return
+    yield "inherited", place
+    for contract in (applied[0].older, applied[-1].newer):
+        if (part := find_inherited(contract, place)) is not None:
+            yield "inherited", Target(part).property(place.name)
 
 
 def _limits(together: Sequence[AppliedEffect]) -> Hashable:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence, Set
 
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.grouping import DisjointSets
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.properties import follower, holder_of, properties
+from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage
 
 
@@ -70,3 +74,15 @@ def _changed_references(one: AppliedEffect) -> set[Part]:
 def _references(contract: Contract, part: Part | None) -> set[Part]:
     value = contract.document if part is None else contract.parts.get(part)
     return {found for ref in references(value) if (found := schema_of(ref)) is not None}
+
+
+def find_inherited(contract: Contract, place: Target) -> Part | None:
+    """The schema behind a reference that gives an object the property at `place`, if the object lacks it itself."""
+    try:
+        holder = schema_spot(contract, place.holder).read(contract)
+    except ContractMismatch:
+        return None
+    if not isinstance(holder, dict) or not place.steps[-1].startswith("."):
+        return None
+    found = properties(holder, follower(contract)).get(place.name)
+    return holder_of(found.ref) if found is not None and found.ref is not None else None

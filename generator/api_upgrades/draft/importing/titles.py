@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.grouping import Group
 from api_upgrades.draft.importing.intents import innermost_name
+from api_upgrades.draft.importing.references import find_inherited
+from api_upgrades.draft.importing.title_length import MAX_LENGTH, MAX_NAMES, fit_title, split_words
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Predicate, as_code, join_names
 from api_upgrades.effects.schema_words import CHANGED
@@ -17,15 +19,6 @@ from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
-
-MAX_NAMES = 2
-"""The number of names that a title shows before it counts the others."""
-
-MAX_LENGTH = 100
-"""The length of a title, in characters."""
-
-MIN_PATH_LENGTH = 20
-"""How much of a path a title shows at least, in characters."""
 
 _THINGS = {"operation": "operation", "webhook": "webhook", "schema": "object"}
 
@@ -35,7 +28,7 @@ def build_title(group: Group) -> str:
     sentences = _sentences(group)
     unused = sorted({as_code(target.part.name) for target in _targets(group) if target.part})
     if group.is_unused and len(unused) > 1:
-        return _fit(lambda most, _: f"Unused objects changed: {_join(unused, most)}")
+        return fit_title(lambda most, _: f"Unused objects changed: {_join(unused, most)}")
 
     def title(most_names: int, most_places: int) -> str:
         texts = [sentence(most_names, most_places) for sentence in sentences]
@@ -46,70 +39,7 @@ def build_title(group: Group) -> str:
                 break
         return text[:1].upper() + text[1:]
 
-    return _fit(title)
-
-
-def _fit(title: Callable[[int, int], str]) -> str:
-    """The title with as many names as fit. If not even one does, names are shortened, and then places counted."""
-    for names in ((MAX_NAMES, MAX_NAMES), (MAX_NAMES, 1), (1, 1)):
-        text = title(*names)
-        if len(text) <= MAX_LENGTH:
-            return text
-    for names, lengths in _SHORTER:
-        text = _without_repeated_beginnings(title(*names))
-        for length in lengths:
-            shorter = _shorten_names(text, length)
-            if len(shorter) <= MAX_LENGTH:
-                return shorter
-    return shorter
-
-
-_SHORTER = (((1, 1), range(56, 38, -4)), ((1, 0), (MAX_LENGTH, *range(56, 18, -2))), ((1, -1), range(56, 6, -4)))
-"""How many names and places to try, with how long names."""
-
-_CODE = re.compile(r"(`+)(.+?)\1")
-"""A name in a title."""
-
-MIN_REPEATED = 8
-"""How long the same beginning of two names has to be to leave it out in the second one."""
-
-
-def _without_repeated_beginnings(text: str) -> str:
-    """A text in which a name lacks the words with which the name before it begins too."""
-    before = ""
-
-    def shorten(code: re.Match[str]) -> str:
-        nonlocal before
-        name, words = code[2], _split_words(code[2])
-        if " /" in name:
-            return code[0]  # an operation
-        pairs = zip(_split_words(before), words, strict=False)
-        shared = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        before = name
-        return f"{code[1]}…{name[len(shared) :]}{code[1]}" if MIN_REPEATED <= len(shared) < len(name) else code[0]
-
-    return _CODE.sub(shorten, text)
-
-
-def _split_words(name: str) -> list[str]:
-    """The words of a name, with all that stands between them."""
-    return re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^A-Za-z0-9]+|[A-Z]", name)
-
-
-def _shorten_names(text: str, length: int) -> str:
-    """A text with all names in it shortened to a length."""
-    return _CODE.sub(lambda code: f"{code[1]}{_shorten(code[2], length)}{code[1]}", text)
-
-
-def _shorten(name: str, length: int) -> str:
-    """The beginning and the end of a name. Of an operation, the method and the end of its path."""
-    if len(name) <= length:
-        return name
-    method, space, path = name.partition(" /")
-    if space:
-        end = path[-max(length - len(method) - 2, MIN_PATH_LENGTH) :]
-        return f"{method} …{end[end.find('/', 0, -1) :] if '/' in end[:-1] else end}"
-    return f"{name[: (length - 1) // 2]}…{name[-(length // 2) :]}"
+    return fit_title(title)
 
 
 def _targets(group: Group) -> Iterator[Target]:
@@ -124,10 +54,10 @@ def _sentences(group: Group) -> list[Sentence]:
     """One sentence for each distinct thing that happened, the most important first."""
     told = [one for one in group.applied if not one.effect.extension] or list(group.applied)
     edits = [one for one in told if not one.effect.existence]
-    found = [*_sentences_about_edits(edits), *_headlines(edits)]
+    found = [*_sentences_about_edits(group, edits), *_headlines(edits)]
     is_same_kind = len({one.effect.kind for one in edits}) == 1
     if len(found) > 1 and is_same_kind and edits[0].effect.place and not edits[0].effect.must_be_found:
-        found = list(_sentences_about_edits(edits, is_brief=True))  # the same data, described in another way
+        found = list(_sentences_about_edits(group, edits, is_brief=True))  # the same data, described in another way
     parts = [one for one in told if one.effect.existence]
     if found and all(one.effect.targets[0].part.kind == "schema" for one in parts if one.effect.targets[0].part):
         return found  # schemas come and go with what refers to them
@@ -150,6 +80,10 @@ def _name_parts(names: Sequence[tuple[str, str]], most: int, done: Predicate) ->
     return f"{join_names([*shown, *counts])} {done.one if len(names) == 1 else done.many}"
 
 
+_PREPOSITIONS = {"was removed": "from", "moved to": "from", "moved from": "to"}
+"""The preposition between a predicate that begins with certain words and a place."""
+
+
 @dataclass
 class _Statement:
     """What is said of some subjects at some places."""
@@ -168,14 +102,21 @@ class _Statement:
             text = f"{text} {_join([as_code(as_text(value)) for value in self.values], most_names, 'more value')}"
         if not self.places:
             return text
-        where = "from" if self.predicate.one == "was removed" else "in"
+        where = _PREPOSITIONS.get(" ".join(self.predicate.one.split()[:2]), "in")
         return f"{text} {where} {_join_parts(list(self.places), most_places)}"
 
 
-def _sentences_about_edits(applied: Sequence[AppliedEffect], is_brief: bool = False) -> Iterator[Sentence]:
+def _sentences_about_edits(
+    group: Group, applied: Sequence[AppliedEffect], is_brief: bool = False
+) -> Iterator[Sentence]:
     said: dict[tuple[str, Predicate, tuple[Json, ...], str], _Statement] = {}
-    for place, scope, statement in _statements(applied, is_brief):
+    statements = list(_statements(group, applied, is_brief))
+    changes_of_names = Counter(_change_of_names(statement.predicate) for _, _, statement in statements)
+    for place, scope, statement in statements:
         (subject,) = statement.subjects
+        change_of_names = _change_of_names(statement.predicate)
+        if change_of_names is not None and changes_of_names[change_of_names] > 1:
+            statement.predicate = change_of_names
         known = said.setdefault((subject, statement.predicate, statement.values, scope), statement)
         if place.part is not None and (place.section or place.steps or subject != _name_part(place.part)):
             known.places[place.part] = None
@@ -186,10 +127,34 @@ def _sentences_about_edits(applied: Sequence[AppliedEffect], is_brief: bool = Fa
         known.subjects |= statement.subjects
         known.places |= statement.places
     told = [one for one in merged.values() if one.predicate != CHANGED] or list(merged.values())
-    yield from (statement.write for statement in told)
+    yield from (statement.write for statement in sorted(told, key=_importance))
 
 
-def _statements(applied: Sequence[AppliedEffect], is_brief: bool) -> Iterator[tuple[Target, str, _Statement]]:
+def _importance(statement: _Statement) -> int:
+    """How early a statement stands: what moved first, and what is no longer so before what is new."""
+    text = statement.predicate.one
+    if text.startswith("moved "):
+        return 0
+    return 1 if any(words in text for words in ("removed", "no longer", "required", "instead of", "limited")) else 2
+
+
+def _change_of_names(predicate: Predicate) -> Predicate | None:
+    """For one name instead of another that begins alike, what is said of all names that end as these."""
+    found = re.fullmatch("is `([^`]+)` instead of `([^`]+)`", predicate.one)
+    if found is None:
+        return None
+    new, old = map(split_words, found.groups())
+    while new and old and new[0] == old[0]:
+        del new[0], old[0]
+    if not new or not old or len("".join(new)) == len(found[1]):
+        return None
+    text = f"`…{''.join(new)}` instead of `…{''.join(old)}`"
+    return Predicate(f"is {text}", f"are {text}")
+
+
+def _statements(
+    group: Group, applied: Sequence[AppliedEffect], is_brief: bool
+) -> Iterator[tuple[Target, str, _Statement]]:
     """What each effect says, with its place and scope. The values that an enum gains or loses are said at once."""
     values: dict[tuple[Target, str], list[Json]] = {}
     for one in applied:
@@ -201,8 +166,19 @@ def _statements(applied: Sequence[AppliedEffect], is_brief: bool) -> Iterator[tu
         clause = None if one.effect.allowed_value() else one.clause
         if clause is not None and one.effect.targets:
             place = one.effect.place or one.effect.targets[0]
-            predicate = _brief_predicate(one.effect) if is_brief else clause.predicate
+            predicate = _brief_predicate(one.effect) if is_brief else _inheritance(group, place) or clause.predicate
             yield place, one.effect.scope, _Statement(predicate, (), {clause.subject or _name_place(place): None})
+
+
+def _inheritance(group: Group, place: Target) -> Predicate | None:
+    """What is said of a property that moved between an object and the schema whose properties it includes."""
+    if not place.steps:
+        return None
+    for contract, preposition in ((group.newer, "to"), (group.older, "from")):
+        if (part := find_inherited(contract, place)) is not None:
+            text = f"moved {preposition} {_name_part(part)}"
+            return Predicate(text, text)
+    return None
 
 
 def _brief_predicate(effect: Effect) -> Predicate:
