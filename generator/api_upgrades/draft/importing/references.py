@@ -78,6 +78,8 @@ def _references(contract: Contract, part: Part | None) -> set[Part]:
 
 def find_inherited(contract: Contract, place: Target) -> Part | None:
     """The schema behind a reference that gives an object the property at `place`, if the object lacks it itself."""
+    if place.part not in contract.parts:
+        return None
     try:
         holder = schema_spot(contract, place.holder).read(contract)
     except ContractMismatch:

@@ -28,7 +28,15 @@ def fit_title(title: Callable[[int, int], str]) -> str:
             shorter = _shorten_names(text, length)
             if len(shorter) <= MAX_LENGTH:
                 return shorter
-    return shorter
+    return _cut(shorter)
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, up to the end of a word and outside of names."""
+    words = text[: MAX_LENGTH - 1].split(" ")[:-1]
+    while " ".join(words).count("`") % 2:
+        del words[-1]
+    return f"{' '.join(words)}…"
 
 
 _SHORTER = (((1, 1), range(56, 38, -4)), ((1, 0), (MAX_LENGTH, *range(56, 18, -2))), ((1, -1), range(56, 6, -4)))

@@ -166,7 +166,8 @@ def _statements(
         clause = None if one.effect.allowed_value() else one.clause
         if clause is not None and one.effect.targets:
             place = one.effect.place or one.effect.targets[0]
-            predicate = _brief_predicate(one.effect) if is_brief else _inheritance(group, place) or clause.predicate
+            moved = _inheritance(group, place) if one.effect.scope == "holder" else None
+            predicate = _brief_predicate(one.effect) if is_brief else moved or clause.predicate
             yield place, one.effect.scope, _Statement(predicate, (), {clause.subject or _name_place(place): None})
 
 
