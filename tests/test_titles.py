@@ -12,7 +12,7 @@ import yaml
 
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.steps import import_step
-from api_upgrades.draft.importing.title_length import MAX_LENGTH
+from api_upgrades.draft.importing.title_length import MAX_LENGTH, fit_title
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract
 from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.sources.openapi_file import read_document
@@ -57,6 +57,13 @@ def with_references(value: Json) -> Json:
 def test_the_titles(case: dict[str, Any]) -> None:
     step = import_step(contract_of(case, "older"), contract_of(case, "newer"))
     assert sorted(change.title for change in step.changes) == case["titles"]
+
+
+def test_names_stay_different_when_they_are_shortened() -> None:
+    names = [f"`{'Get' * 9}{word}{'Response' * 9}`" for word in ("Book", "Film")]
+    title = fit_title(lambda *_: f"The response is {names[0]} instead of {names[1]}")
+    assert len(title) <= MAX_LENGTH
+    assert len(set(re.findall("`.+?`", title))) == 2
 
 
 FAULTS = {

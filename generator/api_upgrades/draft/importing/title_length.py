@@ -26,9 +26,14 @@ def fit_title(title: Callable[[int, int], str]) -> str:
         text = _without_repeated_beginnings(title(*names))
         for length in lengths:
             shorter = _shorten_names(text, length)
-            if len(shorter) <= MAX_LENGTH:
+            if len(shorter) <= MAX_LENGTH and _count_names(shorter) == _count_names(text):
                 return shorter
-    return _cut(shorter)
+    return _cut(text)
+
+
+def _count_names(text: str) -> int:
+    """How many different names a text has; fewer, if two became the same when they were shortened."""
+    return len({code[2] for code in _CODE.finditer(text)})
 
 
 def _cut(text: str) -> str:
