@@ -35,7 +35,7 @@ def find_dependencies(applied: Sequence[AppliedEffect]) -> Pairs:
     for index, effect in enumerate(applied):
         for part in effect.effect.copied_schemas(effect.newer):
             found |= {_pair(index, other) for other, _ in by_part[part] if other != index}
-    return found | set(_schema_rename_pairs(applied)) | set(_path_pairs(applied))
+    return found | set(_schema_rename_pairs(applied)) | set(_path_pairs(applied)) | set(_security_pairs(applied))
 
 
 def _pair(one: int, other: int) -> tuple[int, int]:
@@ -69,3 +69,15 @@ def _path_pairs(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
     for effects in by_path.values():
         moves = [index for index, is_move in effects.items() if is_move]
         yield from (_pair(move, index) for move in moves for index in effects if index != move)
+
+
+def _security_pairs(applied: Sequence[AppliedEffect]) -> Iterator[tuple[int, int]]:
+    """Pairs of a change to the security of the whole API, and of an operation that may have followed it before."""
+    whole = [
+        index
+        for index, one in enumerate(applied)
+        if one.older.document.get("security") != one.newer.document.get("security")
+    ]
+    for index, one in enumerate(applied) if whole else ():
+        if any(touch.facet == "security" for touch in one.effect.touches()):
+            yield from (_pair(index, other) for other in whole if other != index)
