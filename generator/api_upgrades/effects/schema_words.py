@@ -157,9 +157,16 @@ def _nested_changes(was: JsonObject, now: JsonObject) -> Iterator[NestedChange]:
         yield NestedChange((), _have(f"has a different {found}"))
     for keyword in schemas.COMBINATIONS:
         one, other = was.get(keyword), now.get(keyword)
-        if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-            differing = (pair for pair in zip(one, other, strict=True) if not json_equal(*pair))
-            yield from (describe_nested_change(*pair) for pair in differing)
+        if isinstance(one, list) and isinstance(other, list) and not json_equal(one, other):
+            lost, gained = _without_equal(one, other), _without_equal(other, one)
+            if len(lost) == len(gained):
+                yield from (describe_nested_change(*pair) for pair in zip(lost, gained, strict=True))
+            if not lost and not gained:
+                yield NestedChange((), _have("has its variants in a different order"))
+
+
+def _without_equal(items: list[Json], others: list[Json]) -> list[Json]:
+    return [one for one in items if not any(json_equal(one, other) for other in others)]
 
 
 def _inside(subject: str, predicate: Predicate) -> Predicate:
