@@ -18,10 +18,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from api_upgrades.compare.compare import compare
-from api_upgrades.core.json import Json, json_equal
+from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json, json_equal, parse_pointer, value_at
 from api_upgrades.draft.partial_draft import size
-from api_upgrades.effects import Effect
+from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
+from api_upgrades.openapi.locate import part_spot, schema_spot
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural_sort_key
@@ -73,7 +75,7 @@ def measured(folder: Path, out: Path) -> Row:
         sys.exit(f"{folder.name} could not be imported")
     (source,) = (out / "changes" / "api").iterdir()
     history = Project(out, source=source.relative_to(out).as_posix()).load()
-    effects = [applied.effect for step in history.steps.values() for applied in step.effects]
+    effects = [applied for step in history.steps.values() for applied in step.effects]
     words = [one.effect for step in history.steps.values() for one in step.effects if one.change.is_wording]
     return Row(
         folder.name,
@@ -119,20 +121,49 @@ def _lacking(was: Json, now: Json) -> int:
     return 0 if json_equal(was, now) else size(was)
 
 
-def opaque(effect: Effect) -> int:
+def opaque(applied: AppliedEffect) -> int:
     """The leaves inside what an effect puts back without saying what each is: below a replaced value that is an object
-    or a list, below the keywords of another type.
+    or a list, below the keywords of another type. If the older value shares no leaf with the newer one, such as an
+    extension that was removed, all of it differs, and nothing is opaque.
     """
-    data = effect.as_data()
-    was = data.get("was")
-    targets = len(data["target"]) if isinstance(data.get("target"), list) else 1
-    if effect.kind == "replace" and isinstance(was, dict | list) and was:
-        return targets * size(was)
+    effect = applied.effect
+    was = effect.as_data().get("was")
+    if effect.kind == "replace":
+        return sum(_copied(applied, target, was) for target in effect.targets)
     if effect.kind == "change_type" and isinstance(was, dict):
-        return targets * sum(size(value) for value in was.values() if _holds_more(value))
+        inside = {key: value for key, value in was.items() if _holds_more(value)}
+        return sum(_copied(applied, target, inside) for target in effect.targets)
     if effect.kind.endswith("_constraint") and isinstance(was, dict):
-        return targets * size(was)
+        return sum(_copied(applied, target, was) for target in effect.targets)
     return 0
+
+
+def _copied(applied: AppliedEffect, target: Target, was: Json) -> int:
+    if not isinstance(was, dict | list) or not was:
+        return 0
+    now = _newer_value(applied, target)
+    return size(was) if _shared(was, now) else 0
+
+
+def _newer_value(applied: AppliedEffect, target: Target) -> Json:
+    data = applied.effect.as_data()
+    try:
+        if "pointer" in data:
+            whole = part_spot(applied.newer, target).read(applied.newer)
+            return value_at(whole, parse_pointer(whole, data["pointer"]))
+        schema = schema_spot(applied.newer, target).read(applied.newer)
+        return schema.get(data["keyword"]) if "keyword" in data else schema
+    except (KeyError, IndexError, TypeError, ContractMismatch):
+        return None
+
+
+def _shared(was: Json, now: Json) -> int:
+    """The number of leaves that two values have at the same place, or in any order in a list."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return sum(_shared(value, now[key]) for key, value in was.items() if key in now)
+    if isinstance(was, list) and isinstance(now, list):
+        return sum(max((_shared(value, other) for other in now), default=0) for value in was)
+    return int(not isinstance(was, dict | list) and json_equal(was, now))
 
 
 def _holds_more(value: Json) -> bool:
@@ -182,8 +213,8 @@ def _lines(rows: list[Row]) -> Iterator[str]:
 
 
 OPAQUE = (
-    "Most opaque values are examples that were removed as a whole, in operations and in `components`. They are "
-    "wording, which the guide omits."
+    "A value of which the newer document keeps nothing, such as an extension that was removed, is not opaque, because "
+    "all of it differs."
 )
 
 TITLES = (

@@ -91,9 +91,9 @@ EDITS = {
     "worded otherwise": (
         [("Its name.", "The name on its cover."), ("[416]", "[400]")],
         [
-            f"note: {MODELS}:10: `Book.title` is described in other words, compared with the release of 2024-03-01; "
+            f"note: {MODELS}:10: `Book.title` was reworded, compared with the release of 2024-03-01; "
             "the current text is shown for every version",
-            f"note: {MODELS}:11: `Book.pages` has another example, compared with the release of 2024-03-01; "
+            f"note: {MODELS}:11: `Book.pages` has a different example, compared with the release of 2024-03-01; "
             "the current text is shown for every version",
             FINE,
         ],
@@ -256,7 +256,7 @@ def test_faults_as_json_have_the_places_and_the_order_of_the_text(project: Path)
 def test_an_example_that_does_not_fit_is_told_of_at_its_field(project: Path) -> None:
     edit(project, ("[416]", '["many"]'))
     note, fault = told(project)
-    assert note.startswith(f"note: {MODELS}:11: `Book.pages` has another example")
+    assert note.startswith(f"note: {MODELS}:11: `Book.pages` has a different example")
     assert fault == f"{MODELS}:11: Book.pages: the example 'many' is not of type 'integer'; fix the model"
 
 

@@ -55,7 +55,7 @@ CASES = {
             "unreleased/book-ean.yaml": "# `Book.ean` is new\n"
             f"{TODOS}effects:\n"
             "  - {kind: add_property, target: Book.ean}\n",
-            "unreleased/book-isbn-remove-property.yaml": "# `Book.isbn` is gone\n"
+            "unreleased/book-isbn-remove-property.yaml": "# `Book.isbn` was removed\n"
             f"{TODOS}{UPGRADE}effects:\n"
             "  - kind: remove_property\n"
             "    target: Book.isbn\n"
@@ -68,7 +68,7 @@ CASES = {
         [(ISBN, ""), ("    title: str", "    caption: str")],
         ["--rename", "title=caption"],
         {
-            "unreleased/book-caption.yaml": "# `title` is now `caption` in `Book`\n# `Book.isbn` is gone\n"
+            "unreleased/book-caption.yaml": "# `title` is now `caption` in `Book`\n# `Book.isbn` was removed\n"
             f"{TODOS}{UPGRADE}effects:\n"
             "  - {kind: rename_property, target: Book, old: title, new: caption}\n"
             "  - kind: remove_property\n"
@@ -82,7 +82,7 @@ CASES = {
         [("pages: int", "pages: str"), ("[416]", '["416"]'), (BOOK, BOOK + AUTHOR)],
         [],
         {
-            "unreleased/book-pages-change-type.yaml": "# `Book.pages` is of another type\n"
+            "unreleased/book-pages-change-type.yaml": "# `Book.pages` has a different type (it was an integer)\n"
             f"{TODOS}{UPGRADE}effects:\n"
             "  - {kind: change_type, target: Book.pages, was: {type: integer, examples: [416]}}\n",
             "unreleased/order-author.yaml": "# `Order.author` is new\n"

@@ -177,7 +177,8 @@ class TestChanges:
             for change in entry["changes"]:
                 again = [KINDS[one["effect"]["kind"]].model_validate(one["effect"]) for one in change["effects"]]
                 assert tuple(again) == effects[change["id"]]
-                assert [one["headline"] for one in change["effects"]] == [effect.headline() for effect in again]
+                judged = next(one for one in server.history.changes_of(version.id) if one.change.id == change["id"])
+                assert [one["headline"] for one in change["effects"]] == [one.headline for one in judged.effects]
                 assert [one.model_fields_set for one in again] == [
                     one.model_fields_set for one in effects[change["id"]]
                 ]

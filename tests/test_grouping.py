@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.draft.draft import draft
-from api_upgrades.draft.grouping import Group, group_into_changes
+from api_upgrades.draft.grouping import IndependentChange, group_into_independent_changes
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from tests.effects import contract_of
@@ -48,12 +48,12 @@ def test_groups_commute(step: tuple[Contract, Contract], data: st.DataObject) ->
     older, newer = step
     found = draft(older, newer)
     assume(found)
-    groups = group_into_changes(found, newer)
+    groups = group_into_independent_changes(found, newer)
     order = data.draw(st.sampled_from([*by_id(groups), groups]))
     assert are_same(undone([effect for group in order for effect in group.effects], newer), older)
 
 
-def by_id(groups: list[Group]) -> list[list[Group]]:
+def by_id(groups: list[IndependentChange]) -> list[list[IndependentChange]]:
     """The order in which files are read, which their names give, and the opposite one."""
     found = sorted(groups, key=lambda group: group.id)
     return [found, found[::-1]]
@@ -66,7 +66,7 @@ def test_groups_hold_all_that_happened(step: tuple[Contract, Contract]) -> None:
     found = draft(older, newer)
     assume(found)
     told = {(effect.kind, touch) for effect in found for touch in effect.touches()}
-    groups = group_into_changes(found, newer)
+    groups = group_into_independent_changes(found, newer)
     assert {(one.kind, touch) for group in groups for one in group.effects for touch in one.touches()} == told
 
 
@@ -79,7 +79,7 @@ def test_what_stood_before_what_is_gone_too_is_put_back_in_its_place(gone: tuple
     left = {name: value for name, value in properties.items() if name not in gone}
     older = contract_of({"schemas": {"Task": {"properties": properties}}})
     newer = contract_of({"schemas": {"Task": {"properties": left}}})
-    for order in by_id(group_into_changes(draft(older, newer), newer)):
+    for order in by_id(group_into_independent_changes(draft(older, newer), newer)):
         found = undone([effect for group in order for effect in group.effects], newer)
         (task,) = found.parts.values()
         assert list(task["properties"]) == list(properties)

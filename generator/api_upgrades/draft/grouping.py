@@ -25,7 +25,7 @@ MAX_ID_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Group:
+class IndependentChange:
     """The effects of one change, in the order in which they happened, and what they touch."""
 
     effects: tuple[Effect, ...]
@@ -46,7 +46,7 @@ class Group:
         return "-".join(filter(None, (slug(_subject_words(first)) or "change", slug(_action_words(first)))))
 
 
-def group_into_changes(effects: Sequence[Effect], newer: Contract) -> list[Group]:
+def group_into_independent_changes(effects: Sequence[Effect], newer: Contract) -> list[IndependentChange]:
     """The effects that led to `newer`, grouped into changes whose order does not matter.
 
     Effects stay together if their order matters, if they do the same at several places, or if one adds a schema and
@@ -83,9 +83,9 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract) -> list[Group
 
 def _build_groups(
     sets: DisjointSets, applied: Sequence[AppliedEffect], newer: Contract, touches: Sequence[tuple[Touch, ...]]
-) -> list[Group]:
+) -> list[IndependentChange]:
     return [
-        Group(
+        IndependentChange(
             _combine_if_equal([applied[index] for index in members], newer, applied),
             tuple(touch for index in members for touch in touches[index]),
         )
@@ -97,7 +97,7 @@ def _parts(touches: Iterable[Touch]) -> set[Part | None]:
     return {touch.target.part for touch in touches}
 
 
-def _commute(groups: Sequence[Group], older: Contract, newer: Contract) -> bool:
+def _commute(groups: Sequence[IndependentChange], older: Contract, newer: Contract) -> bool:
     """Whether reverting the groups gives the same contract in the order of their ids and in reverse."""
     by_id = sorted(groups, key=lambda group: group.id)
     try:

@@ -67,7 +67,7 @@ def find_json_differences(now: Json, older: Json) -> list[JsonDifference]:
     """The smallest places to replace, in order, so that `now` becomes `older`.
 
     A list, or an object with other keys, is replaced as a whole if replacing the places inside it would copy as much.
-    So is a list of plain values in which more than one item differs.
+    So is a list of plain values, or of references, in which more than one item differs.
     """
     if json_equal(now, older):
         return []
@@ -78,11 +78,17 @@ def find_json_differences(now: Json, older: Json) -> list[JsonDifference]:
     else:
         found = [JsonDifference((), older)]
     copied = [one.was for one in found if one.was is not MISSING]
-    is_plain_list = isinstance(older, list) and copied and not any(isinstance(one, dict | list) for one in older)
+    is_plain_list = isinstance(older, list) and copied and _has_small_items(older)
     has_same_keys = isinstance(now, dict) and isinstance(older, dict) and now.keys() == older.keys()
     if len(found) > 1 and (is_plain_list or (sum(map(size, copied)) >= size(older) and not has_same_keys)):
         return [JsonDifference((), older)]
     return found
+
+
+def _has_small_items(items: list[Json]) -> bool:
+    """Whether the items of a list are plain values, or mostly references, as the variants of a value are."""
+    references = sum(isinstance(one, dict) and one.keys() == {"$ref"} for one in items)
+    return max(map(size, items), default=1) <= (2 if 2 * references >= len(items) else 1)
 
 
 def _differences_in_object(now: JsonObject, older: JsonObject) -> Iterator[JsonDifference]:

@@ -22,6 +22,7 @@ from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.properties import Branch, branches, properties, required_names
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 
 WORDING_KEYWORDS = ("title", "summary", "description")
@@ -139,6 +140,8 @@ class SchemaDraft:
     def _revert_type(self, target: Target) -> bool:
         """Revert the whole schema as one `change_type`, unless that would copy much more than differs."""
         goal, now = self._read_goal(target), self._read_now(target)
+        if json_equal(meaning(goal), meaning(now)):
+            return False  # such as the order of an enum
         left = cost(now, goal)
         was = {
             key: value
@@ -148,12 +151,8 @@ class SchemaDraft:
         if size(was) > max(SMALL_SCHEMA_SIZE, left + 2):
             return False
 
-        # The branches of an `allOf` can be divided differently without a difference to a client.
-        is_composed = any("allOf" in branch.schema for one in (goal, now) for branch in branches(one))
-
-        def fits(older: Contract) -> bool:
-            costs_less = cost(self._read_now(target, older), goal) < left
-            return costs_less and (not is_composed or self._is_found(target, older))
+        def fits(older: Contract) -> bool:  # the same values can be described in another way
+            return cost(self._read_now(target, older), goal) < left and self._is_found(target, older)
 
         return self.undone.revert_at("change_type", target, fits, was=was)
 

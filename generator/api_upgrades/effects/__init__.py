@@ -7,8 +7,6 @@ listed here and one case file to `tests/effects/`. May import: `compare` and eve
 
 from __future__ import annotations
 
-import inspect
-
 from api_upgrades.effects import (
     annotation,
     component,
@@ -48,7 +46,7 @@ KINDS: dict[str, type[Effect]] = {
     for module in _GROUPS
     for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, Effect) and found.__module__ == module.__name__
-    if not inspect.isabstract(found)
+    if not found.model_fields["kind"].is_required()
 }
 """Every kind by its name, in the order in which the documentation lists them."""
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from api_upgrades.compare.rules.table import Severity
-from api_upgrades.effects.base import Observation, OlderValueEffect, TargetedEffect
+from api_upgrades.effects.base import Observation, OlderValueEffect, Predicate, TargetedEffect
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
@@ -33,8 +33,8 @@ class Wording(TargetedEffect):
         found = {key: kept for key, kept in spot.read(contract).items() if self.was.get(key, "") is not None}
         return spot.write(contract, found | {key: text for key, text in self.was.items() if text is not None})
 
-    def headline(self) -> str:
-        return self.sentence("is described in other words", "are described in other words")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was reworded", "were reworded")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, keyword) for target in self.target for keyword in self.was)
@@ -56,8 +56,8 @@ class ChangeExample(OlderValueEffect):
             return spot.write(contract, schema_edit.without_example(schema))
         return spot.write(contract, schema_edit.with_example(schema, self.was, contract.dialect))
 
-    def headline(self) -> str:
-        return self.sentence("has another example", "have another example")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("has a different example", "have a different example")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "example") for target in self.target)
@@ -89,8 +89,8 @@ class Behaviour(TargetedEffect):
     def anchors(self) -> Iterator[Target]:
         return iter(())  # `before` is prose here, not the name of a place
 
-    def headline(self) -> str:
-        return self.sentence("behaves otherwise", "behave otherwise")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("behaves differently", "behave differently")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "behaviour") for target in self.target)

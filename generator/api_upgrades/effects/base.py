@@ -36,6 +36,22 @@ class Observation(NamedTuple):
     after: str
 
 
+class Predicate(NamedTuple):
+    """What a sentence says about its subject, for one subject and for several: `is new` and `are new`."""
+
+    one: str
+    many: str
+    is_limit: bool = False
+    """Whether it is about one keyword of a value, such as a maximum."""
+
+
+class Clause(NamedTuple):
+    """A sentence about something inside a part. The subject is empty if it is the place that the effect names."""
+
+    subject: str
+    predicate: Predicate
+
+
 Scope: TypeAlias = Literal["place", "holder", "resource"]
 """How far one intent reaches: places with the same name, all places in one object, or all places in one resource."""
 
@@ -71,8 +87,15 @@ class Effect(BaseModel, ABC):
         """The contract as it was before. Raises ContractMismatch where the effect cannot have led to `contract`."""
 
     @abstractmethod
-    def headline(self) -> str:
-        """What happened, as one line of Markdown without a full stop."""
+    def headline(self, newer: Contract | None = None) -> str:
+        """What happened, as one line of Markdown without a full stop.
+
+        The effect carries only older values. With the contract after the effect, the line also has the newer ones.
+        """
+
+    def clause(self, newer: Contract) -> Clause | None:
+        """What happened at the place of an effect with one target; None if the headline says more than that."""
+        return None
 
     @abstractmethod
     def touches(self) -> Iterator[Touch]:
@@ -117,6 +140,11 @@ class Effect(BaseModel, ABC):
 
     def observation(self) -> Observation | None:
         """What a client sees before and after, for a kind that changes no contract."""
+        return None
+
+    @property
+    def extension(self) -> str | None:
+        """The name of the specification extension that is all that the effect changes, such as `x-unit`."""
         return None
 
     def allowed_value(self) -> tuple[str, Json] | None:
@@ -231,16 +259,26 @@ class TargetedEffect(Effect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         """The contract with the edit undone at one of the targets."""
 
+    def predicate(self, newer: Contract | None = None) -> Predicate | None:
+        """What happened to each target; None for a kind whose headline is another sentence."""
+        return None
+
+    def clause(self, newer: Contract) -> Clause | None:
+        predicate = self.predicate(newer)
+        return Clause("", predicate) if predicate else None
+
+    def headline(self, newer: Contract | None = None) -> str:
+        found = {self.at(target).predicate(newer) for target in self.target}
+        predicate = found.pop() if len(found) == 1 else self.predicate()
+        assert predicate is not None, "a kind without a predicate has a headline of its own"
+        return f"{self.target_names()} {predicate.one if len(self.target) == 1 else predicate.many}"
+
     def target_names(self) -> str:
         """The targets as Markdown. If there are many, only the first ones, and the number of the others."""
         names = [as_code(target) for target in self.target]
         if len(names) > MAX_NAMED_TARGETS:
             names = [*names[:NAMED_BEFORE_OTHERS], f"{len(names) - NAMED_BEFORE_OTHERS} more"]
         return join_names(names)
-
-    def sentence(self, singular: str, plural: str) -> str:
-        """A sentence about the targets, in the singular or the plural."""
-        return f"{self.target_names()} {singular if len(self.target) == 1 else plural}"
 
 
 def _is_unchanged(contract: Contract, reverted: Contract) -> bool:
@@ -279,6 +317,12 @@ def join_names(items: Iterator[str] | list[str]) -> str:
     """`a`, `b` and `c`."""
     found = list(items)
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def join_some(names: list[str], most: int, more: str = "more") -> str:
+    """The first names, and how many others there are. A single other name is shown instead of counted."""
+    left = len(names) - most
+    return join_names(names if left <= 1 else [*names[:most], f"{left} {more}"])
 
 
 def as_code(value: object) -> str:

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, format_pointer, set_at
-from api_upgrades.effects.base import Effect, as_code
+from api_upgrades.effects.base import Effect
+from api_upgrades.effects.pointer_words import component_words
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.target import Target
@@ -44,8 +45,9 @@ class _ComponentEffect(Effect):
         return format_pointer(("components", self.section, self.name))
 
     def component_name(self) -> str:
-        """The component as Markdown."""
-        return f"{as_code(self.name)} in {as_code(f'components.{self.section}')}"
+        """The component as Markdown, at the beginning of a sentence."""
+        name = component_words(self.section, self.name)
+        return name[0].upper() + name[1:]
 
     def touches(self) -> Iterator[Touch]:
         yield Touch(Target(None), EXISTENCE)
@@ -80,7 +82,7 @@ class AddComponent(_ComponentEffect):
             del components[self.section]
         return replace(contract, document=set_at(contract.document, ("components",), components))
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return f"{self.component_name()} is new"
 
 
@@ -101,5 +103,5 @@ class RemoveComponent(_ComponentEffect):
         older = {**components, self.section: {**held, self.name: self.was}}
         return replace(contract, document={**contract.document, "components": older})
 
-    def headline(self) -> str:
-        return f"{self.component_name()} is gone"
+    def headline(self, newer: Contract | None = None) -> str:
+        return f"{self.component_name()} was removed"

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, json_equal, set_at, value_at
-from api_upgrades.effects.base import as_code
+from api_upgrades.effects.base import Predicate, as_code, join_names
 from api_upgrades.effects.touch import Touch
 from api_upgrades.effects.value import ExampleEffect
 from api_upgrades.openapi import schema as schemas
@@ -117,8 +117,9 @@ class AddEnumValue(_EnumEffect):
     def allowed_value(self) -> tuple[str, Json]:
         return "can be", self.value
 
-    def headline(self) -> str:
-        return f"{self.target_names()} can be {as_code(schemas.as_text(self.value))}"
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        text = f"can be {as_code(schemas.as_text(self.value))}"
+        return Predicate(text, text)
 
 
 class RemoveEnumValue(_EnumEffect):
@@ -149,8 +150,9 @@ class RemoveEnumValue(_EnumEffect):
     def allowed_value(self) -> tuple[str, Json]:
         return "can no longer be", self.value
 
-    def headline(self) -> str:
-        return f"{self.target_names()} can no longer be {as_code(schemas.as_text(self.value))}"
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        text = f"can no longer be {as_code(schemas.as_text(self.value))}"
+        return Predicate(text, text)
 
 
 class MapEnumValues(_EnumEffect):
@@ -191,9 +193,13 @@ class MapEnumValues(_EnumEffect):
             for old, new in renamed.items():
                 yield Move(target.enclosing_list.child(f"=\0{old}"), target.enclosing_list.child(f"={new}"))
 
-    def headline(self) -> str:
-        moved = [f"{as_code(old)} to {as_code(schemas.as_text(new))}" for old, new in self.values.items() if old != new]
-        return self.sentence(f"has other values: {', '.join(moved)}", f"have other values: {', '.join(moved)}")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        renamed: dict[str, list[str]] = {}
+        for old, new in self.values.items():
+            if old != new:
+                renamed.setdefault(as_code(schemas.as_text(new)), []).append(as_code(old))
+        text = f"can be {join_names([f'{new} instead of {join_names(old)}' for new, old in renamed.items()])}"
+        return Predicate(text, text)
 
 
 def _suggest_value(value: Json, values: list[Json]) -> str:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, insert_before
-from api_upgrades.effects.base import TargetedEffect, as_code
+from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
+from api_upgrades.effects.base import Predicate, TargetedEffect, as_code
+from api_upgrades.effects.pointer_words import describe_security_change
 from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import METHOD_PATTERN, Contract, Part
@@ -33,8 +34,8 @@ class AddOperation(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "operation")
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -54,8 +55,8 @@ class RemoveOperation(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "operation", self.was, self.before)
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -106,11 +107,12 @@ class MoveOperation(TargetedEffect):
         return replace(reverted, document=_restore_path_item(reverted, new.path, old.path))
 
     def intent(self, resource: str) -> Hashable:
-        return self.kind, resource
+        (target,) = self.target
+        if target.part is None:
+            return self.kind
+        return self.kind, self.was_method, _path_difference(self._old_part(target.part).path, target.part.path)
 
-    def headline(self) -> str:
-        if self.was_path is None:
-            return self.sentence(f"used to be a {self.was_method}", f"used to be {self.was_method}")
+    def headline(self, newer: Contract | None = None) -> str:
         moved = (move for move in self.moves() if not move.new.section)
         return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in moved)
 
@@ -126,6 +128,16 @@ class MoveOperation(TargetedEffect):
                 yield Move(Target(old), target)
                 for name, other in _renamed_path_parameters(target.part, old).items():
                     yield Move(replace(target, section=f"path {other}"), replace(target, section=f"path {name}"))
+
+
+def _path_difference(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which segments of a path were replaced by which: both paths without the segments that both end and begin with."""
+    older, newer = old.split("/"), new.split("/")
+    while older and newer and older[-1] == newer[-1]:
+        del older[-1], newer[-1]
+    while older and newer and older[0] == newer[0]:
+        del older[0], newer[0]
+    return tuple(older), tuple(newer)
 
 
 def path_parameter_names(path: str) -> list[str]:
@@ -157,12 +169,17 @@ def _restore_path_item(contract: Contract, new: str, old: str) -> JsonObject:
     """The rest of the document, with the path item at the older path, and at the newer one if operations stay there."""
     paths = contract.document.get("paths", {})
     stays = any(part.path == new for part in contract.of_kind("operation"))
-    if new == old or new not in paths or old in paths:
+    if new == old or new not in paths:
         return contract.document
     item = paths[new]
-    moved: Mapping[str, Json] = (
-        {**paths, old: item} if stays else {old if path == new else path: kept for path, kept in paths.items()}
-    )
+    if old not in paths:
+        moved: Mapping[str, Json] = (
+            {**paths, old: item} if stays else {old if path == new else path: kept for path, kept in paths.items()}
+        )
+    elif not stays and json_equal(paths[old], item):  # the last of several operations that moved together
+        moved = {path: kept for path, kept in paths.items() if path != new}
+    else:
+        return contract.document
     return {**contract.document, "paths": moved}
 
 
@@ -191,8 +208,8 @@ class ChangeStatus(TargetedEffect):
         older = {self.old if status == self.new else status: kept for status, kept in responses.items()}
         return spot.write(contract, older)
 
-    def headline(self) -> str:
-        return self.sentence(
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate(
             f"answers {as_code(self.new)} instead of {as_code(self.old)}",
             f"answer {as_code(self.new)} instead of {as_code(self.old)}",
         )
@@ -235,8 +252,8 @@ class AddResponse(TargetedEffect):
             raise ContractMismatch(f"{target} does not exist", "target", did_you_mean(_read_status(target), responses))
         return spot.write(contract, {key: kept for key, kept in responses.items() if key != _read_status(target)})
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -261,8 +278,8 @@ class RemoveResponse(TargetedEffect):
             raise ContractMismatch(f"{target.part} has no response {self.before}", "before")
         return spot.write(contract, insert_before(responses, status, self.was, self.before))
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -287,8 +304,8 @@ class AddRequestBody(TargetedEffect):
         section_spot(contract, target)
         return part_spot(contract, target).below("requestBody").erase(contract)
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -311,8 +328,8 @@ class RemoveRequestBody(TargetedEffect):
             raise ContractMismatch(f"{target} still exists", "target")
         return spot.write(contract, insert_before(operation, "requestBody", self.was, "responses"))
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -333,8 +350,14 @@ class ChangeSecurity(TargetedEffect):
         older = {key: kept for key, kept in operation.items() if key != "security" or self.was is not None}
         return contract.with_part(part, older if self.was is None else {**older, "security": self.was})
 
-    def headline(self) -> str:
-        return self.sentence("asks for other credentials", "ask for other credentials")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        if newer is None:
+            return Predicate("requires different credentials", "require different credentials")
+        was, now = (newer.document.get("security") if one is None else one for one in (self.was, self._read(newer)))
+        return describe_security_change(was, now)
+
+    def _read(self, contract: Contract) -> Json:
+        return part_spot(contract, self.target[0]).read(contract).get("security")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "security") for target in self.target)

@@ -9,11 +9,13 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import insert_before
-from api_upgrades.effects.base import OlderValueEffect, TargetedEffect, as_code
+from api_upgrades.effects.base import OlderValueEffect, Predicate, TargetedEffect, as_code
+from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, is_internal
 from api_upgrades.openapi.locate import parameter_index, part_spot, section_spot
 from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 
@@ -43,8 +45,8 @@ class AddParameter(TargetedEffect):
         pointer = ("parameters", index) if len(operation["parameters"]) > 1 else ("parameters",)
         return spot.below(*pointer).erase(contract)
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -81,8 +83,8 @@ class RemoveParameter(TargetedEffect):
             return spot.below("parameters").write(contract, parameters)
         return spot.write(contract, insert_before(operation, "parameters", parameters, following))
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -101,6 +103,10 @@ class ChangeParameter(OlderValueEffect):
     kind: Literal["change_parameter"] = "change_parameter"
     keyword: str = Field(description="The key of the Parameter Object.")
 
+    @property
+    def extension(self) -> str | None:
+        return self.keyword if self.keyword.startswith("x-") else None
+
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         _read_location(target)
         if self.keyword in KIND_OF_KEY:
@@ -111,8 +117,11 @@ class ChangeParameter(OlderValueEffect):
             return spot.write(contract, {**found, self.keyword: self.was})
         return spot.write(contract, {key: kept for key, kept in found.items() if key != self.keyword})
 
-    def headline(self) -> str:
-        return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        now = UNKNOWN
+        if newer is not None:
+            now = section_spot(newer, self.target[0]).read(newer).get(self.keyword, MISSING)
+        return describe_keyword_change(self.keyword, MISSING if self.absent else self.was, now)
 
     def touches(self) -> Iterator[Touch]:
         # The default of `explode` depends on the style.
@@ -140,7 +149,7 @@ class RenameParameter(TargetedEffect):
             raise ContractMismatch(f"{target.sibling(self.old)} still exists", "old")
         return spot.write(contract, {**spot.read(contract), "name": self.old})
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return "; ".join(f"{as_code(move.old)} is now {as_code(move.new.name)}" for move in self.moves())
 
     def touches(self) -> Iterator[Touch]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.effects.base import TargetedEffect, as_code
+from api_upgrades.effects.base import Predicate, TargetedEffect, as_code
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
@@ -33,8 +33,8 @@ class AddProperty(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return take_property(contract, target)[0]
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -58,8 +58,8 @@ class RemoveProperty(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return put_property(contract, target, self.was, self.required, self.before, self.branch)
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -90,7 +90,7 @@ class RenameProperty(TargetedEffect):
             raise ContractMismatch(f"{target} still has a property {self.old!r}", "old")
         return spot.write(contract, with_branches(whole, lambda branch: with_old_name(branch, self.new, self.old)))
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return f"{as_code(self.old)} is now {as_code(self.new)} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
@@ -130,7 +130,7 @@ class MoveProperty(TargetedEffect):
     def anchors(self) -> Iterator[Target]:
         return iter((self.was_in.property(self.before),) if self.before is not None else ())
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         moved = [f"{as_code(old)} has moved to {as_code(new)}" for old, new in self.moves()]
         return "; ".join(moved)
 
@@ -166,9 +166,9 @@ class Deprecate(TargetedEffect):
             found = schema_edit.without_keyword(found, keyword)
         return spot.write(contract, found)
 
-    def headline(self) -> str:
+    def predicate(self, newer: Contract | None = None) -> Predicate:
         instead = f"; use {as_code(self.replaced_by)}" if self.replaced_by else ""
-        return self.sentence(f"is deprecated{instead}", f"are deprecated{instead}")
+        return Predicate(f"is deprecated{instead}", f"are deprecated{instead}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "deprecated") for target in self.target)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, parse_pointer, set_at, value_at
-from api_upgrades.effects.base import TargetedEffect
+from api_upgrades.effects.base import Predicate, TargetedEffect
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract
@@ -72,8 +72,8 @@ class Reorder(TargetedEffect):
             return {key: value[key] for key in order}
         return [value[names.index(key)] for key in order]
 
-    def headline(self) -> str:
-        return self.sentence("is in another order", "are in another order")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is in a different order", "are in a different order")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, "order") for target in self.target)

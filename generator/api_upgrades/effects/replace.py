@@ -8,12 +8,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Pointer, unescape_token
-from api_upgrades.effects.base import Effect, OlderValueEffect, as_code
+from api_upgrades.core.json import Json, Pointer, unescape_token, value_at
+from api_upgrades.effects.base import Clause, Effect, OlderValueEffect
 from api_upgrades.effects.component import AddComponent, RemoveComponent
+from api_upgrades.effects.pointer_words import describe_change, find_extension
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, part_spot
+from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
 NOT_A_POINTER = "not a JSON Pointer; start with '/', or leave it empty for the whole part"
@@ -66,9 +68,27 @@ class Replace(OlderValueEffect):
         last = len(here) == self.pointer.count("/")
         return isinstance(parent, dict) and (key in parent or (last and not self.absent))
 
-    def headline(self) -> str:
-        where = f"at {as_code(self.pointer)}" if self.pointer else "as a whole"
-        return self.sentence(f"has changed {where}", f"have changed {where}")
+    @property
+    def extension(self) -> str | None:
+        return find_extension(_read_pointer(self.pointer))
+
+    def headline(self, newer: Contract | None = None) -> str:
+        subject, predicate = self._describe(newer)
+        if not subject:
+            return f"{self.target_names()} {predicate.one if len(self.target) == 1 else predicate.many}"
+        place = f" in {self.target_names()}" if self.target[0].part else ""
+        return f"{subject[0].upper()}{subject[1:]} {predicate.one}{place}"
+
+    def clause(self, newer: Contract) -> Clause:
+        return self._describe(newer)
+
+    def _describe(self, newer: Contract | None) -> Clause:
+        part = self.target[0].part
+        was = MISSING if self.absent else self.was
+        if newer is None:
+            return describe_change(part, _read_pointer(self.pointer), was)
+        whole = part_spot(newer, self.target[0]).read(newer)
+        return describe_change(part, _read_pointer(self.pointer, whole), was, whole)
 
     def intent(self, resource: str) -> Hashable:
         # The same key in any operation, such as an extension, is one intent.
@@ -79,13 +99,38 @@ class Replace(OlderValueEffect):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
+def _read_pointer(text: str, whole: Json = None) -> Pointer:
+    """The keys of a JSON Pointer. Without the JSON around it, every number is taken for an index."""
+    found: list[str | int] = []
+    for token in text.split("/")[1:]:
+        is_index = token.isdigit() and (whole is None or isinstance(whole, list))
+        key: str | int = int(token) if is_index else unescape_token(token)
+        found.append(key)
+        try:
+            whole = None if whole is None else value_at(whole, (key,))
+        except (KeyError, IndexError, TypeError):
+            whole = None
+    return tuple(found)
+
+
 _EFFECTS_AT_POINTER = (Replace, AddComponent, RemoveComponent)
 
 
 def have_separate_pointers(one: Effect, other: Effect) -> bool:
-    """Whether the pointers of two effects lead to different places, even if list items move."""
+    """Whether the pointers of two effects lead to different places, in whichever order they are reverted."""
     if not isinstance(one, _EFFECTS_AT_POINTER) or not isinstance(other, _EFFECTS_AT_POINTER):
         return False
-    pairs = zip(one.pointer.split("/"), other.pointer.split("/"), strict=False)
-    first_difference = next((pair for pair in pairs if pair[0] != pair[1]), None)
-    return first_difference is not None and not any(token.isdigit() for token in first_difference)
+    tokens, others = one.pointer.split("/"), other.pointer.split("/")
+    pairs = enumerate(zip(tokens, others, strict=False))
+    index = next((index for index, pair in pairs if pair[0] != pair[1]), None)
+    if index is None:
+        return False
+    return not (_removes_item(one, index) or _removes_item(other, index))
+
+
+def _removes_item(effect: Effect, index: int) -> bool:
+    """Whether reverting an effect may remove a list item at one token of its pointer, so that later items move up."""
+    if not isinstance(effect, Replace) or not effect.absent:
+        return False
+    tokens = effect.pointer.split("/")
+    return len(tokens) == index + 1 and tokens[index].isdigit()

@@ -52,7 +52,7 @@ class OneToList(TargetedEffect):
         renamed = with_branches(whole, lambda branch: with_old_name(branch, self.new, self.old))
         return spot.write(contract, set_at(renamed, (*found.pointer[:-1], self.old), single))
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
@@ -134,7 +134,7 @@ class SplitProperty(TargetedEffect):
             older = _move_property(older, target, self.old, self.before)
         return spot.write(contract, older)
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return f"{as_code(self.old)} is now {join_names([as_code(name) for name in self.new])} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
@@ -216,7 +216,7 @@ class JoinProperties(TargetedEffect):
             "separator",
         )
 
-    def headline(self) -> str:
+    def headline(self, newer: Contract | None = None) -> str:
         return (
             f"{join_names([as_code(name) for name in self.old])} are now {as_code(self.new)} in {self.target_names()}"
         )

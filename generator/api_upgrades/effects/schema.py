@@ -11,7 +11,8 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, escape_token, set_at, value_at
-from api_upgrades.effects.base import Effect, TargetedEffect, as_code
+from api_upgrades.effects.base import Effect, Predicate, TargetedEffect, as_code
+from api_upgrades.effects.schema_words import describe_type
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
@@ -60,8 +61,8 @@ class AddSchema(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "schema")
 
-    def headline(self) -> str:
-        return self.sentence("is a new object", "are new objects")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is a new object", "are new objects")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -81,8 +82,11 @@ class RemoveSchema(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "schema", self.was, self.before)
 
-    def headline(self) -> str:
-        return f"The object{'s' * (len(self.target) > 1)} {self.sentence('is gone', 'are gone')}"
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
+
+    def headline(self, newer: Contract | None = None) -> str:
+        return f"The object{'s' * (len(self.target) > 1)} {super().headline(newer)}"
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -135,8 +139,11 @@ class ExtractSchema(TargetedEffect):
     def intent(self, resource: str) -> Hashable:
         return self.kind, resource
 
-    def headline(self) -> str:
-        return self.sentence("is an object of its own", "are an object of their own")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        if newer is None:
+            return Predicate("is described by a named object", "are described by named objects")
+        name = describe_type(schema_spot(newer, self.target[0]).read(newer))
+        return Predicate(f"is described by the object {name}", f"are described by the object {name}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -169,11 +176,9 @@ class InlineSchema(TargetedEffect):
     def intent(self, resource: str) -> Hashable:
         return self.kind, resource
 
-    def headline(self) -> str:
-        return self.sentence(
-            f"holds {as_code(self.was)} itself and refers to it no more",
-            f"hold {as_code(self.was)} themselves and refer to it no more",
-        )
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        text = f"no longer described by the object {as_code(self.was)}"
+        return Predicate(f"is {text}", f"are {text}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -217,8 +222,8 @@ class RenameSchema(Effect):
             contract, parts=parts, document=schema_edit.replace_references(contract.document, older_reference)
         )
 
-    def headline(self) -> str:
-        return f"The object {as_code(self.old)} is now called {as_code(self.new)}"
+    def headline(self, newer: Contract | None = None) -> str:
+        return f"The object {as_code(self.old)} was renamed to {as_code(self.new)}"
 
     def touches(self) -> Iterator[Touch]:
         for move in self.moves():
@@ -229,10 +234,10 @@ class RenameSchema(Effect):
         yield Move(Target(schema_part(self.old)), Target(schema_part(self.new)))
 
     def intent(self, resource: str) -> Hashable:
-        return self.kind, _difference(self.old, self.new)
+        return self.kind, name_difference(self.old, self.new)
 
 
-def _difference(old: str, new: str) -> tuple[str, str]:
+def name_difference(old: str, new: str) -> tuple[str, str]:
     """Which text in a name was replaced by which: both names without their common beginning and end."""
     start = _common_length(old, new)
     old, new = old[start:], new[start:]

@@ -36,7 +36,11 @@ class Touch(NamedTuple):
             return True
         if other.facet in (EXISTENCE, NAME) and self.target.within(other.target):
             return True
-        return self == other
+        return self == other or self._replaces_items_of(other) or other._replaces_items_of(self)
+
+    def _replaces_items_of(self, other: Touch) -> bool:
+        """Whether this is about the items of a list whose enum, which is theirs, the other touch changes."""
+        return self.facet in (EXISTENCE, NAME) and other.facet == "enum" and self.target.enclosing_list == other.target
 
     def explains(self, target: Target, facet: Facet) -> bool:
         """Whether the effect explains a difference in a facet of a place."""

@@ -10,13 +10,16 @@ from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
-from api_upgrades.effects.base import TargetedEffect, as_code
+from api_upgrades.effects.base import Clause, Predicate, TargetedEffect, as_code
+from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
+from api_upgrades.effects.schema_words import describe_nested_change, describe_schema_change, describe_type
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, schema_spot, section_spot, value_spot
 from api_upgrades.openapi.property_edit import with_requiredness
+from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 
 KIND_OF_KEYWORD = {
@@ -59,8 +62,24 @@ class ChangeType(TargetedEffect):
         }
         return spot.write(contract, schema_edit.merge_keywords(self.was, kept))
 
-    def headline(self) -> str:
-        return self.sentence("is of another type", "are of another type")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        if newer is not None:
+            return describe_schema_change(self._older(newer), schema_spot(newer, self.target[0]).read(newer))
+        was = [describe_type(self.was, plural) for plural in (False, True)]
+        return Predicate(f"has a different type (it was {was[0]})", f"have different types (they were {was[1]})")
+
+    def clause(self, newer: Contract) -> Clause | None:
+        (target,) = self.target
+        names, predicate = describe_nested_change(self._older(newer), schema_spot(newer, target).read(newer))
+        if not names:
+            return super().clause(newer)
+        outer = [step[1:] for step in target.steps if step.startswith(".")][-1:]
+        return Clause(as_code(".".join((*outer, *names))), predicate)
+
+    def _older(self, newer: Contract) -> JsonObject:
+        older = self.revert_at(newer, self.target[0])
+        found: JsonObject = schema_spot(older, self.target[0]).read(older)
+        return found
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -100,8 +119,8 @@ class MakeRequired(_Requiredness):
     scope = "resource"
     was_required = False
 
-    def headline(self) -> str:
-        return self.sentence("is now required", "are now required")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is now required", "are now required")
 
 
 class MakeOptional(_Requiredness):
@@ -120,8 +139,8 @@ class MakeOptional(_Requiredness):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return _with_requiredness(contract, target, self.was_required, self.branch)
 
-    def headline(self) -> str:
-        return self.sentence("is no longer required", "are no longer required")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is no longer required", "are no longer required")
 
 
 class ExampleEffect(TargetedEffect):
@@ -169,8 +188,8 @@ class MakeNullable(_Nullability):
     scope = "resource"
     was_nullable = False
 
-    def headline(self) -> str:
-        return f"{self.target_names()} may be null"
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("may be null", "may be null")
 
 
 class MakeNotNullable(_Nullability):
@@ -183,13 +202,17 @@ class MakeNotNullable(_Nullability):
     scope = "resource"
     was_nullable = True
 
-    def headline(self) -> str:
-        return self.sentence("is never null", "are never null")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("can no longer be null", "can no longer be null")
 
 
 class _Constraint(ExampleEffect):
     limits_values = True
     keyword: str
+
+    @property
+    def extension(self) -> str | None:
+        return self.keyword if self.keyword.startswith("x-") else None
 
     def find_schema(self, contract: Contract, target: Target) -> tuple[Spot, JsonObject]:
         """The spot and the schema that has or had the keyword. Raises ContractMismatch if another kind edits it."""
@@ -201,8 +224,8 @@ class _Constraint(ExampleEffect):
         return spot, spot.read(contract)
 
     def check_presence(self, schema: JsonObject, target: Target, expected: bool) -> None:
-        found = schemas.get(schema, self.keyword, schemas.MISSING)
-        if (found is not schemas.MISSING) != expected:
+        found = schemas.get(schema, self.keyword, MISSING)
+        if (found is not MISSING) != expected:
             raise ContractMismatch(f"{target} has {'no' if expected else 'a'} {self.keyword!r}", "keyword")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
@@ -211,6 +234,10 @@ class _Constraint(ExampleEffect):
         if json_equal(older, schema):
             raise ContractMismatch(f"changes nothing at {target}", "target")
         return spot.write(contract, self.with_older_example(older, contract.dialect))
+
+    def newer_value(self, newer: Contract | None) -> Json:
+        """The value of the keyword after the effect; UNKNOWN without the contract."""
+        return UNKNOWN if newer is None else schemas.get(self.find_schema(newer, self.target[0])[1], self.keyword)
 
     @abstractmethod
     def restore(self, schema: JsonObject, target: Target) -> JsonObject:
@@ -232,8 +259,8 @@ class AddConstraint(_Constraint):
         self.check_presence(schema, target, True)
         return schema_edit.without_keyword(schema, self.keyword)
 
-    def headline(self) -> str:
-        return self.sentence(f"now has a {as_code(self.keyword)}", f"now have a {as_code(self.keyword)}")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return describe_keyword_change(self.keyword, MISSING, self.newer_value(newer))
 
 
 class RemoveConstraint(_Constraint):
@@ -249,11 +276,8 @@ class RemoveConstraint(_Constraint):
         self.check_presence(schema, target, False)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
-    def headline(self) -> str:
-        return self.sentence(
-            f"no longer has the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
-            f"no longer have the {as_code(self.keyword)} {as_code(schemas.as_text(self.was))}",
-        )
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return describe_keyword_change(self.keyword, self.was, MISSING)
 
 
 class ChangeConstraint(_Constraint):
@@ -269,5 +293,5 @@ class ChangeConstraint(_Constraint):
         self.check_presence(schema, target, True)
         return schema_edit.with_keyword(schema, self.keyword, self.was)
 
-    def headline(self) -> str:
-        return self.sentence(f"has another {as_code(self.keyword)}", f"have another {as_code(self.keyword)}")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return describe_keyword_change(self.keyword, self.was, self.newer_value(newer))

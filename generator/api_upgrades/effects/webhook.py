@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
-from api_upgrades.effects.base import Effect, TargetedEffect, as_code
+from api_upgrades.effects.base import Effect, Predicate, TargetedEffect, as_code
 from api_upgrades.effects.schema import with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract, Part
@@ -29,8 +29,8 @@ class AddWebhook(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return without_whole_part(contract, target, "webhook")
 
-    def headline(self) -> str:
-        return self.sentence("is new", "are new")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("is new", "are new")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -50,8 +50,8 @@ class RemoveWebhook(TargetedEffect):
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         return with_whole_part(contract, target, "webhook", self.was, self.before)
 
-    def headline(self) -> str:
-        return self.sentence("is gone", "are gone")
+    def predicate(self, newer: Contract | None = None) -> Predicate:
+        return Predicate("was removed", "were removed")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
@@ -81,8 +81,8 @@ class RenameWebhook(Effect):
             raise ContractMismatch(f"webhook {self.old!r} still exists", "old")
         return contract.with_part_renamed(new, old)
 
-    def headline(self) -> str:
-        return f"The webhook {as_code(self.old)} is now called {as_code(self.new)}"
+    def headline(self, newer: Contract | None = None) -> str:
+        return f"The webhook {as_code(self.old)} was renamed to {as_code(self.new)}"
 
     def touches(self) -> Iterator[Touch]:
         for move in self.moves():

@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 
 from api_upgrades.core.errors import ContractMismatch, RegistryError, RegistryErrors
 from api_upgrades.effects import EXISTENCE, NAME, Effect, Touch
+from api_upgrades.effects.base import Clause
 from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
@@ -38,6 +39,11 @@ class AppliedEffect:
             Move(canonical_target(self.older, move.old), canonical_target(self.newer, move.new))
             for move in self.effect.moves()
         )
+
+    @cached_property
+    def clause(self) -> Clause | None:
+        """What happened at the place of the effect, which has one target; None if only its headline tells."""
+        return self.effect.clause(self.newer)
 
     @property
     def touches(self) -> Iterator[Touch]:

@@ -32,6 +32,11 @@ class JudgedEffect:
     def effect(self) -> Effect:
         return self.applied.effect
 
+    @property
+    def headline(self) -> str:
+        """What happened, with older and newer values, as one line of Markdown."""
+        return self.effect.headline(self.applied.newer)
+
 
 @dataclass(frozen=True)
 class JudgedChange:

@@ -248,6 +248,8 @@ def object_spot(contract: Contract, spot: Spot, target: Target, name: str) -> Sp
 
 def has_place(contract: Contract, target: Target) -> bool:
     """Whether a contract has what a target names."""
+    if target.part is not None and target.part not in contract.parts:
+        return False  # without the search for similar names
     try:
         place_spot(contract, target)
     except ContractMismatch:

@@ -9,7 +9,12 @@ from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError
 from api_upgrades.draft.draft import draft
-from api_upgrades.draft.grouping import Group, group_into_changes, touches_with_anchors, unique_id
+from api_upgrades.draft.grouping import (
+    IndependentChange,
+    group_into_independent_changes,
+    touches_with_anchors,
+    unique_id,
+)
 from api_upgrades.draft.yaml_text import TODO, effect_lines, untitled_change_text
 from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
@@ -53,7 +58,7 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
     effects = draft(*restore_internal(released, whole, state.latest_from_source), renames)
     if not effects:
         return Draft({}, None)
-    all_groups = group_into_changes(effects, whole)
+    all_groups = group_into_independent_changes(effects, whole)
     judged = [_judge_group(group, state, released, all_groups) for group in all_groups]
     has_findings = [any(_is_found(one.applied.effect, one.findings) for one in change.effects) for change in judged]
     groups = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if is_kept]
@@ -88,7 +93,9 @@ def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:
     return adopt_wording(state.latest_from_lock, state.latest_from_source, renames)
 
 
-def _judge_group(group: Group, state: ProjectState, released: Contract, groups: Sequence[Group]) -> JudgedChange:
+def _judge_group(
+    group: IndependentChange, state: ProjectState, released: Contract, groups: Sequence[IndependentChange]
+) -> JudgedChange:
     """Judge a group as a public change, considering how both the released and the current contract use its parts."""
     references = References()
     usages = [Usage(contract, references) for contract in (state.latest_from_source, released)]
@@ -100,7 +107,7 @@ def _judge_group(group: Group, state: ProjectState, released: Contract, groups: 
     return judge_change(public, usages, state.table)
 
 
-def _reject_breaking(groups: Sequence[Group], severities: Sequence[Severity]) -> None:
+def _reject_breaking(groups: Sequence[IndependentChange], severities: Sequence[Severity]) -> None:
     breaking = [
         f"{'; '.join(effect.headline() for effect in group.effects)}: this is {severity}"
         for group, severity in zip(groups, severities, strict=True)
@@ -120,7 +127,7 @@ def _list_existing_changes(state: ProjectState, date: str | None) -> Iterable[Ch
     return state.registry.unreleased.changes if state.registry.unreleased else ()
 
 
-def _find_overlapping_change(group: Group, state: ProjectState) -> Change | None:
+def _find_overlapping_change(group: IndependentChange, state: ProjectState) -> Change | None:
     """Find the first unreleased change that touches the same places as a group, so that both become one change.
 
     The drafted effects come before the unreleased ones: they lead from the released contract to the contract that the
@@ -134,7 +141,7 @@ def _find_overlapping_change(group: Group, state: ProjectState) -> Change | None
     return next((changes[id] for id, found in touches.items() if group.conflicts(found)), None)
 
 
-def _insert_effects(text: str, change: Change, group: Group, needs_upgrade_text: bool) -> str:
+def _insert_effects(text: str, change: Change, group: IndependentChange, needs_upgrade_text: bool) -> str:
     """Insert a group's effects before the first effect in the text of a change file; all else stays unchanged."""
     lines = text.splitlines()
     index = next((index for index, line in enumerate(lines) if line.partition("#")[0].rstrip() == "effects:"), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,6 +10,7 @@ from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.grouping import DisjointSets, combine_targets
 from api_upgrades.draft.importing.dependencies import find_dependencies
 from api_upgrades.draft.importing.intents import intent_keys
+from api_upgrades.draft.importing.references import find_unused_schemas, join_schemas_with_references
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi.contract import Contract, Part
@@ -19,12 +20,24 @@ Resources = Mapping[Part, str]
 """The resource of each part."""
 
 
+UNUSED = "unused"
+"""The intent of everything that happens to schemas that no operation uses."""
+
+
 @dataclass(frozen=True)
 class Group:
-    """The effects of one change, in the order in which they happened, and the resources that it affects."""
+    """The effects of one change, in the order in which they happened, and the resources that it affects.
+
+    `applied` has one item for each effect and target. `older` and `newer` are the contracts around the whole step. A
+    group may be about schemas that no operation uses.
+    """
 
     effects: tuple[Effect, ...]
     resources: tuple[str, ...]
+    applied: tuple[AppliedEffect, ...]
+    older: Contract
+    newer: Contract
+    is_unused: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,13 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
     older = applied[0].older
     dependencies = find_dependencies(applied)
     sets = DisjointSets(len(applied))
+    unused = find_unused_schemas(older, newer)
     first: dict[Hashable, int] = {}
     for index, keys in enumerate(intent_keys(applied, resources)):
-        for key in keys:
+        is_unused = bool(unused) and _parts(applied[index]) <= unused
+        for key in [UNUSED] if is_unused else keys:
             sets.join(index, first.setdefault(key, index))
+    join_schemas_with_references(sets, applied, resources)
     while True:
         order = _order_sets(sets, dependencies)
         dependent = {root for pair in dependencies for root in map(sets.root, pair) if not sets.are_joined(*pair)}
@@ -58,14 +74,18 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
         )
         if not mismatched:
             break
-        # An effect may read more than it touches. Join the effects on these parts; if that isn't enough, join all.
-        involved = [index for index, one in enumerate(applied) if _parts(one) & mismatched]
+        # An effect may read more than it touches. Join the effects that alter these parts; if that isn't enough, all.
+        involved = [index for index, one in enumerate(applied) if _alters_any(one, mismatched)]
         if not _join_all(sets, involved):
             _join_all(sets, range(len(applied)))
-    return Grouping(
-        tuple(_build_group([applied[index] for index in group], group, dependencies, resources) for group in ordered),
-        tuple(_build_group([applied[index] for index in group], group, dependencies, resources) for group in others),
-    )
+
+    def build(indexes: Sequence[int]) -> Group:
+        members = [applied[index] for index in indexes]
+        is_unused = bool(unused) and all(_parts(one) <= unused for one in members)
+        effects = _combine_effects(members, indexes, dependencies)
+        return Group(effects, _affected_resources(members, resources), tuple(members), older, newer, is_unused)
+
+    return Grouping(tuple(map(build, ordered)), tuple(map(build, others)))
 
 
 def _order_sets(sets: DisjointSets, dependencies: Iterable[tuple[int, int]]) -> list[int]:
@@ -88,6 +108,11 @@ def _join_all(sets: DisjointSets, indexes: Iterable[int]) -> bool:
     for index in apart:
         sets.join(first, index)
     return bool(apart)
+
+
+def _alters_any(applied: AppliedEffect, parts: Set[Part | None]) -> bool:
+    older, newer = applied.older, applied.newer
+    return bool(_parts(applied) & parts) or (None in parts and older.document is not newer.document)
 
 
 def _parts(applied: AppliedEffect) -> set[Part | None]:
@@ -114,16 +139,16 @@ def _differs(one: Contract, other: Contract, part: Part) -> bool:
     return one.parts.get(part) is not other.parts.get(part) and one.parts.get(part) != other.parts.get(part)
 
 
-def _build_group(
-    members: Sequence[AppliedEffect],
-    indexes: Sequence[int],
-    dependencies: Iterable[tuple[int, int]],
-    resources: Resources,
-) -> Group:
+def _combine_effects(
+    members: Sequence[AppliedEffect], indexes: Sequence[int], dependencies: Iterable[tuple[int, int]]
+) -> tuple[Effect, ...]:
+    """The effects of a group, with equal ones combined, unless their order matters."""
     inside = set(indexes)
-    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
     effects = tuple(one.effect for one in members)
-    affected = dict.fromkeys(
-        resources[part] for one in members for part in sorted(filter(None, _parts(one))) if part in resources
-    )
-    return Group(combine_targets(effects) if is_free else effects, tuple(affected))
+    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
+    return combine_targets(effects) if is_free else effects
+
+
+def _affected_resources(members: Iterable[AppliedEffect], resources: Resources) -> tuple[str, ...]:
+    parts = (part for one in members for part in sorted(filter(None, _parts(one))))
+    return tuple(dict.fromkeys(resources[part] for part in parts if part in resources))

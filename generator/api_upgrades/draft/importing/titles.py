@@ -2,148 +2,240 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.grouping import Group
 from api_upgrades.draft.importing.intents import innermost_name
-from api_upgrades.effects import Effect
-from api_upgrades.effects.base import as_code, join_names
+from api_upgrades.draft.importing.references import find_inherited
+from api_upgrades.draft.importing.title_length import MAX_LENGTH, MAX_NAMES, fit_title, split_words
+from api_upgrades.effects import Effect, TargetedEffect
+from api_upgrades.effects.base import Predicate, as_code, join_names
+from api_upgrades.effects.schema_words import CHANGED
+from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.schema import as_text
-from api_upgrades.openapi.target import Target
-
-MAX_NAMES = 2
-"""The number of names that a title shows before it counts the others."""
-
-MAX_LENGTH = 120
-"""The length of a title, in characters, above which it counts the other effects."""
+from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 
 _THINGS = {"operation": "operation", "webhook": "webhook", "schema": "object"}
 
 
 def build_title(group: Group) -> str:
     """The title of a change, as one line of Markdown."""
-    if all(effect.existence for effect in group.effects):
-        return _title_of_parts(group)
-    first, *others = _sentences(group.effects)
-    if not others:
-        return first
-    whole = "; ".join([first, *others])
-    return whole if len(whole) <= MAX_LENGTH else f"{first}, and {_format_count(len(others), 'more change')} there"
+    sentences = _sentences(group)
+    unused = sorted({as_code(target.part.name) for target in _targets(group) if target.part})
+    if group.is_unused and len(unused) > 1:
+        return fit_title(lambda most, _: f"Unused objects changed: {_join(unused, most)}")
+
+    def title(most_names: int, most_places: int) -> str:
+        texts = [sentence(most_names, most_places) for sentence in sentences]
+        for shown in range(len(texts), 0, -1):
+            left = len(texts) - shown
+            text = "; ".join(texts[:shown]) + (f", and {_format_count(left, 'more change')}" if left else "")
+            if len(text) <= MAX_LENGTH:
+                break
+        return text[:1].upper() + text[1:]
+
+    return fit_title(title)
 
 
-def _title_of_parts(group: Group) -> str:
-    """A title for added or removed parts, operations first, because schemas come with them."""
-    by_kind: dict[str, list[str]] = {kind: [] for kind in _THINGS}
-    for target in _targets(group.effects):
-        if target.part is not None:
-            by_kind[target.part.kind].append(target.part.name)
-    names = [(kind, name) for kind, found in by_kind.items() for name in found]
-    shown = [as_code(name) for _, name in names[:MAX_NAMES]]
-    left = [_THINGS[kind] for kind, _ in names[MAX_NAMES:]]
+def _targets(group: Group) -> Iterator[Target]:
+    return (target for one in group.applied for target in one.effect.targets)
+
+
+Sentence = Callable[[int, int], str]
+"""Writes a sentence with at most so many subjects and so many places."""
+
+
+def _sentences(group: Group) -> list[Sentence]:
+    """One sentence for each distinct thing that happened, the most important first."""
+    told = [one for one in group.applied if not one.effect.extension] or list(group.applied)
+    edits = [one for one in told if not one.effect.existence]
+    found = [*_sentences_about_edits(group, edits), *_headlines(edits)]
+    is_same_kind = len({one.effect.kind for one in edits}) == 1
+    if len(found) > 1 and is_same_kind and edits[0].effect.place and not edits[0].effect.must_be_found:
+        found = list(_sentences_about_edits(group, edits, is_brief=True))  # the same data, described in another way
+    parts = [one for one in told if one.effect.existence]
+    if found and all(one.effect.targets[0].part.kind == "schema" for one in parts if one.effect.targets[0].part):
+        return found  # schemas come and go with what refers to them
+    return [*_sentences_about_parts(parts), *found]
+
+
+def _sentences_about_parts(applied: Sequence[AppliedEffect]) -> Iterator[Sentence]:
+    """Sentences about added and removed parts, operations first, because schemas come with them."""
+    for existence, done in (("removed", ("was removed", "were removed")), ("added", ("is new", "are new"))):
+        parts = [one.effect.targets[0].part for one in applied if one.effect.existence == existence]
+        names = [(kind, part.name) for kind in _THINGS for part in parts if part is not None and part.kind == kind]
+        if names:
+            yield lambda most, _, names=names, done=done: _name_parts(names, most, Predicate(*done))  # type: ignore[misc]
+
+
+def _name_parts(names: Sequence[tuple[str, str]], most: int, done: Predicate) -> str:
+    shown = [as_code(name) for _, name in names[:most]]
+    left = [_THINGS[kind] for kind, _ in names[most:]]
     counts = [_format_count(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
-    done = "new" if group.effects[0].existence == "added" else "gone"
-    return f"{join_names([*shown, *counts])} {'is' if len(names) == 1 else 'are'} {done}"
+    return f"{join_names([*shown, *counts])} {done.one if len(names) == 1 else done.many}"
 
 
-def _targets(effects: Iterable[Effect]) -> Iterator[Target]:
-    return (target for effect in effects for target in effect.targets)
+_PREPOSITIONS = {"was removed": "from", "moved to": "from", "moved from": "to"}
+"""The preposition between a predicate that begins with certain words and a place."""
 
 
-def _sentences(effects: Sequence[Effect]) -> list[str]:
-    """One sentence for each distinct effect, with its places."""
-    at_places: dict[str, list[Target]] = {}
-    by_headline: dict[str, Effect] = {}
-    others: dict[str, list[str]] = {}
-    for effect in effects:
-        if not effect.targets:
-            others.setdefault(effect.kind, []).append(effect.headline())
-            continue
-        if effect.allowed_value():
-            continue
-        for target in effect.targets:
-            one = effect.at(target)
-            if one.place != target:  # a whole part, or an effect whose headline adds the name of the place
-                key = one.at(_PLACEHOLDER).headline()
-                known = by_headline.get(key)
-                by_headline[key] = known.at(*known.targets, target) if known else one
-            else:
-                key = one.at(_standalone_target(innermost_name(target))).headline()
-                at_places.setdefault(key, []).append(target)
-    for text, places in _enum_sentences(effects):
-        at_places.setdefault(text, []).extend(places)
-    return [
-        *(_summarize(texts) for texts in others.values()),
-        *(_shorten_headline(effect) for effect in by_headline.values()),
-        *_merge_sentences(at_places),
-    ]
+@dataclass
+class _Statement:
+    """What is said of some subjects at some places."""
+
+    predicate: Predicate
+    values: tuple[Json, ...] = ()
+    """Enum values with which the sentence continues."""
+    subjects: dict[str, None] = field(default_factory=dict)
+    places: dict[Part, None] = field(default_factory=dict)
+
+    def write(self, most_names: int, most_places: int) -> str:
+        subjects = list(self.subjects)
+        is_plural = len(subjects) > 1 or subjects[0].startswith("items of ")
+        text = f"{_join(subjects, most_names)} {self.predicate.many if is_plural else self.predicate.one}"
+        if self.values:
+            text = f"{text} {_join([as_code(as_text(value)) for value in self.values], most_names, 'more value')}"
+        if not self.places:
+            return text
+        where = _PREPOSITIONS.get(" ".join(self.predicate.one.split()[:2]), "in")
+        return f"{text} {where} {_join_parts(list(self.places), most_places)}"
 
 
-def _standalone_target(name: str) -> Target:
-    """A target that a headline shows as a single name."""
-    return Target(Part("operation", name))
+def _sentences_about_edits(
+    group: Group, applied: Sequence[AppliedEffect], is_brief: bool = False
+) -> Iterator[Sentence]:
+    said: dict[tuple[str, Predicate, tuple[Json, ...], str], _Statement] = {}
+    statements = list(_statements(group, applied, is_brief))
+    changes_of_names = Counter(_change_of_names(statement.predicate) for _, _, statement in statements)
+    for place, scope, statement in statements:
+        (subject,) = statement.subjects
+        change_of_names = _change_of_names(statement.predicate)
+        if change_of_names is not None and changes_of_names[change_of_names] > 1:
+            statement.predicate = change_of_names
+        known = said.setdefault((subject, statement.predicate, statement.values, scope), statement)
+        if place.part is not None and (place.section or place.steps or subject != _name_part(place.part)):
+            known.places[place.part] = None
+    merged: dict[Hashable, _Statement] = {}
+    for (_, predicate, values, scope), statement in said.items():
+        places = tuple(statement.places) if scope == "holder" else bool(statement.places)
+        known = merged.setdefault((predicate, values, places), statement)
+        known.subjects |= statement.subjects
+        known.places |= statement.places
+    told = [one for one in merged.values() if one.predicate != CHANGED] or list(merged.values())
+    yield from (statement.write for statement in sorted(told, key=_importance))
 
 
-_PLACEHOLDER = _standalone_target("it")
+def _importance(statement: _Statement) -> int:
+    """How early a statement stands: what moved first, and what is no longer so before what is new."""
+    text = statement.predicate.one
+    if text.startswith("moved "):
+        return 0
+    return 1 if any(words in text for words in ("removed", "no longer", "required", "instead of", "limited")) else 2
 
 
-def _enum_sentences(effects: Iterable[Effect]) -> Iterator[tuple[str, list[Target]]]:
-    """Sentences about added and removed enum values, one for each place."""
-    values: dict[tuple[str, Target], list[str]] = {}
-    for effect in effects:
-        if allowed := effect.allowed_value():
-            verb, value = allowed
-            for target in effect.targets:
-                values.setdefault((verb, target), []).append(as_code(as_text(value)))
-    for (verb, target), found in values.items():
-        yield f"{as_code(innermost_name(target))} {verb} {_join_some(found, 'more value')}", [target]
+def _change_of_names(predicate: Predicate) -> Predicate | None:
+    """For one name instead of another that begins alike, what is said of all names that end as these."""
+    found = re.fullmatch("is `([^`]+)` instead of `([^`]+)`", predicate.one)
+    if found is None:
+        return None
+    new, old = map(split_words, found.groups())
+    while new and old and new[0] == old[0]:
+        del new[0], old[0]
+    if not new or not old or len("".join(new)) == len(found[1]):
+        return None
+    text = f"`…{''.join(new)}` instead of `…{''.join(old)}`"
+    return Predicate(f"is {text}", f"are {text}")
 
 
-def _merge_sentences(at_places: Mapping[str, Sequence[Target]]) -> Iterator[str]:
-    """The sentences with their places. Sentences that say the same of several properties become one."""
-    by_predicate: dict[tuple[str, object], dict[str, Sequence[Target]]] = {}
-    for text, places in at_places.items():
-        name, separator, predicate = text.partition("` is ")
-        holders = frozenset(place.holder for place in places if place.steps)
-        key = (predicate, holders if predicate in ("new", "gone") else None) if separator else (text, None)
-        by_predicate.setdefault(key, {})[f"{name}`" if separator else text] = places
-    for (predicate, _), names in by_predicate.items():
-        places = [place for found in names.values() for place in found]
-        if len(names) > 1:
-            text = f"{_join_some(list(names), 'more')} are {predicate}"
-        else:
-            text = next(iter(names)) if next(iter(names)) == predicate else f"{next(iter(names))} is {predicate}"
-        yield _with_holders(text, places)
+def _statements(
+    group: Group, applied: Sequence[AppliedEffect], is_brief: bool
+) -> Iterator[tuple[Target, str, _Statement]]:
+    """What each effect says, with its place and scope. The values that an enum gains or loses are said at once."""
+    values: dict[tuple[Target, str], list[Json]] = {}
+    for one in applied:
+        if allowed := one.effect.allowed_value():
+            values.setdefault((one.effect.targets[0], allowed[0]), []).append(allowed[1])
+    for (target, verb), found in values.items():
+        yield target, "place", _Statement(Predicate(verb, verb), tuple(found), {_name_place(target): None})
+    for one in applied:
+        clause = None if one.effect.allowed_value() else one.clause
+        if clause is not None and one.effect.targets:
+            place = one.effect.place or one.effect.targets[0]
+            moved = _inheritance(group, place) if one.effect.scope == "holder" else None
+            predicate = _brief_predicate(one.effect) if is_brief else moved or clause.predicate
+            yield place, one.effect.scope, _Statement(predicate, (), {clause.subject or _name_place(place): None})
 
 
-def _with_holders(text: str, places: Sequence[Target]) -> str:
-    if not any(place.steps or place.section for place in places):
-        return text  # the text names the schema itself
-    return f"{text} {'from' if text.endswith(' gone') else 'in'} {_holder_names(places)}"
+def _inheritance(group: Group, place: Target) -> Predicate | None:
+    """What is said of a property that moved between an object and the schema whose properties it includes."""
+    if not place.steps:
+        return None
+    for contract, preposition in ((group.newer, "to"), (group.older, "from")):
+        if (part := find_inherited(contract, place)) is not None:
+            text = f"moved {preposition} {_name_part(part)}"
+            return Predicate(text, text)
+    return None
 
 
-def _holder_names(places: Iterable[Target]) -> str:
-    """The parts of places, as Markdown."""
-    found = dict.fromkeys(place.part for place in places)
-    return _join_some([as_code(Target(part)) for part in found], "more")
+def _brief_predicate(effect: Effect) -> Predicate:
+    """The predicate of a headline that doesn't depend on the newer contract."""
+    assert isinstance(effect, TargetedEffect), "only such effects have a predicate"
+    return effect.predicate() or CHANGED
 
 
-def _summarize(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{texts[0]}, and {len(texts) - 1} more alike"
+def _name_place(target: Target) -> str:
+    """The innermost name of a place, as a subject."""
+    if target.part is None:
+        return "the API"
+    if not target.steps and not target.section:
+        return _name_part(target.part)
+    name = as_code(innermost_name(target))
+    if not target.steps and target.section.partition(" ")[0] not in PARAMETER_LOCATIONS:
+        word, _, status = target.section.partition(" ")
+        return f"the {word} {as_code(status)}" if status else "the request body" if word == "request" else f"the {word}"
+    if target.steps and not target.steps[-1].startswith("."):
+        what = "an item" if target.steps[-1] == "[]" else "a value"
+        return f"{what} of {name}" if any(step.startswith(".") for step in target.steps) else what
+    return name
 
 
-def _shorten_headline(effect: Effect) -> str:
-    first = effect.at(*effect.targets[:MAX_NAMES])
-    left = len(effect.targets) - MAX_NAMES
-    return first.headline() if left <= 0 else f"{first.headline()}, and {left} more"
+def _join_parts(parts: Sequence[Part], most: int) -> str:
+    """The first of the parts that hold something, and the number of the others.
+
+    If `most` is 0, it is only the number of several parts, and if it is less, of a single part too.
+    """
+    if len(parts) > most + 1 and most <= 0:
+        return _format_count(len(parts), _THINGS[parts[0].kind])
+    return _join([_name_part(part) for part in parts], max(most, 1))
 
 
-def _join_some(names: Sequence[str], more: str) -> str:
+def _join(names: Sequence[str], most: int, more: str = "more") -> str:
     """The first names, and the number of the others."""
-    left = len(names) - MAX_NAMES
-    if left <= 1:
+    left = len(names) - most
+    if left <= 0 or (left == 1 and most >= MAX_NAMES):
         return join_names(list(names))
-    return join_names([*names[:MAX_NAMES], f"{left} {more}" if more == "more" else _format_count(left, more)])
+    return join_names([*names[:most], f"{left} more" if more == "more" else _format_count(left, more)])
+
+
+def _name_part(part: Part) -> str:
+    return as_code(part.name)
+
+
+def _headlines(applied: Sequence[AppliedEffect]) -> Iterator[Sentence]:
+    """Sentences of the effects that have no predicate, such as renames. Of each kind, one is shown."""
+    by_kind: dict[str, list[AppliedEffect]] = {}
+    for one in applied:
+        if one.clause is None:
+            by_kind.setdefault(one.effect.kind, []).append(one)
+    for found in by_kind.values():
+        first, left = found[0].effect.headline(found[0].newer), len(found) - 1
+        text = f"{first}, likewise {left} more" if left else first
+        yield lambda *_, text=text: text
 
 
 def _format_count(count: int, one: str) -> str:

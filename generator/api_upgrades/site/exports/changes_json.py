@@ -236,7 +236,7 @@ def _effect_entry(judged: JudgedEffect) -> EffectEntry:
     effect = judged.effect
     return EffectEntry(
         effect.as_data(),
-        effect.headline(),
+        judged.headline,
         judged.severity,
         [_finding_entry(finding) for finding in judged.findings],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,11 +155,11 @@ class ChangeView:
         override = judged.effect.override
         targets = judged.effect.targets
         return EffectView(
-            judged.effect.headline(),
+            judged.headline,
             tuple(map(str, targets)) if len(targets) > MAX_NAMED_TARGETS else (),
             judged.severity,
             tuple(self._severity_reasons(judged.findings)),
-            tuple(dict.fromkeys(_value_changes(judged.findings))),
+            tuple(dict.fromkeys(_value_changes(judged.findings, judged.headline))),
             override.reason if override else None,
             judged.effect.only_rewords,
         )
@@ -227,8 +228,11 @@ _RULES_WITH_VALUES: frozenset[RuleId] = frozenset(
 """The rules for which a headline doesn't give both the old and the new value."""
 
 
-def _value_changes(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
-    """Yield (old value, new value) of findings whose headline doesn't give both: types, patterns, maximums."""
+def _value_changes(findings: tuple[Finding, ...], headline: str) -> Iterator[tuple[str, str]]:
+    """Yield (old value, new value) of findings whose headline doesn't give both, such as long patterns."""
+    said = re.findall(r"[^\s`]+", headline)
     for finding in findings:
         if finding.rule in _RULES_WITH_VALUES and finding.before is not None and finding.after is not None:
-            yield as_text(finding.before), as_text(finding.after)
+            was, now = as_text(finding.before), as_text(finding.after)
+            if was not in said or now not in said:
+                yield was, now
