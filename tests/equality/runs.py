@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from random import Random
 
+from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.sources.openapi_file import read_document
 from tests.documents import FOLDER
 from tests.equality.judge import Document, judge_diff
@@ -115,7 +116,12 @@ def _real_documents(found: Table, failing: Failing, seed: int) -> Iterator[bool]
     for turn in count():
         if not paths:
             return
-        document = dict(read_document(paths[turn % len(paths)]).document)
+        path = paths[turn % len(paths)]
+        try:
+            document = dict(read_document(path).document)
+        except ApiUpgradesError:  # a document that is refused has no meaning to keep
+            paths.remove(path)
+            continue
         for name in Random(turn).sample(sorted(REWRITES), len(REWRITES)):
             _examine(found, f"{name} (real)", document, (name,), seed + turn, (judge_diff,), failing)
             yield True

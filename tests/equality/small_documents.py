@@ -99,6 +99,8 @@ class _Draw:
             parameters.append({"name": name, "in": where, "schema": self.leaf()})
             if self.chance(0.3):
                 parameters[-1]["required"] = True
+            if self.chance(0.2) and where == "query":
+                parameters[-1] |= self.random.choice((SPACED, DEEP))
         if self.chance(0.3):
             parameters.append({"$ref": "#/components/parameters/Limit"})
         found: dict[str, Any] = {"summary": "Do it", "tags": ["Pots"]}
@@ -163,8 +165,13 @@ class _Draw:
         if kind == "allOf":
             return {"allOf": [_ref(self.random.choice(self.names)), self.object(0, ("extra", "more"))]}
         if kind == "oneOf":
-            return {"oneOf": [_ref(self.random.choice(self.names)), {"type": "integer"}]}
+            other = self.random.choice(({"type": "integer"}, self.any_list(), self.object(0)))
+            return {"oneOf": [_ref(self.random.choice(self.names)), other]}
         return {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}][: self.random.randrange(2, 4)]}
+
+    def any_list(self) -> Schema:
+        """Before 3.1, a list must say what is in it."""
+        return {"type": "array", "items": {}} if self.older else {"type": "array"}
 
     def object(self, depth: int, words: tuple[str, ...] = WORDS) -> Schema:
         names = self.random.sample(words, self.random.randrange(1, min(5, len(words) + 1)))
@@ -220,6 +227,8 @@ class _Draw:
 EXAMPLE: Schema = {"example": "text"}
 EXAMPLES: Schema = {"examples": {"first": {"value": "text"}}}
 SHARED_EXAMPLES: Schema = {"examples": {"first": {"$ref": "#/components/examples/One"}}}
+SPACED: Schema = {"style": "spaceDelimited", "explode": False, "schema": {"type": "array", "items": {"type": "string"}}}
+DEEP: Schema = {"style": "deepObject", "explode": True, "schema": {"type": "object", "additionalProperties": True}}
 PARAMETERS = (("page", "query"), ("fields", "query"), ("X-Trace", "header"), ("session", "cookie"))
 
 

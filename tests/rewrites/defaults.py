@@ -43,8 +43,8 @@ def style_defaults(place: Place, facts: Facts) -> dict[str, Any]:
     """The style follows from the location, and `explode` from the style."""
     if "schema" not in place.value or place.value.get("in", "header") not in STYLES:
         return {}
-    style = place.value.get("style", STYLES[place.value.get("in", "header")])
-    found = {"style": style, "explode": style == "form"}
+    default = STYLES[place.value.get("in", "header")]
+    found = {"style": default, "explode": place.value.get("style", default) == "form"}
     return {**found, "allowReserved": False} if place.value.get("in") == "query" else found
 
 
