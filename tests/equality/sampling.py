@@ -9,8 +9,8 @@ from random import Random
 from api_upgrades.compare.compare import Finding
 from tests.equality.judge import Document, find_differences
 from tests.equality.shrink import shrink
+from tests.sampling import EDITS
 from tests.sampling.documents import draw_document
-from tests.sampling.edits import EDITS
 from tests.sampling.truth import Witness, find_witness
 
 TRIES = 120

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sampling.edits import EDITS, Edit
+from tests.sampling import object_edits, value_edits, variant_edits
+from tests.sampling.model import EDITS, Edit
 
-__all__ = ["EDITS", "Edit"]
+__all__ = ["EDITS", "Edit", "object_edits", "value_edits", "variant_edits"]
