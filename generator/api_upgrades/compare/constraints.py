@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing
@@ -14,6 +15,7 @@ from api_upgrades.openapi.choices import EXTENSIBLE_ENUM
 from api_upgrades.openapi.schema import LOWER_BOUNDS, MISSING, UPPER_BOUNDS, is_number
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.vacuous import can_limit
 
 if TYPE_CHECKING:  # some constraints hold schemas
     from api_upgrades.compare.schemas import SchemaComparison
@@ -58,10 +60,12 @@ def compare_constraints(
         if keyword in COMPARED_ELSEWHERE or keyword in _INNER_SCHEMAS:
             continue
         before, after = was.get(keyword, MISSING), now.get(keyword, MISSING)
+        if (before is MISSING and not can_limit(keyword, was)) or (after is MISSING and not can_limit(keyword, now)):
+            continue  # the values that it limits are new, or gone, with their type
         newer = _with_newer_names(comparison, keyword, before, old_target)
         if json_equal(newer, after) or (keyword != "discriminator" and means_same(newer, after)):
             continue
-        if keyword in _WITH_SCHEMAS and _are_same_schemas(comparison, before, after, target):
+        if keyword in _WITH_SCHEMAS and _are_same_schemas(comparison, keyword, before, after, target):
             continue
         values = none_if_missing(newer), none_if_missing(after)
         if keyword == "discriminator":
@@ -87,8 +91,11 @@ def _with_newer_names(comparison: SchemaComparison, keyword: str, value: Json, o
     return comparison.with_newer_names({keyword: value})[keyword]
 
 
-_WITH_SCHEMAS = frozenset(
-    {"not", "if", "then", "else", "contains", "prefixItems", "propertyNames", "patternProperties", "dependentSchemas"}
+_SCHEMA_MAPS = frozenset({"patternProperties", "dependentSchemas"})
+"""Keywords with a map of schemas."""
+
+_WITH_SCHEMAS = _SCHEMA_MAPS | frozenset(
+    {"not", "if", "then", "else", "contains", "prefixItems", "propertyNames"}
     | {"unevaluatedItems", "unevaluatedProperties", "contentSchema"}
 )
 """Keywords whose values are schemas, or lists or maps of schemas."""
@@ -99,17 +106,15 @@ _LIMITING_NOTHING: frozenset[RuleId] = frozenset(
 )
 
 
-def _are_same_schemas(comparison: SchemaComparison, before: Json, after: Json, target: Target) -> bool:
+def _are_same_schemas(comparison: SchemaComparison, keyword: str, before: Json, after: Json, target: Target) -> bool:
     """Whether the schemas in two values of a keyword mean the same, whatever they refer to."""
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    if keyword in _SCHEMA_MAPS:
+        if not isinstance(before, dict) or not isinstance(after, dict) or before.keys() != after.keys():
+            return False
+        pairs = [(before[name], after[name]) for name in before]
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = list(zip(before, after, strict=True))
-    elif not isinstance(before, dict) or not isinstance(after, dict):
-        return False
-    elif before.keys() == after.keys() and all(isinstance(one, dict) for one in (*before.values(), *after.values())):
-        pairs = [(before[key], after[key]) for key in before]  # a map of schemas, or a schema with one such keyword
     else:
-        pairs = []
-    if not pairs:
         pairs = [(before, after)]
     if not all(isinstance(one, dict) for pair in pairs for one in pair):
         return False
@@ -149,7 +154,8 @@ def constraint_rule(keyword: str, before: Json, after: Json) -> RuleId:
     if keyword in LOWER_BOUNDS + UPPER_BOUNDS and is_number(before) and is_number(after):
         return "constraint-tightened" if (after > before) == (keyword in LOWER_BOUNDS) else "constraint-loosened"
     if keyword == "multipleOf" and is_number(before) and is_number(after) and before and after:
-        is_tighter, is_looser = (after / before).is_integer(), (before / after).is_integer()
+        ratio = Fraction(after) / Fraction(before)
+        is_tighter, is_looser = ratio.denominator == 1, ratio.numerator == 1
         return "constraint-tightened" if is_tighter else "constraint-loosened" if is_looser else "constraint-changed"
     if keyword in _NAMED_CONSTRAINTS and isinstance(before, dict) and isinstance(after, dict):
         return _named_constraint_rule(before, after)

@@ -59,10 +59,10 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
 
 def _compare_tags(old: Sequence[JsonObject], new: Sequence[JsonObject]) -> Iterator[Difference]:
     """Compare where tags that both documents declare belong. Their texts are wording."""
-    before = {tag["name"]: tag for tag in old}
+    before = {tag.get("name"): tag for tag in old}
     for tag in new:
-        was = before.get(tag["name"], tag)
-        place = Target(None, f"tags {tag['name']}")
+        was = before.get(tag.get("name"), tag)
+        place = Target(None, f"tags {tag.get('name')}")
         for keyword in ("parent", "kind"):
             if was.get(keyword) != tag.get(keyword):
                 yield Difference("tag-changed", place, place, keyword, was.get(keyword), tag.get(keyword))

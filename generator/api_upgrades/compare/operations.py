@@ -216,10 +216,10 @@ class OperationComparison:
             if url not in pairs.values():
                 yield Difference("callback-moved", target, old_target, "name", None, url)
         for url, newer in pairs.items():
-            was, now = old[url], new[newer]
-            if not isinstance(was, Mapping) or not isinstance(now, Mapping):
-                yield from compare_other_keywords({url: was}, {url: now}, (), old_target, target)
+            if url.startswith("x-"):
+                yield from compare_other_keywords({url: old[url]}, {url: new[newer]}, (), old_target, target)
                 continue
+            was, now = resolve_shared(self.schemas.old, old[url]), resolve_shared(self.schemas.new, new[newer])
             old_method, method = webhook_method(was), webhook_method(now)
             yield from self._compare_path_items(was, now, old_method, method, "callback-moved", section)
             yield from self._compare_callback_operations(webhook_operation(was), webhook_operation(now), section)
@@ -236,7 +236,9 @@ class OperationComparison:
                 continue
             inherited = [one.get(keyword) if keyword == "security" else None for one in defaults]
             before, after = old.get(keyword, inherited[0]), new.get(keyword, inherited[1])
-            if not self.schemas.means_same(before, after):
+            if keyword == "parameters":
+                before, after = _sent_parameters(before), _sent_parameters(after)
+            if not self.schemas.means_same({keyword: before or None}, {keyword: after or None}):
                 yield Difference("callback-moved", target, old_target, keyword, before, after)
         yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
 
@@ -276,6 +278,14 @@ def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonOb
 
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that OpenAPI ignores, because media types and security schemes say the same."""
+
+_IGNORED = frozenset(("header", name) for name in _IGNORED_HEADERS)
+
+
+def _sent_parameters(parameters: Json) -> list[Json]:
+    """The parameters of a callback without those that OpenAPI ignores."""
+    found = parameters if isinstance(parameters, list) else []
+    return [one for one in found if (one.get("in"), str(one.get("name")).lower()) not in _IGNORED]
 
 
 def _is_ignored(parameter: Parameter) -> bool:

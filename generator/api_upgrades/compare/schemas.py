@@ -40,6 +40,9 @@ _NULL = ["null"]
 _MAX_DEPTH = 16
 """How many references in a row are followed from one place."""
 
+_MAX_TURNS = 4
+"""How often a schema that is inside itself is compared with one that is not."""
+
 _MAX_DIFFERENCES = 30
 """How many differences between two schemas that are not the same schema are told one by one."""
 
@@ -52,6 +55,7 @@ class SchemaComparison:
     new: Contract
     renames: RenameMap
     _open: set[_Pair] = field(default_factory=set, compare=False, repr=False)
+    _open_sides: list[_Pair] = field(default_factory=list, compare=False, repr=False)
 
     def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Compare a schema with the one that it became.
@@ -68,11 +72,11 @@ class SchemaComparison:
         """Compare two normal forms."""
         if json_equal(was, now) and not self.renames.moves:
             return
-        names = schemas.type_name(was), schemas.type_name(now)
         was_nullable = is_nullable = False
         if _NULL not in (was.get("type"), now.get("type")):  # else null is a type like any other
             was_nullable, was = split_null(was)
             is_nullable, now = split_null(now)
+        names = schemas.type_name(was), schemas.type_name(now)
         aligned = self._align(was, now)
         yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
         if _NULL not in (aligned.was.get("type"), aligned.now.get("type")):
@@ -83,10 +87,17 @@ class SchemaComparison:
         if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"
             yield Difference(rule, target, old_target, "nullable", was_nullable, is_nullable)
-        if not all(aligned.pair):
+        # A schema can be inside itself. What differs in it is found further outside.
+        if all(aligned.pair):
+            if aligned.pair not in self._open:
+                yield from self._compare_other_schemas(aligned, names, old_target, target)
+        elif any(aligned.pair):
+            if self._open_sides.count(aligned.pair) < _MAX_TURNS:
+                self._open_sides.append(aligned.pair)
+                yield from list(self._compare_values(aligned, names, old_target, target))
+                self._open_sides.pop()
+        else:
             yield from self._compare_values(aligned, names, old_target, target)
-        elif aligned.pair not in self._open:  # else a schema inside itself, whose differences are found further outside
-            yield from self._compare_other_schemas(aligned, names, old_target, target)
 
     def _compare_other_schemas(
         self, aligned: _Aligned, names: tuple[str, str], old_target: Target, target: Target

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.compare.types import types_of
+from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.choices import are_disjoint
@@ -97,12 +97,12 @@ class VariantComparison:
         tagged = [other for other in added if _tags(form) & _tags(others[id(other)])]
         if tagged:
             return tagged[0]
-        alike = [other for other in added if types_of(form) == types_of(others[id(other)])]
+        alike = [other for other in added if _are_alike(form, others[id(other)])]
         if _properties(form) and any(_properties(others[id(other)]) for other in alike):
             alike = [other for other in alike if _likeness(form, others[id(other)]) >= _MIN_LIKENESS]
             alike = [other for other in alike if not _tags(form) or not _tags(others[id(other)])]
             return max(alike, key=lambda other: _likeness(form, others[id(other)]), default=None)
-        same_type = [other for other in removed if types_of(self._resolved(other, is_old=True)) == types_of(form)]
+        same_type = [other for other in removed if _are_alike(form, self._resolved(other, is_old=True))]
         return alike[0] if len(alike) == len(same_type) == 1 else None
 
     def _resolved(self, form: JsonObject, *, is_old: bool) -> JsonObject:
@@ -143,6 +143,14 @@ def _says_something(form: JsonObject) -> bool:
 def _as_choice(form: JsonObject, keyword: str) -> JsonObject:
     beside = {key: value for key, value in form.items() if key in _BESIDE_CHOICE}
     return {**beside, keyword: [{key: value for key, value in form.items() if key not in _BESIDE_CHOICE}]}
+
+
+def _are_alike(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two branches have the same types or, if they are no objects, a type in common."""
+    some, others = types_of(one), types_of(other)
+    if some == others or _properties(one) or _properties(other):
+        return some == others
+    return bool(common_types(some, others))
 
 
 def _tags(form: JsonObject) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.partial_draft import PartialDraft
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.effects.parameter import KIND_OF_KEY
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract, Part, operations_of
 from api_upgrades.openapi.locate import media_type, section_spot, webhook_method
 from api_upgrades.openapi.schema import ANNOTATIONS, MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -48,7 +48,7 @@ class OperationDraft:
         """Whether a webhook has an operation in both contracts, with the same method."""
         goal, now = self.goal.parts[webhook], self.undone.contract.parts[webhook]
         method = webhook_method(goal)
-        return method == webhook_method(now) and method in goal and method in now
+        return method == webhook_method(now) and method in operations_of(goal) and method in operations_of(now)
 
     def _read_both(self, target: Target) -> OlderAndNewer:
         contract = self.undone.contract

@@ -87,12 +87,18 @@ def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
 
 
 def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
-    """Whether an effect makes a difference that the comparison finds, or is of a kind that needs none.
+    """Whether an effect makes a difference that the comparison finds, or is of a kind that needs none."""
+    effect = applied.effect
+    if effect.only_rewords or not effect.changes_contract or not effect.must_be_found:
+        return True
+    return has_difference(applied, visibility)
+
+
+def has_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
+    """Whether the comparison finds a difference between the contracts before and after an effect.
 
     Marking a part as internal, or making it public, is a difference only in the public view.
     """
-    if not applied.effect.changes_contract or not applied.effect.must_be_found:
-        return True
     moves = RenameMap.of(applied.moves)
     if differs(applied.older, applied.newer, moves):
         return True

@@ -91,6 +91,8 @@ PHRASES: Mapping[RuleId, str] = {
     "variant-removed": "is never {before} any more",
     "enum-value-added": "{after} is one more of its values",
     "enum-value-removed": "{before} is none of its values any more",
+    "constant-removed": "is no longer {before}",
+    "constant-lifted": "is no longer always {before}",
     "enum-value-renamed": "its value {before} is {after} now",
     "enum-introduced": "is limited to {after}",
     "enum-lifted": "is no longer limited to {before}",

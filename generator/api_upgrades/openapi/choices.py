@@ -83,9 +83,12 @@ def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
         values: list[Json] = [value for branch in listed for value in branch["enum"]]
         names = {name for branch in listed for name in branch["type"]}
         found.insert(0, {"enum": values, "type": sorted(names)})
-    if plain:
-        names = {name for branch in plain for name in branch["type"]}
-        found.insert(0, {"type": sorted(names - {"integer"} if "number" in names else names)})
+    names = {name for branch in plain for name in branch["type"]}
+    if "null" in names:  # null stays apart, as what any value can be beside all else
+        found.append({"type": ["null"]})
+    if names - {"null"}:
+        without = {"null", "integer"} if "number" in names else {"null"}
+        found.insert(0, {"type": sorted(names - without)})
     return found
 
 

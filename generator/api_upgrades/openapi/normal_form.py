@@ -23,11 +23,12 @@ from api_upgrades.openapi.contract import SCHEMA_REF, Contract
 from api_upgrades.openapi.references import canonical_reference, is_whole_schema, target_of
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import meaning
+from api_upgrades.openapi.set_aside import WRITTEN_AS
 from api_upgrades.openapi.vacuous import drop_vacuous, plain_number
 
 NO_CONTRACT = schemas.ANNOTATIONS | {
     *("x-internal", "x-replaced-by", "$defs", "definitions", "$id", "$anchor", "$dynamicAnchor", "$schema"),
-    *("$vocabulary", "nullable"),
+    *("$vocabulary", "nullable", WRITTEN_AS),
 }
 """Keywords that the normal form leaves out. `nullable` becomes a type where OpenAPI 3.0 gives it a meaning."""
 
@@ -150,6 +151,8 @@ class NormalForms:
         mapping = value.get("mapping")
         refs = {name: self._mapped(ref) for name, ref in mapping.items()} if isinstance(mapping, dict) else {}
         others = {key: meaning(one) for key, one in value.items() if key != "mapping"}
+        if "defaultMapping" in value:
+            others["defaultMapping"] = self._mapped(value["defaultMapping"])
         return {**others, "mapping": refs}
 
     def _mapped(self, ref: Json) -> str:

@@ -83,9 +83,12 @@ def _is_redundant(key: str, value: Json) -> bool:
 
 
 def _meaning_of_keyword(key: str, value: Json) -> Json:
-    if key == "components":
-        sections = {key: held for key, held in value.items() if key not in _EXAMPLES and isinstance(held, Mapping)}
-        return {key: {name: meaning(one) for name, one in held.items()} for key, held in sections.items() if held}
+    if key == "components" and isinstance(value, Mapping):
+        sections = {key: held for key, held in value.items() if key not in _EXAMPLES and held}
+        return {
+            key: {name: meaning(one) for name, one in held.items()} if isinstance(held, Mapping) else held
+            for key, held in sections.items()
+        }
     if key in _ALL_NAME_MAPS and isinstance(value, Mapping):
         return {name: meaning(one) for name, one in value.items()}
     if key in _UNORDERED and isinstance(value, list):

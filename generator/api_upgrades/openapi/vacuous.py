@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.schema import is_number
@@ -24,6 +25,12 @@ _APPLIES_TO: Mapping[str, frozenset[str]] = {
 
 _COUNTS = ("minLength", "minItems", "minProperties")
 _ALL_DECIDED = frozenset({"minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+
+
+def can_limit(keyword: str, form: JsonObject) -> bool:
+    """Whether a keyword can limit any value of a normal form, by its type."""
+    names = form.get("type")
+    return names is None or not _APPLIES_TO.get(keyword, frozenset(names)).isdisjoint(names)
 
 
 def drop_vacuous(form: JsonObject) -> dict[str, Json]:
@@ -48,7 +55,7 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
             key: value for key, value in found.items() if not _APPLIES_TO.get(key, frozenset(names)).isdisjoint(names)
         }
         step = found.get("multipleOf")
-        if is_number(step) and float(step).is_integer() and "number" in names:
+        if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
             found["type"] = names = sorted("integer" if name == "number" else name for name in names)
         if step == 1 and "number" not in names:
             del found["multipleOf"]

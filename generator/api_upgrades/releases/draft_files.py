@@ -15,6 +15,7 @@ from api_upgrades.draft.grouping import (
     touches_with_anchors,
     unique_id,
 )
+from api_upgrades.draft.importing.settling import keep_differences
 from api_upgrades.draft.yaml_text import TODO, effect_lines, untitled_change_text
 from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
@@ -55,7 +56,8 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
     """
     released = _find_locked_contract(state, renames)
     whole = state.latest_from_source_with_internal
-    effects = draft(*restore_internal(released, whole, state.latest_from_source), renames)
+    drafted = draft(*restore_internal(released, whole, state.latest_from_source), renames)
+    effects, _ = keep_differences(drafted, whole)
     if not effects:
         return Draft({}, None)
     all_groups = group_into_independent_changes(effects, whole)
@@ -81,8 +83,8 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
 
 
 def _is_found(effect: Effect, findings: Sequence[Finding]) -> bool:
-    """Whether an effect makes a difference, or is of a kind that needs none."""
-    return not effect.changes_contract or not effect.must_be_found or bool(findings)
+    """Whether an effect makes a difference, or is of a kind that never does."""
+    return not effect.changes_contract or bool(findings)
 
 
 def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:

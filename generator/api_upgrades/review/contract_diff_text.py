@@ -239,5 +239,6 @@ def _merge_enum_values(differences: Iterable[MergedFinding]) -> Iterator[tuple[M
 _ENUM_VALUES_WORDS: Mapping[RuleId, str] = {
     "enum-value-added": "has the new values {}",
     "enum-value-removed": "no longer has the values {}",
+    "constant-removed": "no longer has the value {}",
 }
 _NO_BREAK_SPACE = "\xa0"

@@ -9,7 +9,7 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
-from api_upgrades.history.consistency import find_unexplained, makes_difference
+from api_upgrades.history.consistency import find_unexplained, has_difference, makes_difference
 from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
@@ -26,6 +26,16 @@ def settle(effects: Sequence[Effect], older: Contract, newer: Contract) -> list[
 
     An effect that only spells something in another way is left out, as is one that does not revert without it.
     """
+    kept, contract = keep_differences(effects, newer)
+    rest = _replace_differences(older, contract)
+    return [*rest.effects[::-1], *kept]
+
+
+def keep_differences(effects: Sequence[Effect], newer: Contract) -> tuple[list[Effect], Contract]:
+    """The effects that make a difference, without those that do not revert once others are left out.
+
+    Also returns the contract before all of them.
+    """
     visibility = Visibility()
     kept: list[Effect] = []
     contract = newer
@@ -34,11 +44,10 @@ def settle(effects: Sequence[Effect], older: Contract, newer: Contract) -> list[
             before = effect.revert(contract)
         except DRAFT_ERRORS:
             continue
-        if makes_difference(_applied(effect, before, contract), visibility):
+        if not effect.changes_contract or has_difference(_applied(effect, before, contract), visibility):
             kept.append(effect)
             contract = before
-    rest = _replace_differences(older, contract)
-    return [*rest.effects[::-1], *kept[::-1]]
+    return kept[::-1], contract
 
 
 def find_misfits(effects: Sequence[Effect], older: Contract, newer: Contract) -> set[Part | None]:

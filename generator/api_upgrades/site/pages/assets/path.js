@@ -137,7 +137,7 @@
 
     function compareValues(row, was, is) {
       if (!was || !is) {
-        if (was || is) say(row, is ? "enum-introduced" : "enum-lifted", was, is);
+        if (was || is) say(row, is ? "enum-introduced" : was.length === 1 ? "constant-lifted" : "enum-lifted", was, is);
         return;
       }
       const moves = part.values.filter(([id, step]) => id === row.id && step > low && step <= high).map(([, , ...names]) => names);
@@ -146,7 +146,7 @@
       for (const value of is) if (!was.includes(value) && !newer.includes(value)) say(row, "enum-value-added", 0, value);
       was.forEach((value, k) => {
         if (newer[k] !== value) say(row, "enum-value-renamed", value, newer[k]);
-        else if (!is.includes(value)) say(row, "enum-value-removed", value);
+        else if (!is.includes(value)) say(row, was.length === 1 ? "constant-removed" : "enum-value-removed", value);
       });
     }
 
