@@ -66,6 +66,9 @@ class BodyComparison:
         for keyword in SERIALIZATION:
             if was[keyword] != now[keyword]:
                 yield Difference("serialization-changed", target, old_target, keyword, was[keyword], now[keyword])
+        if ("content" in old) != ("content" in new):
+            media, newer_media = _written_as(old), _written_as(new)
+            yield Difference("serialization-changed", target, old_target, "content", media, newer_media)
         if "content" in old or "content" in new:
             yield from self._compare_content(_ensure_content(old), _ensure_content(new), old_target, target)
         else:
@@ -225,6 +228,11 @@ def _encodings(content: JsonObject) -> dict[str, JsonObject]:
     found = {f"encoding {name}": value for name, value in content.get("encoding", {}).items()}
     found |= {f"prefixEncoding {index}": value for index, value in enumerate(content.get("prefixEncoding", ()))}
     return found | ({"itemEncoding": content["itemEncoding"]} if "itemEncoding" in content else {})
+
+
+def _written_as(parameter: JsonObject) -> str | None:
+    """The media type in which a parameter is written; None if a style says how."""
+    return next(iter(parameter.get("content", {})), None)
 
 
 def _ensure_content(parameter: JsonObject) -> JsonObject:

@@ -97,13 +97,13 @@ def _compare_scopes(old: Alternative, new: Alternative, old_target: Target, targ
 def compare_servers(
     old: Sequence[JsonObject], new: Sequence[JsonObject], old_target: Target, target: Target
 ) -> Iterator[Difference]:
-    """Compare two lists of servers. Servers with the same URL are the same server."""
-    before, after = ({str(one.get("url")): one for one in servers} for servers in (old, new))
+    """Compare two lists of servers. Servers with the same URL are the same server, with or without a last slash."""
+    before, after = ({str(one.get("url")).rstrip("/") or "/": one for one in servers} for servers in (old, new))
     for url in dict.fromkeys((*after, *before)):
         if url not in before:
-            yield Difference("server-added", target, old_target, "servers", None, url)
+            yield Difference("server-added", target, old_target, "servers", None, after[url].get("url"))
         elif url not in after:
-            yield Difference("server-removed", target, old_target, "servers", url, None)
+            yield Difference("server-removed", target, old_target, "servers", before[url].get("url"), None)
         elif not means_same(before[url], after[url]):
             was, now = (one.get("variables") for one in (before[url], after[url]))
             if not means_same(was, now):

@@ -191,7 +191,8 @@ class Contract:
         """The contract without a part. With its last operation, a path loses its path item too."""
         parts = {key: value for key, value in self.parts.items() if key != part}
         paths = self.document.get("paths", {})
-        if part.kind != "operation" or part.path not in paths or any(key.path == part.path for key in parts):
+        is_last = part.kind == "operation" and not any(key.path == part.path for key in parts)
+        if not is_last or "$ref" in (paths.get(part.path) or {}) or part.path not in paths:
             return replace(self, parts=parts)
         left = {path: item for path, item in paths.items() if path != part.path}
         return replace(self, parts=parts, document={**self.document, "paths": left})

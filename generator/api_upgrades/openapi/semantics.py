@@ -84,7 +84,7 @@ def _is_redundant(key: str, value: Json) -> bool:
 
 def _meaning_of_keyword(key: str, value: Json) -> Json:
     if key == "components" and isinstance(value, Mapping):
-        sections = {key: held for key, held in value.items() if key not in _EXAMPLES and held}
+        sections = {key: held for key, held in value.items() if key not in _EXAMPLES and (held or key.startswith("x-"))}
         return {
             key: {name: meaning(one) for name, one in held.items()} if isinstance(held, Mapping) else held
             for key, held in sections.items()

@@ -10,7 +10,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
 from api_upgrades.history.consistency import find_unexplained, has_difference, makes_difference
-from api_upgrades.history.derive import AppliedEffect, revert_change
+from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import NO_RENAMES
@@ -52,13 +52,21 @@ def keep_differences(effects: Sequence[Effect], newer: Contract) -> tuple[list[E
 
 def find_misfits(effects: Sequence[Effect], older: Contract, newer: Contract) -> set[Part | None]:
     """The parts with a difference that no effect explains, or with an effect that makes no difference in this order."""
-    applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     visibility = Visibility()
     found: set[Part | None] = set()
-    for one in applied:
-        if not makes_difference(one, visibility):
-            found |= parts_of(one.effect)
-    unexplained = find_unexplained(older, newer, applied, lambda part: (), _TABLE)
+    applied: list[AppliedEffect] = []
+    contract = newer
+    for effect in reversed(effects):
+        try:
+            before = effect.revert(contract)
+        except DRAFT_ERRORS:
+            found |= parts_of(effect)
+            continue
+        applied.append(_applied(effect, before, contract))
+        if not makes_difference(applied[-1], visibility):
+            found |= parts_of(effect)
+        contract = before
+    unexplained = find_unexplained(older, newer, applied[::-1], lambda part: (), _TABLE)
     return found | {target.part for target, _ in unexplained}
 
 

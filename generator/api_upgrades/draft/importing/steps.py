@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from api_upgrades.draft.draft import draft_contract_changes
 from api_upgrades.draft.grouping import slug, unique_id
-from api_upgrades.draft.importing.grouping import Group, group_into_changes
+from api_upgrades.draft.importing.grouping import Group, Resources, group_into_changes
 from api_upgrades.draft.importing.settling import find_misfits, parts_of, settle
 from api_upgrades.draft.importing.titles import build_title
 from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
@@ -77,21 +77,29 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     effects = [effect for effect in drafted if not effect.only_rewords]
     resources = _resources(older, newer)
     for _ in range(_MAX_ATTEMPTS):
-        grouping = group_into_changes(settle(effects, older, newer), newer, resources)
-        taken = {WORDING}
-        changes = _build_changes(grouping.ordered, taken)
-        # The registry sorts changes without an order by their ids.
-        changes += sorted(_build_changes(grouping.others, taken), key=lambda change: change.id)
+        changes, ordered_count = _group(settle(effects, older, newer), newer, resources)
         effects = [effect for change in changes for effect in change.effects]
         misfits = find_misfits(effects, older, newer)
         if not misfits:
             break
         single = [one for effect in effects for one in ([effect.at(target) for target in effect.targets] or [effect])]
         effects = [effect for effect in single if not parts_of(effect) & misfits]
+    else:
+        changes, ordered_count = _group(settle([], older, newer), newer, resources)
     reverted = newer
     for effect in reversed([effect for change in changes for effect in change.effects]):
         reverted = effect.revert(reverted)
-    return ImportedStep(tuple(changes), len(grouping.ordered), draft_wording(older, reverted))
+    return ImportedStep(tuple(changes), ordered_count, draft_wording(older, reverted))
+
+
+def _group(effects: Sequence[Effect], newer: Contract, resources: Resources) -> tuple[list[ImportedChange], int]:
+    """The changes that effects make up, and how many of the first depend on their order."""
+    grouping = group_into_changes(effects, newer, resources)
+    taken = {WORDING}
+    changes = _build_changes(grouping.ordered, taken)
+    # The registry sorts changes without an order by their ids.
+    changes += sorted(_build_changes(grouping.others, taken), key=lambda change: change.id)
+    return changes, len(grouping.ordered)
 
 
 _MAX_ATTEMPTS = 3
