@@ -9,7 +9,7 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
-from api_upgrades.history.consistency import find_unexplained, has_difference, makes_difference
+from api_upgrades.history.consistency import differs, find_unexplained, has_difference, makes_difference
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
@@ -95,8 +95,8 @@ def _replace_differences(older: Contract, contract: Contract) -> PartialDraft:
         part: goal.parts[part] if part in parts and part in goal.parts else value
         for part, value in partial.contract.parts.items()
     }
-    # A part that neither contract holds stands behind a reference to a path item.
-    is_document = any(part is None or (part not in older.parts and part not in contract.parts) for part in parts)
-    document = goal.document if is_document else partial.contract.document
+    document = goal.document if None in parts else partial.contract.document
     replace_rest(partial, replace(goal, parts=known, document=document))
+    if differs(older, partial.contract):  # what an operation has from its path, or from a shared path item
+        replace_rest(partial, replace(goal, parts=partial.contract.parts))
     return partial
