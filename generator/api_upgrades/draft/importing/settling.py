@@ -9,7 +9,7 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
-from api_upgrades.history.consistency import differs, find_unexplained, has_difference, makes_difference
+from api_upgrades.history.consistency import find_unexplained, has_difference, makes_difference
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
@@ -83,12 +83,26 @@ def _applied(effect: Effect, older: Contract, newer: Contract) -> AppliedEffect:
 def _replace_differences(older: Contract, contract: Contract) -> PartialDraft:
     """Effects that replace every value in which a contract still differs from the older one."""
     partial = PartialDraft(contract)
-    findings = compare(older, contract, NO_RENAMES, lambda part: (), _TABLE)
-    parts = {target.part for finding in findings for target in (finding.target, finding.old_target)}
+    for attempt in range(_MAX_ATTEMPTS):
+        findings = compare(older, partial.contract, NO_RENAMES, lambda part: (), _TABLE)
+        if not findings:
+            break
+        parts = {target.part for finding in findings for target in (finding.target, finding.old_target)}
+        # What an operation has from its path, or from a shared path item, is in the document.
+        _replace_parts(partial, older, parts if attempt == 0 else {*parts, None})
+    return partial
+
+
+_MAX_ATTEMPTS = 3
+"""How often differences are replaced: some show only when others are gone."""
+
+
+def _replace_parts(partial: PartialDraft, older: Contract, parts: set[Part | None]) -> None:
+    """Add effects that bring back some parts as they were; None stands for the rest of the document."""
     for part in sorted(filter(None, parts)):
-        if part in contract.parts and part not in older.parts:
+        if part in partial.contract.parts and part not in older.parts:
             partial.revert_at(f"add_{part.kind}", Target(part))
-        elif part in older.parts and part not in contract.parts:
+        elif part in older.parts and part not in partial.contract.parts:
             partial.revert_at(f"remove_{part.kind}", Target(part), was=older.parts[part])
     goal = adopt_wording(older, partial.contract)
     known = {
@@ -97,6 +111,3 @@ def _replace_differences(older: Contract, contract: Contract) -> PartialDraft:
     }
     document = goal.document if None in parts else partial.contract.document
     replace_rest(partial, replace(goal, parts=known, document=document))
-    if differs(older, partial.contract):  # what an operation has from its path, or from a shared path item
-        replace_rest(partial, replace(goal, parts=partial.contract.parts))
-    return partial
