@@ -31,9 +31,11 @@ from tests import oasdiff
 from tests.documents import FOLDER
 
 ROOT = Path(__file__).parent.parent
+SERIES = (FOLDER, FOLDER.parent / "series")
+"""The folders with series. A longer series replaces one of the same name."""
 PAGE = ROOT / "docs" / "maintain" / "imports.md"
 
-READ = {"titles": 104, "vague": 6}
+READ = {"titles": 200, "vague": 3}
 """How many titles of changes somebody has read, and of how many of these one can't tell what happened."""
 
 
@@ -52,11 +54,16 @@ class Row:
     lacking: int
     seconds: float
     memory: float
+    is_checked: bool
+    is_strict: bool
+    notes: int
 
 
 def measured(folder: Path, out: Path) -> Row:
     """Import a series in a process of its own, and count what it made."""
-    files = sorted(folder.iterdir(), key=lambda path: natural_sort_key(path.stem))
+    files = sorted(
+        (path for path in folder.iterdir() if path.suffix != ".md"), key=lambda path: natural_sort_key(path.stem)
+    )
     process = subprocess.Popen(
         [
             sys.executable,
@@ -89,7 +96,29 @@ def measured(folder: Path, out: Path) -> Row:
         sum(lacking(history, older.id, newer.id) for older, newer in pairwise(history.versions)),
         usage.ru_utime + usage.ru_stime,
         usage.ru_maxrss / 1024,
+        *_follow_up(out),
     )
+
+
+def _follow_up(out: Path) -> tuple[bool, bool, int]:
+    """Whether `check` accepts the import, whether a strict build has no dead link, and the number of notes."""
+    check = subprocess.run(
+        [sys.executable, "-c", "from api_upgrades.cli import main; main()", "check", "--allow-todo"],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    site = out / "site"
+    build = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", site],
+        cwd=out,
+        capture_output=True,
+        check=False,
+    )
+    links = subprocess.run([sys.executable, "-m", "tests.site_check", site], cwd=ROOT, capture_output=True, check=False)
+    notes = (check.stdout + check.stderr).count("note: ")
+    return check.returncode == 0, build.returncode == links.returncode == 0, notes
 
 
 def differences(history: History, older: str, newer: str) -> int:
@@ -181,19 +210,24 @@ def page(rows: Iterable[Row], compared: str) -> str:
 def _lines(rows: list[Row]) -> Iterator[str]:
     yield "# Real APIs, imported\n"
     yield (
-        "OpenAPI documents of six real APIs, imported by `api-upgrades import`. Each document can be exported again "
-        "from its registry exactly, including the order of its keys; the tests verify that. `python -m "
-        "tests.imports` writes this page, on two cores.\n"
+        "OpenAPI documents of real APIs, imported by `api-upgrades import`. Each document can be exported again from "
+        "its registry exactly, including the order of its keys; an import that can't do that ends with an error. "
+        "`python -m tests.imports` writes this page, on two cores.\n"
     )
-    yield "| Series | Versions | Parts | Differences | Changes | Effects | Effects of wording | CPU, s | Peak, MB |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield (
+        "| Series | Versions | Parts | Differences | Changes | Effects | Effects of wording | CPU, s | Peak, MB "
+        "| `check` | Strict build | Notes |"
+    )
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: |"
     for row in rows:
         numbers = (row.versions, row.parts, row.differences, row.changes, row.effects, row.wording)
         cells = " | ".join(f"{number:,}" for number in numbers)
-        yield f"| {row.name} | {cells} | {row.seconds:.1f} | {row.memory:.0f} |"
+        passes = ("passes" if one else "fails" for one in (row.is_checked, row.is_strict))
+        yield f"| {row.name} | {cells} | {row.seconds:.1f} | {row.memory:.0f} | {' | '.join(passes)} | {row.notes:,} |"
     yield (
         "\n*Parts* are the schemas, operations and webhooks of the newest document. *Differences* are what the "
-        "comparison finds between neighbors, without wording.\n"
+        "comparison finds between neighbors, without wording. A strict build passes if no link or anchor is "
+        "dead either. *Notes* are the mistakes of a document that `check` reports; they stop nothing.\n"
     )
     yield "## Opaque effects\n"
     yield (
@@ -218,13 +252,13 @@ OPAQUE = (
 )
 
 TITLES = (
-    f"Of {READ['titles']} titles, sampled evenly from all series and read by a person, {READ['vague']} do not say "
-    "what happened: they only name a place that changed."
+    f"Of {READ['titles']} titles, sampled evenly from all series and read once, {READ['vague']} do not say what "
+    "happened: they only name a place that changed."
 )
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        series = sorted(path for path in FOLDER.iterdir() if path.is_dir())
-        found = [measured(folder, Path(scratch, folder.name)) for folder in series]
+        folders = {path.name: path for root in SERIES for path in sorted(root.iterdir()) if path.is_dir()}
+        found = [measured(folders[name], Path(scratch, name)) for name in sorted(folders)]
     PAGE.write_text(page(found, oasdiff.section(oasdiff.binary_in(Path(sys.argv[1])))), encoding="utf-8")
