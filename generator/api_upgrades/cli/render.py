@@ -9,6 +9,7 @@ import click
 from api_upgrades.cli.group import main
 from api_upgrades.core.files import write_files
 from api_upgrades.core.progress import stage
+from api_upgrades.history.shared_path_items import show_shared_path_items
 from api_upgrades.project import Project
 from api_upgrades.releases.public import restrict_to_public
 from api_upgrades.site.pages.addresses import Addresses
@@ -26,7 +27,7 @@ def render(project: Project, out: Path) -> None:
 
     Example: api-upgrades render --out build/markdown
     """
-    history = restrict_to_public(project.load())
+    history = show_shared_path_items(restrict_to_public(project.load()))
     with stage("Rendering the pages"):
         pages = render_pages(history, Addresses("index.md"), project.link_base)
         files = {f"{page.path}index.md": page.markdown() for page in pages if isinstance(page, Page)}

@@ -6,15 +6,17 @@ neighbouring versions serves as an independent witness, because it does not use 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError
+from api_upgrades.core.json import JsonObject
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract, Part, references
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
@@ -91,7 +93,21 @@ def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
     effect = applied.effect
     if effect.only_rewords or not effect.changes_contract or not effect.must_be_found:
         return True
-    return has_difference(applied, visibility)
+    return has_difference(applied, visibility) or bool(parts_with_other_references(applied.older, applied.newer))
+
+
+def parts_with_other_references(older: Contract, newer: Contract) -> list[Part]:
+    """The parts that refer to other schemas than before.
+
+    A reference can mean the same as what it stands for today, and something else in an older version, where that schema
+    was another one, or did not exist.
+    """
+    common = (part for part, value in newer.parts.items() if older.parts.get(part, value) is not value)
+    return [part for part in common if _references(older.parts[part]) != _references(newer.parts[part])]
+
+
+def _references(value: JsonObject) -> Counter[str]:
+    return Counter(references(value))
 
 
 def has_difference(applied: AppliedEffect, visibility: Visibility) -> bool:

@@ -73,6 +73,8 @@ class Contract:
     document: JsonObject
     composed: dict[tuple[str, str], Json] = field(default_factory=dict, init=False, compare=False, repr=False)
     """The cache of `examples.compose`: the values that it composed for references, by reference and direction."""
+    stored: Contract | None = field(default=None, compare=False, repr=False)
+    """The contract of which this one is a view; `to_openapi` gives that one's document."""
     places: dict[str, dict[str, str]] = field(default_factory=dict, init=False, compare=False, repr=False)
     """The cache of `openapi.references`: the place of each `$anchor` and each `$id`."""
     normal_forms: dict[tuple[int, str], tuple[JsonObject, JsonObject]] = field(
@@ -115,6 +117,8 @@ class Contract:
 
     def to_openapi(self, version: str | None = None) -> dict[str, Json]:
         """The contract as one OpenAPI document. `version` is for contracts from models, which have none."""
+        if self.stored is not None:
+            return self.stored.to_openapi(version)
         for part, value in self.parts.items():
             if id(value) not in self.restored:  # keep the value, so that its id is not reused
                 self.restored[id(value)] = value, restore(value, _SHAPES[part.kind], {})

@@ -32,7 +32,8 @@ def expand_path_items(contract: Contract) -> Contract:
         for method, operation in operations_of(whole).items():
             if isinstance(operation, dict):
                 parts.setdefault(Part("operation", f"{method} {path}"), operation)
-    return replace(contract, parts=parts, document={**contract.document, "paths": rest} if items else contract.document)
+    document = {**contract.document, "paths": rest} if items else contract.document
+    return replace(contract, parts=parts, document=document, stored=contract)
 
 
 def _refers(item: Json) -> bool:

@@ -28,6 +28,7 @@ from api_upgrades.core.parallel import parallel_map
 from api_upgrades.core.progress import count_progress, stage
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
+from api_upgrades.history.shared_path_items import show_shared_path_items
 from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_base_url
 from api_upgrades.plugin.links import NO_ANCHOR, find_broken_links
 from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
@@ -272,6 +273,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             is_preview = self._preview_number is not None
             if not shows_unreleased(self.config.unreleased, serves=self._is_serving, is_preview=is_preview):
                 history = restrict_to_public(history)
+            history = show_shared_path_items(history)
             site_url = make_base_url(config) and make_base_url(config) + self._mount
             if note := find_link_note(history, project.link_base, project.source):
                 log.info("%s", note)  # not a warning: the team may not be the author of the document

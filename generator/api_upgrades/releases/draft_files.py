@@ -17,9 +17,9 @@ from api_upgrades.draft.grouping import (
 )
 from api_upgrades.draft.importing.settling import keep_differences
 from api_upgrades.draft.yaml_text import TODO, effect_lines, untitled_change_text
-from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
-from api_upgrades.history.derive import revert_change
+from api_upgrades.history.consistency import parts_with_other_references
+from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.history.history import JudgedChange, judge_change
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal_merge import restore_internal
@@ -57,12 +57,12 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
     released = _find_locked_contract(state, renames)
     whole = state.latest_from_source_with_internal
     drafted = draft(*restore_internal(released, whole, state.latest_from_source), renames)
-    effects, _ = keep_differences(drafted, whole)
+    effects, _ = keep_differences(drafted, whole, with_references=True)
     if not effects:
         return Draft({}, None)
     all_groups = group_into_independent_changes(effects, whole)
     judged = [_judge_group(group, state, released, all_groups) for group in all_groups]
-    has_findings = [any(_is_found(one.applied.effect, one.findings) for one in change.effects) for change in judged]
+    has_findings = [any(_is_found(one.applied, one.findings) for one in change.effects) for change in judged]
     groups = [group for group, is_kept in zip(all_groups, has_findings, strict=True) if is_kept]
     severities = [change.severity for change, is_kept in zip(judged, has_findings, strict=True) if is_kept]
     if date is not None:
@@ -82,9 +82,11 @@ def draft_files(state: ProjectState, renames: RenameMap, read: Callable[[str], s
     return Draft(files, worst(severities) if severities else None)
 
 
-def _is_found(effect: Effect, findings: Sequence[Finding]) -> bool:
+def _is_found(applied: AppliedEffect, findings: Sequence[Finding]) -> bool:
     """Whether an effect makes a difference, or is of a kind that never does."""
-    return not effect.changes_contract or bool(findings)
+    if not applied.effect.changes_contract or findings:
+        return True
+    return bool(parts_with_other_references(applied.older, applied.newer))
 
 
 def _find_locked_contract(state: ProjectState, renames: RenameMap) -> Contract:

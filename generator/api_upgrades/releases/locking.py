@@ -13,6 +13,7 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS
 from api_upgrades.effects import KINDS
+from api_upgrades.history.consistency import parts_with_other_references
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
@@ -114,11 +115,14 @@ _MALFORMED_LOCK_ERRORS = (*DRAFT_ERRORS, RecursionError)
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference between two contracts. `text` describes it."""
+    """One difference between two contracts.
+
+    `text` describes it. `finding` is None if the parts mean the same and refer to other schemas.
+    """
 
     target: Target
     text: str
-    finding: Finding
+    finding: Finding | None = None
 
     @property
     def place(self) -> str:
@@ -134,7 +138,7 @@ class Difference:
     @property
     def is_predicate(self) -> bool:
         """Whether the text is a predicate of the place, as in `Appointment.note was removed`."""
-        return self.finding.facet == "existence"
+        return self.finding is None or self.finding.facet == "existence"
 
 
 def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator[Difference]:
@@ -145,12 +149,17 @@ def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator
     def directions(part: Part) -> Iterable[Direction]:
         return [one for usage in usages for one in usage.directions(part)]
 
+    described: set[Part | None] = set()
     seen: set[str] = set()
     for finding in compare(was, now, RenameMap(), directions, table):
         difference = Difference(finding.target, finding.text, finding)
+        described.add(finding.target.part)
         if str(difference) not in seen:
             seen.add(str(difference))
             yield difference
+    for part in parts_with_other_references(was, now):
+        if part not in described:
+            yield Difference(Target(part), "refers to other schemas")
 
 
 def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> Iterator[tuple[str, str]]:

@@ -266,8 +266,8 @@ def _list_undocumented(state: ProjectState) -> tuple[Difference, ...]:
         return ()
 
 
-def _severity_of(difference: Difference) -> Severity:
-    return difference.finding.severity
+def _severity_of(difference: Difference) -> Severity | None:
+    return difference.finding.severity if difference.finding else None
 
 
 def _format_counts(severities: Sequence[Severity | None]) -> str:

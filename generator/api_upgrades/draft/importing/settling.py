@@ -9,7 +9,12 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
-from api_upgrades.history.consistency import find_unexplained, has_difference, makes_difference
+from api_upgrades.history.consistency import (
+    find_unexplained,
+    has_difference,
+    makes_difference,
+    parts_with_other_references,
+)
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
@@ -26,15 +31,18 @@ def settle(effects: Sequence[Effect], older: Contract, newer: Contract) -> list[
 
     An effect that only spells something in another way is left out, as is one that does not revert without it.
     """
-    kept, contract = keep_differences(effects, newer)
+    kept, contract = keep_differences(effects, newer, with_references=False)
     rest = _replace_differences(older, contract)
     return [*rest.effects[::-1], *kept]
 
 
-def keep_differences(effects: Sequence[Effect], newer: Contract) -> tuple[list[Effect], Contract]:
+def keep_differences(
+    effects: Sequence[Effect], newer: Contract, *, with_references: bool
+) -> tuple[list[Effect], Contract]:
     """The effects that make a difference, without those that do not revert once others are left out.
 
-    Also returns the contract before all of them.
+    Also returns the contract before all of them. `with_references` also keeps effects that only change what a part
+    refers to, because that can make a difference in an older version.
     """
     visibility = Visibility()
     kept: list[Effect] = []
@@ -44,7 +52,9 @@ def keep_differences(effects: Sequence[Effect], newer: Contract) -> tuple[list[E
             before = effect.revert(contract)
         except DRAFT_ERRORS:
             continue
-        if not effect.changes_contract or has_difference(_applied(effect, before, contract), visibility):
+        is_free = effect.only_rewords or not effect.changes_contract  # such an effect needs no difference
+        refers = with_references and bool(parts_with_other_references(before, contract))
+        if is_free or refers or has_difference(_applied(effect, before, contract), visibility):
             kept.append(effect)
             contract = before
     return kept[::-1], contract

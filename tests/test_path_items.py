@@ -1,0 +1,68 @@
+"""Operations behind a reference to a path item: pages show them, `diff` finds them, exports keep the reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from api_upgrades.cli import main
+from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.path_items import expand_path_items
+from tests.effects import in_words
+from tests.test_compare import found
+
+SHARED = {
+    "get": {"responses": {"204": {"description": "Nothing"}}},
+    "delete": {"responses": {"204": {"description": "Gone"}}},
+}
+REFERRING = {"$ref": "#/components/pathItems/Root"}
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Pots", "version": "1"},
+    "paths": {"/root": REFERRING, "/other": {"get": {"responses": {"204": {"description": "Nothing"}}}}},
+    "webhooks": {"fired": {"$ref": "#/components/pathItems/Fired"}},
+    "components": {"pathItems": {"Root": SHARED, "Fired": {"post": {"responses": {"204": {"description": "Heard"}}}}}},
+}
+
+
+def test_operations_stand_where_they_are_called() -> None:
+    contract = Contract.from_openapi(DOCUMENT)
+    expanded = expand_path_items(contract)
+    assert expanded.parts[Part("operation", "DELETE /root")] == SHARED["delete"]
+    assert "post" in expanded.parts[Part("webhook", "fired")]
+    assert Part("operation", "DELETE /root") not in contract.parts
+    assert json.dumps(expanded.to_openapi()) == json.dumps(DOCUMENT)
+
+
+def test_a_contract_without_such_references_stays_itself() -> None:
+    contract = Contract.from_openapi({**DOCUMENT, "paths": {}, "webhooks": {}})
+    assert expand_path_items(contract) is contract
+
+
+@pytest.mark.parametrize("target", ["#/components/pathItems/Nothing", "#/paths/~1root"])
+def test_a_reference_that_leads_nowhere_or_to_itself_has_no_operations(target: str) -> None:
+    contract = Contract.from_openapi({**DOCUMENT, "paths": {"/root": {"$ref": target}}})
+    assert [part.name for part in expand_path_items(contract).of_kind("operation")] == []
+
+
+def test_an_operation_that_goes_is_found() -> None:
+    before = {"document": {"paths": {"/root": REFERRING}, "components": {"pathItems": {"Root": SHARED}}}}
+    kept = {key: value for key, value in SHARED.items() if key != "delete"}
+    after = {"document": {"paths": {"/root": REFERRING}, "components": {"pathItems": {"Root": kept}}}}
+    assert "operation-removed DELETE /root (request breaking)" in in_words(found(before, after, []))
+
+
+def test_the_reference_shows_them(tmp_path: Path) -> None:
+    for version in ("1", "2"):
+        (tmp_path / f"{version}.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    files = [str(tmp_path / f"{version}.json") for version in ("1", "2")]
+    project, out = tmp_path / "project", tmp_path / "pages"
+    assert CliRunner().invoke(main, ["import", *files, "--out", str(project)]).exit_code == 0
+    assert CliRunner().invoke(main, ["--root", str(project), "render", "--out", str(out)]).exit_code == 0
+    pages = "\n".join(file.read_text("utf-8") for file in out.rglob("*.md"))
+    assert "DELETE /root" in pages
+    exported = CliRunner().invoke(main, ["--root", str(project), "export", "2"])
+    assert json.loads(exported.stdout) == DOCUMENT
