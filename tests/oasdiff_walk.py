@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api_upgrades.core.json import Json, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_equal, value_at
+from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.conjunction import conjunction
 from api_upgrades.openapi.contract import Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, resolve_shared
 from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
-from api_upgrades.openapi.schema_view import as_object, flatten, whole_value
+from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 
 WORDING = frozenset(
@@ -426,3 +428,75 @@ def _bare(name: str) -> str:
 
 def _in_path(path: str) -> list[str]:
     return re.findall(r"\{([^{}]*)\}", path)
+
+
+_UNCONSTRAINING_KEYWORDS = schemas.PROPERTY_KEYWORDS | {*schemas.COMBINATIONS, "nullable"}
+"""Keywords beside a branch that do not constrain the value that the branch describes."""
+
+_MAX_DEPTH = 8
+"""The maximum number of nested references to follow from an `allOf`, since each may lead to several others."""
+
+
+def as_object(schema: Json) -> JsonObject:
+    """A schema as an object. `true` becomes one that allows anything, `false` one that allows nothing."""
+    if isinstance(schema, dict):
+        return schema
+    return {} if schema is True else {"not": {}}
+
+
+def whole_value(schema: JsonObject) -> JsonObject:
+    """The schema of the values other than null: the only such branch, with the constraints beside it."""
+    inside = schemas.value_pointer(schema)
+    if not inside:
+        return schema
+    inner = whole_value(value_at(schema, inside))
+    beside = {key: value for key, value in schema.items() if key not in _UNCONSTRAINING_KEYWORDS}
+    if "allOf" in schema and inside[0] != "allOf":
+        beside["allOf"] = schema["allOf"]
+    found: JsonObject = conjunction(beside, inner) if beside else inner
+    return found
+
+
+def resolve_references(contract: Contract, schema: JsonObject) -> JsonObject:
+    """The schema behind a reference, and behind further ones. One that is broken or refers to itself is kept."""
+    seen: set[str] = set()
+    while isinstance(ref := schema.get("$ref"), str) and ref not in seen:
+        seen.add(ref)
+        part = schema_of(ref)
+        if part is None or part not in contract.parts:
+            return schema
+        beside = without_reference(schema)
+        schema = whole_value(as_object(contract.parts[part]))
+        schema = {**schema, **beside} if beside else schema
+    return schema
+
+
+def without_reference(schema: JsonObject) -> JsonObject:
+    """The keywords beside a `$ref`. In OpenAPI 3.0 they have no effect."""
+    return {key: value for key, value in schema.items() if key != "$ref"}
+
+
+def flatten(contract: Contract, schema: JsonObject, seen: frozenset[str] = frozenset()) -> JsonObject:
+    """A schema with the branches of its `allOf` merged into it, if they agree.
+
+    The schema is returned unchanged if a branch is a choice, is a broken reference, refers to itself, or contradicts
+    the others.
+    """
+    if "allOf" not in schema:
+        return schema
+    found: dict[str, Json] = {key: value for key, value in schema.items() if key != "allOf"}
+    for branch in schema["allOf"]:
+        ref = branch.get("$ref") if isinstance(branch, dict) else None
+        if not isinstance(branch, dict) or ref in seen or len(seen) > _MAX_DEPTH:
+            return schema
+        value = flatten(contract, resolve_references(contract, branch), seen | ({ref} if ref else set()))
+        if not value.keys().isdisjoint({"$ref", *schemas.COMBINATIONS}) or not _is_compatible(found, value):
+            return schema
+        found = conjunction(found, value)
+    return found
+
+
+def _is_compatible(one: JsonObject, other: JsonObject) -> bool:
+    """Whether the keywords that two schemas share mean the same, so that they can be merged."""
+    shared = one.keys() & other.keys() - schemas.ANNOTATIONS - {"properties", "required"}
+    return all(means_same(one[key], other[key]) for key in shared)
