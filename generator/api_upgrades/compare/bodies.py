@@ -105,8 +105,10 @@ class BodyComparison:
         self, media: str, old: JsonObject, new: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
         schemas = whole_schema(old), whole_schema(new)
-        old_form = _without_binary(self.schemas.old_forms.of(schemas[0]))
-        new_form = _without_binary(self.schemas.new_forms.of(schemas[1]))
+        old_form, new_form = (
+            _without_binary(forms.resolved(forms.of(schema)))
+            for forms, schema in zip((self.schemas.old_forms, self.schemas.new_forms), schemas, strict=True)
+        )
         if _is_text(media) or (_limits(old_form) and _limits(new_form)):
             yield from self.schemas.compare(*schemas, old_target, target)
         else:

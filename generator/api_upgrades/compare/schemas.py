@@ -72,6 +72,7 @@ class SchemaComparison:
         """Compare two normal forms."""
         if json_equal(was, now) and not self.renames.moves:
             return
+        was, now = self.old_forms.with_null_branches(was), self.new_forms.with_null_branches(now)
         was_nullable = is_nullable = False
         if _NULL not in (was.get("type"), now.get("type")):  # else null is a type like any other
             was_nullable, was = split_null(was)

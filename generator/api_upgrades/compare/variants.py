@@ -12,7 +12,6 @@ from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.choices import are_disjoint
-from api_upgrades.openapi.normal_form import references_in
 from api_upgrades.openapi.target import Target
 
 if TYPE_CHECKING:  # variants are schemas, which have variants
@@ -97,6 +96,10 @@ class VariantComparison:
         tagged = [other for other in added if _tags(form) & _tags(others[id(other)])]
         if tagged:
             return tagged[0]
+        same = [other for other in added if types_of(form) == types_of(others[id(other)])]
+        rivals = [one for one in removed if types_of(self._resolved(one, is_old=True)) == types_of(form)]
+        if len(same) == len(rivals) == 1 and not _properties(form):
+            return same[0]
         alike = [other for other in added if _are_alike(form, others[id(other)])]
         if _properties(form) and any(_properties(others[id(other)]) for other in alike):
             alike = [other for other in alike if _likeness(form, others[id(other)]) >= _MIN_LIKENESS]
@@ -107,12 +110,7 @@ class VariantComparison:
 
     def _resolved(self, form: JsonObject, *, is_old: bool) -> JsonObject:
         """A branch, or the normal form of the schema to which it only refers."""
-        forms = self.schemas.old_forms if is_old else self.schemas.new_forms
-        entered: set[str] = set()
-        while form.keys() == {"allOf"} and len(refs := references_in(form)) == 1 and refs[0] not in entered:
-            entered.add(refs[0])
-            form = forms.of_reference(refs[0]) or form
-        return form
+        return (self.schemas.old_forms if is_old else self.schemas.new_forms).resolved(form)
 
     def _with_newer_names(self, branches: Branches) -> Branches:
         return [self.schemas.with_newer_names(branch) for branch in branches]

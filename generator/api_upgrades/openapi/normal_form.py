@@ -42,6 +42,7 @@ _OPEN = frozenset({"items", "additionalProperties", "unevaluatedItems", "unevalu
 
 _SINGLE_SCHEMAS = _OPEN | {"not", "if", "then", "else", "contains", "contentSchema"}
 _NOTHING: JsonObject = {"not": {}}
+_ONLY_NULL: JsonObject = {"type": ["null"]}
 
 
 class NormalForms:
@@ -68,6 +69,24 @@ class NormalForms:
         """The normal form of what a canonical reference leads to; None if nothing is there."""
         target = target_of(self.contract, ref)
         return self.of(target) if isinstance(target, dict | bool) else None
+
+    def resolved(self, form: JsonObject) -> JsonObject:
+        """A normal form, or that of the schema to which it only refers."""
+        entered: set[str] = set()
+        while form.keys() == {"allOf"} and len(refs := references_in(form)) == 1 and refs[0] not in entered:
+            entered.add(refs[0])
+            form = self.of_reference(refs[0]) or form
+        return form
+
+    def with_null_branches(self, form: JsonObject) -> JsonObject:
+        """A normal form in which no branch of a choice hides null behind a reference."""
+        for keyword in ("anyOf", "oneOf"):
+            branches = form.get(keyword, ())
+            if any("allOf" in branch for branch in branches):
+                resolved = [self.resolved(branch) for branch in branches]
+                pairs = zip(branches, resolved, strict=True)
+                form = {**form, keyword: [other if other == _ONLY_NULL else one for one, other in pairs]}
+        return form
 
     def _form(self, schema: Json, entered: frozenset[str]) -> JsonObject:
         if not isinstance(schema, dict):
