@@ -80,7 +80,7 @@ def judge_import(old: Document, new: Document) -> Failure | None:
         return Failure("check", str(error).split(": ")[1].split(";")[0][:40], str(error))
     except ApiUpgradesError as error:
         return Failure("import", str(error)[-40:], str(error))
-    except Exception as error:
+    except Exception as error:  # any exception is a failure of the law
         return Failure("import", type(error).__name__, f"{type(error).__name__}: {error}")
     return None
 

@@ -47,7 +47,7 @@ def compare_enums(
 ) -> Iterator[Difference]:
     """Compare the lists of values of two normal forms. `newer_value` gives an older value its newer name.
 
-    One value alone is a constant: clients may compare with it, so its end is told by rules of its own.
+    A single value is a constant. Clients may rely on it, so there are separate rules for removing and lifting it.
     """
     before, after = was.get("enum"), now.get("enum")
     if before is None and after is None:

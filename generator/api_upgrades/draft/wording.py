@@ -83,7 +83,7 @@ def _draft_number_spellings(now: Contract, older: Contract) -> Iterator[Effect]:
 
 
 def _draft_whole_parts(now: Contract, older: Contract) -> Iterator[Effect]:
-    """Effects that replace each part that no other effect brought back as it was, to the order of its keys."""
+    """Effects that replace the parts that still differ from the older document, even if only in the order of keys."""
     for part, value in now.parts.items():
         if part in older.parts and json.dumps(value) != json.dumps(older.parts[part]):
             effect = build_effect("replace", target=str(Target(part)), pointer="", was=older.parts[part])

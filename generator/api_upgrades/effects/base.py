@@ -260,7 +260,7 @@ class TargetedEffect(Effect):
         """The contract with the edit undone at one of the targets."""
 
     def predicate(self, newer: Contract | None = None) -> Predicate | None:
-        """What happened to each target; None for a kind whose headline is another sentence."""
+        """What happened to each target; None if the headline of this kind has another structure."""
         return None
 
     def clause(self, newer: Contract) -> Clause | None:

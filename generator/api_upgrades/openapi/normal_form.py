@@ -192,9 +192,6 @@ def merge(one: JsonObject, other: JsonObject) -> dict[str, Json]:
             if not any(json_equal(branch, kept) for kept in branches):
                 branches.append(branch)
         found["allOf"] = branches
-    for keyword in ("anyOf", "oneOf"):
-        if keyword in one and keyword in other and json_equal(one[keyword], other[keyword]):
-            found[keyword] = one[keyword]
     return found
 
 
@@ -267,8 +264,7 @@ def _with_bounds(own: JsonObject, found: dict[str, Json]) -> dict[str, Json]:
 def _with_own_values(found: dict[str, Json]) -> dict[str, Json]:
     """The schema with its `const` as an `enum` of one value, and the content keywords of 3.1 as formats of 3.0."""
     if "const" in found:
-        value = found.pop("const")
-        found["enum"] = [value]
+        found["enum"] = [found.pop("const")]
     if found.get("contentEncoding") == "base64" and "format" not in found:
         found["format"] = "byte"
         del found["contentEncoding"]

@@ -70,6 +70,7 @@ def _sentences_about_parts(applied: Sequence[AppliedEffect]) -> Iterator[Sentenc
         parts = [one.effect.targets[0].part for one in applied if one.effect.existence == existence]
         names = [(kind, part.name) for kind in _THINGS for part in parts if part is not None and part.kind == kind]
         if names:
+            # Defaults keep the values of this turn; mypy can't infer the type of a lambda that has some.
             yield lambda most, _, names=names, done=done: _name_parts(names, most, Predicate(*done))  # type: ignore[misc]
 
 
