@@ -35,13 +35,13 @@ class Spot:
     def write(self, contract: Contract, value: Json) -> Contract:
         """The contract with `value` at this spot."""
         if self.part is None:
-            return replace(contract, document=set_at(contract.document, self.pointer, value))
+            return contract.with_document(set_at(contract.document, self.pointer, value))
         return contract.with_part(self.part, set_at(contract.parts[self.part], self.pointer, value))
 
     def erase(self, contract: Contract) -> Contract:
         """The contract with nothing at this spot."""
         if self.part is None:
-            return replace(contract, document=remove_at(contract.document, self.pointer))
+            return contract.with_document(remove_at(contract.document, self.pointer))
         return contract.with_part(self.part, remove_at(contract.parts[self.part], self.pointer))
 
     def below(self, *keys: str | int) -> Spot:

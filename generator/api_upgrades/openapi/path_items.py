@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, operations_of
 from api_upgrades.openapi.references import target_of
@@ -33,7 +31,7 @@ def expand_path_items(contract: Contract) -> Contract:
             if isinstance(operation, dict):
                 parts.setdefault(Part("operation", f"{method} {path}"), operation)
     document = {**contract.document, "paths": rest} if items else contract.document
-    return replace(contract, parts=parts, document=document, stored=contract)
+    return contract.view(parts, document)
 
 
 def _refers(item: Json) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
@@ -120,4 +119,4 @@ def _replace_parts(partial: PartialDraft, older: Contract, parts: set[Part | Non
         for part, value in partial.contract.parts.items()
     }
     document = goal.document if None in parts else partial.contract.document
-    replace_rest(partial, replace(goal, parts=known, document=document))
+    replace_rest(partial, partial.contract.derive(known, filter(None, parts), document))
