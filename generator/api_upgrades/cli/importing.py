@@ -13,6 +13,7 @@ from api_upgrades.cli.formats import print_notes
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new_files
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError, RegistryErrors, UsageError, location_key
+from api_upgrades.core.json import Json, share_equal
 from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
@@ -48,12 +49,23 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
     """
     file_of = _files_by_version(files, versions)
     with stage("Reading the documents"):
-        documents = {version: read_document(file_of[version]) for version in sorted(file_of, key=natural_sort_key)}
+        documents = _read_documents(file_of)
     result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
     print_notes(find_distinct_mistakes(documents))
     for version in documents:
         changes = result.history.changes_of(version)
         click.echo(f"{version}: {len(changes)} changes" if changes else version)
+
+
+def _read_documents(file_of: Mapping[str, Path]) -> dict[str, OpenApiFile]:
+    """The documents by version, oldest first. What two neighbors have in common is in memory once."""
+    found: dict[str, OpenApiFile] = {}
+    older: Json = None
+    for version in sorted(file_of, key=natural_sort_key):
+        read = read_document(file_of[version])
+        older = share_equal(read.document, older)
+        found[version] = replace(read, document=older)
+    return found
 
 
 def find_distinct_mistakes(documents: Mapping[str, OpenApiFile]) -> list[RegistryError]:
@@ -122,7 +134,7 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
     if registry.unreleased:
         raise ApiUpgradesError(f"{registry.unreleased.file}: there are unreleased changes; release them first")
     result = convert_documents(
-        {latest: _latest_contract(state, project.source, documents)}
+        {latest: _share_with_first(_latest_contract(state, project.source, documents), documents)}
         | {version: Contract.from_openapi(one.document) for version, one in documents.items()},
         registry,
         state.locks,
@@ -132,6 +144,12 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
         data = indent_json(_newest_document(documents).document).encode()  # JSON is YAML too
     extend_registry(project.root / project.registry, result, state.locks, project.root / project.source, data)
     return result
+
+
+def _share_with_first(latest: Contract, documents: Mapping[str, OpenApiFile]) -> Contract:
+    """A contract in which whatever the first of some documents says too is the object of that document."""
+    first = next(iter(documents.values()))
+    return Contract.from_openapi(share_equal(latest.to_openapi(), first.document))
 
 
 def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, OpenApiFile]) -> Contract:

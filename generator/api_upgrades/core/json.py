@@ -5,6 +5,7 @@ Values are never edited in place. A copy shares all unchanged parts with the ori
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -73,6 +74,23 @@ def _have_same_types(one: Json, other: Json, types: tuple[type, ...]) -> bool:
     if isinstance(one, list | tuple):
         return all(_have_same_types(*pair, types) for pair in zip(one, other, strict=True))
     return all(isinstance(one, of) == isinstance(other, of) for of in types)
+
+
+def share_equal(value: Json, like: Json) -> Json:
+    """The same JSON, in which whatever is identical to what another value has at the same place is that very object.
+
+    Identical means the same keys in the same order, and the same spelling of numbers.
+    """
+    if value is like or type(value) is not type(like):
+        return value
+    if isinstance(value, dict):
+        found = {key: share_equal(item, like[key]) if key in like else item for key, item in value.items()}
+        is_same = len(found) == len(like) and all(map(operator.is_, found.values(), like.values()))
+        return like if is_same and list(found) == list(like) else found
+    if isinstance(value, list):
+        items = [share_equal(*pair) for pair in zip(value, like, strict=False)] + value[len(like) :]
+        return like if len(items) == len(like) and all(map(operator.is_, items, like)) else items
+    return like if value == like else value
 
 
 def format_pointer(pointer: Pointer) -> str:

@@ -70,8 +70,9 @@ def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: Re
     """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest."""
     rename_map = with_operation_renames(was, now, rename_map)
     likeness = _SimilarityIndex(was, now)
+    findings = _compare(was, now, rename_map)
     for stage in _STAGES:
-        gone, new = _drop_explained_places(was, now, *_find_removed_and_added(was, now, rename_map, stage))
+        gone, new = _drop_explained_places(was, now, *_find_removed_and_added(findings, stage))
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
@@ -79,7 +80,9 @@ def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: Re
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
-        rename_map += RenameMap.of(moves)
+        if moves:
+            rename_map += RenameMap.of(moves)
+            findings = _compare(was, now, rename_map)
     return rename_map
 
 
@@ -93,7 +96,7 @@ def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: It
     left = list(dict.fromkeys(renames))
     known: list[str] = []
     for stage in _STAGES:
-        gone, new = _find_removed_and_added(was, now, names, stage)
+        gone, new = _find_removed_and_added(_compare(was, now, names), stage)
         known += [
             f"{_bare_name(place.target)}={_bare_name(one)}"
             for place in gone
@@ -129,12 +132,14 @@ class _RemovedPlace:
     origin: Target
 
 
-def _find_removed_and_added(
-    was: Contract, now: Contract, rename_map: RenameMap, stage: str
-) -> tuple[list[_RemovedPlace], list[Target]]:
+def _compare(was: Contract, now: Contract, rename_map: RenameMap) -> tuple[Finding, ...]:
+    return compare(was, now, rename_map, lambda part: (), RuleTable.with_overrides({}))
+
+
+def _find_removed_and_added(findings: Iterable[Finding], stage: str) -> tuple[list[_RemovedPlace], list[Target]]:
     gone: dict[_RemovedPlace, None] = {}
     new: dict[Target, None] = {}
-    for finding in compare(was, now, rename_map, lambda part: (), RuleTable.with_overrides({})):
+    for finding in findings:
         step = _enum_value_step(finding)
         target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
         if _stage_of(finding, target) != stage:
