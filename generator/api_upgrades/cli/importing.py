@@ -52,9 +52,9 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
         documents = _read_documents(file_of)
     result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
     print_notes(find_distinct_mistakes(documents))
-    for version in documents:
-        changes = result.history.changes_of(version)
-        click.echo(f"{version}: {len(changes)} changes" if changes else version)
+    for version in result.history.versions:
+        if version.id in documents:
+            click.echo(f"{version.id}: {len(version.changes)} changes" if version.changes else version.id)
 
 
 def _read_documents(file_of: Mapping[str, Path]) -> dict[str, OpenApiFile]:

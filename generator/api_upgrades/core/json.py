@@ -6,7 +6,7 @@ Values are never edited in place. A copy shares all unchanged parts with the ori
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 # What `json.loads` returns. A recursive type alias would need a cast at every step into a document.
@@ -60,6 +60,15 @@ def remove_at(value: Json, pointer: Pointer) -> Json:
 def json_equal(one: Json, other: Json) -> bool:
     """Whether two values are equal as JSON. Unlike in Python, `true` does not equal 1."""
     return one is other or (one == other and _have_same_types(one, other, (bool,)))
+
+
+def json_key(value: Json) -> Hashable:
+    """A key that is the same for two values exactly if they are equal as JSON."""
+    if isinstance(value, dict):
+        return "object", frozenset((key, json_key(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return "array", tuple(map(json_key, value))
+    return isinstance(value, bool), value
 
 
 def json_identical(one: Json, other: Json) -> bool:

@@ -169,6 +169,17 @@ class Contract:
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return {key: value for key, value in found.items() if value or key not in ("paths", "components")}
 
+    @cached_property
+    def refers_to_path_items(self) -> bool:
+        """Whether a path or a webhook is a reference to a Path Item Object. That follows from the origin, if it can."""
+        origin = self.origin
+        is_known = origin is not None and "refers_to_path_items" in vars(origin)
+        if is_known and origin and origin.document is self.document and not any(map(_is_webhook, self.edited)):
+            return origin.refers_to_path_items
+        paths = self.document.get("paths")
+        webhooks = (self.parts[part] for part in self.of_kind("webhook"))
+        return any(map(is_reference, (*(paths.values() if isinstance(paths, dict) else ()), *webhooks)))
+
     def is_same(self, other: Contract) -> bool:
         """Whether another contract is equal apart from the order of keys."""
         if not json_equal(self.parts, other.parts):
@@ -186,7 +197,26 @@ class Contract:
 
     def count_mentions(self, schema: Part, *values: JsonObject) -> int:
         """The number of references to a schema in some parts, or in all parts."""
-        return sum(self._mentions(value)[1][schema] for value in values or self.parts.values())
+        if not values:
+            return self._all_mentions[schema]
+        return sum(self._mentions(value)[1][schema] for value in values)
+
+    @cached_property
+    def _all_mentions(self) -> Counter[Part]:
+        """How often all parts refer to each schema. It follows from that of the origin, if it is known there."""
+        known: Counter[Part] | None = vars(self.origin).get("_all_mentions") if self.origin else None
+        if known is None or self.origin is None:
+            total: Counter[Part] = Counter()
+            for value in self.parts.values():
+                total.update(self._mentions(value)[1])
+            return total
+        found = known.copy()
+        for part in self.edited:
+            if part in self.origin.parts:
+                found.subtract(self._mentions(self.origin.parts[part])[1])
+            if part in self.parts:
+                found.update(self._mentions(self.parts[part])[1])
+        return found
 
     def shared_references(self, value: JsonObject) -> tuple[str, ...]:
         """The references of a part to anything but schemas, without repetitions."""
@@ -212,6 +242,10 @@ class Contract:
     def view(self, parts: Mapping[Part, JsonObject], document: JsonObject) -> Contract:
         """A view of this contract, which shows other parts and another document than are stored."""
         return replace(self, parts=parts, document=document, stored=self, origin=None, edited=frozenset())
+
+    def with_caches_of(self, other: Contract) -> Contract:
+        """The same contract, which shares what is computed from its JSON with another contract that has much of it."""
+        return replace(self, normal_forms=other.normal_forms, mentions=other.mentions, restored=other.restored)
 
     def with_document(self, document: JsonObject) -> Contract:
         """The contract with the rest of its document replaced."""
@@ -246,6 +280,15 @@ _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "oper
 _FIXED_METHODS = frozenset(method.upper() for method in METHODS)
 METHOD_PATTERN = rf"(?!x-|(?:webhook|{'|'.join(METHODS)})\b)[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """A method of HTTP, as a request sends it: any token, except that `x-` starts an extension, and `webhook` a target."""
+
+
+def _is_webhook(part: Part) -> bool:
+    return part.kind == "webhook"
+
+
+def is_reference(value: Json) -> bool:
+    """Whether some JSON is an object with a `$ref`."""
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
 def operations_of(item: Json) -> dict[str, JsonObject]:

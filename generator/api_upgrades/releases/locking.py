@@ -102,8 +102,11 @@ class LockedVersions:
         if document is None:
             return None
         with suppress(*_MALFORMED_LOCK_ERRORS):
-            shared = document if self.like is None else share_equal(document, self.like.to_openapi())
-            contract = Contract.from_openapi(shared)
+            if self.like is None:
+                contract = Contract.from_openapi(document)
+            else:
+                shared = share_equal(document, self.like.to_openapi())
+                contract = Contract.from_openapi(shared).with_caches_of(self.like)
             if self._is_locked(version, contract):
                 return version, contract
         return None
