@@ -62,6 +62,8 @@ def diff(
     """
     sides = _SideReader(project)
     was, now = sides.read(old), sides.read(new)
+    if sides.is_file(old) or sides.is_file(new):
+        now = Side(now.name, now.contract.sharing_with(was.contract))
     detection = _find_renames(sides, was, now, renames, no_renames)
     with stage("Comparing"):
         result = diff_contracts(was, now, detection, RuleTable.with_overrides(project.severity))

@@ -134,7 +134,7 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
     if registry.unreleased:
         raise ApiUpgradesError(f"{registry.unreleased.file}: there are unreleased changes; release them first")
     result = convert_documents(
-        {latest: _share_with_first(_latest_contract(state, project.source, documents), documents)}
+        {latest: _latest_contract(state, project.source, documents)}
         | {version: Contract.from_openapi(one.document) for version, one in documents.items()},
         registry,
         state.locks,
@@ -144,12 +144,6 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
         data = indent_json(_newest_document(documents).document).encode()  # JSON is YAML too
     extend_registry(project.root / project.registry, result, state.locks, project.root / project.source, data)
     return result
-
-
-def _share_with_first(latest: Contract, documents: Mapping[str, OpenApiFile]) -> Contract:
-    """A contract in which whatever the first of some documents says too is the object of that document."""
-    first = next(iter(documents.values()))
-    return Contract.from_openapi(share_equal(latest.to_openapi(), first.document))
 
 
 def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, OpenApiFile]) -> Contract:

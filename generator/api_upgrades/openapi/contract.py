@@ -14,7 +14,15 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
+from api_upgrades.core.json import (
+    Json,
+    JsonObject,
+    escape_token,
+    insert_before,
+    json_equal,
+    share_equal,
+    unescape_token,
+)
 from api_upgrades.openapi.methods import METHODS as METHODS
 from api_upgrades.openapi.methods import OTHER_METHODS as OTHER_METHODS
 from api_upgrades.openapi.set_aside import restore, set_aside
@@ -243,9 +251,11 @@ class Contract:
         """A view of this contract, which shows other parts and another document than are stored."""
         return replace(self, parts=parts, document=document, stored=self, origin=None, edited=frozenset())
 
-    def with_caches_of(self, other: Contract) -> Contract:
-        """The same contract, which shares what is computed from its JSON with another contract that has much of it."""
-        return replace(self, normal_forms=other.normal_forms, mentions=other.mentions, restored=other.restored)
+    def sharing_with(self, other: Contract) -> Contract:
+        """The same contract, which shares with another one what both say at the same place, and all caches."""
+        parts = {part: share_equal(value, other.parts.get(part)) for part, value in self.parts.items()}
+        shared = Contract(parts, share_equal(self.document, other.document))
+        return replace(shared, normal_forms=other.normal_forms, mentions=other.mentions, restored=other.restored)
 
     def with_document(self, document: JsonObject) -> Contract:
         """The contract with the rest of its document replaced."""

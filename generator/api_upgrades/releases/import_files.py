@@ -44,7 +44,9 @@ def convert_documents(
     the result, which is a bug.
     """
     ids = list(documents)
-    documents = {id: document.with_caches_of(documents[ids[-1]]) for id, document in documents.items()}
+    documents = dict(documents)
+    for older, newer in reversed(list(pairwise(ids))):
+        documents[older] = documents[older].sharing_with(documents[newer])
     steps: dict[str, ImportedStep] = {}
     for older, newer in pairwise(ids):
         with stage(f"Comparing {older} with {newer}"):

@@ -11,7 +11,6 @@ from typing import Any
 
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.core.json import share_equal
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS
 from api_upgrades.effects import KINDS
 from api_upgrades.history.consistency import parts_with_other_references
@@ -102,11 +101,9 @@ class LockedVersions:
         if document is None:
             return None
         with suppress(*_MALFORMED_LOCK_ERRORS):
-            if self.like is None:
-                contract = Contract.from_openapi(document)
-            else:
-                shared = share_equal(document, self.like.to_openapi())
-                contract = Contract.from_openapi(shared).with_caches_of(self.like)
+            contract = Contract.from_openapi(document)
+            if self.like is not None:
+                contract = contract.sharing_with(self.like)
             if self._is_locked(version, contract):
                 return version, contract
         return None
