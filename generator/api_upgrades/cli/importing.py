@@ -13,7 +13,6 @@ from api_upgrades.cli.formats import print_notes
 from api_upgrades.cli.group import main
 from api_upgrades.cli.init import advise, site_files, title_of, write_new_files
 from api_upgrades.core.errors import ApiUpgradesError, RegistryError, RegistryErrors, UsageError, location_key
-from api_upgrades.core.json import Json, share_equal
 from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
@@ -60,11 +59,12 @@ def import_documents(project: Project, files: Sequence[Path], out: Path | None, 
 def _read_documents(file_of: Mapping[str, Path]) -> dict[str, OpenApiFile]:
     """The documents by version, oldest first. What two neighbors have in common is in memory once."""
     found: dict[str, OpenApiFile] = {}
-    older: Json = None
+    older: Contract | None = None
     for version in sorted(file_of, key=natural_sort_key):
         read = read_document(file_of[version])
-        older = share_equal(read.document, older)
-        found[version] = replace(read, document=older)
+        contract = Contract.from_openapi(read.document)
+        older = contract.sharing_with(older) if older else contract
+        found[version] = replace(read, document=older.to_openapi())
     return found
 
 

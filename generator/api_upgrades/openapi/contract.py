@@ -252,7 +252,12 @@ class Contract:
         return replace(self, parts=parts, document=document, stored=self, origin=None, edited=frozenset())
 
     def sharing_with(self, other: Contract) -> Contract:
-        """The same contract, which shares with another one what both say at the same place, and all caches."""
+        """The same contract, which shares with another one what both say at the same place, and all caches.
+
+        Between dialects it shares nothing, because the same JSON can mean something else.
+        """
+        if self.dialect != other.dialect:
+            return self
         parts = {part: share_equal(value, other.parts.get(part)) for part, value in self.parts.items()}
         shared = Contract(parts, share_equal(self.document, other.document))
         return replace(shared, normal_forms=other.normal_forms, mentions=other.mentions, restored=other.restored)
