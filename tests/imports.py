@@ -8,6 +8,7 @@ It isn't part of the tests: it takes minutes, and its seconds are those of one m
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys

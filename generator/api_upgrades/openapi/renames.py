@@ -61,7 +61,7 @@ class RenameMap:
         """The parts, by their older names, in which something was renamed or moved."""
         return self._by_older_part.keys()
 
-    def concerns(self, *parts: Part) -> bool:
+    def concerns(self, *parts: Part | None) -> bool:
         """Whether anything moves in one of some parts, or a schema to which they may refer gets another name."""
         return self._renames_schemas or not self._all_parts.isdisjoint(parts)
 

@@ -36,6 +36,32 @@ def can_limit(keyword: str, form: JsonObject) -> bool:
 def drop_vacuous(form: JsonObject) -> dict[str, Json]:
     """A normal form without the keywords that limit nothing."""
     found = dict(form)
+    if not found.keys().isdisjoint(_WITH_CONDITIONS):
+        found = _drop_unmet(found)
+    names = found.get("type")
+    if isinstance(names, list):
+        found = {
+            key: value
+            for key, value in found.items()
+            if (types := _APPLIES_TO.get(key)) is None or not types.isdisjoint(names)
+        }
+        if "multipleOf" in found:
+            step = found["multipleOf"]
+            if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
+                found["type"] = names = sorted("integer" if name == "number" else name for name in names)
+            if step == 1 and "number" not in names:
+                del found["multipleOf"]
+        if "integer" in names and {*names} <= {"integer", "null"}:
+            found = _with_whole_bounds(found)
+    return found
+
+
+_WITH_CONDITIONS = frozenset({*_COUNTS, "minContains", "maxContains", "then", "else", "enum"})
+"""Keywords that limit nothing with some values, or without another keyword beside them."""
+
+
+def _drop_unmet(found: dict[str, Json]) -> dict[str, Json]:
+    """A normal form without those of `_WITH_CONDITIONS` that limit nothing, and with the possible values of an enum."""
     for keyword in _COUNTS:
         if found.get(keyword) == 0:
             del found[keyword]
@@ -47,36 +73,7 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
     if "if" not in found:
         found.pop("then", None)
         found.pop("else", None)
-    if isinstance(found.get("enum"), list):
-        found = _with_possible_values(found)
-    names = found.get("type")
-    if isinstance(names, list):
-        found = {
-            key: value for key, value in found.items() if not _APPLIES_TO.get(key, frozenset(names)).isdisjoint(names)
-        }
-        step = found.get("multipleOf")
-        if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
-            found["type"] = names = sorted("integer" if name == "number" else name for name in names)
-        if step == 1 and "number" not in names:
-            del found["multipleOf"]
-        if "integer" in names and {*names} <= {"integer", "null"}:
-            found = _with_whole_bounds(found)
-    return found
-
-
-def _without_impossible_branches(form: dict[str, Json], names: list[str]) -> dict[str, Json]:
-    """A normal form without branches of a choice whose types the schema around them excludes."""
-    for keyword in ("anyOf", "oneOf"):
-        branches = form.get(keyword, [])
-        possible = [one for one in branches if "type" not in one or _share_type(one["type"], names)]
-        if possible and len(possible) < len(branches):
-            form = {**form, keyword: possible}
-    return form
-
-
-def _share_type(some: list[str], others: list[str]) -> bool:
-    numbers = {"integer", "number"}
-    return bool({*some} & {*others}) or bool(numbers & {*some} and numbers & {*others})
+    return _with_possible_values(found) if isinstance(found.get("enum"), list) else found
 
 
 def _with_whole_bounds(form: dict[str, Json]) -> dict[str, Json]:
