@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api_upgrades.cli.mkdocs_config import plugin_options
-from api_upgrades.project import REGISTRY, SOURCE
+from api_upgrades.registry.layout import REGISTRY, SOURCE
 from tests.bench.processes import child
 from tests.bench.sites import Project, our_site
 from tests.documents import PATHS

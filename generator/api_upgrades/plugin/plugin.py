@@ -35,7 +35,8 @@ from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
 from api_upgrades.plugin.preview_banner import add_banner, read_preview_number
 from api_upgrades.plugin.publisher import Publisher, ThemeContext, group_by_resource, needs_mkdocs_rendering
 from api_upgrades.plugin.site_files import GeneratedFiles, GeneratedSite
-from api_upgrades.project import REGISTRY, SOURCE, Project
+from api_upgrades.project import Project
+from api_upgrades.registry.layout import REGISTRY, SOURCE
 from api_upgrades.releases.public import restrict_to_public, shows_unreleased
 from api_upgrades.review.preview_page import add_preview_page
 from api_upgrades.review.pull_request import build_report_or_explain
