@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
+from api_upgrades.core.garbage import collect_rarely
 from api_upgrades.registry.layout import REGISTRY, SOURCE
 
 
@@ -50,6 +51,7 @@ def main(ctx: click.Context, root: Path, registry: str | None, source: str | Non
 
     Example: api-upgrades check
     """
+    collect_rarely()
     from api_upgrades.cli.mkdocs_config import plugin_options
     from api_upgrades.project import Project
 
