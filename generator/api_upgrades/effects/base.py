@@ -24,7 +24,7 @@ from api_upgrades.openapi.target import Target
 class Override(BaseModel):
     """A severity that replaces the computed one, and the reason, which the page shows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
     severity: Severity
     reason: str = Field(min_length=1)
 
