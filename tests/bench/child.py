@@ -49,19 +49,11 @@ def parse(*documents: str) -> None:
         _ = json.loads(text) if document.endswith(".json") else yaml.load(text, loader)
 
 
-def count(root: str, registry: str, source: str) -> dict[str, int]:
-    """What a project consists of."""
+def count(root: str, registry: str, source: str) -> tuple[list[str], int, int]:
+    """The versions of a project, oldest first, and the numbers of parts and of changes."""
     history = _history(root, registry, source)
-    return {
-        "versions": len(history.versions),
-        "parts": len(history.contract_at(history.latest.id).parts),
-        "changes": sum(len(version.changes) for version in history.versions),
-    }
-
-
-def versions(root: str, registry: str, source: str) -> list[str]:
-    """The versions of a project, oldest first."""
-    return [version.id for version in _history(root, registry, source).versions]
+    parts = len(history.contract_at(history.latest.id).parts)
+    return [one.id for one in history.versions], parts, sum(len(one.changes) for one in history.versions)
 
 
 def markdown(root: str, registry: str, source: str, out: str, most: str) -> None:
@@ -120,7 +112,7 @@ def _place(file: str, name: str) -> str:
     return f"{'/'.join(parts)}: {name}" if file != "~" else name.strip("<>")
 
 
-TASKS: tuple[Callable[..., Any], ...] = (command, load, parse, count, versions, markdown, profile)
+TASKS: tuple[Callable[..., Any], ...] = (command, load, parse, count, markdown, profile)
 
 if __name__ == "__main__":
     chosen = next(task for task in TASKS if task.__name__ == sys.argv[1])
