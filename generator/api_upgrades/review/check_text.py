@@ -11,6 +11,7 @@ from api_upgrades.effects.base import as_code
 from api_upgrades.registry.model import Registry
 from api_upgrades.releases.fault import CheckResult
 from api_upgrades.review.terminal import Colorize
+from api_upgrades.site.pages import markdown
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,6 @@ class CheckText:
 
     def as_markdown(self) -> str:
         """The verdict, the faults and the notes, without any text that GitHub would turn into a mention or a link."""
-        from api_upgrades.site.pages import markdown
-
         return markdown.make_inert("\n".join(self._markdown_lines()) + "\n")
 
     def _markdown_lines(self) -> Iterator[str]:
@@ -55,6 +54,4 @@ class CheckText:
 
 
 def _item(error: RegistryError) -> str:
-    from api_upgrades.site.pages import markdown
-
     return f"- {as_code(error.location)}: {markdown.escape_text(error.message)}"

@@ -11,6 +11,7 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import LITERALS, Contract, Part
 from api_upgrades.openapi.target import Target
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase, find_link_base
+from api_upgrades.site.text.prose import find_addresses
 from api_upgrades.sources.source_map import entry_file
 
 _MAX_EXAMPLES = 2
@@ -84,14 +85,8 @@ def _relative_links(history: History) -> Iterator[tuple[Part | None, str]]:
                 for text in _descriptions(value):
                     if _MAYBE_RELATIVE_LINK.search(text):
                         if text not in found:
-                            found[text] = tuple(_find_relative_links(text))
+                            found[text] = tuple(one for one in find_addresses(text) if not _is_absolute(one))
                         yield from ((part, address) for address in found[text])
-
-
-def _find_relative_links(text: str) -> Iterator[str]:
-    from api_upgrades.site.text.prose import find_addresses  # Markdown's parser, which few texts need
-
-    return (address for address in find_addresses(text) if not _is_absolute(address))
 
 
 def _values(contract: Contract) -> Iterator[tuple[Part | None, Json]]:
