@@ -171,17 +171,23 @@ def test_null_and_tags_are_understood(schema: Json, value: Json, is_certain: boo
 @st.composite
 def tagged_documents(draw: st.DrawFn) -> Contract:
     """Contracts with a value that is one of two objects, told apart by a tag, which refer to a schema in any order."""
-    tags = st.sampled_from([{"const": "a"}, {"enum": ["b"]}, {"enum": ["a", "b"]}, {"type": "string"}])
-    parts: dict[str, Any] = {"C": {"type": "integer", "example": draw(scalars())}}
-    for name in ("A", "B"):
-        inner = {"kind": draw(tags), "c": {"$ref": "#/components/schemas/C"}, "d": {"type": "string"}}
+    tags = {"A": st.sampled_from([{"const": "a"}, {"enum": ["a"]}])}
+    tags["B"] = st.sampled_from([{"const": "b"}, {"enum": ["b"]}, {"enum": ["a", "b"]}, {"type": "string"}])
+    # Whether a check visits these is seen by whether it finds that their examples are invalid.
+    parts: dict[str, Any] = {name: {"type": "integer", "example": "no number"} for name in ("C", "D")}
+    for name, other in (("A", "C"), ("B", "D")):
+        inner = {"kind": draw(tags[name]), "c": {"$ref": f"#/components/schemas/{other}"}, "d": {"type": "string"}}
         properties = {key: inner[key] for key in draw(st.permutations(sorted(inner)))}
         whole = {"type": "object", "properties": properties, **draw(st.sampled_from([{}, {"required": ["kind"]}]))}
         parts[name] = {key: whole[key] for key in draw(st.permutations(sorted(whole)))}
-    branches: list[Json] = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}, {"type": "null"}]
-    value = draw(st.fixed_dictionaries({"kind": st.sampled_from("ab")}, optional={"c": scalars(), "d": st.just("d")}))
-    combined = draw(st.sampled_from(["oneOf", "anyOf"]))
-    parts["Whole"] = {combined: draw(st.permutations(branches)), "example": draw(st.sampled_from([value, None]))}
+    named = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]
+    inline = [parts.pop("A"), parts.pop("B")] if draw(st.booleans()) else named
+    branches: list[Json] = [*inline, {"type": "null"}]
+    order = draw(st.sampled_from([(0, 1), (0, 1, 2), (0, 2, 1), (1, 0)]))
+    value = draw(
+        st.sampled_from([{"kind": "a", "c": 1}, {"kind": "a", "c": 1, "d": "d"}, {"kind": "a"}, {"kind": "b"}])
+    )
+    parts["Whole"] = {"oneOf": [branches[index] for index in order], "example": value}
     openapi = draw(st.sampled_from(["3.0.3", "3.1.0"]))
     return Contract.from_openapi({"openapi": openapi, "components": {"schemas": parts}})
 
