@@ -30,12 +30,24 @@ def run_import(project: Project, files: Sequence[Path], out: Path | None, versio
     """Import documents, and print the versions that this made."""
     file_of = _files_by_version(files, versions)
     with stage("Reading the documents"):
-        documents = {version: read_document(file_of[version]) for version in sorted(file_of, key=natural_sort_key)}
+        documents = _read_documents(file_of)
     result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
     print_notes(find_distinct_mistakes(documents))
-    for version in documents:
-        changes = result.history.changes_of(version)
-        click.echo(f"{version}: {len(changes)} changes" if changes else version)
+    for version in result.history.versions:
+        if version.id in documents:
+            click.echo(f"{version.id}: {len(version.changes)} changes" if version.changes else version.id)
+
+
+def _read_documents(file_of: Mapping[str, Path]) -> dict[str, OpenApiFile]:
+    """The documents by version, oldest first. What two neighbors have in common is in memory once."""
+    found: dict[str, OpenApiFile] = {}
+    older: Contract | None = None
+    for version in sorted(file_of, key=natural_sort_key):
+        read = read_document(file_of[version])
+        contract = Contract.from_openapi(read.document)
+        older = contract.sharing_with(older) if older else contract
+        found[version] = replace(read, document=older.to_openapi())
+    return found
 
 
 def find_distinct_mistakes(documents: Mapping[str, OpenApiFile]) -> list[RegistryError]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_key
 from api_upgrades.openapi.schema import is_number
 
 _NUMBERS = frozenset({"number", "integer"})
@@ -98,13 +98,13 @@ def _with_possible_values(form: dict[str, Json]) -> dict[str, Json]:
         value for value in form["enum"] if (names is None or _has_type(value, names)) and _meets_bounds(value, form)
     ]
     found = {key: value for key, value in form.items() if key not in _ALL_DECIDED}
-    distinct: list[Json] = []
-    for value in values:
-        if not any(json_equal(value, one) for one in distinct):
-            distinct.append(value)
-    if not distinct:
+    if not values:
         return {**form}  # a contradiction stays as it is written
-    return {**found, "enum": distinct, "type": sorted({type_of(value) for value in distinct})}
+    distinct: dict[Hashable, Json] = {}
+    for value in values:
+        distinct.setdefault(json_key(value), value)
+    possible = list(distinct.values())
+    return {**found, "enum": possible, "type": sorted({type_of(value) for value in possible})}
 
 
 def _has_type(value: Json, names: list[str]) -> bool:
