@@ -35,7 +35,7 @@ MAX_PAGES = 200
 """Other builders get at most so many pages. Their cost for the whole site is extrapolated from these."""
 
 
-SOON_SERVED = 30.0
+SOON_SERVED = 8.0
 """If a build takes longer, in seconds of wall time, each file is saved only once."""
 
 
