@@ -6,14 +6,16 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args
 
 import click
 
-from api_upgrades.compare.rules.table import Severity
+from api_upgrades.compare.rules.severity import Severity
 from api_upgrades.core.errors import RegistryError
-from api_upgrades.core.json import Json
-from api_upgrades.review.terminal import Colorize
+
+if TYPE_CHECKING:
+    from api_upgrades.core.json import Json
+    from api_upgrades.review.terminal import Colorize
 
 Format = Literal["text", "markdown", "json"]
 

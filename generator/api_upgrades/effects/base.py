@@ -25,6 +25,7 @@ from api_upgrades.openapi.target import Target
 class Override(BaseModel):
     """A severity that replaces the computed one, and the reason, which the page shows."""
 
+    # Built at once, unlike the kinds of effects: each of them would otherwise build it again for itself.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     severity: Severity
     reason: str = Field(min_length=1)

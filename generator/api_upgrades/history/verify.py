@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.examples.pattern_keywords import UNTRIED
-from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
@@ -31,7 +29,7 @@ def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[
     reported = dict(_find_faults(head, head.contract.parts, memo))
     for target, message in reported.values():
         where = history.registry.source_map.locate(target, source)
-        if UNTRIED in message:
+        if _is_untried(message):
             yield UncheckedExample(where, f"{target}: {message}")
         else:
             yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
@@ -43,7 +41,13 @@ def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[
             suspects = _Suspects(step, older)
             for target, message in found.values():
                 fault = suspects.locate_fault(target, message)
-                yield UncheckedExample(fault.location, fault.problem) if UNTRIED in message else fault
+                yield UncheckedExample(fault.location, fault.problem) if _is_untried(message) else fault
+
+
+def _is_untried(message: str) -> bool:
+    from api_upgrades.examples.pattern_keywords import UNTRIED
+
+    return UNTRIED in message
 
 
 EXAMPLE_PREFIX = "the example"
@@ -57,6 +61,8 @@ Fault = tuple[tuple[str, str], tuple[Target, str]]
 
 def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo) -> list[Fault]:
     """The faults of some parts. Parts that the memo table knows as faultless are skipped."""
+    from api_upgrades.examples.validate import find_invalid_examples  # jsonschema, which only this check needs
+
     unknown = {part: key for part in parts if not memo.has_result(*(key := _memo_key(usage, part)))}
     found = [*_find_dangling_references(usage.contract, unknown)]
     dangling = {target.part for _, (target, _) in found}
@@ -123,7 +129,7 @@ class _Suspects:
         message = f"{target}: {message} at {self._step.older_version}"
         if applied is None:
             return RegistryError(Location(self._step.version.file), message)
-        if is_about_example and applied.effect.lacks_example and UNTRIED not in message:
+        if is_about_example and applied.effect.lacks_example and not _is_untried(message):
             message += "; add one that is valid there as the effect's 'example'"
         return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
 
