@@ -48,6 +48,9 @@ class OpenApiFile:
                 found = list(parse_file(file, file.name).positions())
             except ApiUpgradesError:  # the file has been edited since the document was read
                 continue
+            if not self.origins and file == self.files[0]:
+                yield from ((path, file, line) for path, line, _ in found)
+                continue
             for path, line, _ in found:
                 for size in range(len(path) + 1):
                     for base in pointers.get(FilePointer(file, path[:size]), ()):

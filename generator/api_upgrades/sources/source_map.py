@@ -74,8 +74,9 @@ class SourceMap:
     def _location_by_target(self) -> dict[str, Location]:
         """The location of each target. Targets that are declared twice are left out, because they are ambiguous."""
         locations: dict[str, Location | None] = {}
+        names = {file: file.relative_to(self.root).as_posix() for file in self.files}
         for name, file, line in _find_in_document(self.document) if self.document else _find_in_python(self.files):
-            locations[name] = None if name in locations else Location(file.relative_to(self.root).as_posix(), line)
+            locations[name] = None if name in locations else Location(names[file], line)
         return {name: location for name, location in locations.items() if location}
 
 
