@@ -11,6 +11,7 @@ from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part, schema_part
 from api_upgrades.openapi.delta import derived_in_one_step, find_changed_parts, find_edited_parts
+from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry
@@ -40,6 +41,14 @@ def check_delta(older: Contract, newer: Contract, names: RenameMap) -> None:
     assert find_changed_parts(older, newer) == find_changed_parts(*strangers)
     found = compare(older, newer, names, lambda part: DIRECTIONS, TABLE)
     assert found == compare(*strangers, names, lambda part: DIRECTIONS, TABLE)
+    for schema in newer.of_kind("schema"):
+        newer.count_mentions(schema)  # so that the older contract has counts to start from
+        assert older.count_mentions(schema) == strangers[0].count_mentions(schema)
+    assert newer.refers_to_path_items == strangers[1].refers_to_path_items
+    assert older.refers_to_path_items == strangers[0].refers_to_path_items
+    visibility = Visibility()
+    for one, stranger in zip((newer, older), reversed(strangers), strict=True):
+        assert visibility.public(one).is_same(Visibility().public(stranger))
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in REVERTED])
@@ -114,6 +123,15 @@ def with_components(**sections: object) -> Contract:
 def test_parts_change_with_what_applies_to_them(newer: Contract, changed: list[Part]) -> None:
     assert find_changed_parts(BASE, newer) == changed
     assert find_changed_parts(without_origin(BASE), newer) == changed
+
+
+def test_an_edit_can_bring_an_internal_part_and_a_path_item_elsewhere() -> None:
+    visibility = Visibility()
+    assert visibility.public(BASE) is BASE
+    assert A not in visibility.public(BASE.with_part(A, {"x-internal": True})).parts
+    paths = {"/c": {"$ref": "#/components/pathItems/C"}}
+    assert not BASE.refers_to_path_items
+    assert BASE.with_document({**BASE.document, "paths": paths}).refers_to_path_items
 
 
 def test_a_chain_of_edits_becomes_one_step() -> None:

@@ -110,12 +110,12 @@ class OperationComparison:
     def _compare_parameters(self) -> Iterator[Difference]:
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
-        renames = self.schemas.renames
+        renames, bodies = self.schemas.renames, self._bodies
         # The name of a parameter for the whole query string isn't sent, so an operation's only one stays the same.
         whole, new_whole = ([one for one in found if _is_querystring(one)] for found in (before, after))
         if len(whole) == len(new_whole) == 1:
             renames += RenameMap((Move(renames.to_newer(whole[0]), new_whole[0]),))
-        bodies = BodyComparison(replace(self.schemas, renames=renames))
+            bodies = BodyComparison(replace(self.schemas, renames=renames))
         newer = {target: renames.to_newer(target) for target in before}
         spelled = {_without_case(target): target for target in after}
         newer = {target: spelled.get(_without_case(moved), moved) for target, moved in newer.items()}
