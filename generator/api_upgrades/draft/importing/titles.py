@@ -56,7 +56,7 @@ def _sentences(group: Group) -> list[Sentence]:
     edits = [one for one in told if not one.effect.existence]
     found = [*_sentences_about_edits(group, edits), *_headlines(edits)]
     is_same_kind = len({one.effect.kind for one in edits}) == 1
-    if len(found) > 1 and is_same_kind and edits[0].effect.place and not edits[0].effect.must_be_found:
+    if len(found) > 1 and is_same_kind and edits[0].effect.place and edits[0].effect.restructures:
         found = list(_sentences_about_edits(group, edits, is_brief=True))  # the same data, described in another way
     parts = [one for one in told if one.effect.existence]
     if found and all(one.effect.targets[0].part.kind == "schema" for one in parts if one.effect.targets[0].part):
