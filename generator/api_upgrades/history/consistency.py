@@ -18,6 +18,7 @@ from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part, references
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
@@ -93,7 +94,24 @@ def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
     effect = applied.effect
     if effect.only_rewords or not effect.changes_contract or not effect.must_be_found:
         return True
-    return has_difference(applied, visibility) or bool(parts_with_other_references(applied.older, applied.newer))
+    older, newer = applied.older, applied.newer
+    return (
+        has_difference(applied, visibility)
+        or bool(parts_with_other_references(older, newer))
+        or bool(operations_with_another_place(older, newer))
+    )
+
+
+def operations_with_another_place(older: Contract, newer: Contract) -> set[Part]:
+    """The operations that stand in their path item in one contract, and behind its reference in the other.
+
+    That is no difference by itself, as with `parts_with_other_references`.
+    """
+    found: set[Part] = set()
+    for here, there in ((older, newer), (newer, older)):
+        only_here = {part for part in here.parts.keys() - there.parts.keys() if part.kind == "operation"}
+        found |= only_here & expand_path_items(there).parts.keys() if only_here else set()
+    return found
 
 
 def parts_with_other_references(older: Contract, newer: Contract) -> list[Part]:
