@@ -172,7 +172,10 @@ def replace_rest(partial: PartialDraft, older: Contract) -> None:
     for part in reversed(list(partial.contract.parts)):
         if part in older.parts:
             _replace_in_part(partial, part, partial.contract.parts[part], older.parts[part])
-    _replace_in_part(partial, None, partial.contract.content, older.content)
+    contents: list[JsonObject] = [partial.contract.content, older.content]
+    # A container of parts stays even if nothing else is left inside, because it marks where the parts stand.
+    shared = [key for key in ("paths", "components") if key in partial.contract.document and key in older.document]
+    _replace_in_part(partial, None, *({**{key: {} for key in shared}, **content} for content in contents))
 
 
 def _replace_in_part(partial: PartialDraft, part: Part | None, now: Json, older: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -46,7 +47,11 @@ class Replace(OlderValueEffect):
                 f"{target} is inside a part; give the part as 'target' and the rest as 'pointer'", "target"
             )
         spot = part_spot(contract, target)
-        for token in self.pointer.split("/")[1:]:
+        tokens = self.pointer.split("/")[1:]
+        if spot.part is None and len(tokens) > 1 and tokens[0] in _CONTAINERS and not self.absent:
+            # Whether a container of parts is there if it has none depends on the effects before.
+            contract = _with_container(contract, tokens[0])
+        for token in tokens:
             found = spot.read(contract)
             key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape_token(token)
             spot = spot.below(key)
@@ -100,6 +105,15 @@ class Replace(OlderValueEffect):
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)
+
+
+_CONTAINERS = ("paths", "components")
+
+
+def _with_container(contract: Contract, key: str) -> Contract:
+    if key in contract.document:
+        return contract
+    return replace(contract, document={**contract.document, key: {}})
 
 
 def read_pointer(text: str, whole: Json = None) -> Pointer:
