@@ -90,6 +90,8 @@ def find_json_differences(now: Json, older: Json, keyword: str = "") -> list[Jso
         return []
     whole = JsonDifference((), older)
     if isinstance(now, dict) and isinstance(older, dict):
+        if ("$ref" in now) != ("$ref" in older):
+            return [whole]  # a reference stands for all that a value was before
         found = list(_differences_in_object(now, older))
     elif isinstance(now, list) and isinstance(older, list):
         found = _differences_in_list(now, older, keyword)

@@ -76,8 +76,13 @@ def _sentences_about_parts(applied: Sequence[AppliedEffect]) -> Iterator[Sentenc
 
 def _name_parts(names: Sequence[tuple[str, str]], most: int, done: Predicate) -> str:
     shown = [as_code(name) for _, name in names[:most]]
-    left = [_THINGS[kind] for kind, _ in names[most:]]
-    counts = [_format_count(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
+    left = [kind for kind, _ in names[most:]]
+    named = {kind for kind, _ in names[:most]}
+    counts = [
+        _format_count(left.count(kind), f"more {thing}" if kind in named else thing)
+        for kind, thing in _THINGS.items()
+        if kind in left
+    ]
     return f"{join_names([*shown, *counts])} {done.one if len(names) == 1 else done.many}"
 
 
