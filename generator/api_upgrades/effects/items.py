@@ -120,7 +120,9 @@ class ChangeItems(TargetedEffect):
             return describe_change(target.part, read_pointer(self.pointer, whole), older, whole)
         names, predicate = describe_nested_change(*self._older_and_newer(newer))
         if not names:
-            return Clause("", self.predicate(newer))
+            # Where one variant took the place of another, the same happened at places of any name.
+            is_swap = bool(self.added and self.was)
+            return Clause("", predicate._replace(is_limit=predicate.is_limit or is_swap))
         outer = [step[1:] for step in target.steps if step.startswith(".")][-1:]
         return Clause(as_code(".".join((*outer, *names))), predicate)
 
