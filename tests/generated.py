@@ -257,6 +257,9 @@ def _of_value(place: Place, contract: Contract) -> Iterator[dict[str, Any]]:
     if len(enum) > 1:
         yield {"kind": "add_enum_value", **at, "value": enum[-1]}
         yield {"kind": "remove_enum_value", **at, "value": fresh(VALUES, enum), "before": enum[-1]}
+        if place.value is place.schema:
+            gone = fresh(VALUES, enum)
+            yield {"kind": "change_items", **at, "pointer": "/enum", "was": {gone: gone}, "before": {gone: enum[0]}}
         yield {
             "kind": "map_enum_values",
             **at,

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from api_upgrades.compare.compare import compare
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Json, json_equal, parse_pointer, value_at
+from api_upgrades.core.json import Json, JsonObject, json_equal, parse_pointer, value_at
 from api_upgrades.draft.partial_draft import size
+from api_upgrades.effects.items import ChangeItems, item_names
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History
 from api_upgrades.openapi.locate import part_spot, schema_spot
@@ -161,13 +162,15 @@ def _lacking(was: Json, now: Json) -> int:
 
 def opaque(applied: AppliedEffect) -> int:
     """The leaves inside what an effect puts back without saying what each is: below a replaced value that is an object
-    or a list, below the keywords of another type. If the older value shares no leaf with the newer one, such as an
-    extension that was removed, all of it differs, and nothing is opaque.
+    or a list, below the keywords of another type, in a list inside an item that changed. If the older value shares no
+    leaf with the newer one, such as an extension that was removed, all of it differs, and nothing is opaque.
     """
     effect = applied.effect
     was = effect.as_data().get("was")
     if effect.kind == "replace":
         return sum(_copied(applied, target, was) for target in effect.targets)
+    if effect.kind == "change_items" and isinstance(was, dict):
+        return sum(_copied_items(applied, target, was) for target in effect.targets)
     if effect.kind == "change_type" and isinstance(was, dict):
         inside = {key: value for key, value in was.items() if _holds_more(value)}
         return sum(_copied(applied, target, inside) for target in effect.targets)
@@ -181,6 +184,21 @@ def _copied(applied: AppliedEffect, target: Target, was: Json) -> int:
         return 0
     now = _newer_value(applied, target)
     return size(was) if _shared(was, now) else 0
+
+
+def _copied_items(applied: AppliedEffect, target: Target, was: JsonObject) -> int:
+    """The leaves of lists that an edit of items puts back as a whole, of which the newer list still has something."""
+    effect = applied.effect
+    assert isinstance(effect, ChangeItems)
+    items = effect.find_list(applied.newer, target)
+    now = dict(zip(item_names(items, effect.key), items, strict=True))
+    return sum(_copied_below(patch, now[name]) for name, patch in was.items() if name in now)
+
+
+def _copied_below(patch: Json, now: Json) -> int:
+    if isinstance(patch, dict) and isinstance(now, dict):
+        return sum(_copied_below(value, now.get(key)) for key, value in patch.items())
+    return size(patch) if isinstance(patch, list) and _shared(patch, now) else 0
 
 
 def _newer_value(applied: AppliedEffect, target: Target) -> Json:

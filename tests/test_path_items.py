@@ -12,6 +12,7 @@ from api_upgrades.cli import main
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.path_items import expand_path_items
 from tests.effects import in_words
+from tests.equality.judge import judge_import
 from tests.test_compare import found
 
 SHARED = {
@@ -66,3 +67,40 @@ def test_the_reference_shows_them(tmp_path: Path) -> None:
     assert "DELETE /root" in pages
     exported = CliRunner().invoke(main, ["--root", str(project), "export", "2"])
     assert json.loads(exported.stdout) == DOCUMENT
+
+
+POT = {"responses": {"204": {"description": "Nothing"}}}
+INFO = {"openapi": "3.1.0", "info": {"title": "Pots", "version": "1"}}
+ROOT = {"$ref": "#/components/pathItems/Root"}
+SERIES = {
+    "inline": {**INFO, "paths": {"/a": {"get": POT, "post": POT}}},
+    "inline, one operation": {**INFO, "paths": {"/a": {"get": POT}}},
+    "shared": {**INFO, "paths": {"/a": ROOT}, "components": {"pathItems": {"Root": {"get": POT, "post": POT}}}},
+    "both": {**INFO, "paths": {"/a": {**ROOT, "post": POT}}, "components": {"pathItems": {"Root": {"get": POT}}}},
+    "nowhere": {
+        **INFO,
+        "paths": {"/a": {"$ref": "#/components/pathItems/No"}},
+        "components": {"pathItems": {"Root": {"get": POT, "post": POT}}},
+    },
+    "unused": {
+        **INFO,
+        "paths": {"/a": {"get": POT}},
+        "components": {"pathItems": {"Root": {"get": POT, "post": POT}}},
+    },
+    "webhook": {**INFO, "webhooks": {"a": ROOT}, "components": {"pathItems": {"Root": {"post": POT}}}},
+    "nothing": INFO,
+    "no path": {**INFO, "paths": {}, "components": {"schemas": {}}},
+    "a schema after an extension": {
+        **INFO,
+        "paths": {"/a": {"get": POT}},
+        "components": {"x-a": 1, "schemas": {"A": {}}},
+    },
+    "a schema first": {"components": {"schemas": {"A": {}}}, **INFO, "paths": {"/a": {"get": POT}}},
+}
+
+
+@pytest.mark.parametrize("first", SERIES)
+def test_a_series_is_exact_and_passes_check_wherever_operations_stand(first: str) -> None:
+    for second in SERIES:
+        if second != first:
+            assert judge_import(SERIES[first], SERIES[second], SERIES[first]) is None, second

@@ -36,7 +36,7 @@ def test_a_rewrite_is_imported_exactly_and_passes_check(name: str) -> None:
     for document, seed in (found[0], found[-1]):
         rewritten = apply_all(document, [name], seed)
         assert rewritten is not None
-        assert judge_import(document, rewritten) is None
+        assert judge_import(document, rewritten, document) is None
 
 
 @pytest.mark.parametrize("chain", cases("rewrites: chains", map(str, range(20))))

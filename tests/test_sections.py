@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 
 from api_upgrades.compare.rules.table import RuleTable
+from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history.derive import derive
@@ -154,3 +155,26 @@ def test_what_stays_where_it_is_is_shared() -> None:
     was, found = sections.sections_of("v0", before), sections.sections_of("v1", now)
     assert len(found) == 2
     assert [found[part] is was[part] for part in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("document", "is_shown"),
+    [
+        ({}, False),
+        ({"servers": [], "components": {"securitySchemes": {}}}, False),
+        ({"servers": [{"url": "https://e.com"}]}, True),
+        ({"components": {"securitySchemes": {"key": {"type": "http", "scheme": "basic"}}}}, True),
+        ({"x-api-version": {"header": "Version"}}, True),
+    ],
+    ids=["nothing", "empty", "a server", "a security scheme", "a version header"],
+)
+def test_how_to_call_the_api_has_a_section_only_if_something_is_known(document: JsonObject, is_shown: bool) -> None:
+    versions = (Version("v1", "", None, None, None, (), (), ""), Version("v2", "", None, None, None, (), (), ""))
+    parts: dict[Part, JsonObject] = {Part("operation", "GET /a"): {"responses": {}}}
+    steps, _ = derive(registry := Registry(Contract(parts, {"openapi": "3.1.0", **document}), versions))
+    pages = Reference(Site(History(registry, steps, RuleTable.with_overrides({})), Addresses())).pages()
+    overviews = [page for page in pages if page.path.count("/") == 2]
+    assert len(overviews) == 3
+    for page in overviews:
+        titles = [heading.title for heading in page.contents]
+        assert [("Calling the API" in text) for text in (page.html, page.markdown(), titles)] == [is_shown] * 3

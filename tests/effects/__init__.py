@@ -115,12 +115,12 @@ def applied(newer: Contract, effects: Sequence[Effect]) -> list[AppliedEffect]:
 
 
 def sections_of(contract: Contract) -> dict[str, Any]:
-    """A contract as the cases write it."""
+    """A contract as the cases write it, without the marks of where parts stand in a document."""
     found: dict[str, Any] = {
         section: {part.name: contract.parts[part] for part in contract.parts if part.kind == kind}
         for section, kind in SECTIONS.items()
     }
-    return {**found, "document": contract.document}
+    return {**found, "document": contract.content}
 
 
 def as_text(value: object) -> str:

@@ -72,10 +72,10 @@ def judge_diff(old: Document, new: Document) -> Failure | None:
     return Failure("diff", found[0].rule, "; ".join(lines[:4]))
 
 
-def judge_import(old: Document, new: Document) -> Failure | None:
+def judge_import(*documents: Document) -> Failure | None:
     """A failure if the series cannot be imported exactly, or `check` finds faults in what was imported."""
     try:
-        _import_and_check(old, new)
+        _import_and_check(*documents)
     except _Failed as error:
         return Failure("check", str(error).split(": ")[1].split(";")[0][:40], str(error))
     except ApiUpgradesError as error:

@@ -206,10 +206,15 @@ def combine_targets(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """The effects, with those that differ only in their target combined into one with a list of targets."""
     found: dict[Hashable, Effect] = {}
     for effect in effects:
-        key = (effect.kind, repr(effect.as_data() | {"target": None})) if effect.targets else id(effect)
+        key = combination_key(effect)
         other = found.get(key)
         found[key] = other.at(*other.targets, *effect.targets) if other else effect
     return tuple(found.values())
+
+
+def combination_key(effect: Effect) -> Hashable:
+    """A key that effects share if they differ only in their target; one of its own for an effect without a target."""
+    return (effect.kind, repr(effect.as_data() | {"target": None})) if effect.targets else id(effect)
 
 
 def _subject_words(effect: Effect) -> str:

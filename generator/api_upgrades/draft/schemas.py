@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, format_pointer, json_equal
+from api_upgrades.draft.list_items import ListEdit, find_list_edit
 from api_upgrades.draft.partial_draft import PartialDraft, cost, find_json_differences, size
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.schema import merge_references
@@ -40,6 +41,10 @@ _COMPOSITION_KEYWORDS = {"$ref", "allOf"}
 
 SMALL_SCHEMA_SIZE = 6
 """A schema with at most this many leaves may become one `change_type`, even if not all of it differs."""
+
+
+SMALL_PATCH_SIZE = 3
+"""Up to how many leaves inside variants are changed by one effect, which can then be the same at many places."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ class SchemaDraft:
             now = self._read_now(target)
         if self._revert_inlining(target, goal, now):
             return
-        if _is_other_type(goal, now) and self._revert_type(target):
+        self._revert_variants(target)
+        if _is_other_type(goal, self._read_now(target)):
+            self._revert_type(target)
+        if json_equal(goal, self._read_now(target)):
             return
         self._revert_mapped_values(target)
         self._revert_constraints(target, None)
@@ -137,18 +145,35 @@ class SchemaDraft:
             "inline_schema", target, lambda older: cost(self._read_now(target, older), goal) < left, was=name
         )
 
+    def _revert_variants(self, target: Target) -> None:
+        """Revert variants, or branches of an `allOf`, that were added or removed beside others, or changed slightly."""
+        goal, now = self._read_goal(target), self._read_now(target)
+        if schemas.value_schema(goal) is not goal and schemas.value_schema(now) is not now:
+            return  # the only variant beside null is a type
+        for keyword in schemas.COMBINATIONS:
+            for changes_items in (False, True):
+                was, has = goal.get(keyword), self._read_now(target).get(keyword)
+                if isinstance(was, list) and isinstance(has, list) and not json_equal(meaning(was), meaning(has)):
+                    edit = find_list_edit(has, was, keyword, changes_items=changes_items)
+                    if edit is not None and _is_fine_edit(edit, keyword, was, changes_items):
+                        self.undone.revert_at("change_items", target, pointer=f"/{keyword}", **edit.fields())
+
     def _revert_type(self, target: Target) -> bool:
         """Revert the whole schema as one `change_type`, unless that would copy much more than differs."""
         goal, now = self._read_goal(target), self._read_now(target)
         if json_equal(meaning(goal), meaning(now)):
             return False  # such as the order of an enum
         left = cost(now, goal)
-        was = {
+        was: JsonObject = {
             key: value
             for key, value in goal.items()
             if key not in KEPT_KEYWORDS or not json_equal(value, now.get(key, MISSING))
         }
-        if size(was) > max(SMALL_SCHEMA_SIZE, left + 2):
+        partial = _find_partial_type(was, now)
+        was = was if partial is None else partial
+        if (partial is not None and partial.keys().isdisjoint(SHAPE_KEYWORDS)) or size(was) > max(
+            SMALL_SCHEMA_SIZE, left + 2
+        ):
             return False
 
         # The branches of an `allOf` can be divided differently without a difference to a client.
@@ -158,7 +183,7 @@ class SchemaDraft:
             costs_less = cost(self._read_now(target, older), goal) < left
             return costs_less and (not is_composed or self._is_found(target, older))
 
-        return self.undone.revert_at("change_type", target, fits, was=was)
+        return self.undone.revert_at("change_type", target, fits, was=was, partial=MISSING if partial is None else True)
 
     def _is_found(self, target: Target, older: Contract) -> bool:
         """Whether the comparison finds a difference between a schema and the older one."""
@@ -315,6 +340,14 @@ class SchemaDraft:
         return self.undone.revert_at("remove_property", target, fits, **fields)
 
 
+def _is_fine_edit(edit: ListEdit, keyword: str, was: list[Json], changes_items: bool) -> bool:
+    """Whether an edit of variants says what happened better than other kinds could."""
+    if keyword == "allOf":  # what is inside its branches are properties, which have kinds of their own
+        return not changes_items and all(isinstance(one, dict) and "$ref" in one for one in edit.was.values())
+    copied = sum(map(size, edit.was.values()))
+    return copied <= SMALL_PATCH_SIZE if changes_items else copied < size(was)
+
+
 def _inline_references(now: Json, goal: Json, contract: Contract) -> Json:
     """A newer schema in which the references that the older one does not have are replaced by what they refer to."""
     if isinstance(now, dict) and isinstance(goal, dict):
@@ -330,6 +363,25 @@ def _inline_references(now: Json, goal: Json, contract: Contract) -> Json:
 
 def _values(schema: JsonObject) -> list[Json]:
     return (schemas.enum_values(schema) or []) if schemas.enum_pointer(schema) is not None else []
+
+
+def _find_partial_type(was: JsonObject, now: JsonObject) -> JsonObject | None:
+    """The keywords that differ, with null for new ones, if others hold schemas or lists of which something is left.
+
+    These others are as they were, or something inside them differs, which other effects say.
+    """
+    wrappers = {*schemas.null_wrapper_pointer(was), *schemas.null_wrapper_pointer(now)}
+    nested = [key for key, value in was.items() if isinstance(value, dict | list) and key in now]
+    kept = [
+        key
+        for key in nested
+        if json_equal(now[key], was[key]) or (key not in wrappers and cost(now[key], was[key]) < size(was[key]))
+    ]
+    if not kept or None in was.values():
+        return None
+    added = (key for key in now if key not in was and key not in KEPT_KEYWORDS)
+    changed = (key for key in was if key not in kept and not json_equal(was[key], now.get(key, MISSING)))
+    return {**dict.fromkeys(added), **{key: was[key] for key in changed}}
 
 
 def is_list(schema: JsonObject) -> bool:

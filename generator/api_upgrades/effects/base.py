@@ -70,6 +70,8 @@ class Effect(BaseModel, ABC):
     changes_contract: ClassVar[bool] = True
     must_be_found: ClassVar[bool] = True
     """Whether the comparison of both contracts has to find a difference."""
+    restructures: ClassVar[bool] = False
+    """Whether the kind describes the same data in another way. All such effects of a step have one intent."""
     only_rewords: ClassVar[bool] = False
     """Whether the kind alters only texts and examples, which no contract promises."""
     existence: ClassVar[Literal["added", "removed"] | None] = None
@@ -123,6 +125,11 @@ class Effect(BaseModel, ABC):
     @property
     def place(self) -> Target | None:
         """The place inside a part that an effect with one target changes, by its newer name; None for a whole part."""
+        return None
+
+    @property
+    def pointer_in_part(self) -> str | None:
+        """The JSON Pointer in the part, or in the document, to all that the effect changes; None if it gives none."""
         return None
 
     @property

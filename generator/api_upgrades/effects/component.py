@@ -39,8 +39,7 @@ class _ComponentEffect(Effect):
         return self.name
 
     @property
-    def pointer(self) -> str:
-        """Its JSON Pointer in the document."""
+    def pointer_in_part(self) -> str:
         return format_pointer(("components", self.section, self.name))
 
     def component_name(self) -> str:

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, Pointer, unescape_token, value_at
 from api_upgrades.effects.base import Clause, Effect, OlderValueEffect
-from api_upgrades.effects.component import AddComponent, RemoveComponent
 from api_upgrades.effects.pointer_words import describe_change, find_extension
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
@@ -47,7 +46,11 @@ class Replace(OlderValueEffect):
                 f"{target} is inside a part; give the part as 'target' and the rest as 'pointer'", "target"
             )
         spot = part_spot(contract, target)
-        for token in self.pointer.split("/")[1:]:
+        tokens = self.pointer.split("/")[1:]
+        if spot.part is None and len(tokens) > 1 and tokens[0] in _CONTAINERS and not self.absent:
+            # Whether a container of parts is there if it has none depends on the effects before.
+            contract = _with_container(contract, tokens[0])
+        for token in tokens:
             found = spot.read(contract)
             key: str | int = int(token) if isinstance(found, list) and token.isdigit() else unescape_token(token)
             spot = spot.below(key)
@@ -69,8 +72,12 @@ class Replace(OlderValueEffect):
         return isinstance(parent, dict) and (key in parent or (last and not self.absent))
 
     @property
+    def pointer_in_part(self) -> str:
+        return self.pointer
+
+    @property
     def extension(self) -> str | None:
-        return find_extension(_read_pointer(self.pointer))
+        return find_extension(read_pointer(self.pointer))
 
     def headline(self, newer: Contract | None = None) -> str:
         subject, predicate = self._describe(newer)
@@ -86,9 +93,9 @@ class Replace(OlderValueEffect):
         part = self.target[0].part
         was = MISSING if self.absent else self.was
         if newer is None:
-            return describe_change(part, _read_pointer(self.pointer), was)
+            return describe_change(part, read_pointer(self.pointer), was)
         whole = part_spot(newer, self.target[0]).read(newer)
-        return describe_change(part, _read_pointer(self.pointer, whole), was, whole)
+        return describe_change(part, read_pointer(self.pointer, whole), was, whole)
 
     def intent(self, resource: str) -> Hashable:
         # The same key in any operation, such as an extension, is one intent.
@@ -99,7 +106,16 @@ class Replace(OlderValueEffect):
         return (Touch(target, EXISTENCE) for target in self.target)
 
 
-def _read_pointer(text: str, whole: Json = None) -> Pointer:
+_CONTAINERS = ("paths", "components")
+
+
+def _with_container(contract: Contract, key: str) -> Contract:
+    if key in contract.document:
+        return contract
+    return contract.with_document({**contract.document, key: {}})
+
+
+def read_pointer(text: str, whole: Json = None) -> Pointer:
     """The keys of a JSON Pointer. Without the JSON around it, every number is taken for an index."""
     found: list[str | int] = []
     for token in text.split("/")[1:]:
@@ -113,14 +129,11 @@ def _read_pointer(text: str, whole: Json = None) -> Pointer:
     return tuple(found)
 
 
-_EFFECTS_AT_POINTER = (Replace, AddComponent, RemoveComponent)
-
-
 def have_separate_pointers(one: Effect, other: Effect) -> bool:
     """Whether the pointers of two effects lead to different places, in whichever order they are reverted."""
-    if not isinstance(one, _EFFECTS_AT_POINTER) or not isinstance(other, _EFFECTS_AT_POINTER):
+    if one.pointer_in_part is None or other.pointer_in_part is None:
         return False
-    tokens, others = one.pointer.split("/"), other.pointer.split("/")
+    tokens, others = one.pointer_in_part.split("/"), other.pointer_in_part.split("/")
     pairs = enumerate(zip(tokens, others, strict=False))
     index = next((index for index, pair in pairs if pair[0] != pair[1]), None)
     if index is None:

@@ -122,6 +122,7 @@ class ExtractSchema(TargetedEffect):
 
     kind: Literal["extract_schema"] = "extract_schema"
     must_be_found: ClassVar[bool] = False
+    restructures: ClassVar[bool] = True
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
@@ -156,6 +157,7 @@ class InlineSchema(TargetedEffect):
 
     kind: Literal["inline_schema"] = "inline_schema"
     must_be_found: ClassVar[bool] = False
+    restructures: ClassVar[bool] = True
     was: str = Field(description="The schema that it referred to.")
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:

@@ -52,19 +52,36 @@ class ChangeType(TargetedEffect):
 
     kind: Literal["change_type"] = "change_type"
     was: dict[str, Any]
+    partial: bool = Field(
+        False,
+        description="Whether `was` has only the keywords that differ, with null for one that did not exist, and all "
+        "others are kept from the newer schema.",
+    )
 
     def revert_at(self, contract: Contract, target: Target) -> Contract:
         spot = schema_spot(contract, target)
+        now = spot.read(contract)
+        if self.partial:
+            return spot.write(contract, self._restore_keywords(now, target))
         kept = {
             key: value
-            for key, value in spot.read(contract).items()
+            for key, value in now.items()
             if key in schemas.PROPERTY_KEYWORDS - {"example", "examples", "default"} and key not in self.was
         }
         return spot.write(contract, schema_edit.merge_keywords(self.was, kept))
 
+    def _restore_keywords(self, now: JsonObject, target: Target) -> JsonObject:
+        for keyword, value in self.was.items():
+            if value is None and keyword not in now:
+                raise ContractMismatch(f"{target} has no {keyword!r}", "was")
+        left = {key: value for key, value in now.items() if self.was.get(key, value) is not None}
+        return schema_edit.merge_keywords(left, {key: one for key, one in self.was.items() if one is not None})
+
     def predicate(self, newer: Contract | None = None) -> Predicate:
         if newer is not None:
             return describe_schema_change(self._older(newer), schema_spot(newer, self.target[0]).read(newer))
+        if self.partial:
+            return Predicate("has a different type", "have different types")
         was = [describe_type(self.was, plural) for plural in (False, True)]
         return Predicate(f"has a different type (it was {was[0]})", f"have different types (they were {was[1]})")
 

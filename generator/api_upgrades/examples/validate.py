@@ -24,7 +24,7 @@ from api_upgrades.examples.formats import format_checker
 from api_upgrades.examples.pattern_keywords import KeywordCheck, find_untried, keep_patterns_bounded, pattern_keywords
 from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_of
+from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF, Contract, Part, schema_of
 from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.references import resolve
@@ -41,6 +41,8 @@ class InvalidExample:
 
     target: Target
     message: str
+    is_composed: bool = False
+    """Whether the contract states no part of the value that is invalid, as with a placeholder."""
 
     def __str__(self) -> str:
         return f"{self.target}: {self.message}"
@@ -158,7 +160,27 @@ class _ExampleChecker:
             )
             return
         best = [find_untried(error) or best_match([error]) or error for error in errors]
-        yield from sorted((InvalidExample(_locate(target, error), _format_message(error)) for error in best), key=str)
+        found = (
+            InvalidExample(_locate(target, error), _format_message(error), self._is_composed(value, error))
+            for error in best
+        )
+        yield from sorted(found, key=str)
+
+    def _is_composed(self, value: Json, error: ValidationError) -> bool:
+        """Whether no example, default or enum of the contract states the value that an error is about.
+
+        A composed value has the very values of the contract inside, so they are recognized by their identity.
+        """
+        around = [value]
+        for key in error.absolute_path:
+            around.append(around[-1][key])
+        return self._stated_ids.isdisjoint(map(id, around)) and not isinstance(error.instance, bool | int)
+
+    @cached_property
+    def _stated_ids(self) -> frozenset[int]:
+        """The ids of all values that the contract states."""
+        whole = [self._contract.document, *self._contract.parts.values()]
+        return frozenset(map(id, _find_stated_values(whole)))
 
     def _check_reference(
         self, validator: Any, ref: str, instance: Json, schema: JsonObject
@@ -227,6 +249,23 @@ class _ExampleChecker:
         keyword = _exempting_keyword(self._direction)
         found = properties(schema, follower(self._contract)).values()
         return frozenset(one.name for one in found if isinstance(one.schema, dict) and schemas.get(one.schema, keyword))
+
+
+def _find_stated_values(value: Json) -> Iterator[Json]:
+    """The values of examples, defaults, constants and enums at any depth, and all values inside them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _find_stated_values(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _find_all_values(item) if key in LITERALS else _find_stated_values(item)
+
+
+def _find_all_values(value: Json) -> Iterator[Json]:
+    yield value
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _find_all_values(item)
 
 
 def _exempting_keyword(direction: Direction) -> str:

@@ -19,6 +19,7 @@ from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.openapi.contract import Contract, Part, references
 from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage
@@ -109,9 +110,25 @@ def makes_difference(applied: AppliedEffect, visibility: Visibility, findings: I
     effect = applied.effect
     if effect.only_rewords or not effect.changes_contract or not effect.must_be_found:
         return True
-    return has_difference(applied, visibility, findings) or bool(
-        parts_with_other_references(applied.older, applied.newer)
+    older, newer = applied.older, applied.newer
+    return (
+        has_difference(applied, visibility, findings)
+        or bool(parts_with_other_references(older, newer))
+        or bool(operations_with_another_place(older, newer))
     )
+
+
+def operations_with_another_place(older: Contract, newer: Contract) -> set[Part]:
+    """The operations that stand in their path item in one contract, and behind its reference in the other.
+
+    That is no difference by itself, as with `parts_with_other_references`.
+    """
+    found: set[Part] = set()
+    for here, there in ((older, newer), (newer, older)):
+        edited = find_edited_parts(here, there)
+        only_here = {part for part in edited if part in here.parts and part not in there.parts}
+        found |= only_here & expand_path_items(there).parts.keys() if only_here else set()
+    return found
 
 
 def parts_with_other_references(older: Contract, newer: Contract) -> list[Part]:

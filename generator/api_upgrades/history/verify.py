@@ -23,19 +23,23 @@ class UncheckedExample(RegistryError):
 
 
 def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[RegistryError]:
-    """The faults of head, located in `source`, then the faults that only older versions have, newest version first."""
+    """The faults of head, located in `source`, then the faults that only older versions have, newest version first.
+
+    In a document that others wrote, a composed value without any example is no fault: its authors can't know of it.
+    """
+    is_ours = not is_document(source)
     head = history.usage_at(history.versions[-1].id)
     memo = memo or Memo()
-    reported = dict(_find_faults(head, head.contract.parts, memo))
+    reported = dict(_find_faults(head, head.contract.parts, memo, is_ours))
     for target, message in reported.values():
         where = history.registry.source_map.locate(target, source)
         if _is_untried(message):
             yield UncheckedExample(where, f"{target}: {message}")
         else:
-            yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
+            yield RegistryError(where, f"{target}: {message}; fix the {'model' if is_ours else 'document'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
-        found = {key: fault for key, fault in _find_new_faults(older, step, memo) if key not in reported}
+        found = {key: fault for key, fault in _find_new_faults(older, step, memo, is_ours) if key not in reported}
         if found:
             reported |= found
             suspects = _Suspects(step, older)
@@ -59,17 +63,19 @@ Fault = tuple[tuple[str, str], tuple[Target, str]]
 """A key that identifies a fault in every version, and the fault itself: its place and message."""
 
 
-def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo) -> list[Fault]:
-    """The faults of some parts. Parts that the memo table knows as faultless are skipped."""
+def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo, with_composed: bool) -> list[Fault]:
+    """The faults of some parts, perhaps those of composed values too. Skips parts that the memo knows as faultless."""
     from api_upgrades.examples.validate import find_invalid_examples  # jsonschema, which only this check needs
 
-    unknown = {part: key for part in parts if not memo.has_result(*(key := _memo_key(usage, part)))}
+    unknown = {part: key for part in parts if not memo.has_result(*(key := _memo_key(usage, part, with_composed)))}
     found = [*_find_dangling_references(usage.contract, unknown)]
     dangling = {target.part for _, (target, _) in found}
     # Examples cannot be validated if a reference in the closure of their part is broken.
     resolvable = [part for part in unknown if dangling.isdisjoint(usage.closure(part))]
     for invalid in find_invalid_examples(usage.contract, resolvable, usage.directions):
-        found.append(((str(invalid.target), invalid.message), (invalid.target, f"{EXAMPLE_PREFIX} {invalid.message}")))
+        if with_composed or not invalid.is_composed:
+            identity = str(invalid.target), invalid.message
+            found.append((identity, (invalid.target, f"{EXAMPLE_PREFIX} {invalid.message}")))
     faulty = {target.part for _, (target, _) in found}
     for part, (name, sources) in unknown.items():
         if part not in faulty:
@@ -77,11 +83,11 @@ def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo) -> list[Fault]
     return found
 
 
-def _memo_key(usage: Usage, part: Part) -> tuple[str, tuple[object, ...]]:
+def _memo_key(usage: Usage, part: Part, with_composed: bool) -> tuple[str, tuple[object, ...]]:
     """The name and the sources under which the memo table stores that a part has no faults."""
     parts = usage.contract.parts
     closure = (parts.get(one) for one in usage.closure(part))
-    return f"faultless {sorted(usage.directions(part))}", (usage.contract.document, *closure)
+    return f"faultless {sorted(usage.directions(part))} {with_composed}", (usage.contract.document, *closure)
 
 
 def _find_dangling_references(contract: Contract, parts: Iterable[Part]) -> Iterator[Fault]:
@@ -91,10 +97,10 @@ def _find_dangling_references(contract: Contract, parts: Iterable[Part]) -> Iter
                 yield (str(part), ref), (Target(part), f"refers to {ref!r}, which does not exist")
 
 
-def _find_new_faults(older: Usage, step: Step, memo: Memo) -> list[Fault]:
+def _find_new_faults(older: Usage, step: Step, memo: Memo, with_composed: bool) -> list[Fault]:
     """The faults of the parts that a step affects, in the version before it."""
     affected = older.affected_by(step.changed_parts)
-    return _find_faults(older, [part for part in affected if part in step.older.parts], memo)
+    return _find_faults(older, [part for part in affected if part in step.older.parts], memo, with_composed)
 
 
 def _can_resolve(contract: Contract, ref: str) -> bool:

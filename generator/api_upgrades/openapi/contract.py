@@ -286,7 +286,8 @@ class Contract:
 
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
-        return self.derive(insert_before(self.parts, part, value, before), [part])
+        parts = insert_before(self.parts, part, value, before)
+        return self.derive(parts, [part], _with_marker(self.document, part.kind))
 
 
 _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}
@@ -358,6 +359,18 @@ def _without_operations(item: JsonObject) -> JsonObject:
         return {key: None if key in held else value for key, value in item.items()}
     before = {key: item[key] for key in keys[:first]} | {_OPERATIONS_MARKER: None}
     return before | {key: item[key] for key in keys[first + len(held) :]}
+
+
+def _with_marker(document: JsonObject, kind: PartKind) -> JsonObject:
+    """A document that marks where the parts of a kind stand, as `Contract.split` does, at the place `join` uses."""
+    if kind == "operation":
+        return document if "paths" in document else {**document, "paths": {}}
+    if kind == "webhook":
+        return document if "webhooks" in document else insert_before(document, "webhooks", None, "components")
+    components = document.get("components", {})
+    if "schemas" in components:
+        return document
+    return {**document, "components": insert_before(components, "schemas", None, next(iter(components), None))}
 
 
 _OPERATIONS_MARKER = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.draft.grouping import DisjointSets, combine_targets
+from api_upgrades.draft.grouping import DisjointSets, combination_key
 from api_upgrades.draft.importing.dependencies import find_dependencies
 from api_upgrades.draft.importing.intents import intent_keys
 from api_upgrades.draft.importing.references import find_unused_schemas, join_schemas_with_references
@@ -142,11 +142,27 @@ def _differs(one: Contract, other: Contract, part: Part) -> bool:
 def _combine_effects(
     members: Sequence[AppliedEffect], indexes: Sequence[int], dependencies: Iterable[tuple[int, int]]
 ) -> tuple[Effect, ...]:
-    """The effects of a group, with equal ones combined, unless their order matters."""
-    inside = set(indexes)
-    effects = tuple(one.effect for one in members)
-    is_free = not any(earlier in inside and later in inside for earlier, later in dependencies)
-    return combine_targets(effects) if is_free else effects
+    """The effects of a group, with equal ones combined, unless one of another sort has to come between them."""
+    effects = dict(zip(indexes, (one.effect for one in members), strict=True))
+    sorts: dict[int, Hashable] = {index: combination_key(effect) for index, effect in effects.items()}
+    inside = [pair for pair in dependencies if sorts.keys() >= set(pair)]
+    while True:
+        # Dicts instead of sets, because the order of a set of texts isn't the same in every run.
+        graph: dict[Hashable, dict[Hashable, None]] = {sort: {} for sort in sorts.values()}
+        for earlier, later in sorted(inside):
+            if sorts[earlier] != sorts[later]:
+                graph[sorts[later]][sorts[earlier]] = None
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+            break
+        except CycleError as error:
+            sorts = {index: index if sort in error.args[1] else sort for index, sort in sorts.items()}
+    found: dict[Hashable, list[Effect]] = {sort: [] for sort in order}
+    for index, effect in effects.items():
+        found[sorts[index]].append(effect)
+    return tuple(
+        first.at(*(target for one in (first, *others) for target in one.targets)) for first, *others in found.values()
+    )
 
 
 def _affected_resources(members: Iterable[AppliedEffect], resources: Resources) -> tuple[str, ...]:

@@ -68,8 +68,8 @@ def _intents_at_place(
 ) -> Iterator[Hashable]:
     """The intents of the only effect at a place."""
     effect, name = one.effect, innermost_name(place)
-    if not effect.must_be_found:
-        yield (effect.kind,)  # the same data, described in another way
+    if effect.restructures:
+        yield (effect.kind,)
     elif effect.scope == "resource":
         yield effect.kind, resource_of(place.part, resources)
     elif effect.scope == "holder":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from api_upgrades.compare.compare import compare
@@ -32,18 +32,20 @@ def settle(effects: Sequence[Effect], older: Contract, newer: Contract) -> list[
 
     An effect that only spells something in another way is left out, as is one that does not revert without it.
     """
-    kept, contract = keep_differences(effects, newer, with_references=False)
+    lost = {part for part in newer.parts if part.kind == "schema" and part not in older.parts}
+    kept, contract = keep_differences(effects, newer, with_references=False, lost=lost)
     rest = _replace_differences(older, contract)
     return [*rest.effects[::-1], *kept]
 
 
 def keep_differences(
-    effects: Sequence[Effect], newer: Contract, *, with_references: bool
+    effects: Sequence[Effect], newer: Contract, *, with_references: bool, lost: Set[Part] = frozenset()
 ) -> tuple[list[Effect], Contract]:
     """The effects that make a difference, without those that do not revert once others are left out.
 
     Also returns the contract before all of them. `with_references` also keeps effects that only change what a part
-    refers to, because that can make a difference in an older version.
+    refers to, because that can make a difference in an older version. So are those by which a place stops to refer to
+    a schema that is `lost` in the older contract: without them, the reference would lead nowhere.
     """
     visibility = Visibility()
     kept: list[Effect] = []
@@ -54,7 +56,9 @@ def keep_differences(
         except DRAFT_ERRORS:
             continue
         is_free = effect.only_rewords or not effect.changes_contract  # such an effect needs no difference
-        refers = with_references and bool(parts_with_other_references(before, contract))
+        refers = not lost.isdisjoint(effect.copied_schemas(contract)) or (
+            with_references and bool(parts_with_other_references(before, contract))
+        )
         if is_free or refers or has_difference(_applied(effect, before, contract), visibility):
             kept.append(effect)
             contract = before

@@ -56,7 +56,7 @@ def _sentences(group: Group) -> list[Sentence]:
     edits = [one for one in told if not one.effect.existence]
     found = [*_sentences_about_edits(group, edits), *_headlines(edits)]
     is_same_kind = len({one.effect.kind for one in edits}) == 1
-    if len(found) > 1 and is_same_kind and edits[0].effect.place and not edits[0].effect.must_be_found:
+    if len(found) > 1 and is_same_kind and edits[0].effect.place and edits[0].effect.restructures:
         found = list(_sentences_about_edits(group, edits, is_brief=True))  # the same data, described in another way
     parts = [one for one in told if one.effect.existence]
     if found and all(one.effect.targets[0].part.kind == "schema" for one in parts if one.effect.targets[0].part):
@@ -76,8 +76,13 @@ def _sentences_about_parts(applied: Sequence[AppliedEffect]) -> Iterator[Sentenc
 
 def _name_parts(names: Sequence[tuple[str, str]], most: int, done: Predicate) -> str:
     shown = [as_code(name) for _, name in names[:most]]
-    left = [_THINGS[kind] for kind, _ in names[most:]]
-    counts = [_format_count(left.count(thing), f"more {thing}") for thing in _THINGS.values() if thing in left]
+    left = [kind for kind, _ in names[most:]]
+    named = {kind for kind, _ in names[:most]}
+    counts = [
+        _format_count(left.count(kind), f"more {thing}" if kind in named else thing)
+        for kind, thing in _THINGS.items()
+        if kind in left
+    ]
     return f"{join_names([*shown, *counts])} {done.one if len(names) == 1 else done.many}"
 
 

@@ -60,15 +60,20 @@ class Reference:
         path = self.site.addresses.reference(version_segment)
         contract = self.site.history.contract_at(version.id)
         index = index_by_name(tuple(contract.parts)) if len(contract.parts) > MAX_PARTS_WITHOUT_INDEX else ()
+        servers = contract.document.get("servers", ())
+        security = contract.document.get("components", {}).get("securitySchemes", {})
+        header = contract.document.get("x-api-version", {}).get("header")
+        says_how_to_call = bool(servers or security or (header and version.is_released))
         view = {
             "version": version,
             "version_segment": version_segment,
             "info": contract.document.get("info", {}),
-            "servers": contract.document.get("servers", ()),
-            "security": contract.document.get("components", {}).get("securitySchemes", {}),
+            "servers": servers,
+            "security": security,
             "describe_server": describe_server,
             "describe_credential": describe_credential,
-            "header": contract.document.get("x-api-version", {}).get("header"),
+            "header": header,
+            "says_how_to_call": says_how_to_call,
             "resources": self.site.resources(version.id),
             "index": index,
             "slugs": self.site.slugs(version.id),
@@ -83,7 +88,7 @@ class Reference:
             self._overview_body(view),
             self.site.markdown_renderer("reference", path, **view),
             (
-                Heading("calling-the-api", "Calling the API"),
+                *((Heading("calling-the-api", "Calling the API"),) if says_how_to_call else ()),
                 *((Heading("by-name", "By name"),) if index else ()),
                 Heading("resources", "Resources"),
             ),
