@@ -11,7 +11,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.choices import are_disjoint
+from api_upgrades.openapi.proofs import are_disjoint
 from api_upgrades.openapi.target import Target
 
 if TYPE_CHECKING:  # variants are schemas, which have variants

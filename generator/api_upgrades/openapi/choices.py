@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.proofs import are_disjoint
 
 EXTENSIBLE_ENUM = "x-extensible-enum"
 """The values of a string that are known so far (Zalando's guidelines, rule 112). Others may follow."""
@@ -44,33 +43,6 @@ def _distinct(branches: list[JsonObject]) -> list[JsonObject]:
         if not any(json_equal(branch, one) for one in found):
             found.append(branch)
     return found
-
-
-def are_disjoint(branches: list[JsonObject]) -> bool:
-    """Whether it can be seen that no value matches two of the branches: by their types, or by their own values."""
-    return all(_exclude_each_other(one, other) for one, other in combinations(branches, 2))
-
-
-def _exclude_each_other(one: JsonObject, other: JsonObject) -> bool:
-    if "enum" in one and "enum" in other:
-        return not any(json_equal(value, kept) for value in one["enum"] for kept in other["enum"])
-    if "type" in one and "type" in other:
-        first, second = (set(branch["type"]) | ({"integer"} & _integers(branch)) for branch in (one, other))
-        if first.isdisjoint(second):
-            return True
-    return any(
-        _exclude_each_other(one["properties"][name], other["properties"][name])
-        for name in set(one.get("required", ())) & set(other.get("required", ()))
-        if name in one.get("properties", {})
-        and name in other.get("properties", {})
-        and "enum" in one["properties"][name]
-        and "enum" in other["properties"][name]
-        and one.get("type") == other.get("type") == ["object"]
-    )
-
-
-def _integers(branch: JsonObject) -> set[str]:
-    return {"integer"} if "number" in branch["type"] else set()
 
 
 def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
