@@ -26,6 +26,7 @@ from api_upgrades.openapi.normal_form import (
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.openapi.vacuous import drop_vacuous
 
 _FLAGS: Mapping[str, tuple[RuleId, RuleId]] = {
@@ -54,8 +55,7 @@ class SchemaComparison:
     old: Contract
     new: Contract
     renames: RenameMap
-    _open: set[_Pair] = field(default_factory=set, compare=False, repr=False)
-    _open_sides: list[_Pair] = field(default_factory=list, compare=False, repr=False)
+    _open: list[_Pair] = field(default_factory=list, compare=False, repr=False)
 
     def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Compare a schema with the one that it became.
@@ -88,25 +88,27 @@ class SchemaComparison:
         if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"
             yield Difference(rule, target, old_target, "nullable", was_nullable, is_nullable)
+        compare_what = self._compare_other_schemas if all(aligned.pair) else self._compare_values
+        if not any(aligned.pair):
+            yield from compare_what(aligned, names, old_target, target)
         # A schema can be inside itself. What differs in it is found further outside.
-        if all(aligned.pair):
-            if aligned.pair not in self._open:
-                yield from self._compare_other_schemas(aligned, names, old_target, target)
-        elif any(aligned.pair):
-            if self._open_sides.count(aligned.pair) < _MAX_TURNS:
-                self._open_sides.append(aligned.pair)
-                yield from list(self._compare_values(aligned, names, old_target, target))
-                self._open_sides.pop()
-        else:
-            yield from self._compare_values(aligned, names, old_target, target)
+        elif self._open.count(aligned.pair) < (1 if all(aligned.pair) else _MAX_TURNS):
+            self._open.append(aligned.pair)
+            yield from list(compare_what(aligned, names, old_target, target))
+            self._open.pop()
+
+    def properties_lost(
+        self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
+    ) -> frozenset[Direction]:
+        """The directions in which values of an older form have properties that a newer one doesn't declare any more."""
+        found = (one for one in self.compare_forms(was, now, old_target, target) if one.rule == "property-removed")
+        return frozenset(direction for one in found for direction in DIRECTIONS if direction not in one.hidden_in)
 
     def _compare_other_schemas(
         self, aligned: _Aligned, names: tuple[str, str], old_target: Target, target: Target
     ) -> Iterator[Difference]:
         """Compare schemas behind different references. Schemas with nothing in common are another type."""
-        self._open.add(aligned.pair)
         differences = list(self._compare_values(aligned, names, old_target, target))
-        self._open.discard(aligned.pair)
         before, after = (form.get("properties", {}).keys() for form in (aligned.was, aligned.now))
         is_other = bool(before) and bool(after) and before.isdisjoint(after)
         if differences and (is_other or len(differences) > _MAX_DIFFERENCES):
