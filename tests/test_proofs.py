@@ -93,7 +93,8 @@ def test_a_form_implies_another(one: JsonObject, other: JsonObject, expected: bo
         pytest.param([CUP, {"required": ["size"]}], True, id="an object"),
         pytest.param([CUP, {"additionalProperties": False, "type": ["object"]}], False, id="no object"),
         pytest.param([{"type": ["array"], "minItems": 2, "items": CUP}], True, id="a list"),
-        pytest.param([{**TEXT, "pattern": "^(a+)+$"}], False, id="a pattern that is not tried"),
+        pytest.param([{**TEXT, "pattern": "^x"}, {"minLength": 5}], True, id="a text that has a pattern"),
+        pytest.param([{**TEXT, "pattern": "^(a+)+$", "minLength": 40}], False, id="a pattern that is not tried"),
         pytest.param([{"anyOf": [NUMBER, TEXT]}, {"not": NUMBER}], True, id="the other branch"),
     ],
 )

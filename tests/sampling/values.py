@@ -87,7 +87,9 @@ class Drawer:
         drawn = [self.draw(branch, depth - 1) for branch in schema.get("allOf", ())]
         for keyword in ("oneOf", "anyOf"):
             if schema.get(keyword):
-                drawn.append(self.draw(random.choice(schema[keyword]), depth - 1))
+                near = [branch for branch in schema[keyword] if self._leads_to_focus(branch)]
+                branches = near if near and random.random() < 0.5 else schema[keyword]
+                drawn.append(self.draw(random.choice(branches), depth - 1))
         own = self._own(schema, depth)
         if own is None and drawn and "type" not in schema:
             own = {} if isinstance(drawn[0], dict) else drawn[0]
@@ -97,6 +99,10 @@ class Drawer:
         if drawn and ("type" not in schema or random.random() < 0.5):
             return random.choice(drawn)
         return own
+
+    def _leads_to_focus(self, branch: Schema) -> bool:
+        names = branch.get("properties", {}).keys() if isinstance(branch, dict) else set()
+        return not self.focus.isdisjoint(names)
 
     def _own(self, schema: dict[str, Any], depth: int) -> Any:
         types = schema.get("type")
@@ -121,7 +127,7 @@ class Drawer:
         low = schema.get("minimum", schema.get("exclusiveMinimum", -20))
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 40))
         step = schema.get("multipleOf", 1)
-        whole = [low, high, low + 1, high - 1, low + 0.5, self.random.uniform(low, max(low, high))]
+        whole = [low, high, low + 1, low + 2, high - 1, low + 0.5, self.random.uniform(low, max(low, high))]
         chosen = self.random.choice(whole)
         if schema.get("type") == "number" and "multipleOf" not in schema:
             return chosen
@@ -154,6 +160,8 @@ class Drawer:
             if inner is not False and (wanted or (depth > 1 and self.random.random() < likely)):
                 found[name] = self.draw(inner, depth - 1)
         more = schema.get("additionalProperties")
+        for name in [one for one in schema.get("required", ()) if one not in schema.get("properties", {})]:
+            found[name] = self.draw(more, depth - 1)
         if isinstance(more, dict) and more:
             for name in self.random.sample(MAP_NAMES, self.random.randrange(3)):
                 found.setdefault(name, self.draw(more, depth - 1))

@@ -12,7 +12,8 @@ from api_upgrades.openapi.fitting import fits
 from api_upgrades.openapi.schema import MISSING, is_number
 
 _MAX_DEPTH = 4
-_MAX_CANDIDATES = 40
+_MAX_CANDIDATES = 60
+_MAX_LETTERS = 12
 _MAX_LENGTH = 1000
 """Longer texts and lists are not tried."""
 
@@ -49,7 +50,7 @@ def _candidates(form: JsonObject, depth: int) -> Iterator[Json]:
     if "number" in names or "integer" in names:
         yield from _numbers(form)
     if "string" in names:
-        yield from ("a" * size for size in _sizes(form, "minLength", "maxLength"))
+        yield from _texts(form)
     if "array" in names:
         size = min(form.get("minItems", 0), _MAX_LENGTH)
         item = _find([form.get("items", {})], depth - 1) if size and form.get("items") is not False else None
@@ -71,10 +72,12 @@ def _numbers(form: JsonObject) -> Iterator[float]:
         yield from (bound, multiple, multiple + step, multiple - step)
 
 
-def _sizes(form: JsonObject, least: str, most: str) -> Iterator[int]:
-    for size in (form.get(least, 0), form.get(most, 0)):
-        if is_number(size) and size <= _MAX_LENGTH:
-            yield int(size)
+def _texts(form: JsonObject) -> Iterator[str]:
+    """Texts of one character each: of those that patterns often ask for, and of those in a pattern."""
+    found = dict.fromkeys((*"aA0-", *filter(str.isalnum, str(form.get("pattern", "")))))
+    sizes = (form.get("minLength", 0), form.get("maxLength", 1), 1)
+    for letter in islice(found, _MAX_LETTERS):
+        yield from (letter * int(size) for size in dict.fromkeys(sizes) if is_number(size) and size <= _MAX_LENGTH)
 
 
 def _objects(form: JsonObject, depth: int) -> Iterator[JsonObject]:
