@@ -26,8 +26,8 @@ _APPLIES_TO: Mapping[str, frozenset[str]] = {
 
 def applies_to(keyword: str, names: Iterable[str]) -> bool:
     """Whether a keyword says something about values of any of some types."""
-    names = frozenset(names)
-    return not _APPLIES_TO.get(keyword, names).isdisjoint(names)
+    limited = _APPLIES_TO.get(keyword)
+    return limited is None or not limited.isdisjoint(names)
 
 
 def has_type(value: Json, names: list[str]) -> bool:
