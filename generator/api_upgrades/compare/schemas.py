@@ -41,6 +41,9 @@ _NULL = ["null"]
 _MAX_DEPTH = 16
 """How many references in a row are followed from one place."""
 
+_MAX_WRAPPED = 3
+"""How often a reference beside null can stand for another choice with null."""
+
 _MAX_TURNS = 4
 """How often a schema that is inside itself is compared with one that is not."""
 
@@ -81,9 +84,13 @@ class SchemaComparison:
         aligned = self._align(was, now)
         yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
         if _NULL not in (aligned.was.get("type"), aligned.now.get("type")):
-            (was_too, was), (is_too, now) = split_null(aligned.was), split_null(aligned.now)
-            aligned = replace(aligned, was=was, now=now)
-            was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
+            for _ in range(_MAX_WRAPPED):
+                was_too, was = split_null(self.old_forms.with_null_branches(aligned.was))
+                is_too, now = split_null(self.new_forms.with_null_branches(aligned.now))
+                if was is aligned.was and now is aligned.now:
+                    break
+                was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
+                aligned = self._align(was, now).after(aligned)
         is_limited = bool(aligned.shared) or (_limits_type(aligned.was) and _limits_type(aligned.now))
         if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"
@@ -243,6 +250,11 @@ class _Aligned:
     now: JsonObject
     shared: tuple[str, ...]
     pair: _Pair
+
+    def after(self, outer: _Aligned) -> _Aligned:
+        """The same inside other forms, whose references count as well."""
+        pair = outer.pair[0] + self.pair[0], outer.pair[1] + self.pair[1]
+        return replace(self, shared=outer.shared + self.shared, pair=pair)
 
 
 def _expand(forms: NormalForms, form: JsonObject, entered: list[str]) -> JsonObject:
