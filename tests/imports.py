@@ -8,6 +8,7 @@ It isn't part of the tests: it takes minutes, and its seconds are those of one m
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -103,7 +104,15 @@ def measured(folder: Path, out: Path) -> Row:
 def _follow_up(out: Path) -> tuple[bool, bool, int]:
     """Whether `check` accepts the import, whether a strict build has no dead link, and the number of notes."""
     check = subprocess.run(
-        [sys.executable, "-c", "from api_upgrades.cli import main; main()", "check", "--allow-todo"],
+        [
+            sys.executable,
+            "-c",
+            "from api_upgrades.cli import main; main()",
+            "check",
+            "--allow-todo",
+            "--format",
+            "json",
+        ],
         cwd=out,
         capture_output=True,
         text=True,
@@ -117,7 +126,7 @@ def _follow_up(out: Path) -> tuple[bool, bool, int]:
         check=False,
     )
     links = subprocess.run([sys.executable, "-m", "tests.site_check", site], cwd=ROOT, capture_output=True, check=False)
-    notes = (check.stdout + check.stderr).count("note: ")
+    notes = len(json.loads(check.stdout)["notes"])
     return check.returncode == 0, build.returncode == links.returncode == 0, notes
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import patch
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json
 from api_upgrades.core.yaml_file import CONTROL_CHARACTER, parse
+from api_upgrades.draft import yaml_text
 from api_upgrades.draft.yaml_text import WIDTH, effect_lines, flow_yaml, untitled_change_text
 from api_upgrades.effects import KINDS, Effect
 from tests.profiles import up_to
@@ -104,3 +106,19 @@ def test_lines_are_short_where_they_can_be(value: Json) -> None:
         is_one = line.lstrip().count(": ") <= 1 or not line.endswith(("}", "]"))
         assert len(line) <= WIDTH or is_one or indent > WIDTH // 2
         assert not CONTROL_CHARACTER.search(line)
+
+
+KEYS = TEXTS | st.integers(90, 140).map("k".__mul__)
+
+
+@settings(max_examples=up_to(500))
+@given(
+    st.recursive(TEXTS | NUMBERS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
+)
+@example({"": 1})
+@example({"k" * 126: 1, "k" * 130: "é"})
+@example(["a\U0001f600"])
+def test_libyaml_writes_the_same_text(value: Json) -> None:
+    with patch.object(yaml_text, "_FAST_DUMPER", yaml_text._SLOW_DUMPER):
+        slow = flow_yaml(value)
+    assert flow_yaml(value) == slow

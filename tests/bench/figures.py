@@ -8,6 +8,7 @@ import platform
 import re
 import sys
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
@@ -23,62 +24,17 @@ class Cost(BaseModel):
 
 
 class Peer(BaseModel):
-    """What somebody else took for so many of the pages, and takes for a home page alone."""
+    """What another builder took for some of a site's pages, and takes for a home page alone."""
 
     pages: int
     cost: Cost
     start: Cost
 
-    def carried_on(self, pages: int) -> Cost:
-        """The same for more pages, each as dear as those measured."""
+    def extrapolate(self, pages: int) -> Cost:
+        """The cost of more pages, if each costs as much as those measured."""
         factor = max(1.0, pages / self.pages)
         cpu, wall = self.cost.cpu - self.start.cpu, self.cost.wall - self.start.wall
         return Cost(cpu=self.start.cpu + factor * cpu, wall=self.start.wall + factor * wall, memory=self.cost.memory)
-
-
-class Build(BaseModel):
-    """A site of one registry, and the same by others, who are named in `PEERS`."""
-
-    name: str
-    versions: int
-    parts: int
-    changes: int
-    pages: int
-    distinct_pages: int
-    sections: int
-    distinct_sections: int
-    cost: Cost
-    stages: dict[str, float]
-    size: int
-    index: int
-    peers: dict[str, Peer]
-
-    def of(self, peer: str) -> Cost:
-        return self.peers[peer].carried_on(self.pages)
-
-    @property
-    def but_writing(self) -> float:
-        """The CPU seconds of all but writing files."""
-        return self.cost.cpu - self.stages.get("write", 0.0)
-
-    @property
-    def but_models(self) -> float:
-        """The CPU seconds where the models are known from the build before."""
-        return self.cost.cpu - self.stages["import"]
-
-    @property
-    def ours(self) -> float:
-        """Of these the generator's own, apart from writing files."""
-        return sum(seconds for stage, seconds in self.stages.items() if stage not in ("import", "write"))
-
-
-OUT_OF_SEARCH, IN_SEARCH, HUGO, COPY = "plain, out of search", "plain, in search", "Hugo", "shutil"
-PEERS = {
-    OUT_OF_SEARCH: "plain MkDocs with Material, the pages left out of its search",
-    IN_SEARCH: "plain MkDocs with Material, the pages in its search",
-    HUGO: "Hugo",
-    COPY: "shutil, writing the same files",
-}
 
 
 class Save(BaseModel):
@@ -88,45 +44,46 @@ class Save(BaseModel):
     noticed: float
 
 
-class Served(BaseModel):
-    """Saves under `mkdocs serve`: of a change file, of a model, and of a Markdown file in plain MkDocs."""
+Step: TypeAlias = Literal["import", "check", "build", "diff", "path", "load", "parse", "changelog", "their diff"]
+"""What is measured of a series.
 
-    pages: int
-    change: Save
-    model: Save
-    plain: Save
+`load` reads the project and derives every version, and `parse` only parses the documents. `changelog` and `their diff`
+are oasdiff's.
+"""
 
-
-class More(BaseModel):
-    """What each of some versions that change nothing adds to the build of a site, and what writing its files takes."""
-
-    beside: str
-    versions: int
-    cpu: float
-    copy_cpu: float
-    pages: float
-    size: float
+Builder: TypeAlias = Literal["MkDocs", "Hugo"]
 
 
-class Ways(BaseModel):
-    """What leads from any version to any other, as versions double."""
+class Series(BaseModel):
+    """A project with several versions: what it consists of, the size of its site, and what each step costs."""
 
+    name: str
     versions: int
     parts: int
-    revisions: int
-    data: int
-    pages: int
-    formula: int
-    cpu: float
+    changes: int
+    pages: int = 0
+    distinct_pages: int = 0
+    largest_page: int = 0
+    bytes: int = 0
+    costs: dict[Step, Cost] = {}
+    saves: dict[Literal["change", "source"], Save] = {}
+    peers: dict[Builder, Peer] = {}
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}, {self.versions} versions"
+
+    def peer(self, builder: Builder) -> Cost | None:
+        """The cost of all pages by another builder; None if that was not measured."""
+        return self.peers[builder].extrapolate(self.pages) if builder in self.peers else None
 
 
-class Derived(BaseModel):
-    """Every contract read, derived and verified, and nothing else: CPU seconds, and the process's megabytes."""
+class Growth(BaseModel):
+    """What a step costs with so many of a series' oldest versions."""
 
+    name: str
     versions: int
-    parts: int
-    cpu: float
-    memory: float
+    costs: dict[Step, Cost]
 
 
 class Machine(BaseModel):
@@ -134,45 +91,32 @@ class Machine(BaseModel):
 
     cpu: str
     cores: int
-    versions: dict[str, str]
+    tools: dict[str, str]
 
     @classmethod
     def this(cls, hugo: str) -> Machine:
         info = Path("/proc/cpuinfo")
         named = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
-        versions = {"Python": platform.python_version()}
-        versions |= {
+        tools = {"Python": platform.python_version()}
+        tools |= {
             name: importlib.metadata.version(package)
             for name, package in (("MkDocs", "mkdocs"), ("Material", "mkdocs-material"))
         }
         cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-        return cls(cpu=named[1] if named else platform.processor(), cores=cores, versions={**versions, "Hugo": hugo})
+        return cls(cpu=named[1] if named else platform.processor(), cores=cores, tools={**tools, "Hugo": hugo})
 
 
 class Figures(BaseModel):
-    """All of one run."""
+    """All of one run. `start` is the cost of starting: the libraries alone, `--help`, and `check` of the Server API."""
 
     machine: Machine
     minutes: float
-    most: int
-    server_api: Build
-    imported: list[Build]
-    made: list[Build]
-    fifth: Build
-    none: Build
-    few_versions: Build
-    many_versions: Build
-    more: More
-    derived: Derived
-    served: list[Served]
-    ways: list[Ways]
-    profiles: dict[str, list[str]]
+    max_pages: int
+    start: dict[Literal["libraries", "help", "check"], Cost]
+    series: list[Series]
+    growth: list[Growth]
 
-    @property
-    def builds(self) -> list[Build]:
-        """All that have peers."""
-        return [self.server_api, *self.imported, *self.made, self.fifth, self.none]
-
-    @property
-    def largest(self) -> Build:
-        return max(self.made, key=lambda one: one.pages)
+    def find(self, name: str, versions: int = 0) -> Series | None:
+        """A series by its name, and by the number of its versions if that is given."""
+        found = (one for one in self.series if one.name == name and versions in (0, one.versions))
+        return next(found, None)

@@ -14,20 +14,19 @@ from typing import Any
 import yaml
 
 from tests.bench.files import write
-from tests.bench.models import COMMON, MARK, Order, assembly, module
+from tests.bench.models import COMMON, Order, assembly, module
 
 PARTS_OF_A_RESOURCE = 10
 
 
 @dataclass(frozen=True)
 class Made:
-    """What to make: `changes` in all, which fall on the first `hot` resources, and `quiet` versions without any."""
+    """What to make: `changes` in all, which fall on the first `hot` resources."""
 
     versions: int
     parts: int
     changes: int
     hot: int
-    quiet: int = 0
 
     @classmethod
     def of(cls, versions: int, parts: int, changes: int | None = None) -> Made:
@@ -37,7 +36,7 @@ class Made:
     @property
     def ids(self) -> list[str]:
         """The versions, oldest first."""
-        return [str(date(2010, 1, 1) + timedelta(weeks=number)) for number in range(self.versions + self.quiet)]
+        return [str(date(2010, 1, 1) + timedelta(weeks=number)) for number in range(self.versions)]
 
 
 Written = tuple[str, dict[str, Any]]
@@ -103,7 +102,7 @@ def make(root: Path, made: Made) -> None:
         _write(folder / "version.yaml", {"summary": f"The version number {number}, with {len(changes)} changes."})
         for change in changes:
             title, effect = KINDS[(change // made.hot + change) % len(KINDS)](orders[change % made.hot], change)
-            why = f"It is something {MARK}, {change} times."
+            why = f"It was asked for {change} times."
             text = {"title": title, "why": why, "upgrade": "Use it as it is now.", "effects": [effect]}
             _write(folder / f"change-{change}.yaml", text)
     source = root / "changes" / "api"

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from string import Template
 
-MARK = "that was asked for"
-"""A text that each module and each change file has once, and the page of it shows."""
-
 
 @dataclass
 class Order:
@@ -38,7 +35,6 @@ def module(order: Order) -> str:
     """The text of a resource's module."""
     other = order.neighbour
     return MODULE.substitute(
-        mark=MARK,
         number=order.number,
         name=order.name,
         label=f"label_{order.label}",
@@ -93,7 +89,7 @@ class ${name}Line(BaseModel):
 $sizes
 
 class $name(BaseModel):
-    """An order of the sort $number, with something $mark."""
+    """An order of the sort $number."""
 
     id: Id
     created_at: datetime = Field(description="When it was made.", examples=["2023-07-03T09:00:00Z"])

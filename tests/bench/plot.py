@@ -1,79 +1,83 @@
-"""One plot: CPU seconds over pages, ours and the others', as SVG."""
+"""One plot: how the CPU per version grows with the number of versions, as SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
-from math import ceil, floor, log10
 from typing import NamedTuple
 
-from tests.bench.figures import COPY, HUGO, IN_SEARCH, OUT_OF_SEARCH, PEERS, Figures
+from tests.bench.figures import Figures, Step
+from tests.bench.targets import curve
 
-WIDTH, HEIGHT = 520, 450
-LEFT, RIGHT, TOP, BOTTOM = 65, 35, 20, 150
+WIDTH, HEIGHT = 520, 330
+LEFT, RIGHT, TOP, BOTTOM = 65, 35, 20, 60
 """Where the axes end, from the edges."""
 
-OURS = "this generator"
-LOOKS = {
-    OURS: ("#4527a0", "circle"),
-    OUT_OF_SEARCH: ("#b23c17", "square"),
-    IN_SEARCH: ("#8a4f00", "diamond"),
-    HUGO: ("#00695c", "triangle"),
-    COPY: ("#5f6368", "cross"),
+COLORS = ("#4527a0", "#b23c17", "#00695c", "#8a4f00")
+"""The color of each series, with enough contrast on white."""
+
+MARKS: dict[Step, str] = {
+    "import": "m-4.5 -4.5h9v9h-9z",
+    "build": "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
 }
-"""Colours that can be told from white, and marks that can be told from each other without them."""
+"""The mark of each step, so that lines differ in more than their color."""
 
 
-class Point(NamedTuple):
-    """How much CPU so many pages took; not `is_measured` where it was carried on from fewer."""
+class Line(NamedTuple):
+    """The CPU seconds per version of one step, by the number of versions."""
 
-    pages: int
-    cpu: float
-    is_measured: bool
+    name: str
+    step: Step
+    color: str
+    points: list[tuple[int, float]]
+
+    @property
+    def title(self) -> str:
+        return f"{self.name}: {self.step}"
 
 
-def points(figures: Figures) -> dict[str, list[Point]]:
-    """What is drawn, by who built it."""
-    found: dict[str, list[Point]] = {OURS: [Point(one.pages, one.cost.cpu, True) for one in figures.builds]}
-    for peer in PEERS:
-        found[peer] = [
-            Point(one.pages, one.of(peer).cpu, one.pages <= one.peers[peer].pages)
-            for one in figures.builds
-            if peer in one.peers
-        ]
-    return {name: sorted(of) for name, of in found.items() if of}
+def lines(figures: Figures) -> list[Line]:
+    """What the plot shows."""
+    found = []
+    for name, color in zip(sorted({point.name for point in figures.growth}), COLORS, strict=False):
+        for step in MARKS:
+            points = [(one.versions, one.costs[step].cpu / one.versions) for one in curve(figures, name)]
+            if points:
+                found.append(Line(name, step, color, points))
+    return found
 
 
 class Axis:
-    """A logarithmic axis, from one power of ten to another, along so many pixels."""
+    """A linear axis from zero to a round number above all values, along so many pixels."""
 
-    def __init__(self, values: Sequence[float], start: float, end: float) -> None:
-        self._low, self._high = floor(log10(min(values))), ceil(log10(max(values)))
+    def __init__(self, largest: float, start: float, end: float) -> None:
+        steps = (factor * 10.0**power for power in range(-2, 5) for factor in (1, 2, 5))
+        self._step = next(step for step in steps if 5 * step >= largest)
         self._start, self._end = start, end
 
     def __call__(self, value: float) -> float:
-        share = (log10(value) - self._low) / (self._high - self._low)
-        return round(self._start + share * (self._end - self._start), 1)
+        return round(self._start + value / (5 * self._step) * (self._end - self._start), 1)
 
     @property
     def ticks(self) -> list[float]:
-        return [10.0**power for power in range(self._low, self._high + 1)]
+        return [number * self._step for number in range(6)]
 
 
 def plot(figures: Figures) -> str:
-    """The plot as an SVG document, on white paper of its own, so that it can be read in any palette."""
-    return "\n".join(_lines(points(figures), figures.most)) + "\n"
+    """The plot as an SVG document. Its background is white, so that it is readable in every palette."""
+    return "\n".join(_svg(lines(figures))) + "\n"
 
 
-def _lines(drawn: dict[str, list[Point]], most: int) -> Iterator[str]:
-    every = [point for of in drawn.values() for point in of]
-    x = Axis([point.pages for point in every], LEFT, WIDTH - RIGHT)
-    y = Axis([point.cpu for point in every], HEIGHT - BOTTOM, TOP)
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+def _svg(drawn: list[Line]) -> Iterator[str]:
+    every = [point for line in drawn for point in line.points] or [(1, 1.0)]
+    x = Axis(max(versions for versions, _ in every), LEFT, WIDTH - RIGHT)
+    y = Axis(max(cpu for _, cpu in every), HEIGHT - BOTTOM, TOP)
+    height = HEIGHT + 18 * len(drawn)
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
     yield '  aria-labelledby="title description" font-family="sans-serif" font-size="13" fill="#202124">'
-    yield '<title id="title">CPU seconds of a build over its pages</title>'
-    yield f'<desc id="description">{escape(_in_words(drawn, most))}</desc>'
-    yield f'<rect width="{WIDTH}" height="{HEIGHT}" rx="4" fill="#fff"/>'
+    yield '<title id="title">CPU seconds per version over the number of versions</title>'
+    yield f'<desc id="description">{escape(_in_words(drawn))}</desc>'
+    yield f'<rect width="{WIDTH}" height="{height}" rx="4" fill="#fff"/>'
     yield '<g stroke="#dadce0">'
     yield from (f'<path d="M{x(tick)} {TOP}V{HEIGHT - BOTTOM}"/>' for tick in x.ticks)
     yield from (f'<path d="M{LEFT} {y(tick)}H{WIDTH - RIGHT}"/>' for tick in y.ticks)
@@ -82,36 +86,23 @@ def _lines(drawn: dict[str, list[Point]], most: int) -> Iterator[str]:
         yield f'<text x="{x(tick)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tick:,g}</text>'
     for tick in y.ticks:
         yield f'<text x="{LEFT - 8}" y="{y(tick) + 4}" text-anchor="end">{tick:,g} s</text>'
-    yield f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">pages</text>'
-    for number, (name, of) in enumerate(drawn.items()):
-        colour, mark = LOOKS[name]
-        yield f'<g stroke="{colour}" stroke-width="2" fill="none">'
-        for point in of:
-            yield _mark(mark, x(point.pages), y(point.cpu), colour if point.is_measured else "#fff")
-        place = HEIGHT - BOTTOM + 62 + 18 * number
-        yield _mark(mark, 20, place - 4, colour)
+    yield f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">versions</text>'
+    for number, line in enumerate(drawn):
+        places = [(x(versions), y(cpu)) for versions, cpu in line.points]
+        row = HEIGHT + 18 * number
+        yield f'<g stroke="{line.color}" stroke-width="2" fill="none">'
+        yield f'<path d="M{" L".join(f"{left} {top}" for left, top in places)}"/>'
+        for left, top in (*places, (20, row - 4)):
+            yield f'<path d="M{left} {top}{MARKS[line.step]}" fill="{line.color}"/>'
         yield "</g>"
-        yield f'<text x="36" y="{place}">{escape(PEERS.get(name, name))}</text>'
+        yield f'<text x="36" y="{row}">{escape(line.title)}</text>'
     yield "</svg>"
 
 
-def _mark(mark: str, x: float, y: float, fill: str) -> str:
-    path = {
-        "circle": "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
-        "square": "m-4.5 -4.5h9v9h-9z",
-        "diamond": "m0 -6l6 6l-6 6l-6 -6z",
-        "triangle": "m0 -5.5l5.5 10h-11z",
-        "cross": "m-5 -5l10 10m0 -10l-10 10",
-    }[mark]
-    return f'<path d="M{x} {y}{path}" fill="{fill}"/>'
-
-
-def _in_words(drawn: dict[str, list[Point]], most: int) -> str:
-    """What who cannot see it has to know."""
-    last = ((name, max(of)) for name, of in drawn.items())
-    said = (f"{PEERS.get(name, name)} {point.cpu:,.1f} s" for name, point in last)
-    pages = max(point.pages for of in drawn.values() for point in of)
-    return (
-        f"Both axes are logarithmic. For {pages:,} pages: {'; '.join(said)}. "
-        f"Hollow marks are carried on from {most:,} pages."
+def _in_words(drawn: list[Line]) -> str:
+    """The plot for people who cannot see it."""
+    return "; ".join(
+        f"{line.title}, {line.points[0][1]:,.1f} s per version with {line.points[0][0]} versions and "
+        f"{line.points[-1][1]:,.1f} s with {line.points[-1][0]}"
+        for line in drawn
     )

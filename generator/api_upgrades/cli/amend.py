@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date as Date
+from typing import TYPE_CHECKING
 
 import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.cli.options import Prose
 from api_upgrades.core.progress import stage
-from api_upgrades.project import Project
-from api_upgrades.releases.amend import amend_version
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -24,6 +26,8 @@ def amend(project: Project, version: str, why: str) -> None:
 
     Example: api-upgrades amend 2023-05-12 --why "The documentation said integer; the API always sent a string."
     """
+    from api_upgrades.releases.amend import amend_version
+
     state = project.read_state()
     with stage("Deriving every version"):
         locks, versions = amend_version(state, version, why, Date.today().isoformat())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.files import write_files
-from api_upgrades.project import Project
-from api_upgrades.releases.public import restrict_to_public
-from api_upgrades.site.exports.openapi import OpenapiRenderer, render_openapi
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -29,6 +30,9 @@ def export(project: Project, version: str | None, out: Path | None) -> None:
 
     Example: api-upgrades export --out build/openapi
     """
+    from api_upgrades.releases.public import restrict_to_public
+    from api_upgrades.site.exports.openapi import OpenapiRenderer, render_openapi
+
     if (version is None) == (out is None):
         raise click.UsageError("give a version to print, or --out DIR to write all of them")
     history = restrict_to_public(project.load())

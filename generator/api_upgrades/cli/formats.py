@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args
 
 import click
 
-from api_upgrades.compare.rules.table import Severity
+from api_upgrades.compare.rules.severity import Severity
 from api_upgrades.core.errors import RegistryError
-from api_upgrades.core.json import Json
-from api_upgrades.review.terminal import Colorize
+
+if TYPE_CHECKING:
+    from api_upgrades.core.json import Json
+    from api_upgrades.review.terminal import Colorize
 
 Format = Literal["text", "markdown", "json"]
 
@@ -56,9 +59,22 @@ def print_output(output: Output, format: Format, *, err: bool = False) -> None:
 
 
 def print_notes(notes: Iterable[RegistryError]) -> None:
-    """Print notes to stderr, one a line."""
+    """Print notes to stderr, one a line. Of many that say the same about different places, print only the first."""
+    groups: dict[str, list[RegistryError]] = {}
     for note in notes:
-        click.echo(f"note: {note}", err=True)
+        groups.setdefault(_PLACES.sub("", f"{note.problem} {note.fix}"), []).append(note)
+    for group in groups.values():
+        shown = group if len(group) <= MAX_SIMILAR_NOTES else group[:1]
+        for note in shown:
+            more = len(group) - len(shown)
+            click.echo(f"note: {note}" + (f" (and {more} more like this)" if more else ""), err=True)
+
+
+MAX_SIMILAR_NOTES = 3
+"""How many notes that differ only in their places are all printed. `--format json` always lists all."""
+
+_PLACES = re.compile(r"^(?:[^:'\"{]*: )+")
+"""The places and kinds at the beginning of a note."""
 
 
 def _color(text: str, severity: Severity) -> str:

@@ -1,6 +1,9 @@
 """The command `api-upgrades`: its global options, and how errors end it.
 
 Exit codes: 0 for success, 1 for an error in the project, 2 for an error in the call.
+
+The module of a command declares its arguments, and imports its work inside the command's function. So `--help` and
+errors in a call don't wait for the imports. If the work is long, it is in a module of its own, such as `draft_run.py`.
 """
 
 from __future__ import annotations
@@ -10,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from api_upgrades.cli.mkdocs_config import plugin_options
 from api_upgrades.core.errors import ApiUpgradesError, UsageError
-from api_upgrades.project import REGISTRY, SOURCE, Project
+from api_upgrades.core.garbage import collect_rarely
+from api_upgrades.registry.layout import REGISTRY, SOURCE
 
 
 class _Group(click.Group):
@@ -48,6 +51,10 @@ def main(ctx: click.Context, root: Path, registry: str | None, source: str | Non
 
     Example: api-upgrades check
     """
+    collect_rarely()
+    from api_upgrades.cli.mkdocs_config import plugin_options
+    from api_upgrades.project import Project
+
     options = plugin_options(root)
     registry = registry or options.get("registry") or REGISTRY
     source = source or options.get("source") or SOURCE

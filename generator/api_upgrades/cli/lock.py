@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from api_upgrades.cli.check import run_check
 from api_upgrades.cli.group import main
-from api_upgrades.project import Project
-from api_upgrades.releases.amend import complete_locks, rebase_locks
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 def lock_project(project: Project) -> None:
     """Lock every version and addition that isn't locked yet."""
+    from api_upgrades.cli.check_run import run_check
+    from api_upgrades.releases.amend import complete_locks
+
     state, result = run_check(project)
     complete_locks(state, result).write(state.locks)
 
@@ -30,6 +35,9 @@ def lock(project: Project, rebase: bool) -> None:
 
     Example: api-upgrades lock --rebase
     """
+    from api_upgrades.cli.check_run import run_check
+    from api_upgrades.releases.amend import rebase_locks
+
     if not rebase:
         lock_project(project)
         click.echo("Every version and every addition is locked.")

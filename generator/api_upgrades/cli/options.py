@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
-from pydantic import TypeAdapter, ValidationError
-
-from api_upgrades.registry.file_models import Line, Text
 
 rename_option = click.option(
     "--rename", "renames", multiple=True, metavar="OLD=NEW", help="Treat OLD as renamed to NEW (repeatable)."
@@ -15,18 +10,25 @@ rename_option = click.option(
 no_renames_option = click.option("--no-renames", is_flag=True, help="Don't detect renames.")
 
 
+SOURCE_DESCRIPTION = "today's API: an OpenAPI document, an object such as 'myservice.main:app', or a package of models"
+
+
 class Prose(click.ParamType[str]):
-    """Text that pages show. `form` decides whether it may have several lines."""
+    """Text that pages show."""
 
     name = "text"
 
-    def __init__(self, form: Any = Text) -> None:
-        self._form = form
+    def __init__(self, *, one_line: bool = False) -> None:
+        self._one_line = one_line
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from pydantic import TypeAdapter, ValidationError
+
+        from api_upgrades.registry.file_models import Line, Text
+
+        form: TypeAdapter[str] = TypeAdapter(Line if self._one_line else Text)
         try:
-            text: str = TypeAdapter(self._form).validate_python(value)
-            return text
+            return form.validate_python(value)
         except ValidationError:
-            line = "a line of text" if self._form is Line else "some text"
+            line = "a line of text" if self._one_line else "some text"
             self.fail(f"write {line} here, without control characters", param, ctx)

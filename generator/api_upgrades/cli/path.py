@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from api_upgrades.cli.formats import Format, format_option, print_output
 from api_upgrades.cli.group import main
-from api_upgrades.project import Project
-from api_upgrades.releases.public import restrict_to_public
-from api_upgrades.review.path_text import build_path_text
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -26,4 +28,7 @@ def path(project: Project, start: str, end: str, format: Format, resource: str |
 
     Example: api-upgrades path 2022-12-20 2023-06-26 --format markdown --resource Appointments
     """
+    from api_upgrades.releases.public import restrict_to_public
+    from api_upgrades.review.path_text import build_path_text
+
     print_output(build_path_text(restrict_to_public(project.load()), start, end, resource), format)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from api_upgrades.cli.check import run_check
 from api_upgrades.cli.group import main
 from api_upgrades.cli.options import Prose
-from api_upgrades.project import Project
-from api_upgrades.releases.release import release as release_version
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -22,6 +24,9 @@ def release(project: Project, version: str, summary: str | None) -> None:
 
     Example: api-upgrades release 2023-07-10 --summary "Appointments have a title."
     """
+    from api_upgrades.cli.check_run import run_check
+    from api_upgrades.releases.release import release as release_version
+
     state, result = run_check(project)
     release_version(state, result, version, summary)
     click.echo(f"{project.registry}/{version} is released.")

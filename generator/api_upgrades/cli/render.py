@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.core.files import write_files
 from api_upgrades.core.progress import stage
-from api_upgrades.history.shared_path_items import show_shared_path_items
-from api_upgrades.project import Project
-from api_upgrades.releases.public import restrict_to_public
-from api_upgrades.site.pages.addresses import Addresses
-from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.render import render_pages
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -27,6 +25,12 @@ def render(project: Project, out: Path) -> None:
 
     Example: api-upgrades render --out build/markdown
     """
+    from api_upgrades.history.shared_path_items import show_shared_path_items
+    from api_upgrades.releases.public import restrict_to_public
+    from api_upgrades.site.pages.addresses import Addresses
+    from api_upgrades.site.pages.page import Page
+    from api_upgrades.site.pages.render import render_pages
+
     history = show_shared_path_items(restrict_to_public(project.load()))
     with stage("Rendering the pages"):
         pages = render_pages(history, Addresses("index.md"), project.link_base)

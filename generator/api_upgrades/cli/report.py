@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from api_upgrades.cli.formats import Format, format_option, print_output
 from api_upgrades.cli.group import main
 from api_upgrades.core.progress import stage
-from api_upgrades.project import Project
-from api_upgrades.review.pull_request import build_pull_request_report
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -20,6 +23,8 @@ def report(project: Project, base: str, format: Format) -> None:
 
     Example: api-upgrades report --base origin/main
     """
+    from api_upgrades.review.pull_request import build_pull_request_report
+
     with stage("Comparing with the base"):
         result = build_pull_request_report(project, base)
     print_output(result, format)

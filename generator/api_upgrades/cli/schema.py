@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api_upgrades.cli.group import main
 from api_upgrades.core.files import write_text
-from api_upgrades.project import Project
-from api_upgrades.registry.json_schema import SCHEMA_FILE, render_change_schema
+from api_upgrades.registry.layout import SCHEMA_FILE
+
+if TYPE_CHECKING:
+    from api_upgrades.project import Project
 
 
 @main.command()
@@ -24,6 +27,8 @@ def schema(project: Project, out: Path | None) -> None:
 
     Example: api-upgrades schema
     """
+    from api_upgrades.registry.json_schema import render_change_schema
+
     file = out or project.root / project.registry / SCHEMA_FILE
     write_text(file, render_change_schema())
     click.echo(str(file))

@@ -19,6 +19,7 @@ from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part, PartKind
+from api_upgrades.openapi.delta import find_edited_parts, find_parts_in_other_context, in_order_of
 from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
@@ -101,18 +102,21 @@ def _find_differences(
     find_directions: FindDirections,
     only: Container[Part | None] | None,
 ) -> Iterator[DirectedDifference]:
-    newer_names = {part: renames.to_newer(Target(part)).part for part in old.parts if part in renames.parts}
+    edited = find_edited_parts(old, new)
+    newer_names = {part: renames.to_newer(Target(part)).part for part in in_order_of(old, set(renames.parts))}
     # If one part takes over the name of another, the name belongs to the renamed part, and the other one is removed.
     renamed = {name: part for part, name in newer_names.items() if name != part}
+    in_other_context = set(find_parts_in_other_context(old, new))
     comparison = SchemaComparison(old, new, renames)
-    documents_differ = old.document is not new.document and old.document != new.document
-    for part, value in new.parts.items():
+    renamed_parts = {*newer_names, *newer_names.values()}
+    for part in in_order_of(new, {*edited, *in_other_context, *renamed_parts}):
         if only is not None and part not in only:
             continue
+        value = new.parts[part]
         before = renamed.get(part) or (part if part in old.parts and newer_names.get(part, part) == part else None)
         if before is None:
             yield _make_existence_difference(part, part, None, value)
-        elif before != part or old.parts[before] is not value or (documents_differ and part.kind != "schema"):
+        elif before != part or old.parts[before] is not value or part in in_other_context:
             if before != part:
                 yield _make_rename_difference(before, part)
             if part.kind == "schema":
@@ -122,14 +126,16 @@ def _find_differences(
                     for difference in comparison.compare(old.parts[before], value, Target(before), Target(part))
                 )
             else:
-                yield from OperationComparison(comparison, before, part).compare(old.parts[before], value)
-    for part, value in old.parts.items():
+                yield from OperationComparison(comparison, before, part, part in in_other_context).compare(
+                    old.parts[before], value
+                )
+    for part in in_order_of(old, {*edited, *renamed_parts}):
         name = newer_names.get(part, part)
         if name is None or (only is not None and name not in only):
             continue
         if name not in new.parts or renamed.get(name, part) != part:
-            yield _make_existence_difference(name, part, value, None)
-    if documents_differ and only is None:
+            yield _make_existence_difference(name, part, old.parts[part], None)
+    if only is None and old.document is not new.document and old.document != new.document:
         yield from compare_documents(comparison)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from api_upgrades.core.json import JsonObject, json_equal
 from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
+from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.normal_form import NormalForms
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema_edit import replace_references
@@ -39,28 +40,35 @@ def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> 
 
     Names that are swapped move through a name of their own in between, which no contract has.
     """
-    gone, come = _unmatched(old, new, renames)
+    gone, come = _unmatched(old, new, renames) if _loses_operations(old, new) else ({}, {})
     moves = [move for name, part in gone.items() if name in come for move in _moves(part, come[name])]
     return renames + RenameMap.of(moves) if moves else renames
 
 
 def _swaps(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
     """The moves of schemas that took over each other's names, and mean the same as before under the new name."""
-    both = [part for part in new.of_kind("schema") if part in old.parts and part not in renames.parts]
+    edited = (part for part in find_edited_parts(old, new) if part.kind == "schema" and part not in renames.parts)
+    both = [part for part in edited if part in old.parts and part in new.parts]
+    if len(both) < 2:
+        return []
     old_forms, new_forms = NormalForms(old), NormalForms(new)
     before: dict[str, list[Part]] = defaultdict(list)
     after: dict[str, list[Part]] = defaultdict(list)
     for part in both:
-        if old.parts[part] is not new.parts[part]:
-            was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
-            if not json_equal(was, now):
-                before[_shape(was)].append(part)
-                after[_shape(now)].append(part)
+        was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
+        if not json_equal(was, now):
+            before[_shape(was)].append(part)
+            after[_shape(now)].append(part)
     pairs = [(was[0], after[key][0]) for key, was in before.items() if len(was) == len(after.get(key, ())) == 1]
     moved = {old for old, _ in pairs}
     swapped = [(old, new) for old, new in pairs if new in moved and old in {newer for _, newer in pairs}]
     between = [Move(Target(old), Target(schema_part(f"{old.name}\0{new.name}"))) for old, new in swapped]
     return between + [Move(move.new, Target(new)) for move, (_, new) in zip(between, swapped, strict=True)]
+
+
+def _loses_operations(old: Contract, new: Contract) -> bool:
+    edited = find_edited_parts(old, new)
+    return any(part.kind == "operation" and part in old.parts and part not in new.parts for part in edited)
 
 
 def _unmatched(old: Contract, new: Contract, renames: RenameMap) -> tuple[dict[str, Part], dict[str, Part]]:

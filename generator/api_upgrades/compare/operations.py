@@ -48,6 +48,8 @@ class OperationComparison:
     schemas: SchemaComparison
     old: Part
     new: Part
+    has_other_context: bool = True
+    """Whether something outside the part that applies to it may differ."""
 
     def compare(self, old: JsonObject, new: JsonObject) -> Iterator[DirectedDifference]:
         """All differences; those of the request come before those of the responses."""
@@ -58,13 +60,18 @@ class OperationComparison:
             )
             old, new = webhook_operation(old), webhook_operation(new)
         yield from self._add_part_directions(self._compare_keywords(old, new))
-        yield from self._add_part_directions(self._compare_parameters())
+        if self.new.kind == "webhook" or not self._is_same(old.get("parameters"), new.get("parameters")):
+            yield from self._add_part_directions(self._compare_parameters())
         yield from self._add_part_directions(self._compare_requests(old, new))
         if self.new.kind == "operation":
             yield from ((found, RESPONSE) for found in self._compare_responses(old, new))
         else:
             yield from ((found, WEBHOOK) for found in self._compare_expected_responses(old, new, ""))
         yield from ((found, WEBHOOK) for found in self._compare_callbacks(old, new))
+
+    def _is_same(self, old: Json, new: Json) -> bool:
+        """Whether something inside the part is the same object in both, and means the same."""
+        return old is new and not self.has_other_context and not self.schemas.renames.concerns(self.old, self.new)
 
     def _add_part_directions(self, differences: Iterator[Difference]) -> Iterator[DirectedDifference]:
         return ((difference, PART_DIRECTIONS[self.new.kind]) for difference in differences)
@@ -143,7 +150,7 @@ class OperationComparison:
             yield Difference(rule, target, old_target, "existence", None, after)
         elif before is not None and after is None:
             yield Difference("request-body-removed", target, old_target, "existence", before, None)
-        elif before is not None and after is not None:
+        elif before is not None and after is not None and not self._is_same(before, after):
             was, now = resolve_shared(self.schemas.old, before), resolve_shared(self.schemas.new, after)
             yield from self._bodies.compare_request_bodies(was, now, old_target, target)
 
@@ -166,6 +173,8 @@ class OperationComparison:
             old_target = Target(self.old, f"response {older[status]}")
             if status != older[status]:
                 yield Difference("status-changed", target, old_target, "name", older[status], status)
+            if self._is_same(before[older[status]], after[status]):
+                continue
             was, now = (
                 resolve_shared(self.schemas.old, before[older[status]]),
                 resolve_shared(self.schemas.new, after[status]),

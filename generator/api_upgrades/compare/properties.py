@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.schema_view import schema_at
 from api_upgrades.openapi.target import Target
@@ -35,18 +35,23 @@ class PropertyComparison:
         """Compare the properties that two objects declare or require."""
         renames = self.schemas.renames
         before, after = _declared(was), _declared(now)
-        newer = {name: renames.to_newer(old_target.property(name)) for name in before}
+        was_needed, is_needed = _required(was), _required(now)
+        same: set[str] = set()
+        if not renames.concerns(old_target.part, target.part):
+            common = (name for name in before if name in after and (name in was_needed) == (name in is_needed))
+            same = {name for name in common if json_equal(before[name], after[name])}
+        newer = {name: renames.to_newer(old_target.property(name)) for name in before if name not in same}
         # If one property takes over the name of another, the name belongs to the renamed one; the other is removed.
         renamed_last = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
         older = {place.name: name for name, place in renamed_last if place.holder == target and place.steps}
         for name, form in after.items():
             old_name = older.get(name)
+            if name in same:
+                continue
             if old_name is None:
-                yield from self._compare_moved_or_added(
-                    form, was, target.property(name), target, name in _required(now)
-                )
+                yield from self._compare_moved_or_added(form, was, target.property(name), target, name in is_needed)
             else:
-                was_required, is_required = old_name in _required(was), name in _required(now)
+                was_required, is_required = old_name in was_needed, name in is_needed
                 places = old_target.property(old_name), target.property(name)
                 yield from self._compare_property(before[old_name], form, was_required, is_required, *places)
         for name, place in newer.items():
@@ -109,6 +114,8 @@ class PropertyComparison:
     ) -> Iterator[Difference]:
         """Compare required properties that neither object declares, for example because a reference does."""
         needed, after = _required(was), _required(now)
+        if needed == after and not self.schemas.renames.concerns(old_target.part, target.part):
+            return
         before = {self.schemas.renames.to_newer(old_target.property(name)).name: name for name in needed}
         declared = {*_declared(was), *_declared(now)}
         for name in sorted(before.keys() ^ after):

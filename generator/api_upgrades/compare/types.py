@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_equal, json_key
 from api_upgrades.openapi.target import Target
 
 TypeSet = frozenset[str] | None
@@ -61,11 +61,12 @@ def compare_enums(
         yield Difference(rule, target, old_target, "enum", before, after)
         return
     newer = [newer_value(value) for value in before]
+    was_possible, is_possible = set(map(json_key, newer)), set(map(json_key, after))
     for value in after:
-        if not contains(newer, value):
+        if json_key(value) not in was_possible:
             yield Difference("enum-value-added", target, old_target, "enum", None, value)
     for value, renamed in zip(before, newer, strict=True):
-        if not contains(after, renamed):
+        if json_key(renamed) not in is_possible:
             rule = "constant-removed" if is_constant else "enum-value-removed"
             yield Difference(rule, target, old_target, "enum", value, None)
         elif not json_equal(renamed, value):

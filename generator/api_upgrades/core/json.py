@@ -5,7 +5,8 @@ Values are never edited in place. A copy shares all unchanged parts with the ori
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 # What `json.loads` returns. A recursive type alias would need a cast at every step into a document.
@@ -61,6 +62,15 @@ def json_equal(one: Json, other: Json) -> bool:
     return one is other or (one == other and _have_same_types(one, other, (bool,)))
 
 
+def json_key(value: Json) -> Hashable:
+    """A key that is the same for two values exactly if they are equal as JSON."""
+    if isinstance(value, dict):
+        return "object", frozenset((key, json_key(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return "array", tuple(map(json_key, value))
+    return isinstance(value, bool), value
+
+
 def json_identical(one: Json, other: Json) -> bool:
     """Whether two values are equal as JSON and have their numbers in the same spelling: `1` is not `1.0`."""
     return one is other or (one == other and _have_same_types(one, other, (bool, int)))
@@ -73,6 +83,23 @@ def _have_same_types(one: Json, other: Json, types: tuple[type, ...]) -> bool:
     if isinstance(one, list | tuple):
         return all(_have_same_types(*pair, types) for pair in zip(one, other, strict=True))
     return all(isinstance(one, of) == isinstance(other, of) for of in types)
+
+
+def share_equal(value: Json, like: Json) -> Json:
+    """The same JSON, in which whatever is identical to what another value has at the same place is that very object.
+
+    Identical means the same keys in the same order, and the same spelling of numbers.
+    """
+    if value is like or type(value) is not type(like):
+        return value
+    if isinstance(value, dict):
+        found = {key: share_equal(item, like[key]) if key in like else item for key, item in value.items()}
+        is_same = len(found) == len(like) and all(map(operator.is_, found.values(), like.values()))
+        return like if is_same and list(found) == list(like) else found
+    if isinstance(value, list):
+        items = [share_equal(*pair) for pair in zip(value, like, strict=False)] + value[len(like) :]
+        return like if len(items) == len(like) and all(map(operator.is_, items, like)) else items
+    return like if value == like else value
 
 
 def format_pointer(pointer: Pointer) -> str:

@@ -12,7 +12,6 @@ from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect, revert_change
-from api_upgrades.history.history import find_changed_parts
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
 from api_upgrades.openapi.locate import schema_spot
@@ -178,8 +177,7 @@ def _changes_references_to(applied: AppliedEffect, schema: Part) -> bool:
     def refers(contract: Contract, part: Part) -> bool:
         return part in contract.parts and any(schema_of(ref) == schema for ref in references(contract.parts[part]))
 
-    changed = find_changed_parts(applied.older, applied.newer)
-    return any(refers(applied.older, part) != refers(applied.newer, part) for part in changed)
+    return any(refers(applied.older, part) != refers(applied.newer, part) for part in applied.changed_parts)
 
 
 def _combine_if_equal(

@@ -22,6 +22,7 @@ from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.locate import place_spot, schema_spot
+from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema import MISSING
@@ -70,8 +71,9 @@ def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: Re
     """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest."""
     rename_map = with_operation_renames(was, now, rename_map)
     likeness = _SimilarityIndex(was, now)
+    places = _RemovedAndAdded(was, now)
     for stage in _STAGES:
-        gone, new = _drop_explained_places(was, now, *_find_removed_and_added(was, now, rename_map, stage))
+        gone, new = _drop_explained_places(was, now, *places.find(stage, rename_map))
         moves: list[Move] = []
         for place in gone:
             free = [one for one in new if one not in {move.new for move in moves}]
@@ -88,12 +90,15 @@ def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: It
 
     A rename in `told`, which a change already states, may be given again.
     """
+    if not renames:
+        return RenameMap()
     again = [(_RemovedPlace(move.old, move.old), move.new) for move in told]
     names = RenameMap()
     left = list(dict.fromkeys(renames))
     known: list[str] = []
+    places = _RemovedAndAdded(was, now)
     for stage in _STAGES:
-        gone, new = _find_removed_and_added(was, now, names, stage)
+        gone, new = places.find(stage, names)
         known += [
             f"{_bare_name(place.target)}={_bare_name(one)}"
             for place in gone
@@ -129,21 +134,41 @@ class _RemovedPlace:
     origin: Target
 
 
-def _find_removed_and_added(
-    was: Contract, now: Contract, rename_map: RenameMap, stage: str
-) -> tuple[list[_RemovedPlace], list[Target]]:
-    gone: dict[_RemovedPlace, None] = {}
-    new: dict[Target, None] = {}
-    for finding in compare(was, now, rename_map, lambda part: (), RuleTable.with_overrides({})):
-        step = _enum_value_step(finding)
-        target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
-        if _stage_of(finding, target) != stage:
-            continue
-        if finding.after is None:
-            gone[_RemovedPlace(target, origin)] = None
-        else:
-            new[target] = None
-    return list(gone), list(new)
+class _RemovedAndAdded:
+    """The places that were removed and added between two contracts, under the names that are known so far."""
+
+    def __init__(self, was: Contract, now: Contract) -> None:
+        self._was, self._now = was, now
+        self._names: RenameMap | None = None
+        self._findings: tuple[Finding, ...] = ()
+
+    def find(self, stage: str, names: RenameMap) -> tuple[list[_RemovedPlace], list[Target]]:
+        """The places of one stage. Parts are known by their names; for the others, the contracts are compared."""
+        if stage == "part":
+            return self._find_parts(names)
+        if self._names != names:
+            table = RuleTable.with_overrides({})
+            self._names, self._findings = names, compare(self._was, self._now, names, lambda part: (), table)
+        gone: dict[_RemovedPlace, None] = {}
+        new: dict[Target, None] = {}
+        for finding in self._findings:
+            step = _enum_value_step(finding)
+            target, origin = (one.child(step) if step else one for one in (finding.target, finding.old_target))
+            if _stage_of(finding, target) != stage:
+                continue
+            if finding.after is None:
+                gone[_RemovedPlace(target, origin)] = None
+            else:
+                new[target] = None
+        return list(gone), list(new)
+
+    def _find_parts(self, names: RenameMap) -> tuple[list[_RemovedPlace], list[Target]]:
+        names = with_operation_renames(self._was, self._now, names)
+        was, now = expand_path_items(self._was).parts, expand_path_items(self._now).parts
+        newer = {part: names.to_newer(Target(part)).part for part in was}
+        gone = [_RemovedPlace(Target(name), Target(part)) for part, name in newer.items() if name not in now]
+        taken = set(newer.values())
+        return gone, [Target(part) for part in now if part not in taken]
 
 
 def _drop_explained_places(
@@ -180,8 +205,6 @@ def _stage_of(finding: Finding, target: Target) -> str:
         return "value"
     if finding.facet != "existence":
         return ""
-    if not target.section and not target.steps:
-        return "part"
     location, _, name = target.section.partition(" ")
     has_name = location in PARAMETER_LOCATIONS or (location == "response" and " " not in name)
     return "place" if target.steps or has_name else ""

@@ -19,11 +19,21 @@ _BREAK = re.compile("[\n\r\u2028\u2029]")
 """Line breaks of YAML. A text that contains one is written on one line, with escapes."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that our reader would otherwise read as a number or another type."""
+def _is_same_by_libyaml(value: Json) -> bool:
+    """Whether libyaml writes a value like PyYAML: it escapes characters beyond U+FFFF, and treats empty and long keys
+    in another way.
+    """
+    if isinstance(value, str):
+        return value.isascii() or max(value) <= "\uffff"
+    if isinstance(value, list):
+        return all(map(_is_same_by_libyaml, value))
+    if isinstance(value, dict):
+        has_usual_keys = all(0 < len(key) <= _MAX_USUAL_KEY and _is_same_by_libyaml(key) for key in value)
+        return has_usual_keys and all(map(_is_same_by_libyaml, value.values()))
+    return True
 
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+
+_MAX_USUAL_KEY = 100
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -32,7 +42,20 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Dumper.add_representer(str, _represent_text)
+def _dumper(base: Any) -> Any:
+    """A dumper that quotes every text that our reader would otherwise read as a number or another type."""
+
+    class Dumper(base):  # type: ignore[misc]  # the base is known only at run time
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    Dumper.add_representer(str, _represent_text)
+    return Dumper
+
+
+_SLOW_DUMPER = _dumper(yaml.SafeDumper)
+_FAST_DUMPER = _dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+"""By libyaml, where PyYAML has it. It is many times faster."""
 
 
 def printable(text: str) -> str:
@@ -76,7 +99,8 @@ def _lines(start: str, value: Json) -> list[str]:
 
 def flow_yaml(value: Json) -> str:
     """A JSON value as YAML on one line."""
+    dumper = _FAST_DUMPER if _is_same_by_libyaml(value) else _SLOW_DUMPER
     text: str = yaml.dump(
-        value, Dumper=_Dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9
+        value, Dumper=dumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9
     )
     return text.removesuffix("\n").removesuffix("\n...")

@@ -15,6 +15,7 @@ from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, json_identical
 from api_upgrades.effects.touch import Touch
 from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.delta import derived_in_one_step, find_edited_parts
 from api_upgrades.openapi.properties import Property
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.semantics import digest
@@ -24,6 +25,7 @@ from api_upgrades.openapi.target import Target
 class Override(BaseModel):
     """A severity that replaces the computed one, and the reason, which the page shows."""
 
+    # Built at once, unlike the kinds of effects: each of them would otherwise build it again for itself.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
     severity: Severity
     reason: str = Field(min_length=1)
@@ -248,12 +250,13 @@ class TargetedEffect(Effect):
         return self.kind, self.details(), resource
 
     def revert(self, contract: Contract) -> Contract:
+        newer = contract
         for target in reversed(self.target):
             reverted = self.revert_at(contract, target)
             if self.changes_contract and _is_unchanged(contract, reverted):
                 raise ContractMismatch(f"changes nothing at {target}", "target")
             contract = reverted
-        return contract
+        return derived_in_one_step(contract, newer)
 
     @abstractmethod
     def revert_at(self, contract: Contract, target: Target) -> Contract:
@@ -282,7 +285,11 @@ class TargetedEffect(Effect):
 
 
 def _is_unchanged(contract: Contract, reverted: Contract) -> bool:
-    return json_identical(reverted.parts, contract.parts) and json_identical(reverted.document, contract.document)
+    edited = find_edited_parts(reverted, contract)
+    return all(
+        part in reverted.parts and part in contract.parts and json_identical(reverted.parts[part], contract.parts[part])
+        for part in edited
+    ) and json_identical(reverted.document, contract.document)
 
 
 _WAS_OR_ABSENT_ADVICE = "give either 'was' or 'absent: true'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
@@ -80,7 +79,7 @@ class AddComponent(_ComponentEffect):
         components = {key: left if key == self.section else kept for key, kept in components.items()}
         if not left:
             del components[self.section]
-        return replace(contract, document=set_at(contract.document, ("components",), components))
+        return contract.with_document(set_at(contract.document, ("components",), components))
 
     def headline(self, newer: Contract | None = None) -> str:
         return f"{self.component_name()} is new"
@@ -101,7 +100,7 @@ class RemoveComponent(_ComponentEffect):
         if self.name in held:
             raise ContractMismatch(f"{self.name!r} still exists in {self.section!r}", "name")
         older = {**components, self.section: {**held, self.name: self.was}}
-        return replace(contract, document={**contract.document, "components": older})
+        return contract.with_document({**contract.document, "components": older})
 
     def headline(self, newer: Contract | None = None) -> str:
         return f"{self.component_name()} was removed"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -56,7 +55,8 @@ class Reorder(TargetedEffect):
             return spot.write(contract, result)
         found = Contract.split(result)
         only_parts_moved = json.dumps(found.document) == json.dumps(contract.document)
-        return replace(contract, parts=found.parts) if only_parts_moved else found
+        edited = (part for part, value in found.parts.items() if contract.parts.get(part) is not value)
+        return contract.derive(found.parts, edited, contract.document if only_parts_moved else found.document)
 
     def _restore_order(self, value: Json, target: Target) -> Json:
         names = keys_in_order(value)

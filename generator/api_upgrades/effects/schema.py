@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any, ClassVar, Literal
 
@@ -218,9 +217,9 @@ class RenameSchema(Effect):
             else value
             for part, value in contract.parts.items()
         }
-        return replace(
-            contract, parts=parts, document=schema_edit.replace_references(contract.document, older_reference)
-        )
+        users = (part for part, value in parts.items() if contract.parts.get(part) is not value)
+        document = schema_edit.replace_references(contract.document, older_reference)
+        return contract.derive(parts, [new, *users], document)
 
     def headline(self, newer: Contract | None = None) -> str:
         return f"The object {as_code(self.old)} was renamed to {as_code(self.new)}"

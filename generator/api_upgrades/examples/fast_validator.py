@@ -114,17 +114,95 @@ class FastValidator:
     def _is_valid_combination(self, schema: JsonObject, value: Json, depth: int) -> bool:
         if not all(self._is_valid(branch, value, depth + 1) for branch in schema.get("allOf", ())):
             return False
-        # Only the first branch that isn't null is tried here. `jsonschema` tries the others.
-        branches = [one for one in schema.get("anyOf", ()) if value is None or one != {"type": "null"}]
-        return "anyOf" not in schema or (bool(branches) and self._is_valid(branches[0], value, depth + 1))
+        if "anyOf" in schema and not self._is_valid_by_any(schema["anyOf"], value, depth):
+            return False
+        return "oneOf" not in schema or self._is_valid_by_one(schema["oneOf"], value, depth)
+
+    # The examples of all schemas that `jsonschema` visits are checked too. So these methods visit the same schemas, and
+    # give up where it may visit others.
+
+    def _is_valid_by_any(self, branches: Json, value: Json, depth: int) -> bool:
+        """Whether the first branch that isn't null allows a value. Null may be allowed by a later branch."""
+        if value is None:
+            for branch in branches:
+                if branch == _NULL or not self._rejects_null(branch, depth):
+                    return branch == _NULL or self._is_valid(branch, value, depth + 1)
+        first = next((one for one in branches if one != _NULL), None)
+        return first is not None and self._is_valid(first, value, depth + 1)
+
+    def _rejects_null(self, schema: Json, depth: int) -> bool:
+        """Whether a schema certainly forbids null."""
+        if not isinstance(schema, dict) or depth > MAX_DEPTH:
+            return False
+        if not self._unsupported.isdisjoint(schema) or not _BRANCHING.isdisjoint(schema):
+            return False
+        if "$ref" in schema:
+            target = self._resolve(schema["$ref"], None)
+            return target is not None and self._rejects_null(target, depth + 1)
+        if self._is_openapi_30 and schema.get("nullable") is True:
+            return False
+        return _has_other_type(schema, None)
+
+    def _is_valid_by_one(self, branches: Json, value: Json, depth: int) -> bool:
+        """Whether the first branch allows a value, and each of the others forbids it by a type or a tag."""
+        first, *others = branches
+        return self._is_valid(first, value, depth + 1) and all(self._rejects(one, value, depth) for one in others)
+
+    def _rejects(self, schema: Json, value: Json, depth: int) -> bool:
+        """Whether a schema certainly forbids a value by its type, or an object by a tag."""
+        if not isinstance(schema, dict) or depth > MAX_DEPTH or isinstance(value, Cut) or value is None:
+            return False
+        known = [keyword for keyword in schema if keyword in _SUPPORTED or keyword in self._unsupported]
+        if "$ref" in schema and (self._is_openapi_30 or known == ["$ref"]):
+            target = self._resolve(schema["$ref"], value)
+            return target is not None and self._rejects(target, value, depth + 1)
+        declared = schema.get("properties", {})
+        for keyword in known:  # in their order, because `jsonschema` stops at the first one that forbids the value
+            if keyword == "type":
+                if _has_other_type(schema, value):
+                    return True
+            elif keyword == "required":
+                if not isinstance(value, dict) or any(name not in value for name in schema["required"]):
+                    return False
+            elif keyword == "additionalProperties":
+                if not isinstance(value, dict) or not value.keys() <= declared.keys():
+                    return False
+            elif keyword == "properties" and isinstance(value, dict):
+                for name in declared:
+                    if name in value and self._has_other_tag(declared[name], value[name]):
+                        return True
+                    if name in value and not self._is_valid(declared[name], value[name], depth + 1):
+                        return False
+            else:
+                return False
+        return False
+
+    def _has_other_tag(self, schema: Json, value: Json) -> bool:
+        """Whether a schema allows only certain texts, and a text is none of them."""
+        if not isinstance(schema, dict) or not isinstance(value, str) or isinstance(value, Cut):
+            return False
+        if not self._unsupported.isdisjoint(schema) or "$ref" in schema or not _BRANCHING.isdisjoint(schema):
+            return False
+        has_constant = "const" in schema and not self._is_openapi_30  # no keyword of OpenAPI 3.0
+        allowed = [schema["const"]] if has_constant else schema.get("enum")
+        return isinstance(allowed, list) and all(isinstance(one, str) and one != value for one in allowed)
 
 
 _SUPPORTED = frozenset(
     {
         *("$ref", "type", "enum", "const", "format", "pattern", "minLength", "maxLength", "minimum", "maximum"),
-        *("properties", "required", "additionalProperties", "items", "allOf", "anyOf"),
+        *("properties", "required", "additionalProperties", "items", "allOf", "anyOf", "oneOf"),
     }
 )
+_BRANCHING = frozenset({"allOf", "anyOf", "oneOf"})
+_NULL = {"type": "null"}
+
+
+def _has_other_type(schema: JsonObject, value: Json) -> bool:
+    """Whether a schema has types, all of them known, and a value has none of them."""
+    types = schema.get("type")
+    names = types if isinstance(types, list) else [types]
+    return bool(names) and all(isinstance(name, str) and name in _TYPES and not _TYPES[name](value) for name in names)
 
 
 def _is_valid_by_itself(schema: JsonObject, value: Json) -> bool:

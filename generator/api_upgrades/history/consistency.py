@@ -6,17 +6,18 @@ neighbouring versions serves as an independent witness, because it does not use 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from api_upgrades.compare.compare import compare
+from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import JsonObject
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.history.history import History
+from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.openapi.contract import Contract, Part, references
+from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
@@ -27,33 +28,36 @@ def find_inconsistencies(history: History) -> Iterator[RegistryError]:
     """Differences between neighbouring versions that no effect records, and effects that make no difference."""
     for step in history.steps.values():
         usages = [history.usage_at(step.older_version), history.usage_at(step.version.id)]
-        yield from _check_step(step.older, step.newer, step.effects, usages, history, step.version.file)
-    for live in history.live_additions:
+        judged = history.changes_of(step.version.id)
+        yield from _check_step(step.older, step.newer, step.effects, judged, usages, history.table, step.version.file)
+    for live, change in zip(history.live_additions, history.additions, strict=True):
         older, newer = live.effects[0].older, live.effects[-1].newer
         usages = [Usage(older, References()), history.usage_at(live.version)]
-        yield from _check_step(older, newer, live.effects, usages, history, live.addition.file)
+        yield from _check_step(older, newer, live.effects, [change], usages, history.table, live.addition.file)
 
 
 def _check_step(
     older: Contract,
     newer: Contract,
     effects: Sequence[AppliedEffect],
+    changes: Iterable[JudgedChange],
     usages: Sequence[Usage],
-    history: History,
+    table: RuleTable,
     file: str,
 ) -> Iterator[RegistryError]:
     def directions(part: Part) -> frozenset[Direction]:
         return frozenset().union(*(usage.directions(part) for usage in usages))
 
-    for text in find_unexplained(older, newer, effects, directions, history.table).values():
+    for text in find_unexplained(older, newer, effects, directions, table).values():
         yield RegistryError(Location(file), f"{text}, which no effect records; add an effect for it")
     wording = [applied for applied in effects if applied.change.is_wording]
     if wording and differs(wording[0].older, wording[-1].newer):
         message = "changes more than descriptions, examples and order; record the rest as a change of its own"
         yield RegistryError(wording[0].change.locate(), message)
     visibility = Visibility()
-    for applied in effects[len(wording) :]:
-        if not makes_difference(applied, visibility):
+    for judged in (effect for change in changes for effect in change.effects):
+        if not makes_difference(judged.applied, visibility, judged.findings):
+            applied = judged.applied
             yield RegistryError(
                 applied.change.locate(applied.index),
                 f"{applied.effect.kind}: comparing the contracts before and after it finds no difference; "
@@ -73,27 +77,41 @@ def find_unexplained(
 ) -> dict[tuple[Target, str], str]:
     """The texts of the differences between two contracts that none of the effects between them explains, by place."""
     names = RenameMap.of(move for applied in effects for move in applied.moves)
-    touches = list(_find_touches(effects))
+    touches = _find_touches(effects, names)
     return {
         (finding.target, finding.text): f"{finding.target}: {finding.text}"
         for finding in compare(older, newer, names, directions, table)
-        if not any(touch.explains(finding.target, finding.facet) for touch in touches)
+        if not any(
+            touch.explains(finding.target, finding.facet)
+            for part in (finding.target.part, None)  # a touch of something shared can explain any operation
+            for touch in touches.get(part, ())
+        )
     }
 
 
-def _find_touches(effects: Sequence[AppliedEffect]) -> Iterator[Touch]:
-    """The touches of some effects in sequence, with the names that the places have after the last effect."""
-    for index, applied in enumerate(effects):
-        later = RenameMap.of(move for other in effects[index + 1 :] for move in other.moves)
-        yield from (Touch(later.to_newer(touch.target), touch.facet) for touch in applied.touches)
+def _find_touches(effects: Sequence[AppliedEffect], names: RenameMap) -> dict[Part | None, dict[Touch, None]]:
+    """The touches of some effects in sequence by part, with the names that the places have after the last effect."""
+    found: dict[Part | None, dict[Touch, None]] = defaultdict(dict)
+    position = 0
+    for applied in effects:
+        position += len(applied.moves)
+        for touch in applied.touches:
+            target = names.to_newer(touch.target, after=position)
+            found[target.part][Touch(target, touch.facet)] = None
+    return found
 
 
-def makes_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
-    """Whether an effect makes a difference that the comparison finds, or is of a kind that needs none."""
+def makes_difference(applied: AppliedEffect, visibility: Visibility, findings: Iterable[Finding] | None = None) -> bool:
+    """Whether an effect makes a difference that the comparison finds, or is of a kind that needs none.
+
+    `findings` are those between the contracts before and after it, if they are known.
+    """
     effect = applied.effect
     if effect.only_rewords or not effect.changes_contract or not effect.must_be_found:
         return True
-    return has_difference(applied, visibility) or bool(parts_with_other_references(applied.older, applied.newer))
+    return has_difference(applied, visibility, findings) or bool(
+        parts_with_other_references(applied.older, applied.newer)
+    )
 
 
 def parts_with_other_references(older: Contract, newer: Contract) -> list[Part]:
@@ -102,7 +120,7 @@ def parts_with_other_references(older: Contract, newer: Contract) -> list[Part]:
     A reference can mean the same as what it stands for today, and something else in an older version, where that schema
     was another one, or did not exist.
     """
-    common = (part for part, value in newer.parts.items() if older.parts.get(part, value) is not value)
+    common = (part for part in find_edited_parts(older, newer) if part in older.parts and part in newer.parts)
     return [part for part in common if _references(older.parts[part]) != _references(newer.parts[part])]
 
 
@@ -110,13 +128,13 @@ def _references(value: JsonObject) -> Counter[str]:
     return Counter(references(value))
 
 
-def has_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
-    """Whether the comparison finds a difference between the contracts before and after an effect.
+def has_difference(applied: AppliedEffect, visibility: Visibility, findings: Iterable[Finding] | None = None) -> bool:
+    """Whether the comparison finds a difference between the contracts before and after an effect, as `findings` says.
 
     Marking a part as internal, or making it public, is a difference only in the public view.
     """
     moves = RenameMap.of(applied.moves)
-    if differs(applied.older, applied.newer, moves):
+    if differs(applied.older, applied.newer, moves) if findings is None else _have_difference(findings):
         return True
     older, newer = visibility.public(applied.older), visibility.public(applied.newer)
     return (older is not applied.older or newer is not applied.newer) and differs(older, newer, moves)
@@ -124,7 +142,11 @@ def has_difference(applied: AppliedEffect, visibility: Visibility) -> bool:
 
 def differs(older: Contract, newer: Contract, moves: RenameMap = NO_RENAMES) -> bool:
     """Whether two contracts promise anything different. Wording, order, spelling and tags are no difference."""
-    return any(one.rule != "tag-changed" for one in compare(older, newer, moves, lambda part: (), _TABLE))
+    return _have_difference(compare(older, newer, moves, lambda part: (), _TABLE))
+
+
+def _have_difference(findings: Iterable[Finding]) -> bool:
+    return any(finding.rule != "tag-changed" for finding in findings)
 
 
 _TABLE = RuleTable.with_overrides({})

@@ -17,6 +17,7 @@ from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.delta import find_changed_parts
 from api_upgrades.openapi.locate import canonical_target, has_place
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
@@ -45,10 +46,15 @@ class AppliedEffect:
         """What happened at the place of the effect, which has one target; None if only its headline tells."""
         return self.effect.clause(self.newer)
 
-    @property
-    def touches(self) -> Iterator[Touch]:
+    @cached_property
+    def touches(self) -> tuple[Touch, ...]:
         """What the effect changes, with canonical targets, as the comparison reports them."""
-        return _canonical_touches(self.effect, self.older, self.newer)
+        return tuple(_canonical_touches(self.effect, self.older, self.newer))
+
+    @cached_property
+    def changed_parts(self) -> tuple[Part, ...]:
+        """The parts that the effect changes, and operations and webhooks to which something applies that it changes."""
+        return tuple(find_changed_parts(self.older, self.newer))
 
 
 def _canonical_touches(effect: Effect, older: Contract, newer: Contract) -> Iterator[Touch]:
@@ -73,9 +79,15 @@ class Step:
     newer: Contract
     effects: tuple[AppliedEffect, ...]
 
-    @property
+    @cached_property
     def renames(self) -> RenameMap:
+        """How names change in this step."""
         return RenameMap.of(move for applied in self.effects for move in applied.moves)
+
+    @cached_property
+    def changed_parts(self) -> tuple[Part, ...]:
+        """The parts that differ, and operations and webhooks to which something applies that differs."""
+        return tuple(find_changed_parts(self.older, self.newer))
 
 
 def derive(registry: Registry, memo: Memo | None = None) -> tuple[tuple[Step, ...], list[RegistryError]]:
@@ -200,7 +212,7 @@ _OUTDATED_HINT = "Fix the effect. If the models changed after it was drafted, de
 
 def _find_conflicts(version: Version, applied: Sequence[AppliedEffect], newer: Contract) -> Iterator[RegistryError]:
     """Errors for pairs of changes of one version whose order matters, but is not declared in `version.yaml`."""
-    touches_by_effect = {(one.change.id, one.index): tuple(one.touches) for one in applied}
+    touches_by_effect = {(one.change.id, one.index): one.touches for one in applied}
     changes = [change for change in ordered_changes(version) if not change.is_wording]
     touches = [
         [

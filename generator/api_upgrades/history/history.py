@@ -9,12 +9,10 @@ from functools import cached_property, partial
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, worst
 from api_upgrades.core.errors import RegistryErrors
-from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, LiveAddition, Step, find_live_additions
 from api_upgrades.history.memo import Memo
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
-from api_upgrades.openapi.references import resolve
+from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry.model import Change, Registry, Version
@@ -132,7 +130,7 @@ class History:
         current: dict[Part, str] = dict.fromkeys(self.contract_at(self.versions[0].id).parts, self.versions[0].id)
         found[self.versions[0].id] = current
         for version, step in self.steps.items():
-            changed = self.usage_at(version).affected_by(_get_changed_parts(step.older, step.newer, self.memo))
+            changed = self.usage_at(version).affected_by(step.changed_parts)
             previous = current
             current = {part: previous.get(part, version) for part in step.newer.parts}
             current.update((part, version) for part in changed if part in current)
@@ -170,7 +168,7 @@ def judge_change(
     changed: dict[Part, None] = {}
     memo = memo or Memo()
     for applied in effects:
-        changed |= dict.fromkeys(_get_changed_parts(applied.older, applied.newer, memo))
+        changed |= dict.fromkeys(applied.changed_parts)
         if applied.effect.observation():
             changed |= dict.fromkeys(target.part for target in applied.effect.targets if target.part)
     affected = dict.fromkeys(part for usage in usages for part in usage.affected_by(changed))
@@ -190,54 +188,3 @@ def _judge_effect(applied: AppliedEffect, usages: Sequence[Usage], table: RuleTa
     )
     severity = applied.effect.declared_severity or worst(finding.severity for finding in findings)
     return JudgedEffect(applied, findings, severity)
-
-
-def _get_changed_parts(older: Contract, newer: Contract, memo: Memo) -> Sequence[Part]:
-    return memo.get_or_compute("changed parts", (older, newer), partial(find_changed_parts, older, newer))
-
-
-def find_changed_parts(older: Contract, newer: Contract) -> list[Part]:
-    """The parts that were added or removed, or whose own JSON differs.
-
-    Operations and webhooks also count if the rest of the document differs in something that applies to them.
-    """
-    parts = [part for part, value in newer.parts.items() if older.parts.get(part) is not value]
-    parts += [part for part in older.parts if part not in newer.parts]
-    if older.document is not newer.document and older.document != newer.document:
-        parts += [part for part in newer.parts if part.kind != "schema" and _has_changed_context(older, newer, part)]
-    return parts
-
-
-API_WIDE_KEYS = ("openapi", "security", "servers", "x-api-version")
-"""Document keys that apply to every operation that does not override them."""
-
-
-def _has_changed_context(older: Contract, newer: Contract, part: Part) -> bool:
-    """Whether something that applies to a part differs outside it: API-wide keys, its path item, shared components."""
-    was, now = older.document, newer.document
-    if any(was.get(key) != now.get(key) for key in API_WIDE_KEYS):
-        return True
-    if _components_of(was, "securitySchemes") != _components_of(now, "securitySchemes"):
-        return True
-    if part.kind == "operation" and was.get("paths", {}).get(part.path) != now.get("paths", {}).get(part.path):
-        return True
-    return _referenced_components(older, newer.parts[part]) != _referenced_components(newer, newer.parts[part])
-
-
-def _components_of(document: JsonObject, name: str) -> Json:
-    return document.get("components", {}).get(name)
-
-
-def _referenced_components(contract: Contract, value: Json) -> dict[str, Json]:
-    """The components other than schemas that some JSON references, directly or not, by `$ref`; missing ones as None."""
-    found: dict[str, Json] = {}
-    queue = [value]
-    for one in queue:
-        for ref in references(one):
-            if schema_of(ref) is None and ref not in found:
-                try:
-                    found[ref] = resolve(contract, ref)
-                except (KeyError, IndexError, ValueError, TypeError):
-                    found[ref] = None
-                queue.append(found[ref])
-    return found

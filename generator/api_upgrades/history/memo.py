@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.delta import derived_in_one_step, find_edited_parts
 
 _Result = TypeVar("_Result")
 
@@ -68,19 +68,18 @@ class Memo:
         Objects are equal if they serialize to the same JSON, keys in the same order. Parts that are already the same
         object in the contract `similar` are kept as they are.
         """
-        parts = {
-            part: value if similar and similar.parts.get(part) is value else self._intern_json(part, value)
-            for part, value in contract.parts.items()
-        }
+        if not self._previous:
+            return contract
+        edited = contract.parts if similar is None else find_edited_parts(similar, contract)
+        values = {part: contract.parts[part] for part in edited if part in contract.parts}
+        known = {part: self._intern_json(part, value) for part, value in values.items()}
         is_shared = similar is not None and similar.document is contract.document
         document = contract.document if is_shared else self._intern_json(None, contract.document)
-        if document is contract.document and all(parts[part] is value for part, value in contract.parts.items()):
+        if document is contract.document and all(known[part] is value for part, value in values.items()):
             return contract
-        return replace(contract, parts=parts, document=document)
+        return derived_in_one_step(contract.derive({**contract.parts, **known}, known, document), similar or contract)
 
     def _intern_json(self, part: Part | None, value: Json) -> Json:
-        if not self._previous:
-            return value
         if not self._json_by_text:
             contracts = [result for result, _ in self._previous.values() if isinstance(result, Contract)]
             values: dict[tuple[Part | None, int], Json] = {}

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.examples.pattern_keywords import UNTRIED
-from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, Step
-from api_upgrades.history.history import History, find_changed_parts
+from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi.contract import Contract, Part, references
 from api_upgrades.openapi.references import resolve
@@ -31,17 +29,25 @@ def verify(history: History, source: str, memo: Memo | None = None) -> Iterator[
     reported = dict(_find_faults(head, head.contract.parts, memo))
     for target, message in reported.values():
         where = history.registry.source_map.locate(target, source)
-        if UNTRIED in message:
+        if _is_untried(message):
             yield UncheckedExample(where, f"{target}: {message}")
         else:
             yield RegistryError(where, f"{target}: {message}; fix the {'document' if is_document(source) else 'model'}")
     for step in reversed(list(history.steps.values())):
         older = history.usage_at(step.older_version)
-        for key, (target, message) in _find_new_faults(older, step, memo):
-            if key not in reported:
-                reported[key] = (target, message)
-                fault = _locate_fault(step, older, target, message)
-                yield UncheckedExample(fault.location, fault.problem) if UNTRIED in message else fault
+        found = {key: fault for key, fault in _find_new_faults(older, step, memo) if key not in reported}
+        if found:
+            reported |= found
+            suspects = _Suspects(step, older)
+            for target, message in found.values():
+                fault = suspects.locate_fault(target, message)
+                yield UncheckedExample(fault.location, fault.problem) if _is_untried(message) else fault
+
+
+def _is_untried(message: str) -> bool:
+    from api_upgrades.examples.pattern_keywords import UNTRIED
+
+    return UNTRIED in message
 
 
 EXAMPLE_PREFIX = "the example"
@@ -55,6 +61,8 @@ Fault = tuple[tuple[str, str], tuple[Target, str]]
 
 def _find_faults(usage: Usage, parts: Iterable[Part], memo: Memo) -> list[Fault]:
     """The faults of some parts. Parts that the memo table knows as faultless are skipped."""
+    from api_upgrades.examples.validate import find_invalid_examples  # jsonschema, which only this check needs
+
     unknown = {part: key for part in parts if not memo.has_result(*(key := _memo_key(usage, part)))}
     found = [*_find_dangling_references(usage.contract, unknown)]
     dangling = {target.part for _, (target, _) in found}
@@ -85,7 +93,7 @@ def _find_dangling_references(contract: Contract, parts: Iterable[Part]) -> Iter
 
 def _find_new_faults(older: Usage, step: Step, memo: Memo) -> list[Fault]:
     """The faults of the parts that a step affects, in the version before it."""
-    affected = older.affected_by(find_changed_parts(step.older, step.newer))
+    affected = older.affected_by(step.changed_parts)
     return _find_faults(older, [part for part in affected if part in step.older.parts], memo)
 
 
@@ -99,34 +107,46 @@ def _can_resolve(contract: Contract, ref: str) -> bool:
     return True
 
 
-def _locate_fault(step: Step, older: Usage, target: Target, message: str) -> RegistryError:
-    """A fault as an error at the effect that most likely caused it, or at the version's file if there is none."""
-    applied = next(iter(_rank_suspects(step.effects, older, target)), None)
-    is_about_example = message.startswith(EXAMPLE_PREFIX)
-    message = f"{target}: {message} at {step.older_version}"
-    if applied is None:
-        return RegistryError(Location(step.version.file), message)
-    if is_about_example and applied.effect.lacks_example and UNTRIED not in message:
-        message += "; add one that is valid there as the effect's 'example'"
-    return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
+class _Suspects:
+    """The effects of a step, by what they touch and change, to find the cause of a fault in the older version."""
 
+    def __init__(self, step: Step, older: Usage) -> None:
+        self._step, self._older = step, older
+        self._touched: dict[Part | None, list[tuple[Target, AppliedEffect]]] = {}
+        self._changed: dict[Part, AppliedEffect] = {}
+        self._order = {id(applied): index for index, applied in enumerate(step.effects)}
+        for applied in step.effects:
+            for touch in applied.effect.touches():
+                if touch.facet not in WORDING_FACETS:
+                    self._touched.setdefault(touch.target.part, []).append((touch.target, applied))
+            for part in applied.changed_parts:
+                self._changed.setdefault(part, applied)
 
-def _rank_suspects(effects: Iterable[AppliedEffect], older: Usage, target: Target) -> list[AppliedEffect]:
-    """The effects of a step that may have caused a fault, nearest to its place first."""
-    closure = older.closure(target.part) if target.part in older.contract.parts and target.part else []
+    def locate_fault(self, target: Target, message: str) -> RegistryError:
+        """A fault as an error at the effect that most likely caused it, or at the version's file if there is none."""
+        applied = self._find_cause(target)
+        is_about_example = message.startswith(EXAMPLE_PREFIX)
+        message = f"{target}: {message} at {self._step.older_version}"
+        if applied is None:
+            return RegistryError(Location(self._step.version.file), message)
+        if is_about_example and applied.effect.lacks_example and not _is_untried(message):
+            message += "; add one that is valid there as the effect's 'example'"
+        return RegistryError(applied.change.locate(applied.index), f"{applied.effect.kind}: {message}")
 
-    def distance(applied: AppliedEffect) -> tuple[int, int]:
-        """How far an effect is from the place: it touches the place, its part, a part in the closure, or none of these.
+    def _find_cause(self, target: Target) -> AppliedEffect | None:
+        """The first effect that is nearest to a place: it touches the place, its part, or a part in its closure.
 
-        Among effects that touch the place, the one with the deepest target is nearest. Touches of wording don't count.
+        Of effects that touch the place, the one with the deepest target is nearest. Touches of wording don't count.
         """
-        touched = [touch.target for touch in applied.effect.touches() if touch.facet not in WORDING_FACETS]
-        depths = [len(one.steps) for one in touched if target.within(one) or one.within(target)]
-        if depths:
-            return 0, -max(depths)
-        changed = find_changed_parts(applied.older, applied.newer)
-        if target.part in changed:
-            return 1, 0
-        return (2, 0) if set(changed) & set(closure) else (3, 0)
-
-    return sorted((one for one in effects if distance(one) < (3, 0)), key=distance)
+        touching = [
+            (-len(one.steps), self._order[id(applied)], applied)
+            for one, applied in self._touched.get(target.part, ())
+            if target.within(one) or one.within(target)
+        ]
+        if touching:
+            return min(touching, key=lambda one: one[:2])[2]
+        if target.part in self._changed:
+            return self._changed[target.part]
+        known = target.part in self._older.contract.parts and target.part
+        changed = [self._changed[part] for part in self._older.closure(known) if part in self._changed] if known else []
+        return min(changed, key=lambda one: self._order[id(one)], default=None)

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from api_upgrades.core.json import Json, JsonObject, escape_token, insert_before, json_equal, unescape_token
+from api_upgrades.core.json import (
+    Json,
+    JsonObject,
+    escape_token,
+    insert_before,
+    json_equal,
+    share_equal,
+    unescape_token,
+)
 from api_upgrades.openapi.methods import METHODS as METHODS
 from api_upgrades.openapi.methods import OTHER_METHODS as OTHER_METHODS
 from api_upgrades.openapi.set_aside import restore, set_aside
@@ -75,14 +83,20 @@ class Contract:
     """The cache of `examples.compose`: the values that it composed for references, by reference and direction."""
     stored: Contract | None = field(default=None, compare=False, repr=False)
     """The contract of which this one is a view; `to_openapi` gives that one's document."""
+    origin: Contract | None = field(default=None, compare=False, repr=False)
+    """The contract of which this one is an edited copy; None if that isn't known."""
+    edited: frozenset[Part] = field(default=frozenset(), compare=False, repr=False)
+    """The parts that may differ from those of `origin`. All others are the same objects in both."""
     places: dict[str, dict[str, str]] = field(default_factory=dict, init=False, compare=False, repr=False)
     """The cache of `openapi.references`: the place of each `$anchor` and each `$id`."""
     normal_forms: dict[tuple[int, str], tuple[JsonObject, JsonObject]] = field(
         default_factory=dict, compare=False, repr=False
     )
     """The cache of `openapi.normal_form`, by the id of a schema and the dialect. Derived contracts share it."""
-    mentions: dict[int, tuple[JsonObject, Counter[Part]]] = field(default_factory=dict, compare=False, repr=False)
-    """The cache of `count_mentions`, by the id of a part's JSON. Contracts derived from each other share it."""
+    mentions: dict[int, tuple[JsonObject, Counter[Part], tuple[str, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The cache of what parts refer to, by the id of a part's JSON. Contracts derived from each other share it."""
     restored: dict[int, tuple[JsonObject, Json]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of `to_openapi`, by the id of a part's JSON: the part as it stands in a document."""
 
@@ -163,6 +177,17 @@ class Contract:
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
         return {key: value for key, value in found.items() if value or key not in ("paths", "components")}
 
+    @cached_property
+    def refers_to_path_items(self) -> bool:
+        """Whether a path or a webhook is a reference to a Path Item Object. That follows from the origin, if it can."""
+        origin = self.origin
+        is_known = origin is not None and "refers_to_path_items" in vars(origin)
+        if is_known and origin and origin.document is self.document and not any(map(_is_webhook, self.edited)):
+            return origin.refers_to_path_items
+        paths = self.document.get("paths")
+        webhooks = (self.parts[part] for part in self.of_kind("webhook"))
+        return any(map(is_reference, (*(paths.values() if isinstance(paths, dict) else ()), *webhooks)))
+
     def is_same(self, other: Contract) -> bool:
         """Whether another contract is equal apart from the order of keys."""
         if not json_equal(self.parts, other.parts):
@@ -180,16 +205,70 @@ class Contract:
 
     def count_mentions(self, schema: Part, *values: JsonObject) -> int:
         """The number of references to a schema in some parts, or in all parts."""
-        return sum(self._mentions(value)[schema] for value in values or self.parts.values())
+        if not values:
+            return self._all_mentions[schema]
+        return sum(self._mentions(value)[1][schema] for value in values)
 
-    def _mentions(self, value: JsonObject) -> Counter[Part]:
+    @cached_property
+    def _all_mentions(self) -> Counter[Part]:
+        """How often all parts refer to each schema. It follows from that of the origin, if it is known there."""
+        known: Counter[Part] | None = vars(self.origin).get("_all_mentions") if self.origin else None
+        if known is None or self.origin is None:
+            total: Counter[Part] = Counter()
+            for value in self.parts.values():
+                total.update(self._mentions(value)[1])
+            return total
+        found = known.copy()
+        for part in self.edited:
+            if part in self.origin.parts:
+                found.subtract(self._mentions(self.origin.parts[part])[1])
+            if part in self.parts:
+                found.update(self._mentions(self.parts[part])[1])
+        return found
+
+    def shared_references(self, value: JsonObject) -> tuple[str, ...]:
+        """The references of a part to anything but schemas, without repetitions."""
+        return self._mentions(value)[2]
+
+    def _mentions(self, value: JsonObject) -> tuple[JsonObject, Counter[Part], tuple[str, ...]]:
         if id(value) not in self.mentions:  # keep the value, so that its id is not reused
-            self.mentions[id(value)] = (value, Counter(filter(None, map(schema_of, references(value)))))
-        return self.mentions[id(value)][1]
+            refs = Counter(references(value))
+            schemas: Counter[Part] = Counter()
+            for ref, count in refs.items():
+                if (part := schema_of(ref)) is not None:
+                    schemas[part] += count
+            self.mentions[id(value)] = value, schemas, tuple(ref for ref in refs if schema_of(ref) is None)
+        return self.mentions[id(value)]
+
+    def derive(
+        self, parts: Mapping[Part, JsonObject], edited: Iterable[Part], document: JsonObject | None = None
+    ) -> Contract:
+        """An edited copy of this contract with other parts, of which only the `edited` ones may differ."""
+        document = self.document if document is None else document
+        return replace(self, parts=parts, document=document, origin=self, edited=frozenset(edited))
+
+    def view(self, parts: Mapping[Part, JsonObject], document: JsonObject) -> Contract:
+        """A view of this contract, which shows other parts and another document than are stored."""
+        return replace(self, parts=parts, document=document, stored=self, origin=None, edited=frozenset())
+
+    def sharing_with(self, other: Contract) -> Contract:
+        """The same contract, which shares with another one what both say at the same place, and all caches.
+
+        Between dialects it shares nothing, because the same JSON can mean something else.
+        """
+        if self.dialect != other.dialect:
+            return self
+        parts = {part: share_equal(value, other.parts.get(part)) for part, value in self.parts.items()}
+        shared = Contract(parts, share_equal(self.document, other.document))
+        return replace(shared, normal_forms=other.normal_forms, mentions=other.mentions, restored=other.restored)
+
+    def with_document(self, document: JsonObject) -> Contract:
+        """The contract with the rest of its document replaced."""
+        return self.derive(self.parts, (), document)
 
     def with_part(self, part: Part, value: JsonObject) -> Contract:
         """The contract with the JSON of an existing part replaced."""
-        return replace(self, parts={**self.parts, part: value})
+        return self.derive({**self.parts, part: value}, [part])
 
     def without_part(self, part: Part) -> Contract:
         """The contract without a part. With its last operation, a path loses its path item too."""
@@ -197,17 +276,17 @@ class Contract:
         paths = self.document.get("paths", {})
         is_last = part.kind == "operation" and not any(key.path == part.path for key in parts)
         if not is_last or "$ref" in (paths.get(part.path) or {}) or part.path not in paths:
-            return replace(self, parts=parts)
+            return self.derive(parts, [part])
         left = {path: item for path, item in paths.items() if path != part.path}
-        return replace(self, parts=parts, document={**self.document, "paths": left})
+        return self.derive(parts, [part], {**self.document, "paths": left})
 
     def with_part_renamed(self, old: Part, new: Part) -> Contract:
         """The contract with `old` renamed to `new`, in its place. The caller updates references."""
-        return replace(self, parts={new if key == old else key: value for key, value in self.parts.items()})
+        return self.derive({new if key == old else key: value for key, value in self.parts.items()}, [old, new])
 
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
-        return replace(self, parts=insert_before(self.parts, part, value, before))
+        return self.derive(insert_before(self.parts, part, value, before), [part])
 
 
 _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}
@@ -216,6 +295,15 @@ _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "oper
 _FIXED_METHODS = frozenset(method.upper() for method in METHODS)
 METHOD_PATTERN = rf"(?!x-|(?:webhook|{'|'.join(METHODS)})\b)[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 """A method of HTTP, as a request sends it: any token, except that `x-` starts an extension, and `webhook` a target."""
+
+
+def _is_webhook(part: Part) -> bool:
+    return part.kind == "webhook"
+
+
+def is_reference(value: Json) -> bool:
+    """Whether some JSON is an object with a `$ref`."""
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
 def operations_of(item: Json) -> dict[str, JsonObject]:

@@ -40,8 +40,19 @@ class Visibility:
     def public(self, contract: Contract) -> Contract:
         """The contract without internal parts and whatever only they use; the same object if it has none."""
         if id(contract) not in self._contracts:
-            self._contracts[id(contract)] = (contract, self._public_contract(contract))
+            public = contract if self._stays_public(contract) else self._public_contract(contract)
+            self._contracts[id(contract)] = (contract, public)
         return self._contracts[id(contract)][1]
+
+    def _stays_public(self, contract: Contract) -> bool:
+        """Whether nothing of a contract is internal because nothing was before an edit that added nothing internal."""
+        origin = contract.origin
+        if origin is None or id(origin) not in self._contracts or self._contracts[id(origin)][1] is not origin:
+            return False
+        edited = [contract.parts[part] for part in contract.edited if part in contract.parts]
+        if contract.document is not origin.document:
+            edited.append(contract.document)
+        return not any(map(self._mentions_internal, edited)) and self._internal_only.isdisjoint(contract.edited)
 
     def _public_contract(self, contract: Contract) -> Contract:
         marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]

@@ -35,13 +35,13 @@ class Spot:
     def write(self, contract: Contract, value: Json) -> Contract:
         """The contract with `value` at this spot."""
         if self.part is None:
-            return replace(contract, document=set_at(contract.document, self.pointer, value))
+            return contract.with_document(set_at(contract.document, self.pointer, value))
         return contract.with_part(self.part, set_at(contract.parts[self.part], self.pointer, value))
 
     def erase(self, contract: Contract) -> Contract:
         """The contract with nothing at this spot."""
         if self.part is None:
-            return replace(contract, document=remove_at(contract.document, self.pointer))
+            return contract.with_document(remove_at(contract.document, self.pointer))
         return contract.with_part(self.part, remove_at(contract.parts[self.part], self.pointer))
 
     def below(self, *keys: str | int) -> Spot:
@@ -158,7 +158,7 @@ def _start_of_steps(contract: Contract, target: Target) -> tuple[Spot, Target]:
     It is the schema of the target's section or, if a body has no schema but its items have one, that of the items.
     """
     spot = section_spot(contract, target)
-    section, whole = target.section.partition(" ")[0], replace(target, steps=())
+    section, whole = target.section.partition(" ")[0], Target(target.part, target.section)
     if target.part is None or (target.part.kind != "schema" and not section):
         raise ContractMismatch(
             f"{target} is not a schema; say which: 'request', 'response', 'payload' or a parameter", "target"
@@ -264,13 +264,13 @@ def canonical_target(contract: Contract, target: Target, *, of_value: bool = Fal
     2xx. With `of_value`, a reference at the end is followed too, also from the items of a list, since that is where an
     enum is declared. Steps that the contract doesn't have are kept as they are.
     """
-    whole = replace(target, steps=())
+    whole = Target(target.part, target.section)
     try:
         if target.section == "response":
             whole = replace(whole, section=f"response {section_spot(contract, whole).pointer[1]}")
-        spot, walked = _start_of_steps(contract, replace(whole, steps=target.steps[:1]))
+        spot, walked = _start_of_steps(contract, Target(whole.part, whole.section, target.steps[:1]))
     except ContractMismatch:
-        return replace(whole, steps=target.steps)
+        return Target(whole.part, whole.section, target.steps)
     start = len(walked.steps)
     for index, step in enumerate(target.steps[start:], start):
         if step.startswith("="):

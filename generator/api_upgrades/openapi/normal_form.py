@@ -56,15 +56,7 @@ class NormalForms:
 
     def of(self, schema: Json) -> JsonObject:
         """The normal form of a schema; `{"not": {}}` for `false`."""
-        known = self.contract.normal_forms
-        key = (id(schema), self._dialect)
-        if key not in known:
-            self._depends_on_others = False
-            form = self._form(schema, frozenset())
-            if self._depends_on_others or not isinstance(schema, dict):
-                return form
-            known[key] = (schema, form)  # keep the schema, so that its id is not reused
-        return known[key][1]
+        return self._form(schema, frozenset())
 
     def of_reference(self, ref: str) -> JsonObject | None:
         """The normal form of what a canonical reference leads to; None if nothing is there."""
@@ -90,8 +82,20 @@ class NormalForms:
         return form
 
     def _form(self, schema: Json, entered: frozenset[str]) -> JsonObject:
+        """The normal form of a schema behind some references. Each schema object is brought into it once."""
         if not isinstance(schema, dict):
             return _NOTHING if schema is False else {}
+        key = (id(schema), self._dialect)
+        if (known := self.contract.normal_forms.get(key)) is not None:
+            return known[1]
+        depends, self._depends_on_others = self._depends_on_others, False
+        form = self._build(schema, entered)
+        if not self._depends_on_others:
+            self.contract.normal_forms[key] = (schema, form)  # keep the schema, so that its id is not reused
+        self._depends_on_others |= depends
+        return form
+
+    def _build(self, schema: JsonObject, entered: frozenset[str]) -> JsonObject:
         own = {key: value for key, value in schema.items() if key not in NO_CONTRACT}
         if self._dialect == "3.0" and isinstance(own.get("$ref"), str):
             own = {"$ref": own["$ref"]}  # OpenAPI 3.0 ignores what stands beside a reference

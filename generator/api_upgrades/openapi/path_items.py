@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, operations_of
+from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, is_reference, operations_of
 from api_upgrades.openapi.references import target_of
 
 _MAX_DEPTH = 16
@@ -17,11 +15,11 @@ def expand_path_items(contract: Contract) -> Contract:
 
     What stands beside such a reference stays, and wins over what stands behind it.
     """
-    paths = contract.document.get("paths")
-    items = {path: item for path, item in paths.items() if _refers(item)} if isinstance(paths, dict) else {}
-    webhooks = {part: value for part, value in contract.parts.items() if part.kind == "webhook" and _refers(value)}
-    if not items and not webhooks:
+    if not contract.refers_to_path_items:
         return contract
+    paths = contract.document.get("paths")
+    items = {path: item for path, item in paths.items() if is_reference(item)} if isinstance(paths, dict) else {}
+    webhooks = {part: item for part, item in contract.parts.items() if part.kind == "webhook" and is_reference(item)}
     parts: dict[Part, JsonObject] = {**contract.parts}
     for part, item in webhooks.items():
         parts[part] = _expand(contract, item)
@@ -33,17 +31,13 @@ def expand_path_items(contract: Contract) -> Contract:
             if isinstance(operation, dict):
                 parts.setdefault(Part("operation", f"{method} {path}"), operation)
     document = {**contract.document, "paths": rest} if items else contract.document
-    return replace(contract, parts=parts, document=document, stored=contract)
-
-
-def _refers(item: Json) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("$ref"), str)
+    return contract.view(parts, document)
 
 
 def _expand(contract: Contract, item: JsonObject) -> JsonObject:
     """A path item without its reference. One that leads nowhere, or to itself, is only left out."""
     for _ in range(_MAX_DEPTH):
-        if not _refers(item):
+        if not is_reference(item):
             break
         target = target_of(contract, item["$ref"])
         beside = {key: value for key, value in item.items() if key != "$ref" and value is not None}

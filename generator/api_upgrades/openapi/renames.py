@@ -34,9 +34,9 @@ class RenameMap:
     def __add__(self, later: RenameMap) -> RenameMap:
         return RenameMap(self.moves + later.moves)
 
-    def to_newer(self, target: Target) -> Target:
-        """The newer name of an older place, even if the place was removed."""
-        position = 0
+    def to_newer(self, target: Target, after: int = 0) -> Target:
+        """The newer name of an older place, even if the place was removed. `after` so many moves, it had its name."""
+        position = after
         while True:
             for index in self._by_older_part.get(target.part, ()):
                 if index >= position:
@@ -60,6 +60,21 @@ class RenameMap:
     def parts(self) -> Iterable[Part | None]:
         """The parts, by their older names, in which something was renamed or moved."""
         return self._by_older_part.keys()
+
+    def concerns(self, *parts: Part | None) -> bool:
+        """Whether anything moves in one of some parts, or a schema to which they may refer gets another name."""
+        return self._renames_schemas or not self._all_parts.isdisjoint(parts)
+
+    @cached_property
+    def _renames_schemas(self) -> bool:
+        return any(
+            old.part != new.part and "schema" in {one.part.kind for one in (old, new) if one.part}
+            for old, new in self.moves
+        )
+
+    @cached_property
+    def _all_parts(self) -> frozenset[Part | None]:
+        return frozenset(target.part for move in self.moves for target in move)
 
     @cached_property
     def _by_older_part(self) -> Mapping[Part | None, list[int]]:

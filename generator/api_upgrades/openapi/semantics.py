@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, json_equal
@@ -140,7 +139,7 @@ def adopt_wording(was: Contract, now: Contract, names: RenameMap = NO_RENAMES) -
     document = adopt_wording_of_value(was.document, now.document)
     if all(now.parts.get(part) is value for part, value in parts.items()) and len(parts) == len(now.parts):
         parts = dict(now.parts)  # in the order of the newer contract
-    goal = replace(was, parts=parts, document=document)
+    goal = was.derive(parts, (part for part, value in parts.items() if was.parts[part] is not value), document)
     for move in names.moves:
         # A response keeps its description, which belongs to its status.
         if not move.new.name.startswith("=") and not move.new.section.startswith("response "):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from fractions import Fraction
 
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_key
 from api_upgrades.openapi.fitting import applies_to, fits, limits_values, type_of
 from api_upgrades.openapi.proofs import are_disjoint, exclude_each_other, implies
 from api_upgrades.openapi.schema import is_number
@@ -21,6 +22,28 @@ def can_limit(keyword: str, form: JsonObject) -> bool:
 def drop_vacuous(form: JsonObject) -> dict[str, Json]:
     """A normal form without the keywords that limit nothing."""
     found = dict(form)
+    if not found.keys().isdisjoint(_WITH_CONDITIONS):
+        found = _drop_unmet(found)
+    names = found.get("type")
+    if isinstance(names, list):
+        found = {key: value for key, value in found.items() if applies_to(key, names)}
+        if "multipleOf" in found:
+            step = found["multipleOf"]
+            if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
+                found["type"] = names = sorted("integer" if name == "number" else name for name in names)
+            if step == 1 and "number" not in names:
+                del found["multipleOf"]
+        if "integer" in names and {*names} <= {"integer", "null"}:
+            found = _with_whole_bounds(found)
+    return found
+
+
+_WITH_CONDITIONS = frozenset({*_COUNTS, "minContains", "maxContains", "then", "else", "enum"})
+"""Keywords that limit nothing with some values, or without another keyword beside them."""
+
+
+def _drop_unmet(found: dict[str, Json]) -> dict[str, Json]:
+    """A normal form without those of `_WITH_CONDITIONS` that limit nothing, and with the possible values of an enum."""
     for keyword in _COUNTS:
         if found.get(keyword) == 0:
             del found[keyword]
@@ -32,19 +55,7 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
     if "if" not in found:
         found.pop("then", None)
         found.pop("else", None)
-    if isinstance(found.get("enum"), list):
-        found = _with_possible_values(found)
-    names = found.get("type")
-    if isinstance(names, list):
-        found = {key: value for key, value in found.items() if applies_to(key, names)}
-        step = found.get("multipleOf")
-        if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
-            found["type"] = names = sorted("integer" if name == "number" else name for name in names)
-        if step == 1 and "number" not in names:
-            del found["multipleOf"]
-        if "integer" in names and {*names} <= {"integer", "null"}:
-            found = _with_whole_bounds(found)
-    return found
+    return _with_possible_values(found) if isinstance(found.get("enum"), list) else found
 
 
 def drop_implied(form: JsonObject) -> dict[str, Json]:
@@ -100,15 +111,16 @@ def _with_possible_values(form: dict[str, Json]) -> dict[str, Json]:
     What all of them meet limits nothing. What can't be decided stays.
     """
     others = {key: value for key, value in form.items() if key != "enum"}
-    distinct: list[Json] = []
+    distinct: dict[Hashable, Json] = {}
     for value in form["enum"]:
-        if fits(value, others) is not False and not any(json_equal(value, one) for one in distinct):
-            distinct.append(value)
+        if fits(value, others) is not False:
+            distinct.setdefault(json_key(value), value)
     if not distinct:
         return {**form}  # a contradiction stays as it is written
-    if not any(isinstance(value, dict | list) for value in distinct):
-        others = {key: one for key, one in others.items() if not _is_met_by_all(distinct, key, one)}
-    return {**others, "enum": distinct, "type": sorted({type_of(value) for value in distinct})}
+    possible = list(distinct.values())
+    if not any(isinstance(value, dict | list) for value in possible):
+        others = {key: one for key, one in others.items() if not _is_met_by_all(possible, key, one)}
+    return {**others, "enum": possible, "type": sorted({type_of(value) for value in possible})}
 
 
 def _is_met_by_all(values: list[Json], keyword: str, limit: Json) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +22,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import OutputFolder
+from api_upgrades.core.garbage import THRESHOLD_ONCE, THRESHOLD_SERVE, collect_rarely
 from api_upgrades.core.parallel import parallel_map
 from api_upgrades.core.progress import count_progress, stage
 from api_upgrades.history.history import History
@@ -35,7 +34,8 @@ from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
 from api_upgrades.plugin.preview_banner import add_banner, read_preview_number
 from api_upgrades.plugin.publisher import Publisher, ThemeContext, group_by_resource, needs_mkdocs_rendering
 from api_upgrades.plugin.site_files import GeneratedFiles, GeneratedSite
-from api_upgrades.project import REGISTRY, SOURCE, Project
+from api_upgrades.project import Project
+from api_upgrades.registry.layout import REGISTRY, SOURCE
 from api_upgrades.releases.public import restrict_to_public, shows_unreleased
 from api_upgrades.review.preview_page import add_preview_page
 from api_upgrades.review.pull_request import build_report_or_explain
@@ -53,11 +53,6 @@ SCRIPT = "assets/api-upgrades.js"
 
 LARGE_SITE_BYTES = 900_000_000
 """The size of a site above which a note is logged. Many hosts accept no more than a gigabyte."""
-
-GC_THRESHOLD_BUILD, GC_THRESHOLD_SERVE = 2_000_000, 20_000
-"""The number of new objects after which Python looks for reference cycles. A build keeps nearly all of its objects to
-the end, and repeated searches would take a fifth of its time. Each build of `mkdocs serve` leaves some garbage.
-"""
 
 log = get_plugin_logger("api-upgrades")
 
@@ -90,8 +85,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember the command. MkDocs keeps one instance across the rebuilds of `serve` because this method exists."""
         self._is_serving = command == "serve"
-        gc.set_threshold(GC_THRESHOLD_SERVE if self._is_serving else GC_THRESHOLD_BUILD, 20, 100)
-        atexit.register(gc.freeze)  # a process that ends needn't free a million objects one by one
+        collect_rarely(THRESHOLD_SERVE if self._is_serving else THRESHOLD_ONCE)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add the style sheet and script, once for all instances. Raises PluginError for an invalid preview number."""

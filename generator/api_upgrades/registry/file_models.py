@@ -90,7 +90,7 @@ NotNull = _NonNullText(_reject_null)
 class ChangeFile(BaseModel):
     """The file of one change."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     title: Line = Field(description="say in one line what changed")
     why: Text = Field(description="say why it changed")
@@ -107,7 +107,7 @@ class AdditionFile(ChangeFile):
 class WordingFile(BaseModel):
     """A `wording.yaml`: the texts and examples that a version changed, and the lists that it reordered."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     effects: list[Any] = Field(min_length=1, description="list the wording that changed")
 
@@ -115,7 +115,7 @@ class WordingFile(BaseModel):
 class VersionFile(BaseModel):
     """The `version.yaml` of a released version."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     summary: Text = Field(description="describe in a sentence or two what the version brought")
     dating: Annotated[Text | None, NotNull] = Field(None, description="say how its date is known, if it is uncertain")
@@ -128,7 +128,7 @@ class VersionFile(BaseModel):
 class UnreleasedFile(BaseModel):
     """The `version.yaml` of the next version: what is already known about it."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     summary: Annotated[Text | None, NotNull] = Field(None, description="say what the version will bring")
     sunset: Annotated[Date | None, NotNull] = Field(None, description="give the last day on which it is served")

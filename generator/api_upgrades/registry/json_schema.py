@@ -13,9 +13,7 @@ from api_upgrades.core.json_text import indent_json
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.docs import REF, describe_kind, kind_schemas, tidy_schema
 from api_upgrades.registry.file_models import AdditionFile
-
-SCHEMA_FILE = "change.schema.json"
-"""The file name of the schema in a registry's folder."""
+from api_upgrades.registry.layout import SCHEMA_FILE
 
 SCHEMA_LINE = f"# yaml-language-server: $schema=../{SCHEMA_FILE}"
 """The first line of a change file, which tells editors where the schema is."""

@@ -20,7 +20,7 @@ from api_upgrades.sources.source_map import SourceMap
 class Amendment(BaseModel):
     """A deliberate correction of a released contract: its day, its reason, and the places that it corrects."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     date: Date
     why: Text

@@ -12,7 +12,7 @@ from api_upgrades.draft.yaml_text import flow_yaml
 from api_upgrades.history.derive import ordered_changes
 from api_upgrades.registry.model import Version
 from api_upgrades.releases.fault import Fault
-from api_upgrades.releases.locking import LockBuilder, find_altered_parts, find_differences
+from api_upgrades.releases.locking import find_altered_parts, find_differences
 from api_upgrades.releases.project_state import ProjectState
 
 
@@ -36,8 +36,8 @@ def find_alterations(state: ProjectState) -> Iterator[Fault]:
     versions_by_text: dict[str, list[str]] = defaultdict(list)
     for version in versions:
         parts = {part for other, part in altered if other == version}
-        released = state.locked_versions.contracts.get(version)
-        derived = LockBuilder().to_public(history.contract_at(version))
+        released = state.locked_versions.contract_at(version)
+        derived = state.locked_versions.builder.to_public(history.contract_at(version))
         differences = [] if released is None else list(find_differences(released, derived, state.table))
         differences = [difference for difference in differences if difference.part in parts]
         for text in [*map(str, differences)] or [f"{part}: differs" for part in sorted(parts)]:

@@ -46,7 +46,7 @@ def rebase_locks(state: ProjectState, result: CheckResult) -> tuple[Locks, tuple
     if history is None:
         raise RegistryErrors(state.errors)
     for version, part in find_altered_parts(state.locked_versions, [history]):
-        was = state.locked_versions.contracts.get(version)
+        was = state.locked_versions.contract_at(version)
         now = LockBuilder().to_public(history.contract_at(version))
         differences = [] if was is None else find_differences(was, now, state.table)
         found = "; ".join(str(difference) for difference in differences if difference.part == part)
@@ -125,7 +125,7 @@ def _collect_places(
 ) -> list[str]:
     """Return the places that an amendment corrects, or the parts if the version's released contract is unknown."""
     parts = [part for other, part in altered if other == version]
-    was = state.locked_versions.contracts.get(version)
+    was = state.locked_versions.contract_at(version)
     if was is None:
         return parts
     now = LockBuilder().to_public(history.contract_at(version))

@@ -157,7 +157,7 @@ def find_internal_exposure(history: History, source: str, memo: Memo | None = No
 def _find_rewordings(state: ProjectState, source: str) -> Iterator[RegistryError]:
     """Find texts and examples that differ from those of the latest version when it was released."""
     latest = state.registry.latest.id
-    released = state.locked_versions.contracts.get(latest)
+    released = state.locked_versions.contract_at(latest)
     if released is None:
         return
     for effect in draft(released, state.latest_from_source):

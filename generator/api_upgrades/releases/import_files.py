@@ -44,6 +44,9 @@ def convert_documents(
     the result, which is a bug.
     """
     ids = list(documents)
+    documents = dict(documents)
+    for older, newer in reversed(list(pairwise(ids))):
+        documents[older] = documents[older].sharing_with(documents[newer])
     steps: dict[str, ImportedStep] = {}
     for older, newer in pairwise(ids):
         with stage(f"Comparing {older} with {newer}"):
@@ -60,7 +63,7 @@ def convert_documents(
         if json.dumps(history.contract_at(id).to_openapi()) != json.dumps(document.to_openapi()):
             message = "this document cannot be derived again from the newer ones; please report it as a bug"
             raise ApiUpgradesError(f"{id}: {message}")
-    files = {name: text for version in added for name, text in _render_files(history, version)}
+    files = {name: text for version in added for name, text in _render_files(version, steps.get(version.id))}
     return ImportResult(history, files, LockBuilder().build_locks(history, locks))
 
 
@@ -79,12 +82,12 @@ def _make_change(version: str, change: ImportedChange) -> Change:
     )
 
 
-def _render_files(history: History, version: Version) -> Iterator[tuple[str, str]]:
-    changes = {judged.change.id: judged for judged in history.changes_of(version.id)}
+def _render_files(version: Version, step: ImportedStep | None) -> Iterator[tuple[str, str]]:
+    severities = {change.id: change.severity for change in step.changes} if step else {}
     order = f"order: {flow_yaml(list(version.order))}\n" if version.order else ""
     yield version.file, f"summary: {flow_yaml(version.summary)}\n{order}"
     for change in version.changes:
-        is_breaking = changes[change.id].severity == "breaking"
+        is_breaking = severities[change.id] == "breaking"
         yield change.file, titled_change_text(SCHEMA_LINE, change.title, change.effects, is_breaking)
     if version.wording:
         yield version.wording.file, "\n".join(["effects:", *effect_lines(version.wording.effects)]) + "\n"

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.files import write_bytes_durably, write_files, write_text_durably
-from api_upgrades.registry.json_schema import SCHEMA_FILE, render_change_schema
+from api_upgrades.registry.json_schema import render_change_schema
+from api_upgrades.registry.layout import SCHEMA_FILE
 from api_upgrades.releases.import_files import ImportResult
 from api_upgrades.releases.lock import LOCK_FILE, Locks
 

@@ -29,7 +29,7 @@ LOCK_FILE = "lock.json"
 class Lock(BaseModel):
     """One `lock.json`. `effects` are written as in change files, oldest first."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     additions: list[str] | None = None
     amendments: list[Amendment] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
@@ -69,23 +69,47 @@ class LockBuilder:
 
 @dataclass(frozen=True)
 class LockedVersions:
-    """The released contracts, as derived from the locks alone."""
+    """The released contracts, as derived from the locks alone.
+
+    `like` is a contract with which they may have much in common, so that both hold it once.
+    """
 
     locks: Locks
+    like: Contract | None = None
+    builder: LockBuilder = field(default_factory=LockBuilder, compare=False)
+
+    def contract_at(self, version: str) -> Contract | None:
+        """The contract of a locked version; None if it is unknown, or doesn't match its digests."""
+        if self._newest is not None and self._newest[0] == version:
+            return self._newest[1]
+        return self.contracts.get(version)
 
     @cached_property
     def contracts(self) -> Mapping[str, Contract]:
         """The contract of each locked version, newest first, as long as they match their digests."""
-        builder = LockBuilder()
-        newest = next((lock.contract for lock in list(self.locks.by_version.values())[::-1]), None)
-        contracts: dict[str, Contract] = {}
-        if newest is not None:
+        found: dict[str, Contract] = {}
+        if self._newest is not None:
             with suppress(*_MALFORMED_LOCK_ERRORS):
-                derived = self.derive_contracts(Contract.from_openapi(newest))
-                contracts.update(
-                    takewhile(lambda pair: builder.compute_digests(pair[1]) == self.locks.digests[pair[0]], derived)
-                )
-        return contracts
+                found.update(takewhile(lambda pair: self._is_locked(*pair), self.derive_contracts(self._newest[1])))
+        return found
+
+    @cached_property
+    def _newest(self) -> tuple[str, Contract] | None:
+        """The newest locked version and its contract, if that matches its digests."""
+        version, lock = next(iter(list(self.locks.by_version.items())[::-1]), ("", None))
+        document = lock.contract if lock else None
+        if document is None:
+            return None
+        with suppress(*_MALFORMED_LOCK_ERRORS):
+            contract = Contract.from_openapi(document)
+            if self.like is not None:
+                contract = contract.sharing_with(self.like)
+            if self._is_locked(version, contract):
+                return version, contract
+        return None
+
+    def _is_locked(self, version: str, contract: Contract) -> bool:
+        return self.builder.compute_digests(contract) == self.locks.digests[version]
 
     def derive_contracts(self, contract: Contract) -> Iterator[tuple[str, Contract]]:
         """Yield each locked version, newest first, with its contract, given the contract of the newest.
@@ -169,7 +193,7 @@ def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> 
 
     A part whose digest is the locked one is the same. Of the others, the comparison decides which mean the same.
     """
-    builder = LockBuilder()
+    builder = locked.builder
     for version, was in reversed(list(locked.locks.digests.items())):
         contracts = [builder.to_public(history.contract_at(version)) for history in histories]
         derived = [builder.compute_digests(contract) for contract in contracts]
@@ -178,7 +202,7 @@ def find_altered_parts(locked: LockedVersions, histories: Sequence[History]) -> 
             for part in dict.fromkeys([*was, *derived[0]])
             if all(was.get(part) != now.get(part) for now in derived)
         ]
-        released = locked.contracts.get(version) if altered else None
+        released = locked.contract_at(version) if altered else None
         if released is not None:
             differing = [_differing_parts(released, contract) for contract in contracts]
             altered = [part for part in altered if all(part in found for found in differing)]

@@ -15,7 +15,7 @@ from api_upgrades.openapi.internal_merge import restore_internal
 from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.registry.model import Addition, Registry
 from api_upgrades.releases.lock import Locks
-from api_upgrades.releases.locking import Difference, LockBuilder, LockedVersions, find_differences
+from api_upgrades.releases.locking import Difference, LockedVersions, find_differences
 
 RESTORE_LOCK = "Restore it from version control or, if it never existed, run: api-upgrades lock"
 
@@ -34,7 +34,7 @@ class ProjectState:
 
     @cached_property
     def locked_versions(self) -> LockedVersions:
-        return LockedVersions(self.locks)
+        return LockedVersions(self.locks, self.registry.head)
 
     @cached_property
     def _derived(self) -> tuple[tuple[Step, ...], list[RegistryError]]:
@@ -86,12 +86,12 @@ class ProjectState:
     @cached_property
     def latest_from_source(self) -> Contract:
         """The public contract of the latest version. Raises RegistryErrors like `latest_from_source_with_internal`."""
-        return LockBuilder().to_public(self.latest_from_source_with_internal)
+        return self.locked_versions.builder.to_public(self.latest_from_source_with_internal)
 
     @cached_property
     def latest_from_lock(self) -> Contract | None:
         """The contract that the latest version was released with, in today's wording; None if no lock has it."""
-        released = self.locked_versions.contracts.get(self.registry.latest.id)
+        released = self.locked_versions.contract_at(self.registry.latest.id)
         return None if released is None else adopt_wording(released, self.latest_from_source)
 
     @cached_property
@@ -101,7 +101,7 @@ class ProjectState:
         if missing := [version.id for version in self.registry.versions if version.id not in self.locks.by_version]:
             message = f"is missing, so the contract that {latest} was released with is unknown"
             return RegistryError(Location(self.locks.lock_file(missing[-1])), message, RESTORE_LOCK)
-        if latest in self.locked_versions.contracts:
+        if self.locked_versions.contract_at(latest) is not None:
             return None
         message = f"contains no contract of {latest} that matches its digests"
         fix = "Run: api-upgrades lock, or restore the file from version control"
@@ -129,7 +129,11 @@ class ProjectState:
     @cached_property
     def history_from_source(self) -> History | None:
         """The released versions, derived from the source, whether or not it matches the locks; None if that fails."""
-        return self._derive_history(self.latest_from_source_with_internal)
+        contract = self.latest_from_source_with_internal
+        if self.unlocked_additions or self.errors:
+            return self._derive_history(contract)
+        steps = [step for step in self._derived[0] if step.version is not self.registry.unreleased]
+        return History(Registry(contract, self.registry.versions), steps, self.table)
 
     def _derive_history(self, contract: Contract) -> History | None:
         registry = Registry(contract, self.registry.versions)

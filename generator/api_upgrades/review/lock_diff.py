@@ -53,7 +53,7 @@ def _find_differences(before: ProjectState, now: ProjectState) -> Iterator[tuple
         if version not in now.locks.digests:
             yield version, "is no longer locked"
             continue
-        older, newer = before.locked_versions.contracts.get(version), contracts.get(version)
+        older, newer = before.locked_versions.contract_at(version), contracts.get(version)
         digests = builder.compute_digests(newer) if newer else now.locks.digests[version]
         parts = {part for part in was.keys() | digests.keys() if was.get(part) != digests.get(part)}
         differences = list(find_differences(older, newer, now.table)) if parts and older and newer else []

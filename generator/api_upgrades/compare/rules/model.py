@@ -1,26 +1,14 @@
-"""Rules and severities: how severe a kind of difference is in each direction, and why."""
+"""Rules: how severe a kind of difference is in each direction, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.severity import Severity
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
-
-Severity = Literal["breaking", "risky", "additive", "neutral"]
-
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""Worst first."""
-
-
-SEVERITY_MEANINGS: Mapping[Severity, str] = {
-    "breaking": "Code that works with the older version can fail with the newer one.",
-    "risky": "Defensively written code keeps working; other code may fail.",
-    "additive": "Something is added, or less is required. You don't have to do anything.",
-    "neutral": "Nothing that you send or receive changes.",
-}
 
 
 class Verdict(NamedTuple):
@@ -37,16 +25,6 @@ class Rule:
     id: RuleId
     description: str
     verdicts: Mapping[Direction, Verdict]
-
-
-def rank(severity: Severity | None) -> int:
-    """A sort key that puts the worst severity first, and an unknown one last."""
-    return len(SEVERITIES) if severity is None else SEVERITIES.index(severity)
-
-
-def worst(severities: Iterable[Severity]) -> Severity:
-    """The worst of several severities; `neutral` if there are none."""
-    return min(severities, key=SEVERITIES.index, default="neutral")
 
 
 def rule(

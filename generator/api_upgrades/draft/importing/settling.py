@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from api_upgrades.compare.compare import compare
-from api_upgrades.compare.rules.table import RuleTable
+from api_upgrades.compare.rules.table import RuleTable, Severity, worst
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
 from api_upgrades.history.consistency import (
@@ -18,9 +18,10 @@ from api_upgrades.history.consistency import (
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.openapi.contract import Contract, Part
 from api_upgrades.openapi.internal import Visibility
-from api_upgrades.openapi.renames import NO_RENAMES
+from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import Direction, Usage
 from api_upgrades.registry.model import UNRELEASED, Change
 
 _TABLE = RuleTable.with_overrides({})
@@ -60,24 +61,43 @@ def keep_differences(
     return kept[::-1], contract
 
 
-def find_misfits(effects: Sequence[Effect], older: Contract, newer: Contract) -> set[Part | None]:
-    """The parts with a difference that no effect explains, or with an effect that makes no difference in this order."""
+class Trial(NamedTuple):
+    """What `check` would say of the effects of a step: the severity of each, and the parts in which something is wrong.
+
+    Something is wrong with a part that has a difference that no effect explains, or an effect that makes none.
+    """
+
+    severities: tuple[Severity, ...]
+    misfits: set[Part | None]
+
+
+def try_effects(effects: Sequence[Effect], older: Contract, newer: Contract, usages: Sequence[Usage]) -> Trial:
+    """Revert effects in their order, and judge each. `usages` are those of the two contracts."""
+
+    def directions(part: Part) -> Iterable[Direction]:
+        return frozenset().union(*(usage.directions(part) for usage in usages))
+
     visibility = Visibility()
-    found: set[Part | None] = set()
+    severities: list[Severity] = []
+    misfits: set[Part | None] = set()
     applied: list[AppliedEffect] = []
     contract = newer
     for effect in reversed(effects):
         try:
             before = effect.revert(contract)
         except DRAFT_ERRORS:
-            found |= parts_of(effect)
+            misfits |= parts_of(effect)
+            severities.append("neutral")
             continue
-        applied.append(_applied(effect, before, contract))
-        if not makes_difference(applied[-1], visibility):
-            found |= parts_of(effect)
+        one = _applied(effect, before, contract)
+        findings = compare(before, contract, RenameMap.of(one.moves), directions, _TABLE)
+        if not makes_difference(one, visibility, findings):
+            misfits |= parts_of(effect)
+        severities.append(effect.declared_severity or worst(finding.severity for finding in findings))
+        applied.append(one)
         contract = before
-    unexplained = find_unexplained(older, newer, applied[::-1], lambda part: (), _TABLE)
-    return found | {target.part for target, _ in unexplained}
+    unexplained = find_unexplained(older, newer, applied[::-1], directions, _TABLE)
+    return Trial(tuple(severities[::-1]), misfits | {target.part for target, _ in unexplained})
 
 
 def parts_of(effect: Effect) -> set[Part | None]:
@@ -120,4 +140,4 @@ def _replace_parts(partial: PartialDraft, older: Contract, parts: set[Part | Non
         for part, value in partial.contract.parts.items()
     }
     document = goal.document if None in parts else partial.contract.document
-    replace_rest(partial, replace(goal, parts=known, document=document))
+    replace_rest(partial, partial.contract.derive(known, filter(None, parts), document))

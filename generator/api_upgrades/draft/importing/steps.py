@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.draft.draft import draft_contract_changes
 from api_upgrades.draft.grouping import slug, unique_id
 from api_upgrades.draft.importing.grouping import Group, Resources, group_into_changes
-from api_upgrades.draft.importing.settling import find_misfits, parts_of, settle
+from api_upgrades.draft.importing.settling import parts_of, settle, try_effects
 from api_upgrades.draft.importing.titles import build_title
 from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
 from api_upgrades.draft.wording import draft_wording
@@ -38,6 +40,7 @@ class ImportedChange:
     title: str
     effects: tuple[Effect, ...]
     resources: tuple[str, ...]
+    severity: Severity = "neutral"
 
 
 @dataclass(frozen=True)
@@ -75,21 +78,31 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     names = resolve_renames(older, newer, _accept_only_similar_candidate, NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
     effects = [effect for effect in drafted if not effect.only_rewords]
-    resources = _resources(older, newer)
+    references = References()
+    usages = [Usage(contract, references) for contract in (older, newer)]
+    resources = _resources(usages)
     for _ in range(_MAX_ATTEMPTS):
         changes, ordered_count = _group(settle(effects, older, newer), newer, resources)
         effects = [effect for change in changes for effect in change.effects]
-        misfits = find_misfits(effects, older, newer)
+        severities, misfits = try_effects(effects, older, newer, usages)
         if not misfits:
             break
         single = [one for effect in effects for one in ([effect.at(target) for target in effect.targets] or [effect])]
         effects = [effect for effect in single if not parts_of(effect) & misfits]
     else:
         changes, ordered_count = _group(settle([], older, newer), newer, resources)
+        effects = [effect for change in changes for effect in change.effects]
+        severities, _ = try_effects(effects, older, newer, usages)
     reverted = newer
-    for effect in reversed([effect for change in changes for effect in change.effects]):
+    for effect in reversed(effects):
         reverted = effect.revert(reverted)
-    return ImportedStep(tuple(changes), ordered_count, draft_wording(older, reverted))
+    return ImportedStep(_with_severities(changes, severities), ordered_count, draft_wording(older, reverted))
+
+
+def _with_severities(changes: Iterable[ImportedChange], severities: Iterable[Severity]) -> tuple[ImportedChange, ...]:
+    """The changes with the severity that those of their effects, in the same order, give them."""
+    left = iter(severities)
+    return tuple(replace(change, severity=worst(islice(left, len(change.effects)))) for change in changes)
 
 
 def _group(effects: Sequence[Effect], newer: Contract, resources: Resources) -> tuple[list[ImportedChange], int]:
@@ -126,9 +139,8 @@ def _accept_only_similar_candidate(question: Question) -> Target | None:
     return question.candidates[0]
 
 
-def _resources(*contracts: Contract) -> dict[Part, str]:
+def _resources(usages: Iterable[Usage]) -> dict[Part, str]:
     """The resource of each part, from the last contract that has the part."""
-    usages = [Usage(contract, References()) for contract in contracts]
     return {
         part: resource.name for usage in usages for resource in group_into_resources(usage) for part in resource.parts
     }

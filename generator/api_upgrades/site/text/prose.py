@@ -11,23 +11,20 @@ from __future__ import annotations
 
 import re
 import threading
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from markdown import Markdown
-from markdown.blockprocessors import ParagraphProcessor
-from markdown.extensions.fenced_code import FencedCodeExtension
-from markdown.extensions.sane_lists import SaneListExtension
-from markdown.extensions.tables import TableExtension
-from markdown.util import Registry
 from markupsafe import Markup, escape
 
 from api_upgrades.site.text.link_base import LinkBase
 from api_upgrades.site.text.link_safety import FORBIDDEN_CHARACTERS, safe_address
 from api_upgrades.site.text.prose_html import PLACEHOLDERS, HtmlExtractor, HtmlTag
+
+if TYPE_CHECKING:
+    from markdown import Markdown
 
 _CACHE_SIZE = 65536
 _MAX_CHARACTERS = 30_000
@@ -139,10 +136,9 @@ def _convert(text: str, style: _Style) -> _SafeWriter | None:
     text = extractor.extract(text)
     with _LOCK:
         try:
-            html = _CONVERTERS[style.is_inline].reset().convert(text)
+            html = _converter(style.is_inline).reset().convert(text)
         except RecursionError:
-            # Replace the converter: the state of the aborted conversion would leak into the next text.
-            _CONVERTERS[style.is_inline] = _create_converter(style.is_inline)
+            _converter.cache_clear()  # the state of the aborted conversion would leak into the next text
             return None
     writer = _SafeWriter(style, extractor.tags)
     writer.feed(html)
@@ -162,7 +158,16 @@ def _is_within_limits(text: str) -> bool:
     )
 
 
-def _create_converter(is_inline: bool) -> Markdown:
+@cache
+def _converter(is_inline: bool) -> Markdown:
+    """The Markdown converter of blocks, or of one line. The parser is imported here, because few commands need it."""
+    from markdown import Markdown
+    from markdown.blockprocessors import ParagraphProcessor
+    from markdown.extensions.fenced_code import FencedCodeExtension
+    from markdown.extensions.sane_lists import SaneListExtension
+    from markdown.extensions.tables import TableExtension
+    from markdown.util import Registry
+
     extensions = [] if is_inline else [FencedCodeExtension(), TableExtension(), SaneListExtension()]
     converter = Markdown(extensions=extensions, output_format="html")
     converter.preprocessors.deregister("html_block")
@@ -174,7 +179,6 @@ def _create_converter(is_inline: bool) -> Markdown:
     return converter
 
 
-_CONVERTERS = {is_inline: _create_converter(is_inline) for is_inline in (False, True)}
 _LOCK = threading.Lock()
 """Guards the converters: they have state, and `mkdocs serve` uses threads."""
 
