@@ -12,6 +12,7 @@ from api_upgrades.compare.overlaps import Choice, Variant, find_new_overlaps
 from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.fitting import type_of
 from api_upgrades.openapi.normal_form import merge
 from api_upgrades.openapi.target import Target
 
@@ -165,12 +166,17 @@ class VariantComparison:
 
 
 def _one_by_one(branches: Branches) -> Branches:
-    """The branches, with a branch of several plain types as one branch for each."""
-    return [
-        {"type": [name]} if branch.keys() == {"type"} else branch
-        for branch in branches
-        for name in (branch["type"] if branch.keys() == {"type"} else [""])
-    ]
+    """The branches, with one for each type instead of one for several plain types, or for values of several types."""
+    found: Branches = []
+    for branch in branches:
+        if branch.keys() == {"type"}:
+            found += [{"type": [name]} for name in branch["type"]]
+        elif branch.keys() == {"type", "enum"}:
+            values = {name: [one for one in branch["enum"] if type_of(one) == name] for name in branch["type"]}
+            found += [{"enum": some, "type": [name]} for name, some in values.items()]
+        else:
+            found.append(branch)
+    return found
 
 
 def _without(form: JsonObject, keyword: str) -> JsonObject:
