@@ -93,6 +93,7 @@ PAIRS: list[tuple[RuleId, RuleId]] = [
     ("constant-removed", "enum-value-added"),
     ("format-hint-changed", "format-hint-changed"),
     ("constraint-tightened", "constraint-loosened"),
+    ("constraint-tightened", "property-removed"),  # the only variants, or items, that declare a property
     ("operation-added", "operation-removed"),
     ("operation-deprecated", "operation-no-longer-deprecated"),
     ("parameter-added", "parameter-removed"),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.examples import patterns
-from api_upgrades.examples.patterns import PatternTooSlow, UnsupportedPattern, matches
+from api_upgrades.core import patterns
+from api_upgrades.core.patterns import PatternTooSlow, UnsupportedPattern, matches
 from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.usage import DIRECTIONS

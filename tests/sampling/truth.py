@@ -10,7 +10,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from tests.sampling.values import MAP_NAMES, Drawer, Schema, nearby, pool
+from tests.sampling.declared import Declared, without
+from tests.sampling.focus import changed_names, changed_schemas
+from tests.sampling.values import Drawer, Schema, nearby, pool
 
 ROOT = "Thing"
 """The component schema that the document sends and receives."""
@@ -33,12 +35,18 @@ class View:
         for schema in schemas.values():
             _hide(schema, HIDDEN[direction], frozenset())
         self.schemas: dict[str, Schema] = schemas
-        self.names = {name for schema in schemas.values() for name in _names(schema)}
         root = {"$ref": f"#/components/schemas/{ROOT}", "components": {"schemas": schemas}}
         self.validator = Draft202012Validator(root)
 
     def is_valid(self, value: Any) -> bool:
         return self.validator.is_valid(value)
+
+    def declared(self, value: Any) -> Declared:
+        """What the schemas declare of a value."""
+        return Declared(self.schemas, self._fits, self.schemas[ROOT], value)
+
+    def _fits(self, schema: Schema, value: Any) -> bool:
+        return self.validator.evolve(schema=schema).is_valid(value)
 
 
 def _hide(schema: Schema, flag: str, inherited: frozenset[str]) -> None:
@@ -67,22 +75,12 @@ def _flagged(schema: Schema, flag: str) -> Iterator[str]:
             yield from _flagged(branch, flag)
 
 
-def _subschemas(schema: Schema) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        yield schema
-        for inner in schema.get("properties", {}).values():
-            yield from _subschemas(inner)
-        for keyword in ("items", "additionalProperties", "not"):
-            yield from _subschemas(schema.get(keyword))
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for branch in schema.get(keyword, ()):
-                yield from _subschemas(branch)
-
-
-def _names(schema: Schema) -> Iterator[str]:
-    """The properties that a schema declares and that can be sent."""
-    for one in _subschemas(schema):
-        yield from (name for name, inner in one.get("properties", {}).items() if inner is not False)
+def _opened(value: Any) -> Any:
+    """Some JSON whose objects may have properties that they don't declare."""
+    if isinstance(value, dict):
+        kept = {key: one for key, one in value.items() if key != "additionalProperties" or one is not False}
+        return {key: _opened(one) for key, one in kept.items()}
+    return [_opened(one) for one in value] if isinstance(value, list) else value
 
 
 def find_witness(
@@ -91,41 +89,35 @@ def find_witness(
     """A value that is valid in one document and not in the other, None if none is found.
 
     For requests the value is valid in the older one, for responses in the newer one. A property that only the other
-    document declares is not sent: nobody knew it. In a request, one that the newer document doesn't declare any more
-    is ignored or rejected; in a response, clients ignore one that they don't know. In a typed map all names are known.
+    document declares at its place is not sent: nobody knew it. In a request, one that the newer document doesn't
+    declare there any more is ignored or rejected; in a response, clients ignore one that they don't know.
     """
     views = View(old, direction), View(new, direction)
     valid_in, other = views if direction == "request" else views[::-1]
-    extra = pool(valid_in.schemas, other.schemas)
-    drawers = [Drawer(random, view.schemas, extra) for view in (valid_in, other)]
-    foreign = other.names - valid_in.names - {*MAP_NAMES}
-    only_here = valid_in.names - other.names - {*MAP_NAMES}
+    unclosed = View(_opened(new if direction == "request" else old), direction)
+    extra = _pool(valid_in.schemas, other.schemas)
+    focus = changed_names(valid_in.schemas, other.schemas)
+    drawers = [Drawer(random, view.schemas, extra, focus) for view in (valid_in, other)]
     for _ in range(tries):
         value = random.choice(drawers).draw({"$ref": f"#/{ROOT}"})
         for _ in range(random.choice((0, 0, 1, 1, 2))):
             value = nearby(value, random, extra)
-        value = _without(value, foreign)
+        here, there = valid_in.declared(value), unclosed.declared(value)
+        value = without(value, {path for path in there.named if not here.knows(path)})
         if not valid_in.is_valid(value):
             continue
-        if direction == "request" and only_here & set(_keys(value)):
+        here, there = valid_in.declared(value), unclosed.declared(value)
+        only_here = {path for path in here.named if not there.knows(path)}
+        if direction == "request" and only_here:
             return Witness(value, "has a property that is no longer declared")
-        seen = _without(value, only_here)
+        seen = without(value, only_here)
         if not other.is_valid(seen):
             error = next(iter(other.validator.iter_errors(seen)))
             return Witness(value, error.message[:200])
     return None
 
 
-def _without(value: Any, names: set[str]) -> Any:
-    if not names:
-        return value
-    if isinstance(value, dict):
-        return {key: _without(inner, names) for key, inner in value.items() if key not in names}
-    return [_without(inner, names) for inner in value] if isinstance(value, list) else value
-
-
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _keys(inner)
+def _pool(*schemas: dict[str, Schema]) -> list[Any]:
+    """Values at the bounds of the schemas; half of them at those that differ."""
+    everywhere, near = pool(*schemas), pool(*changed_schemas(*schemas))
+    return everywhere + near * max(1, len(everywhere) // len(near))

@@ -15,7 +15,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "^x": ("x", "x1", "xyz"),
     "[0-9]$": ("1", "a1", "x99"),
 }
-"""The patterns that schemas here have, with texts that match."""
+"""The patterns that schemas here have, with texts that match. The first is a letter: any number of it matches."""
 TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 UNKNOWN = "zz_unknown"
 """A property that no schema declares."""
@@ -23,13 +23,21 @@ UNKNOWN = "zz_unknown"
 
 def pool(*schemas: Schema) -> Pool:
     """Values at the bounds of some schemas: what an edit of one of them can make valid or invalid."""
-    found: Pool = [None, True, False, 0, 1, -1, 0.5, "", "a", "abc", [], {}]
+    return _distinct([None, True, False, 0, 1, -1, 0.5, "", "a", "abc", [], {}, *_at_bounds(*schemas)])
+
+
+def _distinct(values: Pool) -> Pool:
+    return list({repr(value): value for value in values}.values())
+
+
+def _at_bounds(*schemas: Schema) -> Pool:
+    found: Pool = []
     for schema in schemas:
         for key, value in _keywords(schema):
             if key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):
                 found += [value, value - 1, value + 1, value + 0.5, value * 2, value - 0.5]
             elif key in ("minLength", "maxLength"):
-                found += ["a" * max(0, value + step) for step in (-1, 0, 1)]
+                found += [letter * max(0, value + step) for step in (-1, 0, 1) for letter in "ax1"]
             elif key in ("minItems", "maxItems"):
                 found += [["a"] * max(0, value + step) for step in (-1, 0, 1)]
             elif key == "enum":
@@ -38,8 +46,7 @@ def pool(*schemas: Schema) -> Pool:
                 found.append(value)
             elif key == "pattern":
                 found += PATTERNS[value]
-    unique: dict[str, Any] = {repr(value): value for value in found}
-    return list(unique.values())
+    return _distinct(found)
 
 
 def _keywords(schema: Schema) -> Iterator[tuple[str, Any]]:
@@ -54,14 +61,20 @@ def _keywords(schema: Schema) -> Iterator[tuple[str, Any]]:
 
 
 class Drawer:
-    """Draws values that fit a schema, as far as it can; whoever uses them validates them."""
+    """Draws values that fit a schema, as far as it can; whoever uses them validates them.
 
-    def __init__(self, random: Random, components: dict[str, Schema], extra: Pool) -> None:
+    Most of the values have the properties in `focus`.
+    """
+
+    def __init__(
+        self, random: Random, components: dict[str, Schema], extra: Pool, focus: frozenset[str] = frozenset()
+    ) -> None:
         self.random = random
         self.components = components
         self.extra = extra
+        self.focus = focus
 
-    def draw(self, schema: Schema, depth: int = 6) -> Any:
+    def draw(self, schema: Schema, depth: int = 10) -> Any:
         random = self.random
         if not isinstance(schema, dict) or depth < 0:
             return random.choice(self.extra)
@@ -74,7 +87,9 @@ class Drawer:
         drawn = [self.draw(branch, depth - 1) for branch in schema.get("allOf", ())]
         for keyword in ("oneOf", "anyOf"):
             if schema.get(keyword):
-                drawn.append(self.draw(random.choice(schema[keyword]), depth - 1))
+                near = [branch for branch in schema[keyword] if self._leads_to_focus(branch)]
+                branches = near if near and random.random() < 0.5 else schema[keyword]
+                drawn.append(self.draw(random.choice(branches), depth - 1))
         own = self._own(schema, depth)
         if own is None and drawn and "type" not in schema:
             own = {} if isinstance(drawn[0], dict) else drawn[0]
@@ -84,6 +99,10 @@ class Drawer:
         if drawn and ("type" not in schema or random.random() < 0.5):
             return random.choice(drawn)
         return own
+
+    def _leads_to_focus(self, branch: Schema) -> bool:
+        names = branch.get("properties", {}).keys() if isinstance(branch, dict) else set()
+        return not self.focus.isdisjoint(names)
 
     def _own(self, schema: dict[str, Any], depth: int) -> Any:
         types = schema.get("type")
@@ -108,17 +127,20 @@ class Drawer:
         low = schema.get("minimum", schema.get("exclusiveMinimum", -20))
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 40))
         step = schema.get("multipleOf", 1)
-        whole = [low, high, low + 1, high - 1, low + 0.5, self.random.uniform(low, max(low, high))]
+        whole = [low, high, low + 1, low + 2, high - 1, low + 0.5, self.random.uniform(low, max(low, high))]
         chosen = self.random.choice(whole)
-        return chosen if schema.get("type") == "number" and "multipleOf" not in schema else (chosen // step) * step
+        if schema.get("type") == "number" and "multipleOf" not in schema:
+            return chosen
+        multiple = (chosen // step) * step
+        return multiple if multiple >= low else multiple + step
 
     def _string(self, schema: dict[str, Any], depth: int) -> str:
-        if "pattern" in schema:
-            matching: tuple[str, ...] = PATTERNS[schema["pattern"]]
-            return self.random.choice(matching)
-        low: int = schema.get("minLength", 0)
+        fitting = PATTERNS.get(schema.get("pattern", ""), ())
+        if fitting and self.random.random() < 0.4:
+            return self.random.choice(fitting)
+        low: int = schema.get("minLength", 1 if fitting else 0)
         high: int = schema.get("maxLength", low + 12)
-        letter: str = self.random.choice(("a", "x", "1", "é"))
+        letter: str = fitting[0] if fitting else self.random.choice(("a", "x", "1", "é"))
         return letter * self.random.choice((low, high, min(high, low + 1), max(low, high - 1)))
 
     def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
@@ -134,9 +156,12 @@ class Drawer:
         found: dict[str, Any] = {}
         for name, inner in schema.get("properties", {}).items():
             wanted = name in schema.get("required", ())
-            if inner is not False and (wanted or (depth > 1 and self.random.random() < chance)):
+            likely = 0.85 if name in self.focus else chance
+            if inner is not False and (wanted or (depth > 1 and self.random.random() < likely)):
                 found[name] = self.draw(inner, depth - 1)
         more = schema.get("additionalProperties")
+        for name in [one for one in schema.get("required", ()) if one not in schema.get("properties", {})]:
+            found[name] = self.draw(more, depth - 1)
         if isinstance(more, dict) and more:
             for name in self.random.sample(MAP_NAMES, self.random.randrange(3)):
                 found.setdefault(name, self.draw(more, depth - 1))

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing
+from api_upgrades.compare.difference import Difference, extension_rule, none_if_missing, with_rule_in
 from api_upgrades.compare.discriminator import compare_discriminators
+from api_upgrades.compare.one_way import directions_of_limit
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.types import contains, format_rule
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.choices import EXTENSIBLE_ENUM
+from api_upgrades.openapi.proofs import implies
 from api_upgrades.openapi.schema import LOWER_BOUNDS, MISSING, UPPER_BOUNDS, is_number
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
@@ -74,13 +76,23 @@ def compare_constraints(
         elif keyword == EXTENSIBLE_ENUM and isinstance(before, list) and isinstance(after, list):
             yield from _compare_extensible_enums(before, after, old_target, target)
         else:
-            yield Difference(constraint_rule(keyword, before, after), target, old_target, keyword, *values)
+            rule = constraint_rule(keyword, before, after)
+            if before is MISSING and rule == "constraint-tightened" and implies(was, {keyword: after}):
+                rule = "constraint-loosened"  # it takes the place of a limit that was stricter
+            elif after is MISSING and rule == "constraint-loosened" and implies(now, {keyword: before}):
+                rule = "constraint-tightened"
+            found = Difference(rule, target, old_target, keyword, *values)
+            yield found.only_in(directions_of_limit(keyword, was, now))
     for keyword, step in _INNER_SCHEMAS.items():
         before, after = was.get(keyword, True), now.get(keyword, True)
         if isinstance(before, dict) and isinstance(after, dict):
             yield from comparison.compare_forms(before, after, old_target.child(step), target.child(step))
         elif not json_equal(before, after):
-            yield Difference(_open_or_closed_rule(before, after), target, old_target, keyword, before, after)
+            found = Difference(_open_or_closed_rule(before, after), target, old_target, keyword, before, after)
+            opened = isinstance(before, dict) and after is True
+            places = old_target.child(step), target.child(step)
+            lost = comparison.properties_lost(before, {}, *places) if opened else frozenset()
+            yield from with_rule_in(lost, "property-removed", found)
 
 
 def _with_newer_names(comparison: SchemaComparison, keyword: str, value: Json, old_target: Target) -> Json:

@@ -43,6 +43,14 @@ class Difference(NamedTuple):
         return self._replace(hidden_in=self.hidden_in | (frozenset(DIRECTIONS) - directions))
 
 
+def with_rule_in(directions: frozenset[Direction], rule: RuleId, difference: Difference) -> Iterator[Difference]:
+    """A difference that counts by another rule in some directions."""
+    if directions:
+        yield difference._replace(rule=rule).only_in(directions)
+    if rest := frozenset(DIRECTIONS) - directions:
+        yield difference.only_in(rest)
+
+
 def compare_other_keywords(
     old: JsonObject, new: JsonObject, known: Collection[str], old_target: Target, target: Target
 ) -> Iterator[Difference]:

@@ -58,14 +58,17 @@ def _compare_top_level(old: JsonObject, new: JsonObject) -> Iterator[Difference]
 
 
 def _compare_tags(old: Sequence[JsonObject], new: Sequence[JsonObject]) -> Iterator[Difference]:
-    """Compare where tags that both documents declare belong. Their texts are wording."""
-    before = {tag.get("name"): tag for tag in old}
-    for tag in new:
-        was = before.get(tag.get("name"), tag)
-        place = Target(None, f"tags {tag.get('name')}")
+    """Compare which tags a document declares, and where they belong. Their texts are wording."""
+    before, after = ({tag["name"]: tag for tag in tags if "name" in tag} for tags in (old, new))
+    for name in dict.fromkeys((*after, *before)):
+        place = Target(None, f"tags {name}")
+        was, now = before.get(name), after.get(name)
+        if was is None or now is None:
+            yield Difference("tag-changed", place, place, "existence", was, now)
+            continue
         for keyword in ("parent", "kind"):
-            if was.get(keyword) != tag.get(keyword):
-                yield Difference("tag-changed", place, place, keyword, was.get(keyword), tag.get(keyword))
+            if was.get(keyword) != now.get(keyword):
+                yield Difference("tag-changed", place, place, keyword, was.get(keyword), now.get(keyword))
 
 
 def _compare_paths(comparison: SchemaComparison) -> Iterator[Difference]:

@@ -93,6 +93,11 @@ class OperationComparison:
         if old.get("operationId") != new.get("operationId"):
             values = old.get("operationId"), new.get("operationId")
             yield Difference("operation-id-changed", target, old_target, "operationId", *values)
+        before, after = old.get("tags", ()), new.get("tags", ())
+        for tag in dict.fromkeys((*before, *after)):
+            if (tag in before) != (tag in after):
+                values = (tag, None) if tag in before else (None, tag)
+                yield Difference("tag-changed", target, old_target, "tags", *values)
         if self.new.kind == "operation":
             before = old.get("security", self.schemas.old.document.get("security"))
             after = new.get("security", self.schemas.new.document.get("security"))

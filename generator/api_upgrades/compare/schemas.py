@@ -26,6 +26,7 @@ from api_upgrades.openapi.normal_form import (
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.openapi.vacuous import drop_vacuous
 
 _FLAGS: Mapping[str, tuple[RuleId, RuleId]] = {
@@ -39,6 +40,9 @@ _NULL = ["null"]
 
 _MAX_DEPTH = 16
 """How many references in a row are followed from one place."""
+
+_MAX_WRAPPED = 3
+"""How often a reference beside null can stand for another choice with null."""
 
 _MAX_TURNS = 4
 """How often a schema that is inside itself is compared with one that is not."""
@@ -54,8 +58,7 @@ class SchemaComparison:
     old: Contract
     new: Contract
     renames: RenameMap
-    _open: set[_Pair] = field(default_factory=set, compare=False, repr=False)
-    _open_sides: list[_Pair] = field(default_factory=list, compare=False, repr=False)
+    _open: list[_Pair] = field(default_factory=list, compare=False, repr=False)
 
     def compare(self, old: Json, new: Json, old_target: Target, target: Target) -> Iterator[Difference]:
         """Compare a schema with the one that it became.
@@ -81,32 +84,38 @@ class SchemaComparison:
         aligned = self._align(was, now)
         yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
         if _NULL not in (aligned.was.get("type"), aligned.now.get("type")):
-            (was_too, was), (is_too, now) = split_null(aligned.was), split_null(aligned.now)
-            aligned = replace(aligned, was=was, now=now)
-            was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
+            for _ in range(_MAX_WRAPPED):
+                was_too, was = split_null(self.old_forms.with_null_branches(aligned.was))
+                is_too, now = split_null(self.new_forms.with_null_branches(aligned.now))
+                if was is aligned.was and now is aligned.now:
+                    break
+                was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
+                aligned = self._align(was, now).after(aligned)
         is_limited = bool(aligned.shared) or (_limits_type(aligned.was) and _limits_type(aligned.now))
         if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"
             yield Difference(rule, target, old_target, "nullable", was_nullable, is_nullable)
+        compare_what = self._compare_other_schemas if all(aligned.pair) else self._compare_values
+        if not any(aligned.pair):
+            yield from compare_what(aligned, names, old_target, target)
         # A schema can be inside itself. What differs in it is found further outside.
-        if all(aligned.pair):
-            if aligned.pair not in self._open:
-                yield from self._compare_other_schemas(aligned, names, old_target, target)
-        elif any(aligned.pair):
-            if self._open_sides.count(aligned.pair) < _MAX_TURNS:
-                self._open_sides.append(aligned.pair)
-                yield from list(self._compare_values(aligned, names, old_target, target))
-                self._open_sides.pop()
-        else:
-            yield from self._compare_values(aligned, names, old_target, target)
+        elif self._open.count(aligned.pair) < (1 if all(aligned.pair) else _MAX_TURNS):
+            self._open.append(aligned.pair)
+            yield from list(compare_what(aligned, names, old_target, target))
+            self._open.pop()
+
+    def properties_lost(
+        self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
+    ) -> frozenset[Direction]:
+        """The directions in which values of an older form have properties that a newer one doesn't declare any more."""
+        found = (one for one in self.compare_forms(was, now, old_target, target) if one.rule == "property-removed")
+        return frozenset(direction for one in found for direction in DIRECTIONS if direction not in one.hidden_in)
 
     def _compare_other_schemas(
         self, aligned: _Aligned, names: tuple[str, str], old_target: Target, target: Target
     ) -> Iterator[Difference]:
         """Compare schemas behind different references. Schemas with nothing in common are another type."""
-        self._open.add(aligned.pair)
         differences = list(self._compare_values(aligned, names, old_target, target))
-        self._open.discard(aligned.pair)
         before, after = (form.get("properties", {}).keys() for form in (aligned.was, aligned.now))
         is_other = bool(before) and bool(after) and before.isdisjoint(after)
         if differences and (is_other or len(differences) > _MAX_DIFFERENCES):
@@ -241,6 +250,11 @@ class _Aligned:
     now: JsonObject
     shared: tuple[str, ...]
     pair: _Pair
+
+    def after(self, outer: _Aligned) -> _Aligned:
+        """The same inside other forms, whose references count as well."""
+        pair = outer.pair[0] + self.pair[0], outer.pair[1] + self.pair[1]
+        return replace(self, shared=outer.shared + self.shared, pair=pair)
 
 
 def _expand(forms: NormalForms, form: JsonObject, entered: list[str]) -> JsonObject:

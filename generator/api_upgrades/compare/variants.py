@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api_upgrades.compare.difference import Difference
-from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.difference import Difference, with_rule_in
+from api_upgrades.compare.one_way import directions_of_limit
+from api_upgrades.compare.overlaps import Choice, Variant, find_new_overlaps
 from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.choices import are_disjoint
+from api_upgrades.openapi.fitting import type_of
+from api_upgrades.openapi.normal_form import merge
 from api_upgrades.openapi.target import Target
 
 if TYPE_CHECKING:  # variants are schemas, which have variants
@@ -46,48 +48,95 @@ class VariantComparison:
     def compare(self, was: JsonObject, now: JsonObject, old_target: Target, target: Target) -> Iterator[Difference]:
         """Compare the choices of two normal forms, and the branches of `allOf` that cannot be merged."""
         keys, newer_keys = _choices(was), _choices(now)
-        if len(keys) == len(newer_keys) == 1 and keys != newer_keys:
-            # Of a `oneOf`, exactly one branch may match; of an `anyOf`, several may.
-            old_forms = [self._resolved(one, is_old=True) for one in was[keys[0]]]
-            new_forms = [self._resolved(one, is_old=False) for one in now[newer_keys[0]]]
-            if not are_disjoint(old_forms) or not are_disjoint(new_forms):
-                is_looser = newer_keys == ["anyOf"]
-                rule: RuleId = "constraint-loosened" if is_looser else "constraint-tightened"
-                yield Difference(rule, target, old_target, "oneOf", keys[0], newer_keys[0])
-            yield from self._compare_choice(was[keys[0]], now[newer_keys[0]], newer_keys[0], old_target, target)
-        else:
-            for keyword in CHOICES:
-                before, after = was.get(keyword), now.get(keyword)
-                if before is not None and after is not None:
-                    yield from self._compare_choice(before, after, keyword, old_target, target)
-                elif before is not None:
-                    yield Difference("constraint-loosened", target, old_target, keyword, _names(before), None)
-                elif after is not None:
-                    yield Difference("constraint-tightened", target, old_target, keyword, None, _names(after))
-        before, after = self._with_newer_names(was.get("allOf", [])), list(now.get("allOf", []))
-        for one in _subtract(before, after):
-            yield Difference("constraint-loosened", target, old_target, "allOf", _variant_name(one), None)
-        for one in _subtract(after, before):
-            yield Difference("constraint-tightened", target, old_target, "allOf", None, _variant_name(one))
+        pairs = [(keyword, keyword) for keyword in CHOICES if keyword in was or keyword in now]
+        if len(keys) == len(newer_keys) == 1:
+            pairs = [(keys[0], newer_keys[0])]
+        for keyword, newer_keyword in pairs:
+            limited_in = directions_of_limit(newer_keyword, was, now)
+            before, after = was.get(keyword), now.get(newer_keyword)
+            if before is not None and after is not None:
+                choices = Choice(keyword, _without(was, keyword)), Choice(newer_keyword, _without(now, newer_keyword))
+                variants = list(self._match(before, after))
+                for one in self._compare_overlaps(*choices, variants, old_target, target):
+                    yield one.only_in(limited_in)
+                yield from self._compare_matched(variants, newer_keyword, old_target, target)
+            elif before is not None:
+                found = Difference("constraint-loosened", target, old_target, keyword, _names(before), None)
+                whole = [merge(_without(was, keyword), branch) for branch in before]
+                yield from self._lost_or_loosened(found.only_in(limited_in), whole, now)
+            elif after is not None:
+                found = Difference("constraint-tightened", target, old_target, keyword, None, _names(after))
+                yield found.only_in(limited_in)
+        yield from self._compare_branches(was, now, old_target, target)
 
-    def _compare_choice(
-        self, before: Branches, after: Branches, keyword: str, old_target: Target, target: Target
+    def _compare_branches(
+        self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
-        """Compare the branches of one choice: equal ones, then those that are the same variant, then the others."""
+        before, after = self._with_newer_names(was.get("allOf", [])), list(now.get("allOf", []))
+        for branch in _subtract(before, after):
+            found = Difference("constraint-loosened", target, old_target, "allOf", _variant_name(branch), None)
+            yield from self._lost_or_loosened(found, [branch], now)
+        for branch in _subtract(after, before):
+            yield Difference("constraint-tightened", target, old_target, "allOf", None, _variant_name(branch))
+
+    def _lost_or_loosened(
+        self, found: Difference, branches: Iterable[JsonObject], now: JsonObject
+    ) -> Iterator[Difference]:
+        """The removal of branches, which counts as that of properties where the newer form lacks some of theirs."""
+        lost = [self.schemas.properties_lost(branch, now, found.old_target, found.target) for branch in branches]
+        yield from with_rule_in(frozenset().union(*lost), "property-removed", found)
+
+    def _match(self, before: Branches, after: Branches) -> Iterator[Variant]:
+        """The branches of one choice: changed ones with what they became, removed ones, added ones, and equal ones."""
         before, after = _one_by_one(before), _one_by_one(after)
-        named = self._with_newer_names(before)
-        removed = [one for one, newer in zip(before, named, strict=True) if not _contains(after, newer)]
-        added = _subtract(after, named)
+        newer_names = list(zip(before, self._with_newer_names(before), strict=True))
+        removed = [one for one, newer in newer_names if not _contains(after, newer)]
+        kept = [(one, newer) for one, newer in newer_names if _contains(after, newer)]
+        added = _subtract(after, [newer for _, newer in newer_names])
         for one in list(removed):
             other = self._find_same_variant(one, removed, added)
             if other is not None:
                 removed.remove(one)
                 added.remove(other)
-                yield from self.schemas.compare_forms(one, other, old_target, target)
-        for one in removed:
-            yield Difference("variant-removed", target, old_target, keyword, _variant_name(one), None)
-        for one in added:
-            yield Difference("variant-added", target, old_target, keyword, None, _variant_name(one))
+                yield Variant(one, other, has_changed=True)
+        yield from (Variant(one, None, has_changed=True) for one in removed)
+        yield from (Variant(None, one, has_changed=True) for one in added)
+        yield from (Variant(one, newer, has_changed=False) for one, newer in kept)
+
+    def _compare_overlaps(
+        self, older: Choice, newer: Choice, variants: Sequence[Variant], old_target: Target, target: Target
+    ) -> Iterator[Difference]:
+        """Compare which values a choice rejects because they match two variants."""
+        resolved = [
+            Variant(
+                None if one.before is None else self._resolved(one.before, is_old=True),
+                None if one.after is None else self._resolved(one.after, is_old=False),
+                one.has_changed,
+            )
+            for one in variants
+        ]
+        before: str | None
+        after: str | None
+        back = [one.reversed for one in resolved]
+        if (pair := next(find_new_overlaps(older, newer, resolved), None)) is not None:
+            names = " and ".join(_variant_name(variants[position].after or {}) for position in pair)
+            before, after = (None, names) if older.keyword == newer.keyword else (older.keyword, newer.keyword)
+            yield Difference("constraint-tightened", target, old_target, "oneOf", before, after)
+        if (pair := next(find_new_overlaps(newer, older, back), None)) is not None:
+            names = " and ".join(_variant_name(variants[position].before or {}) for position in pair)
+            before, after = (names, None) if older.keyword == newer.keyword else (older.keyword, newer.keyword)
+            yield Difference("constraint-loosened", target, old_target, "oneOf", before, after)
+
+    def _compare_matched(
+        self, variants: Iterable[Variant], keyword: str, old_target: Target, target: Target
+    ) -> Iterator[Difference]:
+        for one in variants:
+            if one.before is None and one.after is not None:
+                yield Difference("variant-added", target, old_target, keyword, None, _variant_name(one.after))
+            elif one.before is not None and one.after is None:
+                yield Difference("variant-removed", target, old_target, keyword, _variant_name(one.before), None)
+            elif one.before is not None and one.after is not None and one.has_changed:
+                yield from self.schemas.compare_forms(one.before, one.after, old_target, target)
 
     def _find_same_variant(self, one: JsonObject, removed: Branches, added: Branches) -> JsonObject | None:
         """The added branch that a removed one became, by its constant property or by likeness; None without any."""
@@ -117,12 +166,21 @@ class VariantComparison:
 
 
 def _one_by_one(branches: Branches) -> Branches:
-    """The branches, with a branch of several plain types as one branch for each."""
-    return [
-        {"type": [name]} if branch.keys() == {"type"} else branch
-        for branch in branches
-        for name in (branch["type"] if branch.keys() == {"type"} else [""])
-    ]
+    """The branches, with one for each type instead of one for several plain types, or for values of several types."""
+    found: Branches = []
+    for branch in branches:
+        if branch.keys() == {"type"}:
+            found += [{"type": [name]} for name in branch["type"]]
+        elif branch.keys() == {"type", "enum"}:
+            values = {name: [one for one in branch["enum"] if type_of(one) == name] for name in branch["type"]}
+            found += [{"enum": some, "type": [name]} for name, some in values.items()]
+        else:
+            found.append(branch)
+    return found
+
+
+def _without(form: JsonObject, keyword: str) -> JsonObject:
+    return {key: value for key, value in form.items() if key != keyword}
 
 
 def _choices(form: JsonObject) -> list[str]:
@@ -181,7 +239,7 @@ def _subtract(values: Branches, others: Branches) -> Branches:
     return [value for value in values if not _contains(others, value)]
 
 
-def _names(branches: Branches) -> str:
+def _names(branches: Iterable[JsonObject]) -> str:
     return " or ".join(map(_variant_name, branches))
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.core.patterns import may_match
 from api_upgrades.examples.formats import CHECKS
-from api_upgrades.examples.patterns import may_match
 from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
 

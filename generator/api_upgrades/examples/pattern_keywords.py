@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend, validator_for
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.examples.patterns import PatternTooSlow, UnsupportedPattern, matches, may_match
+from api_upgrades.core.patterns import PatternTooSlow, UnsupportedPattern, matches, may_match
 from api_upgrades.openapi.contract import Contract
 
 KeywordCheck = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.fitting import fits
+from api_upgrades.openapi.proofs import are_disjoint
 
 EXTENSIBLE_ENUM = "x-extensible-enum"
 """The values of a string that are known so far (Zalando's guidelines, rule 112). Others may follow."""
 
 _NOTHING: JsonObject = {"not": {}}
+_ONLY_NULL: JsonObject = {"type": ["null"]}
 _KEEPS_NULL_OUT = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "$ref"})
 
 
 def merge_choice(keyword: str, branches: list[JsonObject]) -> JsonObject:
     """The normal form of a choice between branches in normal form. `keyword` is `anyOf` or `oneOf`."""
     branches = [branch for branch in _flatten(keyword, branches) if branch != _NOTHING]
+    if keyword == "oneOf":
+        branches = _without_excluded_null(branches)
     if keyword == "oneOf" and are_disjoint(branches):
         keyword, branches = "anyOf", list(_flatten("anyOf", branches))
     if keyword == "anyOf":
@@ -38,39 +41,31 @@ def _flatten(keyword: str, branches: list[JsonObject]) -> list[JsonObject]:
     return [one for branch in branches for one in (branch["anyOf"] if branch.keys() == {"anyOf"} else [branch])]
 
 
+def _without_excluded_null(branches: list[JsonObject]) -> list[JsonObject]:
+    """The branches of a `oneOf`, none of which allows null if that matches a branch of its own and another one."""
+    others = [branch for branch in branches if branch != _ONLY_NULL]
+    if len(others) == len(branches) or not any(fits(None, branch) for branch in others):
+        return branches
+    return [_without_null(branch) if fits(None, branch) else branch for branch in others]
+
+
+def _without_null(branch: JsonObject) -> JsonObject:
+    found = dict(branch)
+    if "type" not in found and "enum" not in found:
+        return {**found, "not": _ONLY_NULL} if "not" not in found else {"allOf": [found, {"not": _ONLY_NULL}]}
+    if "type" in found:
+        found["type"] = [name for name in found["type"] if name != "null"]
+    if "enum" in found:
+        found["enum"] = [value for value in found["enum"] if value is not None]
+    return found if found.get("type", [""]) and found.get("enum", [""]) else _NOTHING
+
+
 def _distinct(branches: list[JsonObject]) -> list[JsonObject]:
     found: list[JsonObject] = []
     for branch in branches:
         if not any(json_equal(branch, one) for one in found):
             found.append(branch)
     return found
-
-
-def are_disjoint(branches: list[JsonObject]) -> bool:
-    """Whether it can be seen that no value matches two of the branches: by their types, or by their own values."""
-    return all(_exclude_each_other(one, other) for one, other in combinations(branches, 2))
-
-
-def _exclude_each_other(one: JsonObject, other: JsonObject) -> bool:
-    if "enum" in one and "enum" in other:
-        return not any(json_equal(value, kept) for value in one["enum"] for kept in other["enum"])
-    if "type" in one and "type" in other:
-        first, second = (set(branch["type"]) | ({"integer"} & _integers(branch)) for branch in (one, other))
-        if first.isdisjoint(second):
-            return True
-    return any(
-        _exclude_each_other(one["properties"][name], other["properties"][name])
-        for name in set(one.get("required", ())) & set(other.get("required", ()))
-        if name in one.get("properties", {})
-        and name in other.get("properties", {})
-        and "enum" in one["properties"][name]
-        and "enum" in other["properties"][name]
-        and one.get("type") == other.get("type") == ["object"]
-    )
-
-
-def _integers(branch: JsonObject) -> set[str]:
-    return {"integer"} if "number" in branch["type"] else set()
 
 
 def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
@@ -85,7 +80,7 @@ def _join_alike(branches: list[JsonObject]) -> list[JsonObject]:
         found.insert(0, {"enum": values, "type": sorted(names)})
     names = {name for branch in plain for name in branch["type"]}
     if "null" in names:  # null stays apart, as what any value can be beside all else
-        found.append({"type": ["null"]})
+        found.append(_ONLY_NULL)
     if names - {"null"}:
         without = {"null", "integer"} if "number" in names else {"null"}
         found.insert(0, {"type": sorted(names - without)})
@@ -99,8 +94,7 @@ def _limits(branch: JsonObject) -> set[str]:
 
 def _join_null(branches: list[JsonObject]) -> list[JsonObject]:
     """One branch beside null takes null among its own types, where nothing else in it keeps null out."""
-    null: JsonObject = {"type": ["null"]}
-    others = [branch for branch in branches if branch != null]
+    others = [branch for branch in branches if branch != _ONLY_NULL]
     if len(others) == len(branches) or len(others) != 1:
         return branches
     inner = others[0]

@@ -7,7 +7,8 @@ fewer ways to say the same:
 - Inline branches of an `allOf` are merged into the schema around them. What stays in `allOf` are references to
   component schemas, and branches with a keyword that cannot be merged.
 - A reference to any other place is replaced by what stands there.
-- Keywords that allow everything, don't apply to the type, or are no part of the contract are left out.
+- Keywords that allow everything, don't apply to the type, or are no part of the contract are left out; so is what the
+  rest of the schema implies or excludes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from api_upgrades.openapi.references import canonical_reference, is_whole_schema
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.set_aside import WRITTEN_AS
-from api_upgrades.openapi.vacuous import drop_vacuous, plain_number
+from api_upgrades.openapi.vacuous import drop_implied, drop_vacuous, plain_number
 
 NO_CONTRACT = schemas.ANNOTATIONS | {
     *("x-internal", "x-replaced-by", "$defs", "definitions", "$id", "$anchor", "$dynamicAnchor", "$schema"),
@@ -200,7 +201,8 @@ def merge(one: JsonObject, other: JsonObject) -> dict[str, Json]:
 
 
 def _with_single_branches(form: dict[str, Json]) -> dict[str, Json]:
-    """A normal form whose choices of one branch are merged into it."""
+    """A normal form without what the rest implies, whose choices of one branch are merged into it."""
+    form = drop_implied(form)
     for keyword in ("anyOf", "oneOf"):
         if len(form.get(keyword, ())) == 1:
             rest = {key: value for key, value in form.items() if key != keyword}

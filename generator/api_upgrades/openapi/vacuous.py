@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from fractions import Fraction
 
 from api_upgrades.core.json import Json, JsonObject, json_key
+from api_upgrades.openapi.fitting import applies_to, fits, limits_values, type_of
+from api_upgrades.openapi.proofs import are_disjoint, exclude_each_other, implies
 from api_upgrades.openapi.schema import is_number
 
-_NUMBERS = frozenset({"number", "integer"})
-_APPLIES_TO: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(
-        ("minLength", "maxLength", "pattern", "contentMediaType", "contentEncoding"), frozenset({"string"})
-    ),
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
-    **dict.fromkeys(("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"), frozenset({"array"})),
-    **dict.fromkeys(("minContains", "maxContains", "unevaluatedItems", "additionalItems"), frozenset({"array"})),
-    **dict.fromkeys(("properties", "required", "additionalProperties", "patternProperties"), frozenset({"object"})),
-    **dict.fromkeys(("minProperties", "maxProperties", "propertyNames", "dependentRequired"), frozenset({"object"})),
-    **dict.fromkeys(("dependentSchemas", "unevaluatedProperties"), frozenset({"object"})),
-}
-"""The types that each keyword limits. It says nothing about values of another type (JSON Schema Validation, 6)."""
-
 _COUNTS = ("minLength", "minItems", "minProperties")
-_ALL_DECIDED = frozenset({"minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 
 
 def can_limit(keyword: str, form: JsonObject) -> bool:
     """Whether a keyword can limit any value of a normal form, by its type."""
-    names = form.get("type")
-    return names is None or not _APPLIES_TO.get(keyword, frozenset(names)).isdisjoint(names)
+    return "type" not in form or applies_to(keyword, form["type"])
 
 
 def drop_vacuous(form: JsonObject) -> dict[str, Json]:
@@ -40,11 +26,7 @@ def drop_vacuous(form: JsonObject) -> dict[str, Json]:
         found = _drop_unmet(found)
     names = found.get("type")
     if isinstance(names, list):
-        found = {
-            key: value
-            for key, value in found.items()
-            if (types := _APPLIES_TO.get(key)) is None or not types.isdisjoint(names)
-        }
+        found = {key: value for key, value in found.items() if applies_to(key, names)}
         if "multipleOf" in found:
             step = found["multipleOf"]
             if is_number(step) and Fraction(step).denominator == 1 and "number" in names:
@@ -76,6 +58,41 @@ def _drop_unmet(found: dict[str, Json]) -> dict[str, Json]:
     return _with_possible_values(found) if isinstance(found.get("enum"), list) else found
 
 
+def drop_implied(form: JsonObject) -> dict[str, Json]:
+    """A normal form without what its other keywords imply, and without branches of choices that they exclude.
+
+    A choice that declares something more stays, because it says what a value can have.
+    """
+    found = dict(form)
+    for keyword in [one for one in _IMPLIED if one in form]:
+        rest = {key: value for key, value in found.items() if key != keyword}
+        if keyword in ("anyOf", "oneOf"):
+            possible = [branch for branch in found[keyword] if not exclude_each_other((branch, rest))]
+            if not possible:
+                continue  # a contradiction stays as it is written
+            found[keyword] = possible
+        is_needed = "discriminator" in rest or not _declared_in(found[keyword]) <= _declared_in(rest)
+        if (keyword == "not" or not is_needed) and implies(rest, {keyword: found[keyword]}):
+            found = rest
+        elif keyword == "oneOf" and "anyOf" not in rest and are_disjoint(found[keyword], [rest]):
+            found = {**rest, "anyOf": found[keyword]}
+    return found
+
+
+_IMPLIED = ("not", "anyOf", "oneOf", "minProperties")
+
+
+def _declared_in(value: Json) -> frozenset[str]:
+    """The names of all properties, and the references, in some JSON of a normal form."""
+    found: set[str] = set()
+    if isinstance(value, dict):
+        found |= value.get("properties", {}).keys() if isinstance(value.get("properties"), dict) else set()
+        found |= {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        found |= _declared_in(one)
+    return frozenset(found)
+
+
 def _with_whole_bounds(form: dict[str, Json]) -> dict[str, Json]:
     """The normal form of an integer, whose bounds are inclusive and whole."""
     found = dict(form)
@@ -89,51 +106,25 @@ def _with_whole_bounds(form: dict[str, Json]) -> dict[str, Json]:
 
 
 def _with_possible_values(form: dict[str, Json]) -> dict[str, Json]:
-    """A normal form whose enum has only values of its type and within its bounds, and whose type is that of these."""
-    names = form.get("type")
-    values = [
-        value for value in form["enum"] if (names is None or _has_type(value, names)) and _meets_bounds(value, form)
-    ]
-    found = {key: value for key, value in form.items() if key not in _ALL_DECIDED}
-    if not values:
-        return {**form}  # a contradiction stays as it is written
+    """A normal form whose enum has only values that meet all else, and whose type is that of these.
+
+    What all of them meet limits nothing. What can't be decided stays.
+    """
+    others = {key: value for key, value in form.items() if key != "enum"}
     distinct: dict[Hashable, Json] = {}
-    for value in values:
-        distinct.setdefault(json_key(value), value)
+    for value in form["enum"]:
+        if fits(value, others) is not False:
+            distinct.setdefault(json_key(value), value)
+    if not distinct:
+        return {**form}  # a contradiction stays as it is written
     possible = list(distinct.values())
-    return {**found, "enum": possible, "type": sorted({type_of(value) for value in possible})}
+    if not any(isinstance(value, dict | list) for value in possible):
+        others = {key: one for key, one in others.items() if not _is_met_by_all(possible, key, one)}
+    return {**others, "enum": possible, "type": sorted({type_of(value) for value in possible})}
 
 
-def _has_type(value: Json, names: list[str]) -> bool:
-    own = type_of(value)
-    return own in names or (own == "integer" and "number" in names)
-
-
-def type_of(value: Json) -> str:
-    """The JSON type of a value; a number without a fraction is an integer."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "integer" if isinstance(value, int) or value.is_integer() else "number"
-    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
-
-
-def _meets_bounds(value: Json, form: JsonObject) -> bool:
-    """Whether a value of an enum is within the bounds beside it: those of strings and of numbers."""
-    if isinstance(value, str):
-        size: float = len(value)
-        low, high = "minLength", "maxLength"
-    elif is_number(value):
-        size, low, high = value, "minimum", "maximum"
-        below, above = form.get("exclusiveMinimum"), form.get("exclusiveMaximum")
-        if (is_number(below) and size <= below) or (is_number(above) and size >= above):
-            return False
-    else:
-        return True
-    least, most = form.get(low, size), form.get(high, size)
-    return not (is_number(least) and size < least) and not (is_number(most) and size > most)
+def _is_met_by_all(values: list[Json], keyword: str, limit: Json) -> bool:
+    return limits_values(keyword) and all(fits(value, {keyword: limit}) for value in values)
 
 
 def plain_number(value: Json) -> Json:

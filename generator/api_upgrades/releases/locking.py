@@ -176,6 +176,8 @@ def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator
     described: set[Part | None] = set()
     seen: set[str] = set()
     for finding in compare(was, now, RenameMap(), directions, table):
+        if finding.rule == "tag-changed":  # tags are reported, but a lock holds them no more than other wording
+            continue
         difference = Difference(finding.target, finding.text, finding)
         described.add(finding.target.part)
         if str(difference) not in seen:

@@ -212,7 +212,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule("shared-added", "A shared component is added", ("neutral", "Each use of it is judged separately.")),
     rule("shared-removed", "A shared component is removed", ("neutral", "Each use of it is judged separately.")),
     rule("shared-changed", "A shared component changes", ("neutral", "Each use of it is judged separately.")),
-    rule("tag-changed", "The parent or kind of a tag changes", ("neutral", "Tags only group operations.")),
+    rule(
+        "tag-changed",
+        "A tag is added or removed, or its parent or kind changes",
+        ("neutral", "Tags only group operations."),
+        webhook=("neutral", "Tags only group webhooks."),
+    ),
     rule(
         "dialect-changed",
         "The OpenAPI version, JSON Schema dialect or URI of the document changes",

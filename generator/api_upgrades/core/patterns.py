@@ -55,6 +55,13 @@ def may_match(pattern: str, text: str) -> bool | None:
         return None
 
 
+def match_if_fast(pattern: str, text: str) -> bool | None:
+    """Like `may_match`, but None as well if the pattern may be slow. So the answer never depends on the machine."""
+    compiled = _compile(pattern)
+    is_fast = compiled is not None and _analyse(pattern).count_steps(len(text)) <= MAX_STEPS
+    return compiled.search(text) is not None if compiled is not None and is_fast else None
+
+
 @lru_cache(4096)
 def _compile(pattern: str) -> re.Pattern[str] | None:
     try:
