@@ -171,6 +171,18 @@ def test_another_order_is_no_change(contract: Contract, chance: random.Random) -
     assert import_step(older, newer).changes == ()
 
 
+def test_tags_are_told_and_need_no_change() -> None:
+    def document(tag: str, name: str) -> Json:
+        schemas = {"Pot": {"type": "object", "properties": {name: {"type": "string", "maxLength": 3}}}}
+        info = {"title": "T", "version": "1"}
+        return {"openapi": "3.1.0", "info": info, "tags": [{"name": tag}], "components": {"schemas": schemas}}
+
+    documents = document("a", "glaze"), document("b", "glazes")
+    step = import_step(*map(Contract.from_openapi, documents))
+    assert [effect.kind for change in step.changes for effect in change.effects] == ["rename_property"]
+    assert "/tags/0/name" in [effect.as_data()["pointer"] for effect in step.wording]
+
+
 # What it says
 
 

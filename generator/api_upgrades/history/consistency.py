@@ -82,7 +82,8 @@ def find_unexplained(
     return {
         (finding.target, finding.text): f"{finding.target}: {finding.text}"
         for finding in compare(older, newer, names, directions, table)
-        if not any(
+        if needs_effect(finding)
+        and not any(
             touch.explains(finding.target, finding.facet)
             for part in (finding.target.part, None)  # a touch of something shared can explain any operation
             for touch in touches.get(part, ())
@@ -163,7 +164,12 @@ def differs(older: Contract, newer: Contract, moves: RenameMap = NO_RENAMES) -> 
 
 
 def _have_difference(findings: Iterable[Finding]) -> bool:
-    return any(finding.rule != "tag-changed" for finding in findings)
+    return any(map(needs_effect, findings))
+
+
+def needs_effect(finding: Finding) -> bool:
+    """Whether a finding is a difference that a change has to record. Tags only group pages, so nobody promises them."""
+    return finding.rule != "tag-changed"
 
 
 _TABLE = RuleTable.with_overrides({})

@@ -13,7 +13,7 @@ from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS
 from api_upgrades.effects import KINDS
-from api_upgrades.history.consistency import parts_with_other_references
+from api_upgrades.history.consistency import needs_effect, parts_with_other_references
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract, Part
@@ -176,7 +176,7 @@ def find_differences(was: Contract, now: Contract, table: RuleTable) -> Iterator
     described: set[Part | None] = set()
     seen: set[str] = set()
     for finding in compare(was, now, RenameMap(), directions, table):
-        if finding.rule == "tag-changed":  # tags are reported, but a lock holds them no more than other wording
+        if not needs_effect(finding):
             continue
         difference = Difference(finding.target, finding.text, finding)
         described.add(finding.target.part)

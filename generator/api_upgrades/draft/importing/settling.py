@@ -13,6 +13,7 @@ from api_upgrades.history.consistency import (
     find_unexplained,
     has_difference,
     makes_difference,
+    needs_effect,
     parts_with_other_references,
 )
 from api_upgrades.history.derive import AppliedEffect
@@ -118,7 +119,8 @@ def _replace_differences(older: Contract, contract: Contract) -> PartialDraft:
     """Effects that replace every value in which a contract still differs from the older one."""
     partial = PartialDraft(contract)
     for attempt in range(_MAX_ATTEMPTS):
-        findings = compare(older, partial.contract, NO_RENAMES, lambda part: (), _TABLE)
+        compared = compare(older, partial.contract, NO_RENAMES, lambda part: (), _TABLE)
+        findings = list(filter(needs_effect, compared))
         if not findings:
             break
         parts = {target.part for finding in findings for target in (finding.target, finding.old_target)}
