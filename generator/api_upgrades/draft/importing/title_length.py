@@ -44,7 +44,7 @@ def _cut(text: str) -> str:
     return f"{' '.join(words)}…"
 
 
-_SHORTER = (((1, 1), range(56, 38, -4)), ((1, 0), (MAX_LENGTH, *range(56, 18, -2))), ((1, -1), range(56, 6, -4)))
+_SHORTER = (((1, 1), range(56, 30, -2)), ((1, 0), (MAX_LENGTH, *range(56, 18, -2))), ((1, -1), range(56, 6, -4)))
 """How many names and places to try, with how long names."""
 
 _CODE = re.compile(r"(`+)(.+?)\1")
@@ -89,4 +89,22 @@ def _shorten(name: str, length: int) -> str:
     if space:
         end = path[-max(length - len(method) - 2, MIN_PATH_LENGTH) :]
         return f"{method} …{end[end.find('/', 0, -1) :] if '/' in end[:-1] else end}"
+    words = split_words(name)
+    head, tail = _outer_words(words, length - 1)
+    if head and tail:
+        return f"{head}…{tail}"
     return f"{name[: (length - 1) // 2]}…{name[-(length // 2) :]}"
+
+
+def _outer_words(words: list[str], length: int) -> tuple[str, str]:
+    """As many whole words from the end and from the beginning of a name, in turn, as fit."""
+    head: list[str] = []
+    tail: list[str] = []
+    left = list(words)
+    while left:
+        from_end = len("".join(tail)) <= len("".join(head))
+        word = left.pop(-1 if from_end else 0)
+        if sum(map(len, (*head, *tail, word))) > length:
+            break
+        tail.insert(0, word) if from_end else head.append(word)
+    return "".join(head).rstrip("_-. "), "".join(tail).lstrip("_-. ")

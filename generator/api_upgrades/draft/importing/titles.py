@@ -195,12 +195,13 @@ def _brief_predicate(effect: Effect) -> Predicate:
 
 
 def _name_place(target: Target) -> str:
-    """The innermost name of a place, as a subject."""
+    """The innermost name of a place, after that of the property around it if there is one, as a subject."""
     if target.part is None:
         return "the API"
     if not target.steps and not target.section:
         return _name_part(target.part)
-    name = as_code(innermost_name(target))
+    properties = [step[1:] for step in target.steps if step.startswith(".")]
+    name = as_code(".".join(properties[-2:]) or innermost_name(target))
     if not target.steps and target.section.partition(" ")[0] not in PARAMETER_LOCATIONS:
         word, _, status = target.section.partition(" ")
         return f"the {word} {as_code(status)}" if status else "the request body" if word == "request" else f"the {word}"
