@@ -115,10 +115,10 @@ class AddEnumValue(_EnumEffect):
         return value
 
     def allowed_value(self) -> tuple[str, Json]:
-        return "can be", self.value
+        return "can also be", self.value
 
     def predicate(self, newer: Contract | None = None) -> Predicate:
-        text = f"can be {as_code(schemas.as_text(self.value))}"
+        text = f"can also be {as_code(schemas.as_text(self.value))}"
         return Predicate(text, text)
 
 

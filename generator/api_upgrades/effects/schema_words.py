@@ -223,7 +223,7 @@ def _value_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
         words = f"{describe_values(gained)} instead of {describe_values(lost)}"
         yield _can(f"can be {words}")
     elif gained or lost:
-        yield _can(f"can be {describe_values(gained)}" if gained else f"can no longer be {describe_values(lost)}")
+        yield _can(f"can also be {describe_values(gained)}" if gained else f"can no longer be {describe_values(lost)}")
 
 
 def _property_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
