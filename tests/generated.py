@@ -19,7 +19,9 @@ from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history.derive import Step, derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import Change, Registry, Version
 

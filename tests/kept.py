@@ -11,8 +11,9 @@ from api_upgrades.core.files import write_files, write_text
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.draft.rename_detection import Decide, resolve_renames
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, Contract
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.mentions import LITERALS, NAME_MAPS
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_edit import sort_keywords, with_nullable
 from api_upgrades.openapi.semantics import Digests

@@ -22,8 +22,8 @@ from typing import Any
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.effects.base import as_code
-from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, References, Usage

@@ -10,8 +10,9 @@ from typing import Any
 from api_upgrades.core.json import Json, JsonObject, json_equal, value_at
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.conjunction import conjunction
-from api_upgrades.openapi.contract import Contract, Part, schema_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import parameters, resolve_shared
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema_view import means_same

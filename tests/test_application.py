@@ -13,8 +13,9 @@ import pytest
 
 from api_upgrades.core.errors import RegistryError, RegistryErrors
 from api_upgrades.examples.compose import compose_body
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import request_body
+from api_upgrades.openapi.part import Part
 from api_upgrades.project import Project
 from api_upgrades.sources import launcher
 from api_upgrades.sources.application import clean_document

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import HEADING_IDS, Addresses, TwinAddresses, assign_anchors

@@ -13,7 +13,7 @@ import yaml
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
-from api_upgrades.openapi.contract import schema_part
+from api_upgrades.openapi.part import schema_part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, References, Usage

@@ -9,9 +9,10 @@ from api_upgrades.compare.compare import compare
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import derived_in_one_step, find_changed_parts, find_edited_parts
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.part import Part, schema_part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api_upgrades.history.derive import derive, ordered_changes
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from tests.effects import effect_of, registry_of

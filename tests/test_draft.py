@@ -20,7 +20,8 @@ from api_upgrades.core.json import json_equal
 from api_upgrades.draft.draft import draft
 from api_upgrades.effects import KINDS, Effect, Touch
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import schema_part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from tests import documents

@@ -8,7 +8,8 @@ import pytest
 
 from api_upgrades.examples.formats import CHECKS, format_checker
 from api_upgrades.examples.validate import find_invalid_examples
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.usage import Direction
 from tests.documents import PATHS, contract, every_document
 

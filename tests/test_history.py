@@ -11,7 +11,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.history.timeline import Timeline
-from api_upgrades.openapi.contract import SCHEMA_REF, Part, schema_part
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.target import Target
 from tests.effects import in_words, registry_of
 

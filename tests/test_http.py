@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.examples.http import Header, as_curl, as_http, as_response, build_request
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from tests.documents import contract, every_document
 
 BEARER = {

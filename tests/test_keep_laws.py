@@ -18,9 +18,10 @@ from api_upgrades.draft.rename_detection import Question
 from api_upgrades.effects import Effect
 from api_upgrades.history.consistency import differs, parts_with_other_references
 from api_upgrades.history.derive import ordered_changes
-from api_upgrades.openapi.contract import Contract, references
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import schema_spot, value_spot
+from api_upgrades.openapi.mentions import references
 from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.schema_edit import sort_keywords as in_schema_order
 from api_upgrades.openapi.target import Target

@@ -34,7 +34,8 @@ from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.derive import AppliedEffect, derive
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.history.verify import verify
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Registry

@@ -8,7 +8,8 @@ import pytest
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.history.memo import Memo
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.project import Project
 from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses

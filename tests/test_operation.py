@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import success_status
 from api_upgrades.openapi.operation import Body, parameters, request_body, resolve_shared, responses
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import MISSING
 
 JSON = {"application/json": {"schema": {"type": "string"}}}

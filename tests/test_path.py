@@ -26,8 +26,9 @@ from api_upgrades.examples.samples import compose_samples
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import PathPart, UpgradePath, UpgradePaths
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.part import SCHEMA_REF, Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage

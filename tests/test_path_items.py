@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from api_upgrades.cli import main
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.path_items import expand_path_items
 from tests.effects import in_words
 from tests.equality.judge import judge_import

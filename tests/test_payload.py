@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
 from api_upgrades.examples.formats import CHECKS, format_checker
 from api_upgrades.examples.placeholder import FORMATS
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import Body, parameters, request_body, responses
+from api_upgrades.openapi.part import SCHEMA_REF, schema_part
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from tests.documents import contract, every_document

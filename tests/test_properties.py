@@ -25,8 +25,9 @@ from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.history.history import History
 from api_upgrades.history.timeline import Timeline
 from api_upgrades.openapi.conjunction import conjunction
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.part import SCHEMA_REF, schema_part
 from api_upgrades.openapi.properties import follower, is_reference, pointer_of, properties, with_branches
 from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.target import Target

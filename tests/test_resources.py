@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
 from api_upgrades.openapi.usage import References, Usage
 from tests.effects import contract_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import SCHEMA_REF
+from api_upgrades.openapi.part import SCHEMA_REF
 from tests.generated import LEAVES, SCHEMAS, values
 
 NULL = {"type": "null"}

@@ -13,7 +13,8 @@ from api_upgrades.effects import KINDS
 from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.registry.model import Change, Registry, Version
 from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses

@@ -17,9 +17,10 @@ from api_upgrades.effects.annotation import Behaviour
 from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot
 from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_upgrades.core.json import Json, json_equal, json_key, share_equal
-from api_upgrades.openapi.contract import Contract, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import schema_part
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from([0.0, 1.0, 1.5]) | st.sampled_from("ab"),

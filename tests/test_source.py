@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from api_upgrades.core.errors import RegistryError
-from api_upgrades.openapi.contract import schema_part
+from api_upgrades.openapi.part import schema_part
 from api_upgrades.sources import launcher
 from api_upgrades.sources.source import prepare_reading, read_head
 

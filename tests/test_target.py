@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from api_upgrades.openapi.contract import METHODS, Part
+from api_upgrades.openapi.methods import METHODS
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 

@@ -13,7 +13,8 @@ import yaml
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.steps import import_step
 from api_upgrades.draft.importing.title_length import MAX_LENGTH, fit_title
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.sources.openapi_file import read_document
 from tests.documents import FOLDER

@@ -11,7 +11,7 @@ from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.history.verify import verify
-from api_upgrades.openapi.contract import SCHEMA_REF
+from api_upgrades.openapi.part import SCHEMA_REF
 from tests.effects import registry_of
 
 REF = {"$ref": SCHEMA_REF + "Person"}

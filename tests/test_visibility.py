@@ -11,8 +11,9 @@ import pytest
 from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility, internal_references
+from api_upgrades.openapi.part import Part
 from api_upgrades.project import Project
 from api_upgrades.releases.public import restrict_to_public, shows_unreleased
 from api_upgrades.site.exports.export import render_exports

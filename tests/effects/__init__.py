@@ -28,7 +28,8 @@ from api_upgrades.core import yaml_file
 from api_upgrades.core.json import JsonObject
 from api_upgrades.effects import KINDS, Effect
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.usage import DIRECTIONS
 from api_upgrades.registry.model import Change, Registry, Version
 from api_upgrades.registry.validation_errors import explain_errors

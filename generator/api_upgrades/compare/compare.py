@@ -18,8 +18,9 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable, Severity
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract, Part, PartKind
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts, find_parts_in_other_context, in_order_of
+from api_upgrades.openapi.part import Part, PartKind
 from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, unescape_token
-from api_upgrades.openapi.contract import SCHEMA_REF
 from api_upgrades.openapi.normal_form import references_in
+from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target
 

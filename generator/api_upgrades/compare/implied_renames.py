@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from api_upgrades.core.json import JsonObject, json_equal
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.normal_form import NormalForms
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.schema_edit import replace_references
 from api_upgrades.openapi.semantics import digest

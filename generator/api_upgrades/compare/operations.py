@@ -11,9 +11,12 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.compare.security import compare_security, compare_servers, same_schemes, servers_of, with_names
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, PartKind, operations_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import webhook_method, webhook_operation
+from api_upgrades.openapi.methods import METHODS, OTHER_METHODS
 from api_upgrades.openapi.operation import Parameter, parameters, path_item, resolve_shared
+from api_upgrades.openapi.part import Part, PartKind
+from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 from api_upgrades.openapi.usage import Direction

@@ -15,7 +15,7 @@ from api_upgrades.compare.variants import VariantComparison
 from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import Contract, schema_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.normal_form import (
     NormalForms,
     merge,
@@ -23,6 +23,7 @@ from api_upgrades.openapi.normal_form import (
     split_null,
     without_references,
 )
+from api_upgrades.openapi.part import schema_of
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import means_same
 from api_upgrades.openapi.target import Target

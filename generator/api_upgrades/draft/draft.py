@@ -15,7 +15,8 @@ from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, build_e
 from api_upgrades.draft.renames import RenameDraft
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.effects import Effect
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import adopt_wording

@@ -13,8 +13,10 @@ from api_upgrades.effects import Effect
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import UNRELEASED, Change

@@ -10,8 +10,10 @@ from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.draft.partial_draft import PartialDraft
 from api_upgrades.draft.schemas import SchemaDraft
 from api_upgrades.effects.parameter import KIND_OF_KEY
-from api_upgrades.openapi.contract import Contract, Part, operations_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import media_type, section_spot, webhook_method
+from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.schema import ANNOTATIONS, MISSING
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 

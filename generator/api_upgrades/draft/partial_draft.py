@@ -12,7 +12,8 @@ from api_upgrades.core.json import Json, JsonObject, Pointer, format_pointer, js
 from api_upgrades.draft.list_items import SCHEMA_LISTS, ListEdit, find_list_edit, have_same_variants
 from api_upgrades.effects import KINDS
 from api_upgrades.effects.base import Effect
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.target import Target
 

@@ -20,8 +20,9 @@ from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.properties import properties
 from api_upgrades.openapi.renames import Move, RenameMap

@@ -18,8 +18,9 @@ from api_upgrades.effects.schema import merge_references
 from api_upgrades.effects.value import KIND_OF_KEYWORD
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import Contract, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.part import schema_part
 from api_upgrades.openapi.properties import Branch, branches, properties, required_names
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING

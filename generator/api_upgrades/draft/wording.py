@@ -11,7 +11,8 @@ from api_upgrades.draft.grouping import combine_targets
 from api_upgrades.draft.partial_draft import PartialDraft, build_effect
 from api_upgrades.effects import Effect
 from api_upgrades.effects.reorder import find_key_moves, keys_in_order
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import is_number
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.target import Target

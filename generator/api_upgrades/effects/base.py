@@ -14,8 +14,10 @@ from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, json_identical
 from api_upgrades.effects.touch import Touch
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import derived_in_one_step, find_edited_parts
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.properties import Property
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.semantics import digest

@@ -15,8 +15,10 @@ from api_upgrades.effects.base import Predicate, TargetedEffect, as_code
 from api_upgrades.effects.pointer_words import describe_security_change
 from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
-from api_upgrades.openapi.contract import METHOD_PATTERN, Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, part_spot, section_spot
+from api_upgrades.openapi.methods import METHOD_PATTERN
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 

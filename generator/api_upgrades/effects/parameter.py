@@ -12,7 +12,8 @@ from api_upgrades.core.json import insert_before
 from api_upgrades.effects.base import OlderValueEffect, Predicate, TargetedEffect, as_code
 from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
-from api_upgrades.openapi.contract import Contract, is_internal
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import is_internal
 from api_upgrades.openapi.locate import parameter_index, part_spot, section_spot
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.schema import MISSING

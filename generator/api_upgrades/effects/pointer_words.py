@@ -10,7 +10,7 @@ from api_upgrades.core.json import Json, Pointer, remove_at, set_at, value_at
 from api_upgrades.effects.base import Clause, Predicate, as_code, join_some
 from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
 from api_upgrades.effects.schema_words import CHANGED, NestedChange, describe_nested_change
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import ANNOTATIONS, MISSING
 
 

@@ -15,8 +15,11 @@ from api_upgrades.effects.schema_words import describe_type
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal, references, schema_of, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import is_internal
 from api_upgrades.openapi.locate import part_spot, schema_spot
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of, schema_part
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 

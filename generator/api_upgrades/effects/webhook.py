@@ -11,7 +11,8 @@ from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.effects.base import Effect, Predicate, TargetedEffect, as_code
 from api_upgrades.effects.schema import with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move
 from api_upgrades.openapi.target import Target
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
 from api_upgrades.examples.sequence import BOUNDARY, RECORD_SEPARATOR, sequence_text
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import JSON_MEDIA_TYPE, media_type
 from api_upgrades.openapi.operation import (
     SECURITY_SCHEME_REF,
@@ -27,6 +27,7 @@ from api_upgrades.openapi.operation import (
     request_body,
     resolve_shared,
 )
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import MISSING, as_text
 
 DEFAULT_SERVER = "https://api.example.com"

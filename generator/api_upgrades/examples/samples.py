@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 from api_upgrades.core.json import escape_token
 from api_upgrades.examples import http
 from api_upgrades.examples.compose import as_json, compose, compose_body
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import request_body, responses
+from api_upgrades.openapi.part import SCHEMA_REF, Part
 from api_upgrades.openapi.usage import Direction, Usage
 from api_upgrades.registry.model import UNRELEASED
 

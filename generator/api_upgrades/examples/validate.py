@@ -24,8 +24,10 @@ from api_upgrades.examples.formats import format_checker
 from api_upgrades.examples.pattern_keywords import KeywordCheck, find_untried, keep_patterns_bounded, pattern_keywords
 from api_upgrades.examples.placeholder import Cut
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF, Contract, Part, schema_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import LITERALS
 from api_upgrades.openapi.operation import parameters, request_body, responses
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of
 from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target

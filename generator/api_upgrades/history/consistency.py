@@ -16,9 +16,11 @@ from api_upgrades.core.json import JsonObject
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History, JudgedChange
-from api_upgrades.openapi.contract import Contract, Part, references
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.path_items import expand_path_items
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target

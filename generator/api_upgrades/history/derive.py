@@ -16,9 +16,10 @@ from api_upgrades.effects.base import Clause
 from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.history.memo import Memo
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_changed_parts
 from api_upgrades.openapi.locate import canonical_target, has_place
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.registry.model import NOT_VERSIONS, UNRELEASED, Addition, Change, Registry, Version
 

@@ -12,7 +12,8 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, LiveAddition, Step, find_live_additions
 from api_upgrades.history.memo import Memo
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import Direction, References, Usage
 from api_upgrades.registry.model import Change, Registry, Version

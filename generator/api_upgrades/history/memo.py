@@ -12,8 +12,9 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import derived_in_one_step, find_edited_parts
+from api_upgrades.openapi.part import Part
 
 _Result = TypeVar("_Result")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from api_upgrades.core.json import Json
 from api_upgrades.examples.samples import Sample, compose_samples, find_sample_owner, is_request_only
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.usage import Usage
 
 

@@ -11,7 +11,7 @@ from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.history.derive import AppliedEffect
 from api_upgrades.history.history import History, JudgedChange
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.target import Target
 

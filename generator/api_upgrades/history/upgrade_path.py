@@ -14,7 +14,7 @@ from api_upgrades.examples.samples import NO_SAMPLE, Language, fill_version
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
 from api_upgrades.history.part_samples import PartSamples, closure_json
 from api_upgrades.history.path_entries import PathEntry, group_by_place
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage

@@ -11,7 +11,9 @@ from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.history.derive import AppliedEffect, Step
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
-from api_upgrades.openapi.contract import Contract, Part, references
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage

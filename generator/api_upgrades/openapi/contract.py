@@ -6,61 +6,33 @@ A contract is immutable. It shares its JSON with other contracts, so nothing may
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, NamedTuple
-from urllib.parse import unquote
+from typing import Literal
 
 from api_upgrades.core.json import (
     Json,
     JsonObject,
-    escape_token,
     insert_before,
     json_equal,
     share_equal,
-    unescape_token,
 )
-from api_upgrades.openapi.methods import METHODS as METHODS
-from api_upgrades.openapi.methods import OTHER_METHODS as OTHER_METHODS
+from api_upgrades.openapi.mentions import is_reference, references
+from api_upgrades.openapi.part import Part, PartKind, schema_of
+from api_upgrades.openapi.part_places import (
+    join_path_item,
+    join_paths,
+    operations_of,
+    path_items_without_operations,
+    with_marker,
+    with_parts,
+)
 from api_upgrades.openapi.set_aside import restore, set_aside
-
-PartKind = Literal["schema", "operation", "webhook"]
 
 HEAD = "head"
 """The version in documents that are generated from models."""
-
-
-class Part(NamedTuple):
-    """The address of one part: schema `Appointment`, operation `POST /patients`, webhook `appointment.updated`."""
-
-    kind: PartKind
-    name: str
-
-    def __str__(self) -> str:
-        return f"webhook {self.name}" if self.kind == "webhook" else self.name
-
-    @property
-    def method(self) -> str:
-        """The HTTP method of an operation, in capitals."""
-        return self.name.partition(" ")[0]
-
-    @property
-    def path(self) -> str:
-        """The path template of an operation."""
-        return self.name.partition(" ")[2]
-
-    @property
-    def path_item_pointer(self) -> tuple[str, ...]:
-        """Where the path item has the operation: `("get",)`, or `("additionalOperations", "LINK")`."""
-        return (self.method.lower(),) if self.method in _FIXED_METHODS else (OTHER_METHODS, self.method)
-
-
-def schema_part(name: str) -> Part:
-    """The schema part with a name."""
-    return Part("schema", name)
 
 
 @dataclass(frozen=True)
@@ -122,7 +94,7 @@ class Contract:
             for path, item in rest["paths"].items():
                 for method, operation in operations_of(item).items():
                     parts[Part("operation", f"{method} {path}")] = operation
-            rest["paths"] = _path_items_without_operations(rest["paths"])
+            rest["paths"] = path_items_without_operations(rest["paths"])
         if rest.get("webhooks"):
             for name, item in rest["webhooks"].items():
                 parts[Part("webhook", name)] = item
@@ -153,13 +125,13 @@ class Contract:
                 held = held.setdefault(name, {})
             held[key] = self.parts[part]
         if operations or "paths" in document:
-            document["paths"] = _join_paths(document.get("paths", {}), operations)
+            document["paths"] = join_paths(document.get("paths", {}), operations)
         webhooks = {part.name: self.parts[part] for part in self.of_kind("webhook")}
-        document = _with_parts(document, "webhooks", webhooks, "components")
+        document = with_parts(document, "webhooks", webhooks, "components")
         schemas = {part.name: self.parts[part] for part in self.of_kind("schema")}
         if schemas or "components" in document:
             components: dict[str, Json] = document.get("components", {})
-            document["components"] = _with_parts(components, "schemas", schemas, next(iter(components), None))
+            document["components"] = with_parts(components, "schemas", schemas, next(iter(components), None))
         return document
 
     @cached_property
@@ -171,7 +143,7 @@ class Contract:
         if "paths" in found:
             with_operations = {part.path for part in self.of_kind("operation")}
             items = {
-                path: _join_path_item(item, {}) if path in with_operations else item
+                path: join_path_item(item, {}) if path in with_operations else item
                 for path, item in found["paths"].items()
             }
             found["paths"] = {path: item for path, item in items.items() if item or path not in with_operations}
@@ -287,200 +259,12 @@ class Contract:
     def with_part_before(self, part: Part, value: JsonObject, before: Part | None) -> Contract:
         """The contract with a part added before another, or at the end."""
         parts = insert_before(self.parts, part, value, before)
-        return self.derive(parts, [part], _with_marker(self.document, part.kind))
+        return self.derive(parts, [part], with_marker(self.document, part.kind))
 
 
 _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}
 """The shapes of parts, as in `structure`."""
 
-_FIXED_METHODS = frozenset(method.upper() for method in METHODS)
-METHOD_PATTERN = rf"(?!x-|(?:webhook|{'|'.join(METHODS)})\b)[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-"""A method of HTTP, as a request sends it: any token, except that `x-` starts an extension, and `webhook` a target."""
-
 
 def _is_webhook(part: Part) -> bool:
     return part.kind == "webhook"
-
-
-def is_reference(value: Json) -> bool:
-    """Whether some JSON is an object with a `$ref`."""
-    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
-
-
-def operations_of(item: Json) -> dict[str, JsonObject]:
-    """The operations of a Path Item Object in its order, by the method as a request sends it."""
-    found: dict[str, JsonObject] = {}
-    for key, value in item.items() if isinstance(item, Mapping) else ():
-        if key in METHODS:
-            found[key.upper()] = value
-        elif key == OTHER_METHODS and isinstance(value, Mapping):
-            found |= {method: operation for method, operation in value.items() if _is_operation(method, operation)}
-    return found
-
-
-def _is_operation(method: str, value: Json) -> bool:
-    """Whether an entry of `additionalOperations` is an operation. Methods with a key of their own are not allowed."""
-    return _is_other_method(method) and isinstance(value, Mapping)
-
-
-def _is_other_method(method: str) -> bool:
-    return method not in _FIXED_METHODS and re.fullmatch(METHOD_PATTERN, method) is not None
-
-
-def _operation_keys(item: Json) -> list[str]:
-    """The keys of a Path Item Object that hold only operations."""
-    return [key for key in item if _is_operation_key(key, item[key])] if isinstance(item, Mapping) else []
-
-
-def _is_operation_key(key: str, value: Json) -> bool:
-    if key != OTHER_METHODS:
-        return key in METHODS
-    return isinstance(value, Mapping) and bool(value) and all(_is_operation(*entry) for entry in value.items())
-
-
-def _path_items_without_operations(paths: Mapping[str, Json]) -> dict[str, Json]:
-    """The path items without their operations. If one path has no operation, all are listed, to keep their order."""
-    lists_all = not all(map(operations_of, paths.values()))
-    found = {path: _without_operations(item) if operations_of(item) else item for path, item in paths.items()}
-    return {path: item for path, item in found.items() if item or lists_all}
-
-
-def _without_operations(item: JsonObject) -> JsonObject:
-    held = _operation_keys(item)
-    others = item.get(OTHER_METHODS)
-    if OTHER_METHODS not in held and isinstance(others, Mapping):
-        marked = {key: None if _is_operation(key, value) else value for key, value in others.items()}
-        item = {**item, OTHER_METHODS: marked}
-    keys = list(item)
-    first = keys.index(held[0]) if held else len(keys)
-    if keys[first:] == held:
-        return {key: item[key] for key in keys[:first]}
-    if keys[first : first + len(held)] != held:
-        return {key: None if key in held else value for key, value in item.items()}
-    before = {key: item[key] for key in keys[:first]} | {_OPERATIONS_MARKER: None}
-    return before | {key: item[key] for key in keys[first + len(held) :]}
-
-
-def _with_marker(document: JsonObject, kind: PartKind) -> JsonObject:
-    """A document that marks where the parts of a kind stand, as `Contract.split` does, at the place `join` uses."""
-    if kind == "operation":
-        return document if "paths" in document else {**document, "paths": {}}
-    if kind == "webhook":
-        return document if "webhooks" in document else insert_before(document, "webhooks", None, "components")
-    components = document.get("components", {})
-    if "schemas" in components:
-        return document
-    return {**document, "components": insert_before(components, "schemas", None, next(iter(components), None))}
-
-
-_OPERATIONS_MARKER = ""
-"""Marks the position of the operations in a path item."""
-
-
-def _join_paths(path_items: Mapping[str, Json], operations: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
-    """The paths in the order of their operations. One without operations comes before the path that followed it."""
-    order = list(operations)
-    following: str | None = None
-    for path in reversed(list(path_items)):
-        if path not in operations:
-            order.insert(len(order) if following is None else order.index(following), path)
-        following = path
-    return {
-        path: _join_path_item(path_items.get(path, {}), operations[path]) if path in operations else path_items[path]
-        for path in order
-    }
-
-
-def _join_path_item(rest: JsonObject, operations: Mapping[str, Json]) -> dict[str, Json]:
-    item: dict[str, Json] = {}
-    if isinstance(kept := rest.get(OTHER_METHODS), Mapping):
-        operations = {**operations, OTHER_METHODS: _join_other_methods(kept, operations.get(OTHER_METHODS, {}))}
-    for key, value in rest.items():
-        if key == _OPERATIONS_MARKER:
-            item |= {held: operations[held] for held in operations if held not in rest}
-        elif key in operations:
-            item[key] = operations[key]
-        elif key not in METHODS and (key != OTHER_METHODS or value is not None):
-            item[key] = value
-    return {**item, **operations}
-
-
-def _join_other_methods(kept: JsonObject, operations: JsonObject) -> dict[str, Json]:
-    """The `additionalOperations` of a path item that has entries other than operations."""
-    found = {
-        method: operations.get(method, value)
-        for method, value in kept.items()
-        if value is not None or method in operations or not _is_other_method(method)
-    }
-    return {**found, **operations}
-
-
-def _with_parts(
-    holder: dict[str, Json], key: str, found: Mapping[str, Json], before: str | None = None
-) -> dict[str, Json]:
-    """An object with parts at a key: where the key is marked, or else before another key."""
-    if found:
-        return {**holder, key: found} if key in holder else insert_before(holder, key, found, before)
-    return {other: kept for other, kept in holder.items() if other != key or kept is not None}
-
-
-LITERALS = ("example", "examples", "default", "enum", "const")
-"""Keywords whose values are data, not schemas: nothing inside them is a reference."""
-
-NAME_MAPS = (
-    *("properties", "patternProperties", "$defs", "dependentSchemas", "responses", "headers", "callbacks"),
-    OTHER_METHODS,
-)
-"""Keywords with maps whose keys are names from the document: there, a property may be called `default`."""
-
-
-def mapped_schemas(discriminator: JsonObject) -> list[Json]:
-    """The references and names of schemas that a Discriminator Object maps to."""
-    default = (discriminator[key] for key in ("defaultMapping",) if key in discriminator)
-    return [*discriminator.get("mapping", {}).values(), *default]
-
-
-def references(value: Json) -> Iterator[str]:
-    """Every `$ref` inside some JSON, in document order.
-
-    Also reads a discriminator's mapping, whose values are references or bare names of schemas.
-    """
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "$ref" and isinstance(item, str):
-                yield item
-            elif key == "discriminator" and isinstance(item, dict):
-                for ref in map(str, mapped_schemas(item)):
-                    yield ref if "/" in ref else SCHEMA_REF + escape_token(ref)
-            elif key in NAME_MAPS and isinstance(item, dict):
-                for child in item.values():
-                    yield from references(child)
-            elif key not in LITERALS:
-                yield from references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from references(item)
-
-
-def is_internal(value: Json) -> bool:
-    """Whether a part, a property or a parameter is marked `x-internal`. A webhook is marked at its operation."""
-    if not isinstance(value, Mapping):
-        return False
-    inside = operations_of(value).values()
-    return any(isinstance(one, Mapping) and one.get("x-internal") is True for one in (value, *inside))
-
-
-SCHEMA_REF = "#/components/schemas/"
-
-
-def schema_of(ref: str) -> Part | None:
-    """The schema part to which, or into which, a `$ref` points; None for any other reference."""
-    ref = decode_fragment(ref)
-    if not ref.startswith(SCHEMA_REF):
-        return None
-    return schema_part(unescape_token(ref.removeprefix(SCHEMA_REF).partition("/")[0]))
-
-
-def decode_fragment(ref: str) -> str:
-    """A reference without percent-encoding in its fragment, as RFC 6901 asks for before a JSON Pointer is read."""
-    return unquote(ref) if "%" in ref and ref.startswith("#") else ref

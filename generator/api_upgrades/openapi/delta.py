@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 
 from api_upgrades.core.json import JsonObject
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.references import target_of
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.openapi.contract import (
-    LITERALS,
-    NAME_MAPS,
-    Contract,
-    Part,
-    is_internal,
-    operations_of,
-    references,
-    schema_of,
-)
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import LITERALS, NAME_MAPS, references
 from api_upgrades.openapi.operation import EXAMPLE_VALUES, resolve_shared, whole_schema
+from api_upgrades.openapi.part import Part, schema_of
+from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.usage import References, Usage
 
 INTERNAL = "x-internal"
+
+
+def is_internal(value: Json) -> bool:
+    """Whether a part, a property or a parameter is marked `x-internal`. A webhook is marked at its operation."""
+    if not isinstance(value, Mapping):
+        return False
+    inside = operations_of(value).values()
+    return any(isinstance(one, Mapping) and one.get("x-internal") is True for one in (value, *inside))
 
 
 class Visibility:

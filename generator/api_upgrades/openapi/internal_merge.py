@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api_upgrades.core.json import Json, insert_before, json_equal
-from api_upgrades.openapi.contract import Contract, Part, is_internal
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import is_internal
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.semantics import identity
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, operations_of, schema_of, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part, schema_of, schema_part
+from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.properties import follower, holder_of, pointer_of, properties
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target

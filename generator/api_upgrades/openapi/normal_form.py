@@ -20,7 +20,8 @@ from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.choices import merge_choice
 from api_upgrades.openapi.conjunction import conjunction
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.openapi.references import canonical_reference, is_whole_schema, target_of
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import meaning

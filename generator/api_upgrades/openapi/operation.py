@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import media_type, webhook_operation
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.schema import MISSING
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from api_upgrades.core.json import Json, JsonObject
-from api_upgrades.openapi.contract import METHODS, OTHER_METHODS, Contract, Part, is_reference, operations_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import is_reference
+from api_upgrades.openapi.methods import METHODS, OTHER_METHODS
+from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.references import target_of
 
 _MAX_DEPTH = 16

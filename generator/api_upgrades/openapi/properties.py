@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from api_upgrades.core.json import Json, JsonObject, Pointer, escape_token, set_at, value_at
 from api_upgrades.openapi.conjunction import conjunction
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, schema_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.schema import COMBINATIONS, null_wrapper_pointer
 

@@ -17,7 +17,8 @@ from api_upgrades.core.json import (
 )
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
-from api_upgrades.openapi.contract import Contract, is_internal
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import is_internal
 from api_upgrades.openapi.locate import Spot, missing_property_error, object_spot, schema_spot
 from api_upgrades.openapi.properties import Property, branches, properties, required_names, with_branches
 from api_upgrades.openapi.target import Target

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from api_upgrades.core.json import Json, escape_token, unescape_token
-from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF, Contract, decode_fragment, schema_part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import LITERALS
+from api_upgrades.openapi.part import SCHEMA_REF, decode_fragment, schema_part
 
 _NAMES = {"anchors": ("$anchor", "$dynamicAnchor"), "ids": ("$id",)}
 """The keywords that give a schema a name to refer to, besides its place."""

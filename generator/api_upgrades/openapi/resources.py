@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from api_upgrades.core.json import JsonObject
-from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.locate import webhook_operation
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.usage import Usage
 
 MAX_SLUG_LENGTH = 80

@@ -12,7 +12,8 @@ import json
 from typing import Any, TypeGuard
 
 from api_upgrades.core.json import Json, JsonObject, Pointer, unescape_token, value_at
-from api_upgrades.openapi.contract import LITERALS, SCHEMA_REF
+from api_upgrades.openapi.mentions import LITERALS
+from api_upgrades.openapi.part import SCHEMA_REF
 
 ANNOTATIONS = frozenset(
     {"title", "description", "summary", "example", "examples", "externalDocs", "$comment", "x-example-omit"}

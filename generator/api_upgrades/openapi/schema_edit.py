@@ -9,7 +9,8 @@ import operator
 from collections.abc import Callable
 
 from api_upgrades.core.json import Json, JsonObject, insert_before, remove_at, set_at, value_at
-from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF
+from api_upgrades.openapi.mentions import LITERALS, NAME_MAPS
+from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.openapi.schema import (
     COMBINATIONS,
     PROPERTY_KEYWORDS,

@@ -14,8 +14,10 @@ from contextlib import suppress
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import NAME_MAPS, Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot
+from api_upgrades.openapi.mentions import NAME_MAPS
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
 

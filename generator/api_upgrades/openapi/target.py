@@ -28,7 +28,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from api_upgrades.openapi.contract import METHOD_PATTERN, METHODS, Part
+from api_upgrades.openapi.methods import METHOD_PATTERN, METHODS
+from api_upgrades.openapi.part import Part
 
 PARAMETER_LOCATIONS = ("query", "querystring", "path", "header", "cookie")
 _HEADER = " header "

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.references import resolve
 
 Direction = Literal["request", "response", "webhook"]

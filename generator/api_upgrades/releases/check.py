@@ -12,8 +12,8 @@ from api_upgrades.history.derive import ordered_changes
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
 from api_upgrades.history.verify import WORDING_FACETS, UncheckedExample, verify
-from api_upgrades.openapi.contract import Part
 from api_upgrades.openapi.internal import Visibility, internal_references
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import TODO, Change
 from api_upgrades.releases.alterations import find_alterations, find_altered_effect, format_version_runs

@@ -16,8 +16,9 @@ from api_upgrades.effects import KINDS
 from api_upgrades.history.consistency import needs_effect, parts_with_other_references
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.semantics import Digests
 from api_upgrades.openapi.target import Target

@@ -17,7 +17,8 @@ from api_upgrades.draft.rename_detection import (
     similarity,
 )
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.resources import group_into_resources
 from api_upgrades.openapi.schema import as_text

@@ -16,7 +16,7 @@ from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code
 from api_upgrades.history.path_entries import PathEntry
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.review.contract_diff import WHOLE_API, ContractDiff, MergedFinding, merge_directions, shorten_values

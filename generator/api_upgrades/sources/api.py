@@ -40,8 +40,9 @@ from pydantic_core import CoreSchema
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import HEAD, METHODS
+from api_upgrades.openapi.contract import HEAD
 from api_upgrades.openapi.locate import JSON_MEDIA_TYPE
+from api_upgrades.openapi.methods import METHODS
 from api_upgrades.openapi.schema_edit import with_nullable
 from api_upgrades.sources.pydantic_schemas import Inline, Model, ModelError, ModelSchemas, ModelUse
 

@@ -18,7 +18,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import LITERALS, NAME_MAPS, SCHEMA_REF, references, schema_of
+from api_upgrades.openapi.mentions import LITERALS, NAME_MAPS, references
+from api_upgrades.openapi.part import SCHEMA_REF, schema_of
 from api_upgrades.openapi.schema import PROPERTY_KEYWORDS
 from api_upgrades.openapi.schema_edit import sort_keywords
 

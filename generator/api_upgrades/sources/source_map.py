@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from api_upgrades.core.errors import Location, RegistryError
-from api_upgrades.openapi.contract import METHODS, Part, schema_part
+from api_upgrades.openapi.methods import METHODS
+from api_upgrades.openapi.part import Part, schema_part
 from api_upgrades.openapi.target import Target
 from api_upgrades.sources.openapi_file import OpenApiFile
 

@@ -10,7 +10,7 @@ from api_upgrades.draft.grouping import touches_with_anchors
 from api_upgrades.effects.replace import have_separate_pointers
 from api_upgrades.effects.touch import Touch
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.target import Target
 
 Pairs = set[tuple[int, int]]

@@ -13,7 +13,8 @@ from api_upgrades.draft.importing.intents import intent_keys
 from api_upgrades.draft.importing.references import find_unused_schemas, join_schemas_with_references
 from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, revert_change
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.registry.model import UNRELEASED, Change
 
 Resources = Mapping[Part, str]

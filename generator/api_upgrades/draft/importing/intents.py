@@ -10,8 +10,9 @@ from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.references import find_inherited
 from api_upgrades.effects.schema import name_difference
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot, schema_spot
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import ref
 from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target

@@ -8,8 +8,10 @@ from collections.abc import Hashable, Mapping, Sequence, Set
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.draft.grouping import DisjointSets
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Contract, Part, references, schema_of
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.properties import follower, holder_of, properties
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import References, Usage

@@ -17,8 +17,9 @@ from api_upgrades.history.consistency import (
     parts_with_other_references,
 )
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.semantics import adopt_wording
 from api_upgrades.openapi.target import Target

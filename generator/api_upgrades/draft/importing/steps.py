@@ -21,7 +21,8 @@ from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, r
 from api_upgrades.draft.wording import draft_wording
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import as_code, join_names
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.resources import group_into_resources
 from api_upgrades.openapi.target import Target

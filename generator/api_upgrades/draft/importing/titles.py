@@ -16,7 +16,7 @@ from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Predicate, as_code, join_names
 from api_upgrades.effects.schema_words import CHANGED
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 
 
 @dataclass(frozen=True)

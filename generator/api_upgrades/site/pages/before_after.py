@@ -11,8 +11,9 @@ from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, compose_s
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.history.upgrade_path import UpgradePaths
-from api_upgrades.openapi.contract import Contract, Part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target

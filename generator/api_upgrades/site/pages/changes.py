@@ -13,7 +13,7 @@ from api_upgrades.compare.rules.table import SEVERITIES, Severity
 from api_upgrades.effects.base import MAX_NAMED_TARGETS
 from api_upgrades.history.derive import LiveAddition, Step
 from api_upgrades.history.history import JudgedChange, JudgedEffect
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import none_if_todo

@@ -12,7 +12,7 @@ from api_upgrades.core.json import JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.history.timeline import Timeline
 from api_upgrades.history.upgrade_path import UpgradePaths
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource, badge_names, group_into_resources, resource_name
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
-from api_upgrades.openapi.contract import LITERALS, Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import LITERALS
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.target import Target
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase, find_link_base
 from api_upgrades.site.text.prose import find_addresses

@@ -17,7 +17,7 @@ from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.json import Json, json_equal
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.history.path_entries import NEW_REQUIRED_RULES, PHRASES, RULES_WITH_TYPE
-from api_upgrades.openapi.contract import Part, PartKind
+from api_upgrades.openapi.part import Part, PartKind
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Usage
 from api_upgrades.site.pages.page import Asset

@@ -14,8 +14,9 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.history import History
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import Body, operation_object, parameters, request_body, resolve_shared, responses
+from api_upgrades.openapi.part import Part, schema_part
 from api_upgrades.openapi.properties import branches, follower, properties
 from api_upgrades.openapi.schema import LOWER_BOUNDS, UPPER_BOUNDS
 from api_upgrades.openapi.schema_view import STRUCTURE, named_types

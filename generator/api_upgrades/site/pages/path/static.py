@@ -17,7 +17,7 @@ from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
 from api_upgrades.history.history import JudgedEffect
 from api_upgrades.history.upgrade_path import PathPart, UpgradePath
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links
 from api_upgrades.site.pages.changes import ChangeView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 
 OTHER_NAMES = "Others"
 """The title of the objects whose name doesn't begin with a letter from A to Z."""

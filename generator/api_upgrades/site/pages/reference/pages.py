@@ -17,8 +17,10 @@ from markupsafe import Markup
 
 from api_upgrades.core.json import Json
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
-from api_upgrades.openapi.contract import LITERALS, Contract, Part
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.mentions import LITERALS
 from api_upgrades.openapi.operation import operation_object
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Links, TwinAddresses

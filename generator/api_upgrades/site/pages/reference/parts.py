@@ -13,8 +13,10 @@ from api_upgrades.examples.compose import as_json, compose
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, Sample
 from api_upgrades.history.history import JudgedChange
 from api_upgrades.history.timeline import Event
-from api_upgrades.openapi.contract import SCHEMA_REF, Contract, Part, is_internal
+from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.internal import is_internal
 from api_upgrades.openapi.operation import Response, operation_object, parameters, request_body, responses
+from api_upgrades.openapi.part import SCHEMA_REF, Part
 from api_upgrades.openapi.target import Target
 from api_upgrades.site.pages.addresses import safe_id
 from api_upgrades.site.pages.reference.properties import PropertyRow, PropertyTable

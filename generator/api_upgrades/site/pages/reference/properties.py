@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.timeline import Event, Timeline
 from api_upgrades.openapi import schema as schemas
-from api_upgrades.openapi.contract import Contract, Part, schema_part
+from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import is_hidden
+from api_upgrades.openapi.part import Part, schema_part
 from api_upgrades.openapi.properties import Follow, follower, holder_of, is_reference, properties
 from api_upgrades.openapi.schema_view import STRUCTURE
 from api_upgrades.openapi.target import Target

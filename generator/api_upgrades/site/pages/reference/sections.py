@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 
-from api_upgrades.openapi.contract import Part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
 from api_upgrades.site.pages.limits import MARKUP_FACTOR, MAX_PAGE_BYTES, SECTION_BASE_BYTES
