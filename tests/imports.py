@@ -37,8 +37,8 @@ SERIES = (FOLDER, FOLDER.parent / "series")
 """The folders with series. A longer series replaces one of the same name."""
 PAGE = ROOT / "docs" / "maintain" / "imports.md"
 
-READ = {"titles": 200, "vague": 3}
-"""How many titles of changes somebody has read, and of how many of these one can't tell what happened."""
+READ = {"titles": 200, "vague": 4, "misleading": 6}
+"""How many titles of changes a fresh reader has read, and of how many one can't tell what happened, or is misled."""
 
 
 @dataclass(frozen=True)
@@ -279,8 +279,9 @@ OPAQUE = (
 )
 
 TITLES = (
-    f"Of {READ['titles']} titles, sampled evenly from all series and read once, {READ['vague']} do not say what "
-    "happened: they only name a place that changed."
+    f"Somebody who knew nothing of the generator read {READ['titles']} titles, sampled evenly from all series: "
+    f"{READ['vague']} did not say what happened, and {READ['misleading']} misled, most because they named a property "
+    "inside another one as if it stood at the top. Since then such a title names the property around it too."
 )
 
 
