@@ -7,13 +7,13 @@ stay the same. It contains `samples.VERSION_PLACEHOLDER` instead of the version,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import MARKUP_FACTOR, MAX_PAGE_BYTES, SECTION_BASE_BYTES
+from api_upgrades.site.pages.limits import MARKUP_FACTOR, SECTION_BASE_BYTES
 from api_upgrades.site.pages.page import Section
 from api_upgrades.site.pages.reference.pagination import Subpage, split_resource
 from api_upgrades.site.pages.reference.parts import part_view
@@ -30,7 +30,6 @@ class Sections:
         self._sections: dict[str, Mapping[Part, Section]] = {}
         self._groups: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._subpages: dict[tuple[int, ...], tuple[Subpage, ...]] = {}
-        self._sizes: dict[int, int] = {}
 
     def sections_of(self, version: str, resource: Resource) -> Mapping[Part, Section]:
         """The sections of a resource at a version, by their parts."""
@@ -53,8 +52,7 @@ class Sections:
         """The subpages of a resource whose sections are too long for one page; empty if they fit."""
         key = tuple(map(id, sections.values()))  # ids stay unique, because `_sections` keeps the sections
         if key not in self._subpages:
-            fits = self._surely_fits_on_page(version, sections)
-            sizes = {} if fits else {part: self._section_size(version, part, one) for part, one in sections.items()}
+            sizes = {part: self._estimate_size(version, part) for part in sections}
             self._subpages[key] = split_resource(self.groups(resource), sizes)
         return self._subpages[key]
 
@@ -101,18 +99,10 @@ class Sections:
             lambda: site.markdown_renderer(template, path, view=view(), schema_link=markdown_link)(),
         )
 
-    def _surely_fits_on_page(self, version: str, parts: Collection[Part]) -> bool:
-        """Whether an upper bound for the sections' sizes fits on a page, so that they need not be rendered yet."""
-        values = self._site.history.contract_at(version).parts
-        samples = (one for part in parts for one in self._site.upgrade_paths.samples.at(version, part).values())
-        content = sum(len(json.dumps(values[part])) for part in parts) + sum(len(one.text) for one in samples)
-        return len(parts) * SECTION_BASE_BYTES + content * MARKUP_FACTOR <= MAX_PAGE_BYTES
-
-    def _section_size(self, version: str, part: Part, section: Section) -> int:
-        """The length of a section's HTML. The memo keeps it while its closure and `link_base` stay the same."""
-        if id(section) not in self._sizes:
-            usage, memo = self._site.history.usage_at(version), self._site.history.memo
-            closure = (usage.contract.parts[one] for one in usage.closure(part) if one in usage.contract.parts)
-            name = ("size", self._site.link_base)
-            self._sizes[id(section)] = memo.get_or_compute(name, tuple(closure), lambda: len(section.html))
-        return self._sizes[id(section)]
+    def _estimate_size(self, version: str, part: Part) -> int:
+        """About how many bytes the section of a part has as HTML, without rendering it."""
+        samples = self._site.upgrade_paths.samples.at(version, part).values()
+        shown = len(json.dumps(self._site.history.contract_at(version).parts[part])) + sum(
+            len(one.text) for one in samples
+        )
+        return SECTION_BASE_BYTES + MARKUP_FACTOR * shown
