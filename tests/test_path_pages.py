@@ -15,7 +15,8 @@ from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.code import diff_block
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.path.static import PathView, path_pages
+from api_upgrades.site.pages.path.static import path_pages
+from api_upgrades.site.pages.path.view import PathView
 from api_upgrades.site.pages.site import Site
 from tests.shop import FILES, write
 

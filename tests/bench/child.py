@@ -107,7 +107,8 @@ def ways(root: str, registry: str, source: str) -> dict[str, float]:
     from api_upgrades.history.upgrade_path import UpgradePaths
     from api_upgrades.site.pages.addresses import Addresses
     from api_upgrades.site.pages.path.data import PathData
-    from api_upgrades.site.pages.path.static import PathView, path_pages
+    from api_upgrades.site.pages.path.static import path_pages
+    from api_upgrades.site.pages.path.view import PathView
     from api_upgrades.site.pages.site import Site
 
     history = _history(root, registry, source)
