@@ -13,9 +13,9 @@ from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
-from api_upgrades.site.pages.code import diff_block
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.path.static import PathView, path_pages
+from api_upgrades.site.pages.path.static import path_pages
+from api_upgrades.site.pages.path.view import PathView
 from api_upgrades.site.pages.site import Site
 from tests.shop import FILES, write
 
@@ -56,16 +56,26 @@ def test_only_what_differs_has_a_page() -> None:
 
 
 @pytest.mark.parametrize("version", OLDER)
-def test_sections_that_versions_share_are_right_for_each(version: str) -> None:
+def test_a_row_for_each_place_that_differs_and_links_to_both_payloads(version: str) -> None:
     view = PathView(Site(history(), Addresses()), UpgradePaths(history()).between(version, LATEST))
     for resource in view.resources:
-        page = pages()[Addresses().path_from(version, resource.slug)]
+        html = pages()[Addresses().path_from(version, resource.slug)].html
         for part in resource.parts:
-            for text in part.samples:
-                if part.part.kind != "schema" or text.part == part.part:
-                    assert diff_block(text.before, text.after, text.language) in page.html
+            assert f"<code>{part.part.name}</code>" in html
+            for one, shown in ((part.before, version), (part.after, LATEST)):
+                assert one is None or not part.findings or f"/reference/{shown}/" in html
             for place in part.entries:
-                assert f"<code>{place.name}</code>" in page.html or not place.name
+                assert f"<code>{place.name}</code>" in html or not place.name
+
+
+def test_parts_that_differ_only_by_what_they_refer_to_are_a_list_of_names() -> None:
+    view = PathView(Site(history(), Addresses()), UpgradePaths(history()).between("2022-12-20", LATEST))
+    (resource,) = (one for one in view.resources if one.slug == "appointments")
+    html = pages()[Addresses().path_from("2022-12-20", "appointments")].html
+    names = html.partition("Changed only through referenced objects")[2]
+    others = [part.part for part in resource.parts if not part.findings]
+    assert others
+    assert all(f"<code>{part.name}</code></a></li>" in names for part in others)
 
 
 @all_pages
@@ -120,7 +130,7 @@ def test_the_markdown_says_the_same() -> None:
     text = pages()[Addresses().path_from("2022-12-20", "appointments")].markdown()
     assert text.startswith("# Appointments from 2022-12-20 to 2023-06-26\n")
     assert "- **breaking** `note`: was `object`, is `string`\n" in text
-    assert '-  "expiresAt": "2023-06-26T09:30:00Z"\n+  "expires_at": "2023-06-26T09:30:00Z"\n' in text
+    assert "Reference: [2022-12-20](../../../../reference/2022-12-20/appointments/#Appointment)" in text
 
 
 def test_nothing_from_a_registry_is_markup(tmp_path: Folder) -> None:

@@ -116,6 +116,30 @@ def test_resource_name(part: Part, value: dict[str, Any], expected: str) -> None
     assert resource_name(part, value) == expected
 
 
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ("/v1/charges /v1/charges/{id} /v1/refunds", "charges charges refunds"),
+        ("/v1/users /v2/users /v2beta1/groups", "users users groups"),
+        ("/1.1/statuses /2024-01-31/statuses", "statuses statuses"),
+        ("/api/v2/users /API/v2/groups", "users groups"),
+        ("/platform/users /platform/users/{id} /platform/groups", "users users groups"),
+        ("/platform/users /status", "platform status"),
+        ("/{tenant}/users /{tenant}/groups/{id}", "users groups"),
+        ("/tasks /tasks/{id} /tasks/{id}/notes", "tasks tasks tasks"),
+        ("/tasks/{id} /tasks/{id}/notes", "tasks tasks"),
+        ("/tasks/{id}/notes /tasks/{id}/people", "notes people"),
+        ("/tasks/{id}/notes", "tasks"),
+        ("/v1/3d_secure /v1/vat", "3d_secure vat"),
+        ("/ /v1 /api/{id}", "API API API"),
+    ],
+)
+def test_a_segment_that_all_paths_share_or_a_version_is_no_resource(paths: str, expected: str) -> None:
+    operations = {f"GET {path}": using() for path in paths.split()}
+    found = {part: name for name, parts in grouped(operations=operations).items() for part in parts}
+    assert [found[operation] for operation in operations] == expected.split()
+
+
 def test_a_badge_groups_nothing_unless_there_is_no_other_tag() -> None:
     tags = [{"name": "Beta", "kind": "badge"}, {"name": "Tasks", "kind": "nav"}]
     operations = {"GET /a": using(tags=["Beta", "Tasks"]), "GET /b": using(tags=["Beta"])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from api_upgrades.core.json import JsonObject
 from api_upgrades.openapi.locate import webhook_operation
@@ -13,6 +14,9 @@ from api_upgrades.openapi.usage import Usage
 
 MAX_SLUG_LENGTH = 80
 """In characters. File systems limit names to 255 bytes."""
+
+_NO_RESOURCE = re.compile(r"api|v?\d+([._-]\d+)*((alpha|beta|preview|rc)\d*)?", re.IGNORECASE)
+"""Matches path segments that name no resource: `api`, and versions such as `v1`, `1.1`, `v2beta1` and `2024-01-31`."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,24 @@ class Resource:
         return tuple(part for part in self.parts if part.kind == kind)
 
 
-def group_into_resources(usage: Usage) -> tuple[Resource, ...]:
+def group_into_resources(usage: Usage, prefix: tuple[str, ...] | None = None) -> tuple[Resource, ...]:
     """The resources of a contract, in the order of the document's tags, then of their first operation.
 
     Nested tags follow the tag that they are nested under. An operation belongs to its first tag that is no badge, or
-    else to the first segment of its path. A webhook belongs to its tag, or else to the first word of its name. A
-    schema belongs to the resource of the first operation, in the order of the
-    document, that uses it. Unused schemas come last, as "Other objects".
+    else to the first segment of its path that names a resource. A webhook belongs to its tag, or else to the first word
+    of its name. A schema belongs to the resource of the first operation, in the order of the document, that uses it.
+    Unused schemas come last, as "Other objects".
+
+    `prefix` are the segments with which all paths begin, by default those of this contract.
     """
     contract = usage.contract
+    prefix = find_shared_prefix(contract.parts) if prefix is None else prefix
     tags = {tag["name"]: tag for tag in contract.document.get("tags", ()) if "name" in tag}
     badges = badge_names(contract.document)
     grouped: dict[str, dict[Part, None]] = {name: {} for name in _in_tree_order(tags)}
     roots: list[tuple[str, Part]] = []
     for part in (*contract.of_kind("operation"), *contract.of_kind("webhook")):
-        name = resource_name(part, contract.parts[part], badges)
+        name = resource_name(part, contract.parts[part], badges, prefix)
         roots.append((name, part))
         grouped.setdefault(name, {})[part] = None
     owner = _assign_schemas(usage, roots)
@@ -92,14 +99,35 @@ def badge_names(document: JsonObject) -> frozenset[str]:
     return frozenset(tag["name"] for tag in document.get("tags", ()) if tag.get("kind") == "badge")
 
 
-def resource_name(part: Part, value: JsonObject, badges: Collection[str] = ()) -> str:
-    """The resource of an operation or a webhook."""
+def resource_name(part: Part, value: JsonObject, badges: Collection[str] = (), prefix: tuple[str, ...] = ()) -> str:
+    """The resource of an operation or a webhook. `prefix` are the segments with which all paths begin."""
     operation = webhook_operation(value) if part.kind == "webhook" else value
     if tags := operation.get("tags"):
         return str(next((tag for tag in tags if tag not in badges), tags[0]))
     if part.kind == "webhook":
         return re.split(r"[^A-Za-z0-9]", part.name)[0].capitalize() or part.name
-    return part.path.strip("/").partition("/")[0] or "API"
+    segments = _named_segments(part.path)
+    own = segments[len(prefix) :] if segments[: len(prefix)] == prefix else segments
+    return next((one for one in own if not _NO_RESOURCE.fullmatch(one)), "API")
+
+
+def find_shared_prefix(parts: Iterable[Part]) -> tuple[str, ...]:
+    """The segments with which the paths of all operations begin, without parameters: `("platform",)`.
+
+    They don't tell operations apart, so they name no resource. But every path keeps its last segment.
+    """
+    paths = {_named_segments(part.path) for part in parts if part.kind == "operation"}
+    if len(paths) < 2:
+        return ()
+    holders = [path[:-1] for path in paths]
+    # What the first and the last in alphabetical order share, all between them share too.
+    pairs = zip(min(holders), max(holders), strict=False)
+    return tuple(segment for segment, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _named_segments(path: str) -> tuple[str, ...]:
+    """The segments of a path, without parameters."""
+    return tuple(segment for segment in path.split("/") if segment and "{" not in segment)
 
 
 def _assign_schemas(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:

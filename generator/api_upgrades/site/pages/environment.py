@@ -17,6 +17,7 @@ from api_upgrades.site.pages.jinja_codegen import DirectCodeGenerator, TemplateC
 from api_upgrades.site.pages.limits import head_and_rest
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase
+from api_upgrades.site.text.summary import brief_summary
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -85,6 +86,7 @@ def _create_environment(autoescape: bool) -> Environment:
     environment.code_generator_class = DirectCodeGenerator
     environment.filters |= {
         "plain": prose.to_plain,
+        "brief": brief_summary,
         "value": as_text,
         "version_name": display_name,
         "head_and_rest": head_and_rest,

@@ -19,8 +19,11 @@ MAX_CHANGES_PER_PAGE = 150
 MAX_PARTS_WITHOUT_INDEX = 120
 """A reference with more parts has an alphabetical index."""
 
-MAX_PARTS_PER_PATH_PAGE = 60
-"""If more parts of a resource differ on an upgrade path, its page may be split."""
+MAX_CHECKLIST_CHANGES = 120
+"""The checklist of an upgrade path with more changes lists only the most severe ones, and counts the others."""
+
+MAX_PLACES_PER_PART = 200
+"""An upgrade path lists at most this many places of a part, and counts the others."""
 
 MAX_UNFOLDED_ITEMS = 20
 ITEMS_BEFORE_FOLD = 12

@@ -13,7 +13,13 @@ from api_upgrades.history.history import History
 from api_upgrades.history.timeline import Timeline
 from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.part import Part
-from api_upgrades.openapi.resources import Resource, badge_names, group_into_resources, resource_name
+from api_upgrades.openapi.resources import (
+    Resource,
+    badge_names,
+    find_shared_prefix,
+    group_into_resources,
+    resource_name,
+)
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
@@ -80,13 +86,19 @@ class Site:
             usage = self.history.usage_at(version)
             parts = usage.contract.parts.items()
             badges = badge_names(usage.contract.document)
-            names = tuple(resource_name(part, value, badges) for part, value in parts if part.kind != "schema")
+            prefix = self._shared_prefix
+            names = tuple(resource_name(part, value, badges, prefix) for part, value in parts if part.kind != "schema")
             key = (id(usage.root), id(usage.contract.document), names)
             if key not in self._resources_by_parts:
-                found = (self._interned_resources.setdefault(one, one) for one in group_into_resources(usage))
+                found = (self._interned_resources.setdefault(one, one) for one in group_into_resources(usage, prefix))
                 self._resources_by_parts[key] = tuple(found)
             self._resources[version] = self._resources_by_parts[key]
         return self._resources[version]
+
+    @cached_property
+    def _shared_prefix(self) -> tuple[str, ...]:
+        """The segments with which the paths of all versions begin, so that a resource has one name in all of them."""
+        return find_shared_prefix({part for one in self.history.contracts.values() for part in one.parts})
 
     def owners(self, version: str) -> Mapping[Part, Resource]:
         """The resource of each part of a version."""
