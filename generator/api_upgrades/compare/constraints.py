@@ -85,6 +85,8 @@ def compare_constraints(
             yield found.only_in(directions_of_limit(keyword, was, now))
     for keyword, step in _INNER_SCHEMAS.items():
         before, after = was.get(keyword, True), now.get(keyword, True)
+        if _has_only_extensions(before) or _has_only_extensions(after):  # as if nothing was said
+            before, after = ({} if one is True else one for one in (before, after))
         if isinstance(before, dict) and isinstance(after, dict):
             yield from comparison.compare_forms(before, after, old_target.child(step), target.child(step))
         elif not json_equal(before, after):
@@ -93,6 +95,10 @@ def compare_constraints(
             places = old_target.child(step), target.child(step)
             lost = comparison.properties_lost(before, {}, *places) if opened else frozenset()
             yield from with_rule_in(lost, "property-removed", found)
+
+
+def _has_only_extensions(form: Json) -> bool:
+    return isinstance(form, dict) and all(key.startswith("x-") for key in form)
 
 
 def _with_newer_names(comparison: SchemaComparison, keyword: str, value: Json, old_target: Target) -> Json:

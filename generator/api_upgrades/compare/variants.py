@@ -57,7 +57,8 @@ class VariantComparison:
             if before is not None and after is not None:
                 choices = Choice(keyword, _without(was, keyword)), Choice(newer_keyword, _without(now, newer_keyword))
                 variants = list(self._match(before, after))
-                for one in self._compare_overlaps(*choices, variants, old_target, target):
+                repeated = self._match_repeated(*choices, before, after)
+                for one in self._compare_overlaps(*choices, [*variants, *repeated], old_target, target):
                     yield one.only_in(limited_in)
                 yield from self._compare_matched(variants, newer_keyword, old_target, target)
             elif before is not None:
@@ -103,6 +104,13 @@ class VariantComparison:
         yield from (Variant(None, one, has_changed=True) for one in added)
         yield from (Variant(one, newer, has_changed=False) for one, newer in kept)
 
+    def _match_repeated(self, older: Choice, newer: Choice, before: Branches, after: Branches) -> Iterator[Variant]:
+        """The branches of a `oneOf` that equal another one, and did not do so before, or no longer do."""
+        was = _repeated(self._with_newer_names(before)) if older.keyword == "oneOf" else []
+        now = _repeated(after) if newer.keyword == "oneOf" else []
+        yield from (Variant(None, one, has_changed=True) for one in _subtract(now, was))
+        yield from (Variant(one, None, has_changed=True) for one in _subtract(was, now))
+
     def _compare_overlaps(
         self, older: Choice, newer: Choice, variants: Sequence[Variant], old_target: Target, target: Target
     ) -> Iterator[Difference]:
@@ -140,6 +148,10 @@ class VariantComparison:
 
     def _find_same_variant(self, one: JsonObject, removed: Branches, added: Branches) -> JsonObject | None:
         """The added branch that a removed one became, by its constant property or by likeness; None without any."""
+        limits = without_extensions(self.schemas.with_newer_names(one))
+        equal = [other for other in added if json_equal(without_extensions(other), limits)]
+        if equal:
+            return equal[0]
         form = self._resolved(one, is_old=True)
         others = {id(other): self._resolved(other, is_old=False) for other in added}
         tagged = [other for other in added if _tags(form) & _tags(others[id(other)])]
@@ -163,6 +175,17 @@ class VariantComparison:
 
     def _with_newer_names(self, branches: Branches) -> Branches:
         return [self.schemas.with_newer_names(branch) for branch in branches]
+
+
+def without_extensions(form: JsonObject) -> JsonObject:
+    """What a normal form says about values."""
+    return {key: value for key, value in form.items() if not key.startswith("x-")}
+
+
+def _repeated(branches: Branches) -> Branches:
+    """The branches that equal one before them, each type of several on its own."""
+    found = _one_by_one(branches)
+    return [branch for position, branch in enumerate(found) if _contains(found[:position], branch)]
 
 
 def _one_by_one(branches: Branches) -> Branches:
