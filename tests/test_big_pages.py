@@ -39,6 +39,7 @@ from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import upgrade_pages
 from api_upgrades.site.pages.versions import VersionView, group_by_year
+from api_upgrades.site.text.summary import brief_summary
 from tests import big, shop
 from tests.site_check import Document, resolve
 
@@ -373,6 +374,30 @@ def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.Mo
     (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
     assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
     assert "tabbed-set" not in page.html
+
+
+def test_a_long_path_and_a_long_part_are_cut_to_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.site.pages.path.checklist.MAX_CHECKLIST_CHANGES", 70)
+    monkeypatch.setattr("api_upgrades.site.pages.path.view.MAX_PLACES_PER_PART", 5)
+    found = {page.path: page.html for page in path_pages(Site(big.history(), Addresses()))}
+    checklist, _, _ = found[f"upgrades/from/{big.FIRST}/"].partition('id="what-differs"')
+    assert set(re.findall(r"au-mark au-(\w+)", checklist.partition("au-changes")[2])) == {"breaking"}
+    assert re.search(r">\d+ additions, \d+ neutral changes more</a>", checklist)
+    users = found[f"upgrades/from/{big.FIRST}/users/"]
+    assert re.search(r"\d+ more places, none more severe\.", users)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("is new: `string`", "is new: `string`", id="short"),
+        pytest.param(f"was `{'a' * 200}`; is new", f"was `{'a' * 120}…`; is new", id="one long value"),
+        pytest.param(f"was ``{'a`b ' * 50}``", f"was ``{('a`b ' * 50)[:120].rstrip()}…``", id="backticks"),
+        pytest.param("`" + "`, `".join(["value"] * 90) + "`", "`" + "`, `".join(["value"] * 54) + "` …", id="many"),
+    ],
+)
+def test_long_values_and_long_lists_of_them_are_cut(text: str, expected: str) -> None:
+    assert brief_summary(text) == expected
 
 
 def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:

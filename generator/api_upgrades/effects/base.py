@@ -280,10 +280,21 @@ class TargetedEffect(Effect):
         return Clause("", predicate) if predicate else None
 
     def headline(self, newer: Contract | None = None) -> str:
-        found = {self.at(target).predicate(newer) for target in self.target}
+        found = self._predicates(newer)
         predicate = found.pop() if len(found) == 1 else self.predicate()
         assert predicate is not None, "a kind without a predicate has a headline of its own"
         return f"{self.target_names()} {predicate.one if len(self.target) == 1 else predicate.many}"
+
+    def _predicates(self, newer: Contract | None) -> set[Predicate | None]:
+        """What happened to each target, with the contract after it."""
+        try:
+            return {self.at(target).predicate(newer) for target in self.target}
+        except ContractMismatch:  # one target is inside another, and is there only after that one was reverted
+            found = set()
+            for target in reversed(self.target):
+                found.add(self.at(target).predicate(newer))
+                newer = newer and self.revert_at(newer, target)
+            return found
 
     def target_names(self) -> str:
         """The targets as Markdown. If there are many, only the first ones, and the number of the others."""
