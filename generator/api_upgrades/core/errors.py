@@ -6,8 +6,9 @@ All of them derive from `ApiUpgradesError`, which the command and the MkDocs plu
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 
@@ -74,14 +75,22 @@ class ContractMismatch(ApiUpgradesError):
     """A target or an effect does not match the contract that it is applied to.
 
     Effects and targets don't know in which file they are written. `field` is the name of the effect's wrong field, so
-    that the caller can point at its line. The caller adds the version between `message` and `hint`.
+    that the caller can point at its line. The caller adds the version between `message` and `hint`. Many mismatches
+    are only asked for and never printed, so a hint that takes a search may be given as a function.
     """
 
-    def __init__(self, message: str, field: str | None = None, hint: str = "") -> None:
-        super().__init__(message + hint)
+    def __init__(self, message: str, field: str | None = None, hint: str | Callable[[], str] = "") -> None:
+        super().__init__(message)
         self.message = message
         self.field = field
-        self.hint = hint
+        self._hint = hint
+
+    @cached_property
+    def hint(self) -> str:
+        return self._hint if isinstance(self._hint, str) else self._hint()
+
+    def __str__(self) -> str:
+        return self.message + self.hint
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, Pointer, remove_at, set_at, value_at
@@ -54,8 +55,9 @@ def part_spot(contract: Contract, target: Target) -> Spot:
     """The part of a target as a whole. Raises ContractMismatch where the contract hasn't got it."""
     part = target.part
     if part is not None and part not in contract.parts:
-        known = [other.name for other in contract.of_kind(part.kind)]
-        raise ContractMismatch(f"{part.kind} {part.name!r} does not exist", "target", did_you_mean(part.name, known))
+        known = (other.name for other in contract.of_kind(part.kind))
+        message = f"{part.kind} {part.name!r} does not exist"
+        raise ContractMismatch(message, "target", partial(did_you_mean, part.name, known))
     return Spot(part, ())
 
 
@@ -209,7 +211,7 @@ def missing_property_error(
     if part is not None:
         named = Target(part).property(target.name)
         return ContractMismatch(f"{target.holder} inherits {target.name!r} from {part}; use the target {named}", field)
-    hint = did_you_mean(target.name, properties(schema))
+    hint = partial(did_you_mean, target.name, properties(schema))
     return ContractMismatch(f"{target.holder} has no property {target.name!r}", field, hint)
 
 
