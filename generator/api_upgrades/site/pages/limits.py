@@ -37,9 +37,10 @@ MAX_PAGE_BYTES = 250_000
 SUBPAGE_BYTES = 120_000
 """A page whose sections have more bytes than `MAX_PAGE_BYTES` is split into subpages of about `SUBPAGE_BYTES`."""
 
-SECTION_BASE_BYTES, MARKUP_FACTOR = 1_200, 4
-"""About how many bytes a reference section has: `SECTION_BASE_BYTES` plus `MARKUP_FACTOR` for each byte of its part's
-JSON and samples. Measured as a mean on Klaviyo's documents (3.7), Intercom's (2.1) and the Server API (2.1).
+SECTION_BYTES, PROPERTY_BYTES, JSON_FACTOR, SAMPLE_FACTOR = 1_200, 500, 1.6, 2.5
+"""About how many bytes a reference section has: `SECTION_BYTES`, `PROPERTY_BYTES` for each property and parameter, and
+these factors for each byte of its part's JSON and of its samples. Fitted to sections of Klaviyo's, Intercom's and
+Stripe's documents and of the Server API, of which each has 75% to 100% of the estimate in total.
 """
 
 

@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
+from api_upgrades.core.json import Json
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import MARKUP_FACTOR, SECTION_BASE_BYTES
+from api_upgrades.site.pages.limits import JSON_FACTOR, PROPERTY_BYTES, SAMPLE_FACTOR, SECTION_BYTES
 from api_upgrades.site.pages.page import Section
 from api_upgrades.site.pages.reference.pagination import Subpage, split_resource
 from api_upgrades.site.pages.reference.parts import part_view
@@ -101,8 +102,20 @@ class Sections:
 
     def _estimate_size(self, version: str, part: Part) -> int:
         """About how many bytes the section of a part has as HTML, without rendering it."""
+        value = self._site.history.contract_at(version).parts[part]
         samples = self._site.upgrade_paths.samples.at(version, part).values()
-        shown = len(json.dumps(self._site.history.contract_at(version).parts[part])) + sum(
-            len(one.text) for one in samples
-        )
-        return SECTION_BASE_BYTES + MARKUP_FACTOR * shown
+        return estimate_size(value, sum(len(one.text) for one in samples))
+
+
+def estimate_size(value: Json, sample_bytes: int) -> int:
+    """About how many bytes the section of a part has as HTML, given its JSON and the length of its samples."""
+    written = JSON_FACTOR * len(json.dumps(value)) + SAMPLE_FACTOR * sample_bytes
+    return SECTION_BYTES + PROPERTY_BYTES * _count_properties(value) + round(written)
+
+
+def _count_properties(value: Json) -> int:
+    """The number of properties and parameters anywhere in some JSON."""
+    if isinstance(value, dict):
+        held = [value[key] for key in ("properties", "parameters") if isinstance(value.get(key), dict | list)]
+        return sum(map(len, held)) + sum(map(_count_properties, value.values()))
+    return sum(map(_count_properties, value)) if isinstance(value, list) else 0
