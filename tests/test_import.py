@@ -6,7 +6,7 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api_upgrades.cli import main
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import Json
+from api_upgrades.draft.importing.settling import Trial
 from api_upgrades.draft.importing.steps import ImportedStep, import_step
 from api_upgrades.draft.partial_draft import size
+from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.part import schema_part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural_sort_key
 from tests import shop
@@ -253,6 +257,21 @@ def test_what_an_import_writes(project: Path) -> None:
     change = (project / "changes/v2/pages-is-new-in-book.yaml").read_text("utf-8")
     assert "title: '`pages` is new in `Book`'\nwhy: TODO\neffects:\n" in change
     assert "  - {kind: add_property, target: Book.pages}\n" in change
+
+
+def test_a_step_without_fitting_effects_is_replaced_and_named(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_misfit(effects: Sequence[Effect], *_: object) -> Trial:
+        severities: tuple[Severity, ...] = tuple("neutral" for _ in effects)
+        return Trial(severities, {schema_part("Book")})
+
+    monkeypatch.setattr("api_upgrades.draft.importing.steps.try_effects", find_misfit)
+    result = run("import", *files, "--out", tmp_path / "made")
+    assert "no effects were found that lead back from Book; the older values of " in result.stderr
+    assert f"note: {files[1]}: " in result.stderr
+    for file in files:
+        assert json.loads(exported(tmp_path / "made", file.stem)) == read(file)
 
 
 def test_check_asks_for_what_is_to_be_written(project: Path) -> None:

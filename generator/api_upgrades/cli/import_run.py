@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 
 from api_upgrades.cli.formats import print_notes
 from api_upgrades.cli.init_run import advise, site_files, title_of, write_new_files
-from api_upgrades.core.errors import ApiUpgradesError, RegistryError, RegistryErrors, UsageError, location_key
+from api_upgrades.core.errors import ApiUpgradesError, Location, RegistryError, RegistryErrors, UsageError, location_key
 from api_upgrades.core.json_text import indent_json
 from api_upgrades.core.progress import stage
 from api_upgrades.openapi.contract import Contract
@@ -33,6 +33,7 @@ def run_import(project: Project, files: Sequence[Path], out: Path | None, versio
         documents = _read_documents(file_of)
     result = _add_versions(project, documents) if out is None else _create_registry(Project(out.resolve()), documents)
     print_notes(find_distinct_mistakes(documents))
+    print_notes(_find_replaced_parts(result, file_of))
     for version in result.history.versions:
         if version.id in documents:
             click.echo(f"{version.id}: {len(version.changes)} changes" if version.changes else version.id)
@@ -57,6 +58,14 @@ def find_distinct_mistakes(documents: Mapping[str, OpenApiFile]) -> list[Registr
         for mistake in document.mistakes:
             found.setdefault(mistake.problem, mistake)
     return sorted(found.values(), key=location_key)
+
+
+def _find_replaced_parts(result: ImportResult, file_of: Mapping[str, Path]) -> Iterator[RegistryError]:
+    """Notes about steps of which the effects say less than usual, with the document and the parts that caused it."""
+    for version, parts in result.replaced.items():
+        names = ", ".join(map(str, parts))
+        problem = f"no effects were found that lead back from {names}; the older values of {version} are kept whole"
+        yield RegistryError(Location(str(file_of[version])), problem)
 
 
 def _files_by_version(files: Sequence[Path], versions: Sequence[str]) -> Mapping[str, Path]:

@@ -16,6 +16,7 @@ from api_upgrades.draft.yaml_text import TODO, effect_lines, flow_yaml, printabl
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.target import Target
 from api_upgrades.registry.json_schema import SCHEMA_LINE
 from api_upgrades.registry.model import WORDING, Change, Registry, Version
 from api_upgrades.releases.lock import Locks
@@ -24,11 +25,15 @@ from api_upgrades.releases.locking import LockBuilder
 
 @dataclass(frozen=True)
 class ImportResult:
-    """A registry made from documents: its history and locks, and the texts of its new files by their paths in it."""
+    """A registry made from documents: its history and locks, and the texts of its new files by their paths in it.
+
+    `replaced` has for a version the parts because of which older values are kept whole.
+    """
 
     history: History
     files: Mapping[str, str]
     locks: Locks
+    replaced: Mapping[str, tuple[Target, ...]]
 
 
 NO_LOCKS = Locks(Path(), Path(), {})
@@ -64,7 +69,8 @@ def convert_documents(
             message = "this document cannot be derived again from the newer ones; please report it as a bug"
             raise ApiUpgradesError(f"{id}: {message}")
     files = {name: text for version in added for name, text in _render_files(version, steps.get(version.id))}
-    return ImportResult(history, files, LockBuilder().build_locks(history, locks))
+    replaced = {id: step.replaced for id, step in steps.items() if step.replaced}
+    return ImportResult(history, files, LockBuilder().build_locks(history, locks), replaced)
 
 
 def _make_version(id: str, step: ImportedStep | None) -> Version:

@@ -48,12 +48,14 @@ class ImportedChange:
 class ImportedStep:
     """What happened between two documents: the changes in their order, and the effects that only reword.
 
-    The order of the first `ordered_count` changes matters.
+    The order of the first `ordered_count` changes matters. `replaced` are the parts because of which older values are
+    kept whole: no other effects were found that `check` accepts.
     """
 
     changes: tuple[ImportedChange, ...]
     ordered_count: int
     wording: tuple[Effect, ...]
+    replaced: tuple[Target, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -82,6 +84,7 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     references = References()
     usages = [Usage(contract, references) for contract in (older, newer)]
     resources = _resources(usages)
+    replaced: tuple[Target, ...] = ()
     for _ in range(_MAX_ATTEMPTS):
         changes, ordered_count = _group(settle(effects, older, newer), newer, resources)
         effects = [effect for change in changes for effect in change.effects]
@@ -91,13 +94,15 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
         single = [one for effect in effects for one in ([effect.at(target) for target in effect.targets] or [effect])]
         effects = [effect for effect in single if not parts_of(effect) & misfits]
     else:
+        replaced = tuple(sorted(map(Target, misfits), key=str))
         changes, ordered_count = _group(settle([], older, newer), newer, resources)
         effects = [effect for change in changes for effect in change.effects]
         severities, _ = try_effects(effects, older, newer, usages)
     reverted = newer
     for effect in reversed(effects):
         reverted = effect.revert(reverted)
-    return ImportedStep(_with_severities(changes, severities), ordered_count, draft_wording(older, reverted))
+    wording = draft_wording(older, reverted)
+    return ImportedStep(_with_severities(changes, severities), ordered_count, wording, replaced)
 
 
 def _with_severities(changes: Iterable[ImportedChange], severities: Iterable[Severity]) -> tuple[ImportedChange, ...]:
