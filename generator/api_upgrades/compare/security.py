@@ -52,10 +52,14 @@ def same_schemes(old: Contract, new: Contract) -> Mapping[str, str]:
     come = {name: value for name, value in after.items() if name not in before}
     found: dict[str, str] = {}
     for name, value in before.items():
-        same = [other for other, held in come.items() if name not in after and means_same(value, held)]
+        same = [other for other, held in come.items() if name not in after and _are_same_scheme(value, held)]
         if len(same) == 1 and same[0] not in found.values():
             found[name] = same[0]
     return found
+
+
+def _are_same_scheme(one: Json, other: Json) -> bool:
+    return means_same(*(_without_case(as_mapping(scheme)) for scheme in (one, other)))
 
 
 def with_names(security: Json, names: Mapping[str, str]) -> Json:
