@@ -124,7 +124,7 @@ def write_new_files(root: Path, files: Mapping[str, str]) -> None:
                 raise ApiUpgradesError(f"{name}: already exists; move it away")
             written.append(root / name)
             write_text_durably(root / name, text)
-    except BaseException:
+    except BaseException:  # also on Ctrl-C: nothing stays half written
         _remove(root, written)
         raise
 

@@ -17,7 +17,8 @@ from api_upgrades.compare.implied_renames import with_operation_renames
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.core.json import Json, json_equal
+from api_upgrades.draft.schema_shapes import is_list
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract
@@ -273,7 +274,7 @@ class _SimilarityIndex:
             return False
         if new.section.startswith("response ") and not new.steps:
             return old.target.name[0] == new.name[0] and json_equal(meaning(before), meaning(after))
-        if _is_list(after) and not _is_list(before):  # a value may have become a list
+        if is_list(after) and not is_list(before):  # a value may have become a list
             return similarity(old.target, new) >= MIN_NAME_SIMILARITY and _is_list_of(before, after)
         if not json_equal(meaning(before), meaning(after)):
             return False
@@ -348,10 +349,6 @@ def _similarity_of(old: str, new: str) -> float:
 
 def _words(name: str) -> list[str]:
     return [word.casefold() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", name)]
-
-
-def _is_list(schema: JsonObject) -> bool:
-    return isinstance(schemas.value_schema(schema).get("items"), dict)
 
 
 def _is_list_of(before: Json, after: Json) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from api_upgrades.core.json import Json, value_at
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, build_effect, cost, size
-from api_upgrades.draft.schemas import KEPT_KEYWORDS, is_list
+from api_upgrades.draft.schema_shapes import KEPT_KEYWORDS, is_list
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot

@@ -13,8 +13,17 @@ from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, format_pointer, json_equal
 from api_upgrades.draft.list_items import ListEdit, find_list_edit
 from api_upgrades.draft.partial_draft import PartialDraft, cost, find_json_differences, size
+from api_upgrades.draft.schema_shapes import (
+    COMPOSITION_KEYWORDS,
+    KEPT_KEYWORDS,
+    find_partial_type,
+    inline_references,
+    is_list,
+    is_other_type,
+    own_values,
+    should_not_copy,
+)
 from api_upgrades.effects import KINDS
-from api_upgrades.effects.schema import merge_references
 from api_upgrades.effects.value import KIND_OF_KEYWORD
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
@@ -29,16 +38,11 @@ from api_upgrades.openapi.target import Target
 
 WORDING_KEYWORDS = ("title", "summary", "description")
 
-KEPT_KEYWORDS = schemas.PROPERTY_KEYWORDS - {"example", "examples", "default"}
-"""Keywords that `change_type` and `one_to_list` leave as they are in the newer contract."""
-
 SHAPE_KEYWORDS = frozenset({"type", "$ref", "anyOf", "oneOf", "allOf", "items", "enum", "const"})
 """Keywords that say what a value is. If other kinds can't revert a difference in them, `change_type` does."""
 
 NO_CONSTRAINT_KEYWORDS = {*KIND_OF_KEYWORD, *SHAPE_KEYWORDS, *WORDING_KEYWORDS}
 """Keywords that no constraint kind edits, because other kinds do or because the draft looks inside them."""
-
-_COMPOSITION_KEYWORDS = {"$ref", "allOf"}
 
 SMALL_SCHEMA_SIZE = 6
 """A schema with at most this many leaves may become one `change_type`, even if not all of it differs."""
@@ -79,7 +83,7 @@ class SchemaDraft:
         if self._revert_inlining(target, goal, now):
             return
         self._revert_variants(target)
-        if _is_other_type(goal, self._read_now(target)):
+        if is_other_type(goal, self._read_now(target)):
             self._revert_type(target)
         if json_equal(goal, self._read_now(target)):
             return
@@ -125,11 +129,11 @@ class SchemaDraft:
     def _revert_extraction(self, target: Target, goal: JsonObject, now: JsonObject) -> bool:
         """Revert a schema that moved out of this place, which now refers to it, even if it also changed slightly."""
         was, has = schemas.value_schema(goal), schemas.value_schema(now)
-        if not has.keys() & _COMPOSITION_KEYWORDS or was.keys() & _COMPOSITION_KEYWORDS:
+        if not has.keys() & COMPOSITION_KEYWORDS or was.keys() & COMPOSITION_KEYWORDS:
             return False
 
         def fits(older: Contract) -> bool:
-            return 2 * cost(_inline_references(self._read_now(target, older), goal, older), goal) <= size(goal)
+            return 2 * cost(inline_references(self._read_now(target, older), goal, older), goal) <= size(goal)
 
         return self.undone.revert_at("extract_schema", target, fits)
 
@@ -170,7 +174,7 @@ class SchemaDraft:
             for key, value in goal.items()
             if key not in KEPT_KEYWORDS or not json_equal(value, now.get(key, MISSING))
         }
-        partial = _find_partial_type(was, now)
+        partial = find_partial_type(was, now)
         was = was if partial is None else partial
         if (partial is not None and partial.keys().isdisjoint(SHAPE_KEYWORDS)) or size(was) > max(
             SMALL_SCHEMA_SIZE, left + 2
@@ -200,7 +204,7 @@ class SchemaDraft:
     def _revert_constraint(self, target: Target, keyword: str) -> None:
         goal, now = self._read_goal(target), self._read_now(target)
         was, has = schemas.get(goal, keyword, MISSING), schemas.get(now, keyword, MISSING)
-        if json_equal(was, has) or _should_not_copy(keyword, was, has):
+        if json_equal(was, has) or should_not_copy(keyword, was, has):
             return
         if keyword not in schemas.PROPERTY_KEYWORDS and "$ref" in schemas.value_schema(now):
             return  # the constraint kinds would write behind the reference
@@ -227,12 +231,12 @@ class SchemaDraft:
 
     def _revert_mapped_values(self, target: Target) -> None:
         """Revert renames of enum values, as the rename map gives them, after reverting all added values."""
-        older = [value for value in _values(self._read_goal(target)) if isinstance(value, str)]
+        older = [value for value in own_values(self._read_goal(target)) if isinstance(value, str)]
         was = self.names.to_older(target.enclosing_list)
         newer = {value: self.names.to_newer(was.child(f"={value}")).steps[-1][1:] for value in older}
         if all(old == new for old, new in newer.items()):
             return
-        by_text = {schemas.as_text(value): value for value in _values(self._read_now(target))}
+        by_text = {schemas.as_text(value): value for value in own_values(self._read_now(target))}
         values = {old: by_text[new] for old, new in newer.items() if new in by_text}
         for value in by_text.values():
             if value is not None and value not in values.values():
@@ -251,7 +255,7 @@ class SchemaDraft:
         goal, now = self._read_goal(target), self._read_now(target)
         if schemas.enum_pointer(goal) is None or schemas.enum_pointer(now) is None:
             return
-        older, newer = _values(goal), _values(now)
+        older, newer = own_values(goal), own_values(now)
         before: Json = MISSING
         for value in reversed(older):
             if value not in newer and not self._revert_enum_value("remove_enum_value", target, value, before):
@@ -347,68 +351,3 @@ def _is_fine_edit(edit: ListEdit, keyword: str, was: list[Json], changes_items: 
         return not changes_items and all(isinstance(one, dict) and "$ref" in one for one in edit.was.values())
     copied = sum(map(size, edit.was.values()))
     return copied <= SMALL_PATCH_SIZE if changes_items else copied < size(was)
-
-
-def _inline_references(now: Json, goal: Json, contract: Contract) -> Json:
-    """A newer schema in which the references that the older one does not have are replaced by what they refer to."""
-    if isinstance(now, dict) and isinstance(goal, dict):
-        if not goal.keys() & _COMPOSITION_KEYWORDS:
-            now = merge_references(contract, now) or now
-        return {
-            key: _inline_references(value, goal[key], contract) if key in goal else value for key, value in now.items()
-        }
-    if isinstance(now, list) and isinstance(goal, list) and len(now) == len(goal):
-        return [_inline_references(one, other, contract) for one, other in zip(now, goal, strict=True)]
-    return now
-
-
-def _values(schema: JsonObject) -> list[Json]:
-    return (schemas.enum_values(schema) or []) if schemas.enum_pointer(schema) is not None else []
-
-
-def _find_partial_type(was: JsonObject, now: JsonObject) -> JsonObject | None:
-    """The keywords that differ, with null for new ones, if others hold schemas or lists of which something is left.
-
-    These others are as they were, or something inside them differs, which other effects say.
-    """
-    wrappers = {*schemas.null_wrapper_pointer(was), *schemas.null_wrapper_pointer(now)}
-    nested = [key for key, value in was.items() if isinstance(value, dict | list) and key in now]
-    kept = [
-        key
-        for key in nested
-        if json_equal(now[key], was[key]) or (key not in wrappers and cost(now[key], was[key]) < size(was[key]))
-    ]
-    if not kept or None in was.values():
-        return None
-    added = (key for key in now if key not in was and key not in KEPT_KEYWORDS)
-    changed = (key for key in was if key not in kept and not json_equal(was[key], now.get(key, MISSING)))
-    return {**dict.fromkeys(added), **{key: was[key] for key in changed}}
-
-
-def is_list(schema: JsonObject) -> bool:
-    return isinstance(schemas.value_schema(schema).get("items"), dict)
-
-
-def _is_other_type(goal: JsonObject, now: JsonObject) -> bool:
-    was, has = goal, now
-    if "allOf" not in goal or "allOf" not in now:
-        was, has = schemas.value_schema(goal), schemas.value_schema(now)
-    if any(not json_equal(was.get(keyword), has.get(keyword)) for keyword in ("$ref", "const")):
-        return True
-    if any((keyword in was) != (keyword in has) for keyword in ("anyOf", "oneOf", "allOf", "enum")):
-        return True
-    return _types(goal) != _types(now)
-
-
-def _types(schema: JsonObject) -> set[str]:
-    value = schemas.value_schema(schema)
-    is_object = "properties" in value and value.keys().isdisjoint(_COMPOSITION_KEYWORDS)
-    return set(schemas.types(schema)) or ({"object"} if is_object else set())
-
-
-def _should_not_copy(keyword: str, was: Json, has: Json) -> bool:
-    """Whether the draft looks inside two values, or a constraint kind would copy what they have in common."""
-    if keyword == "additionalProperties" and isinstance(was, dict) and isinstance(has, dict):
-        return True
-    is_plain = isinstance(was, list) and not any(isinstance(item, dict | list) for item in was)
-    return not is_plain and cost(has, was) < size(was)
