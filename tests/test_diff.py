@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_upgrades.site.text.diff import Line, diff_lines, fold_lines
+from api_upgrades.site.text.diff_blocks import fold_lines
+from api_upgrades.site.text.diff_lines import Line, diff_lines
 
 
 def shown(text: str) -> str:

@@ -24,7 +24,8 @@ from api_upgrades.project import Project
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.path.data import PathData
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.text.diff import diff_lines, fold_lines
+from api_upgrades.site.text.diff_blocks import fold_lines
+from api_upgrades.site.text.diff_lines import diff_lines
 from tests.browser import OpenPage, Serve, faults_of_layout
 from tests.profiles import up_to
 from tests.shop import MKDOCS, SITE, write

@@ -25,7 +25,7 @@ from api_upgrades.site.pages.path.interactive import path_page_and_data
 from api_upgrades.site.pages.path.rows import Identities, facet_rules
 from api_upgrades.site.pages.path.weave import Weave
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.text.diff import diff_lines
+from api_upgrades.site.text.diff_lines import diff_lines
 from tests.test_path import Chain, history_of
 
 ASSETS = files("api_upgrades.site.pages").joinpath("assets")
@@ -131,7 +131,7 @@ def test_every_facet_has_rules_that_there_are() -> None:
 def test_the_files_are_those_of_the_resources() -> None:
     index = data("index.js")
     names = [resource["file"] for resource in index["resources"]]
-    assert {*made()[1]} == {"path.js", "path.css", "index.js", *(f"resources/{name}.js" for name in names)}
+    assert {*made()[1]} == {"path.js", "index.js", *(f"resources/{name}.js" for name in names)}
     assert [version["id"] for version in index["versions"]] == [version.id for version in history().versions]
     assert [version["id"] for version in index["versions"] if version["dating"]] == [
         version.id for version in history().versions if version.dating

@@ -26,15 +26,19 @@ def fill_version(text: str, version: str) -> str:
 
 
 class Sample(NamedTuple):
-    """One text that shows a part. The `text` of a request contains a placeholder for the version that it selects."""
+    """One text that shows a part. The `text` of a request contains a placeholder for the version that it selects.
+
+    `title` is Markdown that names the part; `note` says which of its texts it is, such as `Response 200`.
+    """
 
     title: str
+    note: str
     part: Part | None
     language: Language
     text: str
 
 
-NO_SAMPLE = Sample("", None, "text", "")
+NO_SAMPLE = Sample("", "", None, "text", "")
 
 Samples = Iterator[tuple[str, Sample]]
 """Pairs of a key and a sample. The key does not contain the name of the part, so it is the same after a rename."""
@@ -54,14 +58,15 @@ def compose_samples(usage: Usage, contract: Contract, part: Part | None) -> Samp
         body = request_body(contract, part)
         if body is not None:
             text = as_json(compose_body(contract, body, "webhook"))
-            yield "payload", Sample(f"Payload of `{part.name}`", part, "json", text)
+            yield "payload", Sample(f"Payload of `{part.name}`", "Payload", part, "json", text)
     else:
         yield "request", _request_sample(contract, part)
         for response in responses(contract, part):
             if response.body is not None:
                 body = compose_body(contract, response.body, "response")
                 text = http.as_response(response.status, body, response.body.media_type)
-                yield response.status, Sample(f"Response {response.status} of `{part.name}`", part, "http", text)
+                note = f"Response {response.status}"
+                yield response.status, Sample(f"{note} of `{part.name}`", note, part, "http", text)
 
 
 def is_request_only(usage: Usage, part: Part) -> bool:
@@ -81,9 +86,10 @@ def find_sample_owner(usage: Usage, contract: Contract, part: Part) -> Part:
 
 
 def _request_sample(contract: Contract, part: Part) -> Sample:
-    return Sample(f"`{part.name}`", part, "http", http.as_http(http.build_request(contract, part, VERSION_PLACEHOLDER)))
+    text = http.as_http(http.build_request(contract, part, VERSION_PLACEHOLDER))
+    return Sample(f"`{part.name}`", "Request", part, "http", text)
 
 
 def _object_sample(contract: Contract, schema: Part, direction: Direction) -> Sample:
     composed = compose(contract, {"$ref": SCHEMA_REF + escape_token(schema.name)}, direction)
-    return Sample(f"`{schema.name}`", schema, "json", as_json(composed))
+    return Sample(f"`{schema.name}`", "", schema, "json", as_json(composed))

@@ -42,9 +42,9 @@ from api_upgrades.review.pull_request import build_report_or_explain
 from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset, Page
-from api_upgrades.site.pages.path.interactive import read_asset
 from api_upgrades.site.pages.render import render_pages
 from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.static_files import read_static_file
 from api_upgrades.site.text.description_links import find_link_note
 from api_upgrades.sources.source import prepare_reading, read_head
 
@@ -102,7 +102,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         """Add the generated files. Raises PluginError if one has the address of an existing file."""
         for asset in (STYLE, SCRIPT):
             if files.get_file_from_path(asset) is None:
-                files.append(File.generated(config, asset, content=read_asset(posixpath.basename(asset))))
+                files.append(File.generated(config, asset, content=read_static_file(posixpath.basename(asset))))
         is_rendered_by_mkdocs = needs_mkdocs_rendering(config)
         self._generated_site = GeneratedSite(
             self._generate(config), self._mount, config, is_rendered_by_mkdocs=is_rendered_by_mkdocs

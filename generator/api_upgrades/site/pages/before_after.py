@@ -18,18 +18,20 @@ from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
-from api_upgrades.site.text.diff import changed_lines
+from api_upgrades.site.text.diff_lines import changed_lines
 
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """One text at the older and at the newer version; empty if the part doesn't exist there. The title is Markdown.
+    """One text at the older and at the newer version; empty if the part doesn't exist there.
 
+    `title` is Markdown that names the part, and `note` says which of its texts it is, such as `Response 200`.
     `own_lines` are the (sign, line) pairs that the change itself causes. It is None if no other change of the version
     alters the text.
     """
 
     title: str
+    note: str
     part: Part | None
     language: Language
     before: str
@@ -76,7 +78,7 @@ def _behaviour_examples(change: JudgedChange) -> Iterator[BeforeAfter]:
         if observation := judged.effect.observation():
             title = ", ".join(str(target) for target in judged.effect.targets)
             part = judged.effect.targets[0].part
-            yield BeforeAfter(f"`{title}`", part, "text", observation.before, observation.after)
+            yield BeforeAfter(f"`{title}`", "Behaviour", part, "text", observation.before, observation.after)
 
 
 def _payload_examples(
@@ -111,7 +113,7 @@ def _payload_examples(
         own_lines = None
         if (own_was, own_now) != (was.text, now.text):
             own_lines = frozenset(changed_lines(fill_version(own_was, older), fill_version(own_now, newer)))
-        yield BeforeAfter(sample.title, sample.part, sample.language, *texts, own_lines)
+        yield BeforeAfter(sample.title, sample.note, sample.part, sample.language, *texts, own_lines)
 
 
 def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
@@ -149,7 +151,7 @@ def _schema_examples(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
             before = _schema_fragment(step.older, step.renames.to_older(target))
             after = _schema_fragment(step.newer, target)
             if before != after:
-                yield BeforeAfter(f"Schema of `{target}`", target.part, "json", before, after)
+                yield BeforeAfter(f"Schema of `{target}`", "Schema", target.part, "json", before, after)
 
 
 def _schema_fragment(contract: Contract, target: Target) -> str:

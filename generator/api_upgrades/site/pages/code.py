@@ -6,13 +6,17 @@ The CSS classes are those of Pygments, which the theme styles. All text is escap
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from api_upgrades.site.pages.limits import MAX_BRIEF_TEXT_LINES, MAX_TEXT_LINES
-from api_upgrades.site.text.diff import Block, Line, fold_diff
+from api_upgrades.site.text.diff_blocks import Block, OwnLines, fold_diff
+from api_upgrades.site.text.diff_lines import Line
+from api_upgrades.site.text.word_marks import mark_changed_words
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
 
@@ -39,8 +43,8 @@ def highlight_message(text: str) -> Markup:
 
 
 @lru_cache(8192)
-def code_block(text: str, language: str) -> Markup:
-    """Render a code block. `language` is `json`, `http`, or anything else for plain text.
+def code_pane(text: str, language: str) -> Markup:
+    """Render code for a pane of an example. `language` is `json`, `http`, or anything else for plain text.
 
     Long texts are cut after `MAX_TEXT_LINES`, with a note.
     """
@@ -48,59 +52,93 @@ def code_block(text: str, language: str) -> Markup:
     cut = _cut_note(_more_lines(len(lines) - MAX_TEXT_LINES)) if len(lines) > MAX_TEXT_LINES else Markup()
     text = "\n".join(lines[:MAX_TEXT_LINES])
     html = highlight_message(text) if language in ("json", "http") else Markup(escape(text, quote=False))
-    return (
-        Markup('<div class="highlight au-code no-copy"><pre tabindex="0"><code>')
-        + html
-        + Markup("\n</code></pre>")
-        + cut
-        + Markup("</div>")
-    )
+    shown = "".join(f'<span class="au-line">{line}\n</span>' for line in html.split("\n"))
+    return Markup(f"<pre><code>{shown}</code></pre>{cut}")
 
 
-def diff_block(
-    old: str, new: str, language: str, own_lines: frozenset[tuple[str, str]] | None = None, *, is_brief: bool = False
+def diff_pane(
+    old: str, new: str, language: str, own_lines: OwnLines | None = None, *, is_brief: bool = False
 ) -> Markup:
-    """Render the diff of two texts, with unchanged lines folded; see `fold_diff` for `own_lines`.
+    """Render the diff of two texts for a pane of an example, with folds; see `fold_diff` for `own_lines`.
 
     A brief diff has only a note instead of folded lines, and cuts long runs of lines.
     """
     max_lines = MAX_BRIEF_TEXT_LINES if is_brief else MAX_TEXT_LINES
-    blocks = "".join(
-        _cut_note(block.note)
-        if block.is_folded and (is_brief or len(block.lines) > max_lines)
-        else _render_block(block, language != "text", max_lines)
-        for block in fold_diff(old, new, own_lines)
+    return Markup(
+        "".join(
+            _cut_note(block.note)
+            if block.is_folded and (is_brief or len(block.lines) > max_lines)
+            else _render_block(block, language != "text", max_lines)
+            for block in fold_diff(old, new, own_lines)
+        )
     )
-    return Markup(f'<div class="au-diff highlight no-copy" tabindex="0">{blocks}</div>')
+
+
+def diff_excerpt(lines: Sequence[Line]) -> Markup:
+    """Render a few lines of a diff, without folds."""
+    return Markup("".join(_render_lines(lines, has_json=True)))
 
 
 def _render_block(block: Block, has_json: bool, max_lines: int) -> str:
-    lines = "".join([_render_line(line, has_json) for line in block.lines[:max_lines]])
+    lines = "".join(_render_lines(block.lines[:max_lines], has_json))
     html = f"<pre><code>{lines}</code></pre>"
     if len(block.lines) > max_lines:
         html += _cut_note(_more_lines(len(block.lines) - max_lines))
-    return f"<details><summary>{block.note}</summary>{html}</details>" if block.is_folded else html
+    if not block.is_folded:
+        return html
+    first = block.lines[0].text
+    indentation = first[: len(first) - len(first.lstrip())]
+    kind = "au-folded au-moved" if block.is_moved else "au-folded"
+    return f'<details class="{kind}"><summary>{indentation}<span>⋯ {block.note}</span></summary>{html}</details>'
 
 
 def _cut_note(note: str) -> Markup:
-    return Markup('<p class="au-cut">… {}</p>').format(note)
+    return Markup('<p class="au-cut">⋯ {}</p>').format(note)
 
 
 def _more_lines(count: int) -> str:
     return f"{count} more line{'' if count == 1 else 's'}"
 
 
-_SIGNS = {"-": ("del", "removed: "), "+": ("ins", "added: "), " ": ("span", "")}
-"""The HTML element of a line, and a prefix for screen readers."""
+class _Look(NamedTuple):
+    """How a line is shown: its element and classes, a prefix for screen readers, and a note on the right."""
+
+    element: str
+    classes: str
+    prefix: str = ""
+    note: str = ""
+
+
+_LOOKS: Mapping[str, _Look] = {
+    " ": _Look("span", "au-line"),
+    "-": _Look("del", "au-line", "removed: "),
+    "+": _Look("ins", "au-line", "added: "),
+    "=": _Look("span", "au-line"),
+    "<": _Look("span", "au-line au-moved au-from", "", "moved from here"),
+    ">": _Look("span", "au-line au-moved", "", "moved here"),
+}
 
 _JSON_STARTS = tuple(' {}[]"')
 """The first characters of lines in an indented JSON body. No line in the head of an HTTP message starts like this."""
 
 
+def _render_lines(lines: Sequence[Line], has_json: bool) -> Iterator[str]:
+    sign_before = ""
+    for line, spans in zip(lines, mark_changed_words(lines), strict=True):
+        look = _LOOKS[line.sign]
+        if line.sign in "-+":
+            html = "".join(
+                f"<mark>{escape(text, quote=False)}</mark>" if is_changed else escape(text, quote=False)
+                for text, is_changed in spans
+            )
+        else:
+            html = _highlight_line(line.text, has_json)
+        prefix = f'<span class="au-hidden">{look.prefix}</span>' if look.prefix else ""
+        note = f"<i>{look.note}</i>" if look.note and line.sign != sign_before else ""
+        sign_before = line.sign
+        yield f'<{look.element} class="{look.classes}">{note}{prefix}{html}\n</{look.element}>'
+
+
 @lru_cache(65536)
-def _render_line(line: Line, has_json: bool) -> str:
-    tag, word = _SIGNS[line.sign]
-    is_json = has_json and line.text.startswith(_JSON_STARTS)
-    html = highlight_json(line.text) if is_json else escape(line.text, quote=False)
-    hidden = f'<span class="au-hidden">{word}</span>' if word else ""
-    return f'<{tag} class="au-line">{hidden}{html}\n</{tag}>'
+def _highlight_line(text: str, has_json: bool) -> str:
+    return highlight_json(text) if has_json and text.startswith(_JSON_STARTS) else escape(text, quote=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api_upgrades.openapi.methods import FIXED_METHODS
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.registry.model import display_name, none_if_todo
 from api_upgrades.site.pages import code, markdown
@@ -30,15 +31,16 @@ def html_environment(base: LinkBase = NO_BASE) -> Environment:
     prose. `base` resolves the links of descriptions.
     """
     environment = _create_environment(autoescape=True)
+    environment.globals["METHODS_WITH_COLOUR"] = FIXED_METHODS
     environment.filters |= {
         "prose": prose.to_html,
         "inline": prose.to_inline_html,
         "unlinked": partial(prose.to_inline_html, links=False),
         "description": partial(prose.to_html, base=base),
         "inline_description": partial(prose.to_inline_html, base=base),
-        "code_block": code.code_block,
-        "diff_block": code.diff_block,
-        "diff_brief": partial(code.diff_block, is_brief=True),
+        "code_pane": code.code_pane,
+        "diff_pane": code.diff_pane,
+        "brief_diff_pane": partial(code.diff_pane, is_brief=True),
     }
     return environment
 

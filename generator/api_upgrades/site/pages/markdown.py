@@ -15,8 +15,9 @@ from itertools import groupby
 
 from api_upgrades.effects.base import as_code
 from api_upgrades.site.text import prose
-from api_upgrades.site.text.diff import Block, fold_diff
+from api_upgrades.site.text.diff_blocks import Block, fold_diff
 from api_upgrades.site.text.link_base import LinkBase
+from api_upgrades.site.text.moves import SIDE_OF
 
 _MARKUP = re.compile(r"[\\`*\[\]{#]|(?<![^\W_])_|_(?![^\W_])")
 """Characters that are markup anywhere in a line. An underscore inside a word is not."""
@@ -85,7 +86,9 @@ def fence_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None 
     found: list[str] = []
     for block in fold_diff(old, new, own_lines):
         found += (
-            [_fold_note(block)] if block.is_folded else [f"{line.sign}{line.text}".rstrip() for line in block.lines]
+            [_fold_note(block)]
+            if block.is_folded
+            else [f"{SIDE_OF.get(line.sign, ' ')}{line.text}".rstrip() for line in block.lines]
         )
     return fence("\n".join(found), "diff")
 

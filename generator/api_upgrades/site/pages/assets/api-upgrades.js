@@ -42,20 +42,43 @@
     return [element("span", { class: "au-pick" }, element("label", { for: id }, label), " ", select), select];
   }
 
+  const COPY = "M19 21H8V7h11m0-2H8a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2m-3-4H4a2 2 0 0 0-2 2v14h2V3h12z";
+
+  // The text of the visible pane. Removed and added lines keep their signs, and notes beside lines are left out.
+  function visibleText(example) {
+    const pane = [...example.querySelectorAll(".au-pane")].find(function (one) { return one.offsetParent; });
+    return [...pane.querySelectorAll(".au-line")].map(function (line) {
+      const copy = line.cloneNode(true);
+      copy.querySelectorAll(".au-hidden, i").forEach(function (one) { one.remove(); });
+      return ({ DEL: "- ", INS: "+ " }[line.tagName] || "") + copy.textContent.replace(/\n$/, "");
+    }).join("\n");
+  }
+
   function addCopyButtons() {
-    document.querySelectorAll(".au-code:not(:has(.au-copy))").forEach(function (block) {
-      const button = element("button", { type: "button", class: "au-copy" }, "Copy");
+    document.querySelectorAll(".au-example__bar:not(:has(.au-copy))").forEach(function (bar) {
+      const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      icon.setAttribute("viewBox", "0 0 24 24");
+      icon.setAttribute("aria-hidden", "true");
+      icon.append(document.createElementNS(icon.namespaceURI, "path"));
+      icon.firstChild.setAttribute("d", COPY);
+      const button = element("button", { type: "button", class: "au-copy", "aria-label": "Copy", title: "Copy" }, icon);
       button.addEventListener("click", function () {
-        navigator.clipboard.writeText(block.querySelector("code").textContent.replace(/\n$/, "")).then(
+        navigator.clipboard.writeText(visibleText(bar.parentElement)).then(
           function () { say("Copied"); },
-          function () { say("Select it to copy"); }
+          function () { say("Select the text to copy it"); }
         );
       });
-      function say(word) {
-        button.textContent = word;
-        setTimeout(function () { button.textContent = "Copy"; }, 2000);
+      function say(words) {
+        button.classList.add("au-is-done");
+        button.setAttribute("aria-label", words);
+        button.title = words;
+        setTimeout(function () {
+          button.classList.remove("au-is-done");
+          button.setAttribute("aria-label", "Copy");
+          button.title = "Copy";
+        }, 1500);
       }
-      block.append(button);
+      bar.append(button);
     });
   }
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.page import Asset, Page, build_search_text
 from api_upgrades.site.pages.path.data import PathData, checkbox_id
 from api_upgrades.site.pages.site import SEVERITY_NOUNS, Site
+from api_upgrades.site.pages.static_files import read_static_file
 from api_upgrades.site.pages.versions import VersionView
 
 TITLE = "From any version to any other"
 
 
 def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
-    """Yield `/upgrades/path/`, its script, its stylesheet and its data."""
+    """Yield `/upgrades/path/`, its script and its data."""
     path = site.addresses.path
     data = PathData(site)
     versions = tuple(VersionView(site, version) for version in site.newest_first)
@@ -40,7 +40,7 @@ def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
         section=site.addresses.guide,
         siblings=site.version_nav,
     )
-    yield from (Asset(path + name, partial(read_asset, name)) for name in ("path.js", "path.css"))
+    yield Asset(f"{path}path.js", partial(read_static_file, "path.js"))
     yield from data.assets(path)
 
 
@@ -54,11 +54,3 @@ def _downgrade_severities(site: Site) -> dict[tuple[str, str], Severity]:
 def _resource_names(change: ChangeView) -> str:
     """The names of the resources that a change touches directly, separated by `|` for an HTML attribute."""
     return "|".join(name for name, _ in change.resources)
-
-
-@cache
-def read_asset(name: str) -> str:
-    """Read an asset of the package, without its indentation and `//` comments."""
-    lines = files("api_upgrades.site.pages").joinpath("assets", name).read_text("utf-8").splitlines()
-    stripped = (line.strip() for line in lines)
-    return "".join(f"{line}\n" for line in stripped if not line.startswith("//"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from api_upgrades.core.json import Json
-from api_upgrades.site.text.diff import diff_lines
+from api_upgrades.site.text.diff_lines import diff_lines
 
 
 @dataclass

@@ -9,14 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
-Sign = Literal[" ", "-", "+"]
-
-MIN_FOLDED_LINES = 3
-"""Shorter runs of unchanged lines are not folded: the note that replaces them would take as much room."""
+Sign = Literal[" ", "-", "+", "=", "<", ">"]
+"""What happened to a line: unchanged, removed, added. `moves.py` adds: only indented, moved from here, moved here."""
 
 MAX_PAIRS = 40_000
 """Bounds the use of `difflib`: a region with more pairs of lines, and no unique line to divide it, isn't aligned."""
@@ -27,21 +24,6 @@ class Line(NamedTuple):
 
     sign: Sign
     text: str
-
-
-@dataclass(frozen=True)
-class Block:
-    """Adjacent lines of a diff that are either shown or folded."""
-
-    is_folded: bool
-    lines: tuple[Line, ...]
-
-    @property
-    def note(self) -> str:
-        """The text that replaces the lines where they are folded."""
-        if others := sum(line.sign != " " for line in self.lines):
-            return f"{len(self.lines)} lines, {others} of them altered by other changes"
-        return f"{len(self.lines)} unchanged lines"
 
 
 class _Region(NamedTuple):
@@ -69,7 +51,7 @@ def diff_lines(old: str, new: str) -> list[Line]:
 
 def changed_lines(old: str, new: str) -> Iterator[tuple[str, str]]:
     """Yield (sign, text without trailing comma) for each removed or added line."""
-    return (_strip_comma(line) for line in diff_lines(old, new) if line.sign != " ")
+    return (strip_comma(line) for line in diff_lines(old, new) if line.sign != " ")
 
 
 def _split_lines(text: str) -> list[str]:
@@ -77,40 +59,7 @@ def _split_lines(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
-def fold_lines(lines: Sequence[Line], context: int = 1) -> list[Block]:
-    """Fold the unchanged lines of a diff, but keep `context` lines around each change and the lines that enclose it.
-
-    The enclosing lines are the first line and those that open an object or array around the change, judged by their
-    indentation. Without any change, nothing is folded.
-    """
-    changed = [line.sign != " " for line in lines]
-    if not any(changed):
-        return [Block(False, tuple(lines))] if lines else []
-    is_shown = _find_enclosing(lines)
-    is_shown[0] = True
-    for index, is_changed in enumerate(changed):
-        if is_changed:
-            for near in range(max(index - context, 0), min(index + context + 1, len(lines))):
-                is_shown[near] = True
-    return _split_into_blocks(lines, is_shown)
-
-
-def fold_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None = None) -> Iterator[Block]:
-    """Diff two texts and fold the unchanged lines.
-
-    If `own_lines` is given, only those lines count as changed; see `changed_lines` for their form. Other lines that
-    differ are folded too. Where they remain visible as context, they keep their sign.
-    """
-    lines = diff_lines(old, new)
-    position = 0
-    for block in fold_lines(
-        [line if own_lines is None or _strip_comma(line) in own_lines else Line(" ", line.text) for line in lines]
-    ):
-        yield Block(block.is_folded, tuple(lines[position : position + len(block.lines)]))
-        position += len(block.lines)
-
-
-def _strip_comma(line: Line) -> tuple[str, str]:
+def strip_comma(line: Line) -> tuple[str, str]:
     return line.sign, line.text.removesuffix(",")
 
 
@@ -118,14 +67,14 @@ def _find_hunks(old: Sequence[str], new: Sequence[str]) -> list[_Region]:
     """Find the regions that differ: those between the matched lines."""
     result: list[_Region] = []
     i = j = 0
-    for old_index, new_index in [*_match_lines(old, new), (len(old), len(new))]:
+    for old_index, new_index in [*match_lines(old, new), (len(old), len(new))]:
         if (i, j) != (old_index, new_index):
             result.append(_Region(i, old_index, j, new_index))
         i, j = old_index + 1, new_index + 1
     return result
 
 
-def _match_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+def match_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Align two texts by pairs of equal lines, as (index in `old`, index in `new`), in ascending order.
 
     As in a patience diff, lines that occur exactly once in both texts divide them first: a line such as `}` is no
@@ -210,10 +159,10 @@ def _find_balancing_shift(lines: Sequence[str], start: int, end: int, above: int
     while down < min(below, end - start) and lines[start + down] == lines[end + down]:
         down += 1
     candidates = sorted(range(-up, down + 1), key=abs)
-    return next((shift for shift in candidates if _is_balanced(lines[start + shift : end + shift])), 0)
+    return next((shift for shift in candidates if is_balanced(lines[start + shift : end + shift])), 0)
 
 
-def _is_balanced(lines: Sequence[str]) -> bool:
+def is_balanced(lines: Sequence[str]) -> bool:
     """Whether the brackets that these lines open and close match each other."""
     depth = 0
     for line in lines:
@@ -222,37 +171,3 @@ def _is_balanced(lines: Sequence[str]) -> bool:
             return False
         depth += line[-1:] in ("{", "[")
     return depth == 0
-
-
-def _find_enclosing(lines: Sequence[Line]) -> list[bool]:
-    """Tell for each line whether it opens an object or array that contains a changed line."""
-    is_enclosing = [False] * len(lines)
-    for side in ("-", "+"):
-        open_lines: list[tuple[int, int]] = []  # (indentation, index) of the lines that enclose the current one
-        for index, line in enumerate(lines):
-            if line.sign not in (" ", side) or not line.text.strip():
-                continue
-            indentation = len(line.text) - len(line.text.lstrip())
-            while open_lines and open_lines[-1][0] >= indentation:
-                open_lines.pop()
-            if line.sign != " ":
-                for _, opener in reversed(open_lines):
-                    if is_enclosing[opener]:
-                        break
-                    is_enclosing[opener] = True
-            open_lines.append((indentation, index))
-    return is_enclosing
-
-
-def _split_into_blocks(lines: Sequence[Line], is_shown: list[bool]) -> list[Block]:
-    """Split lines into shown and folded blocks. Runs too short to be folded join the blocks next to them."""
-    starts = [index for index in range(len(lines)) if index == 0 or is_shown[index] != is_shown[index - 1]]
-    blocks: list[Block] = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        is_folded = not is_shown[start] and end - start >= MIN_FOLDED_LINES
-        run = tuple(lines[start:end])
-        if blocks and not is_folded and not blocks[-1].is_folded:
-            blocks[-1] = Block(False, blocks[-1].lines + run)
-        else:
-            blocks.append(Block(is_folded, run))
-    return blocks

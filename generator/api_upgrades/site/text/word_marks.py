@@ -1,0 +1,94 @@
+"""Finds what changed within a line of a diff, so that it can be marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from api_upgrades.site.text.diff_lines import Line
+
+MAX_MARKS = 3
+"""A line with more changed runs of words is not marked: as a whole, it changed."""
+
+MIN_LIKENESS = 0.5
+"""The share of two lines that must be the same for them to count as the old and the new form of one line."""
+
+MAX_MARKED_LENGTH = 1_000
+"""A longer line is not marked: comparing it word by word would take long."""
+
+Span = tuple[str, bool]
+"""A piece of a line, and whether it changed."""
+
+_WORD = re.compile(r"[^\W_]+|_|\s+|[^\w\s]")
+
+
+def mark_changed_words(lines: Sequence[Line]) -> list[tuple[Span, ...]]:
+    """Split each line into spans. Lines that have no counterpart, or changed as a whole, are one unmarked span."""
+    spans: list[tuple[Span, ...]] = [((line.text, False),) for line in lines]
+    for old, new in _find_counterparts(lines):
+        marked = _mark(lines[old].text, lines[new].text)
+        if marked:
+            spans[old], spans[new] = marked
+    return spans
+
+
+def _find_counterparts(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """Yield (index of a removed line, index of the added line that takes its place)."""
+    position = 0
+    while position < len(lines):
+        removed = _run(lines, position, "-")
+        added = _run(lines, removed.stop, "+")
+        if removed and added:
+            taken: set[int] = set()
+            for old in removed:
+                same_name = [new for new in added if new not in taken and _name(lines[old]) == _name(lines[new])]
+                in_order = added.start + old - removed.start
+                candidates = same_name or [new for new in (in_order,) if new in added and new not in taken]
+                if candidates:
+                    taken.add(candidates[0])
+                    yield old, candidates[0]
+        position = max(added.stop, position + 1)
+
+
+def _run(lines: Sequence[Line], start: int, sign: str) -> range:
+    end = start
+    while end < len(lines) and lines[end].sign == sign:
+        end += 1
+    return range(start, end)
+
+
+def _name(line: Line) -> str | None:
+    """The name of the property or header in a line; None if it has none, which equals no other."""
+    name, colon, _ = line.text.partition(":")
+    return name.strip() if colon else None
+
+
+def _mark(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
+    if max(len(old), len(new)) > MAX_MARKED_LENGTH:
+        return None
+    old_words, new_words = _WORD.findall(old), _WORD.findall(new)
+    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
+    same = sum(sum(map(len, old_words[i : i + size])) for i, _, size in matcher.get_matching_blocks())
+    if same < MIN_LIKENESS * len(old.strip()) or same < MIN_LIKENESS * len(new.strip()):
+        return None
+    spans: tuple[list[Span], list[Span]] = ([], [])
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        for side, text in zip(spans, ("".join(old_words[i:i_end]), "".join(new_words[j:j_end])), strict=True):
+            if text:
+                side.append((text, tag != "equal"))
+    merged = _join_near(spans[0]), _join_near(spans[1])
+    return None if max(sum(is_changed for _, is_changed in side) for side in merged) > MAX_MARKS else merged
+
+
+def _join_near(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Join marks that only white space or one character separates, so that a phrase has one mark."""
+    result: list[Span] = []
+    for text, is_changed in spans:
+        if is_changed and len(result) > 1 and result[-2][1] and (not result[-1][0].strip() or len(result[-1][0]) == 1):
+            between, _ = result.pop()
+            before, _ = result.pop()
+            result.append((before + between + text, True))
+        else:
+            result.append((text, is_changed))
+    return tuple(result)
