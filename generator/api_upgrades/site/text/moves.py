@@ -26,8 +26,9 @@ def mark_moves(lines: Sequence[Line]) -> list[Line]:
     A line with the sign `=` stands for the removed line and for the added one, and has the added one's text.
     """
     found: list[Line] = []
-    for is_changed, run in groupby(lines, key=lambda line: line.sign != " "):
-        found += _mark_indented(list(run)) if is_changed else run
+    for is_changed, group in groupby(lines, key=lambda line: line.sign != " "):
+        run = list(group)
+        found += _mark_indented(run) if is_changed else run
     return _mark_relocated(found)
 
 
