@@ -19,8 +19,7 @@ from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import markdown_environment
 from api_upgrades.site.pages.path.view import PathView, ResourcePath, StepView
-from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.pages.site import Site, api_facts
 from api_upgrades.site.text import prose
 
 

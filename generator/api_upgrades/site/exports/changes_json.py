@@ -19,8 +19,7 @@ from api_upgrades.history.history import JudgedEffect
 from api_upgrades.openapi.usage import Direction
 from api_upgrades.site.exports.addresses import SCHEMA, Mount, openapi_path
 from api_upgrades.site.pages.changes import KIND_TITLES, ChangeView, addition_views
-from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.pages.site import Site, api_facts
 from api_upgrades.site.pages.versions import VersionView
 
 ENTRY_CONFIG = ConfigDict(extra="forbid", use_attribute_docstrings=True)

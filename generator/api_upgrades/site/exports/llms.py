@@ -8,8 +8,7 @@ from api_upgrades.site.exports.addresses import CHANGES, FEED, SCHEMA, Mount, op
 from api_upgrades.site.pages.changes import AdditionView, addition_views
 from api_upgrades.site.pages.markdown import escape_text, inline_code
 from api_upgrades.site.pages.page import Page
-from api_upgrades.site.pages.site import LATEST, Site, format_count
-from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.pages.site import LATEST, Site, api_facts, format_count
 from api_upgrades.site.pages.versions import VersionView
 from api_upgrades.site.text import prose
 

@@ -1,4 +1,4 @@
-"""The before/after examples of a change: the smallest composed payloads that show what it changed."""
+"""The before/after examples of a change: the smallest composed messages that show what it changed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from api_upgrades.site.text.diff_lines import changed_lines
 class BeforeAfter:
     """One text at the older and at the newer version; empty if the part doesn't exist there.
 
-    `title` is Markdown that names the part, and `note` says which of its texts it is, such as `Response 200`.
-    `own_lines` are the (sign, line) pairs that the change itself causes. It is None if no other change of the version
-    alters the text.
+    `title` is Markdown that names the part, and `note` says which of its texts it is, such as `Response 200`. `before`
+    and `after` name their own version in requests. In `older_text`, which a diff compares with `after`, the newer one
+    is named, since the header with the version is no change. `own_lines` are the (sign, line) pairs that the change
+    itself causes. It is None if no other change of the version alters the text.
     """
 
     title: str
@@ -36,41 +37,80 @@ class BeforeAfter:
     language: Language
     before: str
     after: str
+    older_text: str
     own_lines: frozenset[tuple[str, str]] | None = None
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int]:
-        """A sort key that puts the best example first.
+    def newer_text(self) -> str:
+        """The text that a diff compares with `older_text`."""
+        return self.after
 
-        Examples are better if they exist at both versions, if they have removed and added lines, and if they are
-        short. Plain objects are better than messages with a body, and these are better than bare calls.
+    @property
+    def form(self) -> int:
+        """A sort key: requests before responses, webhooks and bare objects."""
+        if self.note == "Request":
+            return 0
+        return 1 if self.note.startswith("Response") else 2 if self.part and self.part.kind == "webhook" else 3
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """A sort key that puts the best example of a form first.
+
+        Examples are better if they exist at both versions, if they have removed and added lines, and if they are short.
         """
-        signs = (
-            {sign for sign, _ in changed_lines(self.before, self.after)}
-            if self.own_lines is None
-            else {sign for sign, _ in self.own_lines}
+        lines = changed_lines(self.older_text, self.newer_text) if self.own_lines is None else self.own_lines
+        return (
+            not (self.before and self.after),
+            len({sign for sign, _ in lines}) < 2,
+            len(self.before) + len(self.after),
         )
-        has_body = "\n\n" in self.before + self.after
-        form = 0 if self.language == "json" else 1 if has_body else 2
-        return not (self.before and self.after), len(signs) < 2, form, len(self.before) + len(self.after)
+
+
+MAX_CARRIERS = 6
+"""At most so many operations and webhooks that carry a schema are searched for one that shows how it changed."""
 
 
 def collect_examples(history: History, paths: UpgradePaths, step: Step, change: JudgedChange) -> list[BeforeAfter]:
-    """Collect the examples of a change: the observations of its behaviour effects, then payloads, the best first.
+    """Collect the examples of a change: the observations of its behaviour effects, then at most two payloads.
 
-    A change without either gets the fragments of the schemas that it changes.
+    The payloads are the simplest request and the simplest response that show the change, else a webhook, else an
+    object. A change without observations and payloads gets the fragments of the schemas that it changes.
     """
     examples = list(_behaviour_examples(change))
     is_alone = len(history.changes_of(step.version.id)) == 1
-    payloads = [
-        found
-        for part in change.changed_parts
-        for found in _payload_examples(history, paths, step, part, None if is_alone else change)
-    ]
-    # Two schemas in the same message give two examples of it. Keep the best: the last one in reverse order.
-    best = {one.title: one for one in sorted(payloads, key=lambda one: one.rank, reverse=True)}
-    examples += sorted(best.values(), key=lambda one: one.rank)
+    payloads: dict[str, BeforeAfter] = {}
+    for part in change.changed_parts:
+        for one in _examples_of_part(history, paths, step, part, None if is_alone else change):
+            payloads.setdefault(one.title, one)
+    best: dict[int, BeforeAfter] = {}
+    for one in sorted(payloads.values(), key=lambda one: (one.form, one.rank)):
+        best.setdefault(one.form, one)
+    messages = [one for one in best.values() if one.form < 2]  # requests and responses
+    examples += messages or [*best.values()][:1]
     return examples or list(dict.fromkeys(_schema_examples(step, change)))
+
+
+def _examples_of_part(
+    history: History, paths: UpgradePaths, step: Step, part: Part, change: JudgedChange | None
+) -> Iterator[BeforeAfter]:
+    """Yield the examples of a part; for a schema, those of messages that carry it, else those of the schema alone."""
+    found: list[BeforeAfter] = []
+    for carrier in _carriers(history, step, part) if part.kind == "schema" else ():
+        found += _payload_examples(history, paths, step, carrier, change)
+        if {0, 1} <= {one.form for one in found}:
+            break
+    yield from found or _payload_examples(history, paths, step, part, change)
+
+
+def _carriers(history: History, step: Step, schema: Part) -> list[Part]:
+    """The operations and webhooks that carry a schema, by their newer names: nearest first, webhooks last."""
+    if schema in step.newer.parts:
+        parts = history.usage_at(step.version.id).affected_by_part(schema)
+    else:
+        older = history.usage_at(step.older_version).affected_by_part(schema)
+        parts = [renamed for part in older if (renamed := step.renames.to_newer(Target(part)).part) is not None]
+    carriers = [part for part in parts if part.kind != "schema" and part in step.newer.parts]
+    return sorted(carriers, key=lambda part: part.kind == "webhook")[:MAX_CARRIERS]
 
 
 def _behaviour_examples(change: JudgedChange) -> Iterator[BeforeAfter]:
@@ -78,7 +118,8 @@ def _behaviour_examples(change: JudgedChange) -> Iterator[BeforeAfter]:
         if observation := judged.effect.observation():
             title = ", ".join(str(target) for target in judged.effect.targets)
             part = judged.effect.targets[0].part
-            yield BeforeAfter(f"`{title}`", "Behaviour", part, "text", observation.before, observation.after)
+            before, after = observation.before, observation.after
+            yield BeforeAfter(f"`{title}`", "Behaviour", part, "text", before, after, before)
 
 
 def _payload_examples(
@@ -109,10 +150,10 @@ def _payload_examples(
         if was.text == now.text or own_was == own_now:
             continue
         sample = now if now.text else was
-        texts = (fill_version(was.text, older), fill_version(now.text, newer))
         own_lines = None
         if (own_was, own_now) != (was.text, now.text):
-            own_lines = frozenset(changed_lines(fill_version(own_was, older), fill_version(own_now, newer)))
+            own_lines = frozenset(changed_lines(fill_version(own_was, newer), fill_version(own_now, newer)))
+        texts = (fill_version(was.text, older), fill_version(now.text, newer), fill_version(was.text, newer))
         yield BeforeAfter(sample.title, sample.note, sample.part, sample.language, *texts, own_lines)
 
 
@@ -151,7 +192,7 @@ def _schema_examples(step: Step, change: JudgedChange) -> Iterator[BeforeAfter]:
             before = _schema_fragment(step.older, step.renames.to_older(target))
             after = _schema_fragment(step.newer, target)
             if before != after:
-                yield BeforeAfter(f"Schema of `{target}`", "Schema", target.part, "json", before, after)
+                yield BeforeAfter(f"Schema of `{target}`", "Schema", target.part, "json", before, after, before)
 
 
 def _schema_fragment(contract: Contract, target: Target) -> str:

@@ -19,10 +19,11 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import none_if_todo
 from api_upgrades.site.pages.before_after import BeforeAfter, collect_examples
 from api_upgrades.site.pages.page import Heading
-from api_upgrades.site.pages.site import PartLink, Site, without_duplicates
+from api_upgrades.site.pages.site import PartLink, Site, format_count, without_duplicates
 from api_upgrades.site.text import prose
 
 KIND_TITLES = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
+KIND_NOUNS = {"Operations": "operation", "Objects": "object", "Webhooks": "webhook"}
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,12 @@ class ChangeView:
             for kind, title in KIND_TITLES.items()
             if (found := tuple(link for link in links if link.part.kind == kind))
         }
+
+    @property
+    def affected_counts(self) -> str:
+        """`4 operations, 1 object and 2 webhooks`."""
+        counts = [format_count(len(links), KIND_NOUNS[title]) for title, links in self.affected.items()]
+        return " and ".join(filter(None, [", ".join(counts[:-1]), counts[-1]]))
 
     @cached_property
     def resources(self) -> tuple[tuple[str, str], ...]:

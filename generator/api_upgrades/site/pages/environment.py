@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api_upgrades.compare.rules.table import Severity
 from api_upgrades.openapi.methods import FIXED_METHODS
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.registry.model import display_name, none_if_todo
@@ -19,6 +20,9 @@ from api_upgrades.site.pages.limits import head_and_rest
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase
 from api_upgrades.site.text.summary import brief_summary
+
+SIGNS: dict[Severity, str] = {"breaking": "!", "risky": "~", "additive": "+", "neutral": "="}
+"""The sign of each severity, because colour alone doesn't say it to everybody."""
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -86,6 +90,7 @@ def _create_environment(autoescape: bool) -> Environment:
         auto_reload=False,
     )
     environment.code_generator_class = DirectCodeGenerator
+    environment.globals["SIGNS"] = SIGNS
     environment.filters |= {
         "plain": prose.to_plain,
         "brief": brief_summary,

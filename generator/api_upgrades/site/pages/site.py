@@ -147,9 +147,9 @@ class Site:
 
     @cached_property
     def version_nav(self) -> tuple[NavLink, ...]:
-        """The navigation of the guide and its versions, newest first."""
-        guide = NavLink("Upgrade guide", self.addresses.guide)
-        return guide, *(NavLink(version.name, self.addresses.version(version.id)) for version in self.newest_first)
+        """The navigation of the guide: its overview, the comparison of two versions, and the versions, newest first."""
+        links = NavLink("Overview", self.addresses.guide), NavLink("Compare versions", self.addresses.path)
+        return *links, *(NavLink(version.name, self.addresses.version(version.id)) for version in self.newest_first)
 
     def resource_nav(self, version: str, version_segment: str) -> tuple[NavLink, ...]:
         """The navigation of a version's reference. `version_segment` is its id or `latest`, as in the address."""
@@ -185,3 +185,9 @@ def severity_counts(severities: Iterable[Severity]) -> list[str]:
 
 def without_duplicates(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
+
+
+def api_facts(site: Site) -> dict[str, str | None]:
+    """The API's version header and version query parameter, None if it has none, and its latest version."""
+    extension = site.document.get("x-api-version", {})
+    return {"header": extension.get("header"), "query": extension.get("query"), "latest": site.history.latest.id}

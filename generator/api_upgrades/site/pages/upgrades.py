@@ -8,97 +8,21 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.site.pages.changes import ChangeView
+from api_upgrades.site.pages.guide import guide_pages
 from api_upgrades.site.pages.limits import MAX_PAGE_BYTES, split_by_size
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, build_search_text
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.versions import ChangeGroup, VersionView, VersionYear, group_by_year
+from api_upgrades.site.pages.versions import ChangeGroup, VersionView
 from api_upgrades.site.text import prose
 
 
 def upgrade_pages(site: Site) -> Iterator[Page]:
     """Yield `/upgrades/`, its pages for older years, then `/upgrades/<version>/`, newest first."""
     versions = tuple(VersionView(site, version) for version in site.newest_first)
-    yield from _guide_pages(site, versions)
+    yield from guide_pages(site, versions)
     for view in versions:
         yield from _version_pages(site, view)
-
-
-def _guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
-    """Yield the guide. With too many changes, it shows the newest year, and each older year has its own page."""
-    path = site.addresses.guide
-    newest, *older = group_by_year(versions)
-    contents = (
-        Heading("before-you-upgrade", "Before you upgrade"),
-        Heading("map-of-change", "What changed when"),
-        Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in versions)),
-    )
-    view = {"newest": newest, "older": older, "api": api_facts(site)}
-    yield Page(
-        path,
-        "Upgrade guide",
-        f"Every version of the {site.title}, what changed in it, and how to move to it safely.",
-        lambda: site.render_html("guide", path, **view, change_map=tuple(_change_map(newest.versions))),
-        lambda: site.markdown_renderer("guide", path, **view, change_map=tuple(_change_map(newest.versions)))(),
-        contents,
-        build_search_text("Upgrade guide", "How to move to a newer version safely. Every version, newest first.", ()),
-        section=path,
-        siblings=site.version_nav,
-    )
-    dated = [year for year in older if year.is_dated]
-    nav_links = (
-        NavLink("Upgrade guide", path),
-        *(NavLink(year.label, site.addresses.guide_year(year.label)) for year in dated),
-    )
-    for year in dated:
-        yield _guide_year_page(site, year, nav_links)
-
-
-def _guide_year_page(site: Site, year: VersionYear, nav_links: tuple[NavLink, ...]) -> Page:
-    path = site.addresses.guide_year(year.label)
-    view = {"year": year, "change_map": tuple(_change_map(year.versions))}
-    return Page(
-        path,
-        f"Upgrade guide, {year.label}",
-        f"Every version of the {site.title} of {year.label}, and what changed in it.",
-        partial(site.render_html, "guide_year", path, **view),
-        site.markdown_renderer("guide_year", path, **view),
-        (
-            *((Heading("map-of-change", "What changed when"),) if view["change_map"] else ()),
-            Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in year.versions)),
-        ),
-        section=site.addresses.guide,
-        siblings=nav_links,
-    )
-
-
-class MapCell(NamedTuple):
-    """The changes of one version to one resource: their number, the worst severity, and the address of the first."""
-
-    changes: int
-    severity: Severity
-    address: str
-
-
-def _change_map(versions: tuple[VersionView, ...]) -> Iterator[tuple[str, tuple[MapCell | None, ...]]]:
-    """Yield each resource with a cell for each version, in the given order, without the first version of the API."""
-    touched: dict[str, dict[str, list[ChangeView]]] = {}
-    for version in versions:
-        for change in version.guide_changes:
-            for resource, _ in change.resources:
-                touched.setdefault(resource, {}).setdefault(version.id, []).append(change)
-    for resource in sorted(touched):
-        yield (
-            resource,
-            tuple(_map_cell(touched[resource].get(version.id)) for version in versions if not version.is_first),
-        )
-
-
-def _map_cell(changes: list[ChangeView] | None) -> MapCell | None:
-    if not changes:
-        return None
-    return MapCell(len(changes), worst(change.severity for change in changes), changes[0].address)
 
 
 def _version_pages(site: Site, version: VersionView) -> Iterator[Page]:
@@ -188,9 +112,3 @@ def _search_section(change: ChangeView) -> SearchSection:
     """Make a change searchable by its title, its texts, and the old and new names in the headlines of its effects."""
     texts = (change.upgrade or "", *(effect.headline for effect in change.effects), change.why or "")
     return SearchSection(change.id, prose.to_plain(change.title), " ".join(map(prose.to_plain, texts)))
-
-
-def api_facts(site: Site) -> dict[str, str | None]:
-    """The API's version header and version query parameter, None if it has none, and its latest version."""
-    extension = site.document.get("x-api-version", {})
-    return {"header": extension.get("header"), "query": extension.get("query"), "latest": site.history.latest.id}

@@ -8,8 +8,7 @@ from functools import partial
 from api_upgrades.compare.rules.table import GROUPS, SEVERITY_MEANINGS, Rule, Severity
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
 from api_upgrades.site.pages.page import Heading, Page, SearchSection, build_search_text
-from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.pages.site import Site, api_facts
 
 DIRECTION_WORDS: dict[Direction, str] = {
     "request": "in what you send",

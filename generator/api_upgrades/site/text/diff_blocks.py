@@ -40,11 +40,11 @@ class Block:
         if self.others:
             return f"{count} hidden ({self.others} differ because of other changes)"
         signs = {line.sign for line in self.lines}
-        words = {"+": "added", "-": "removed", "<": "moved from here", ">": "moved here", "=": "only indented"}
+        words = {"+": "added", "-": "removed", "<": "moved from here", ">": "moved here"}
         if len(signs) == 1 and (sign := signs.pop()) in words:
             return f"{len(self.lines)} more lines {words[sign]}"
-        if "=" in signs:
-            return f"{count} that differ only in indentation"
+        if "=" in {line.sign for line in self.lines}:
+            return f"{count}, only indented differently"
         return f"{len(self.lines)} unchanged lines"
 
 
@@ -88,7 +88,7 @@ def fold_lines(lines: Sequence[Line], context: int = 1) -> list[Block]:
     for index, is_changed in enumerate(changed):
         if is_changed:
             for near in range(max(index - context, 0), min(index + context + 1, len(lines))):
-                is_shown[near] = True
+                is_shown[near] = is_shown[near] or lines[near].sign != "="
     _hide_middles(lines, is_shown)
     return _split_into_blocks(lines, is_shown)
 
@@ -97,7 +97,7 @@ def _hide_middles(lines: Sequence[Line], is_shown: list[bool]) -> None:
     """Hide the middle of each long run of lines with the same sign, other than unchanged ones."""
     for sign, run in groupby(range(len(lines)), key=lambda index: lines[index].sign):
         indexes = list(run)
-        if sign != " " and len(indexes) > MAX_SHOWN_RUN:
+        if sign not in " =" and len(indexes) > MAX_SHOWN_RUN:
             for index in indexes[LINES_BEFORE_FOLD:-1]:
                 is_shown[index] = False
 

@@ -17,6 +17,9 @@ REMOVED, ADDED = "-", "+"
 SIDE_OF: dict[str, str] = {"-": "-", "<": "-", "+": "+", ">": "+"}
 """The sign of the text that a changed line belongs to: the older or the newer one. Other lines belong to both."""
 
+MAX_BRACKETS = 3
+"""So many unchanged lines of brackets between two changes may be unchanged by chance."""
+
 Pair = tuple[int, int]
 
 
@@ -26,10 +29,49 @@ def mark_moves(lines: Sequence[Line]) -> list[Line]:
     A line with the sign `=` stands for the removed line and for the added one, and has the added one's text.
     """
     found: list[Line] = []
-    for is_changed, group in groupby(lines, key=lambda line: line.sign != " "):
-        run = list(group)
-        found += _mark_indented(run) if is_changed else run
+    for hunks in _group_hunks(lines):
+        apart = [line for hunk in hunks for line in (_mark_indented(hunk) if hunk[0].sign != " " else hunk)]
+        together = _mark_indented([line for hunk in hunks for line in hunk]) if len(hunks) > 1 else apart
+        found += min(apart, together, key=_count_changes)
     return _mark_relocated(found)
+
+
+def _group_hunks(lines: Sequence[Line]) -> Iterator[list[list[Line]]]:
+    """Yield runs of changed and of unchanged lines. Changes with only a few brackets between them are in one group.
+
+    If an object is indented, its closing bracket can equal that of an object inside it. Only together do both changes
+    show that the object moved.
+    """
+    group: list[list[Line]] = []
+    for is_changed, found in groupby(lines, key=lambda line: line.sign != " "):
+        run = list(found)
+        is_joint = len(run) <= MAX_BRACKETS and not _says_something([_key(line) for line in run])
+        if group and not is_changed and not is_joint:
+            yield from _without_open_end(group)
+            group = []
+        group.append(run)
+        if not is_changed and not is_joint:
+            yield group
+            group = []
+    yield from _without_open_end(group)
+
+
+def _without_open_end(group: list[list[Line]]) -> Iterator[list[list[Line]]]:
+    """Yield a group without the brackets at its start and end, which are groups of their own."""
+    start, end = 0, len(group)
+    if group and group[0][0].sign == " ":
+        yield [group[0]]
+        start = 1
+    if end - 1 > start and group[-1][0].sign == " ":
+        end -= 1
+    if group[start:end]:
+        yield group[start:end]
+    if group[end:]:
+        yield group[end:]
+
+
+def _count_changes(lines: Sequence[Line]) -> int:
+    return sum(line.sign in (REMOVED, ADDED) for line in lines)
 
 
 def _key(line: Line) -> str:
@@ -45,24 +87,28 @@ def _says_something(keys: Sequence[str]) -> bool:
     return any(character.isalnum() for key in keys for character in key)
 
 
-def _mark_indented(hunk: list[Line]) -> list[Line]:
+def _mark_indented(hunk: Sequence[Line]) -> list[Line]:
     """Merge the pairs of lines that differ only by indentation, if they are inside something that came or went."""
-    removed = [line for line in hunk if line.sign == "-"]
-    added = [line for line in hunk if line.sign == "+"]
+    removed = [line for line in hunk if line.sign != ADDED]
+    added = [line for line in hunk if line.sign != REMOVED]
     pairs = match_lines(list(map(_key, removed)), list(map(_key, added)))
     result: list[Line] = []
     i = j = 0
-    for run in _split_into_runs(pairs, removed, added):
-        if not _says_something([_key(removed[old]) for old, _ in run]):
+    for shift, run in _split_into_runs(pairs, removed, added):
+        if shift and not _says_something([_key(removed[old]) for old, _ in run]):
             continue
-        result += removed[i : run[0][0]] + added[j : run[0][1]]
-        result += [Line("=", added[new].text) for _, new in run]
+        result += [Line("-", line.text) for line in removed[i : run[0][0]]]
+        result += [Line("+", line.text) for line in added[j : run[0][1]]]
+        result += [Line("=" if shift else " ", added[new].text) for _, new in run]
         i, j = run[-1][0] + 1, run[-1][1] + 1
-    return result + removed[i:] + added[j:]
+    result += [Line("-", line.text) for line in removed[i:]]
+    return result + [Line("+", line.text) for line in added[j:]]
 
 
-def _split_into_runs(pairs: Sequence[Pair], removed: Sequence[Line], added: Sequence[Line]) -> Iterator[list[Pair]]:
-    """Yield runs of adjacent pairs whose indentation differs by the same amount, which isn't 0."""
+def _split_into_runs(
+    pairs: Sequence[Pair], removed: Sequence[Line], added: Sequence[Line]
+) -> Iterator[tuple[int, list[Pair]]]:
+    """Yield runs of adjacent pairs with the same difference in indentation, as (difference, pairs)."""
     run: list[Pair] = []
     shift = 0
     for old, new in pairs:
@@ -71,10 +117,10 @@ def _split_into_runs(pairs: Sequence[Pair], removed: Sequence[Line], added: Sequ
             run.append((old, new))
             continue
         if run:
-            yield run
-        run, shift = ([(old, new)] if difference else []), difference
+            yield shift, run
+        run, shift = [(old, new)], difference
     if run:
-        yield run
+        yield shift, run
 
 
 def _mark_relocated(lines: list[Line]) -> list[Line]:

@@ -41,7 +41,7 @@ def _find_counterparts(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         added = _run(lines, removed.stop, "+")
         if removed and added:
             taken: set[int] = set()
-            for old in removed:
+            for old in (one for one in removed if any(map(str.isalnum, lines[one].text))):
                 same_name = [new for new in added if new not in taken and _name(lines[old]) == _name(lines[new])]
                 in_order = added.start + old - removed.start
                 candidates = same_name or [new for new in (in_order,) if new in added and new not in taken]
@@ -67,6 +67,7 @@ def _name(line: Line) -> str | None:
 def _mark(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]] | None:
     if max(len(old), len(new)) > MAX_MARKED_LENGTH:
         return None
+    (old, old_comma), (new, new_comma) = _split_comma(old), _split_comma(new)
     old_words, new_words = _WORD.findall(old), _WORD.findall(new)
     matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
     same = sum(sum(map(len, old_words[i : i + size])) for i, _, size in matcher.get_matching_blocks())
@@ -77,8 +78,15 @@ def _mark(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]] | Non
         for side, text in zip(spans, ("".join(old_words[i:i_end]), "".join(new_words[j:j_end])), strict=True):
             if text:
                 side.append((text, tag != "equal"))
+    spans[0].append((old_comma, False))
+    spans[1].append((new_comma, False))
     merged = _join_near(spans[0]), _join_near(spans[1])
     return None if max(sum(is_changed for _, is_changed in side) for side in merged) > MAX_MARKS else merged
+
+
+def _split_comma(line: str) -> tuple[str, str]:
+    """Split off the trailing comma, which says nothing about the line."""
+    return (line[:-1], ",") if line.endswith(",") else (line, "")
 
 
 def _join_near(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -82,39 +82,46 @@
     });
   }
 
-  // On the guide: what lies ahead of the reader's version.
+  function count(number, noun) {
+    return number + " " + noun + (number === 1 ? "" : "s");
+  }
+
+  // On the guide: what changed since the reader's version, with the newer versions tinted in the map.
   function addMyVersion() {
-    const place = document.querySelector(".au-my-version:empty");
-    if (!place) return;
-    const sections = [...document.querySelectorAll(".au-version[data-version]")];
-    const ids = sections.map(function (section) { return section.dataset.version; });
+    const form = document.querySelector(".au-go:not([data-is-ready])");
+    if (!form) return;
+    form.dataset.isReady = "";
+    const { root } = form.dataset;
+    const select = form.elements.from;
+    const versions = JSON.parse(form.dataset.versions);
+    const ids = versions.map(function ([id]) { return id; });
     const asked = new URLSearchParams(location.search).get("version");
-    if (ids.includes(asked)) api.setVersion(place.dataset.root, asked);
-    const [label, select] = picker("Your version", [["", "not chosen"], ...ids], api.version(place.dataset.root));
-    const told = element("span", { role: "status", class: "au-told" });
-    place.append(label, " ", told);
+    if (ids.includes(asked)) api.setVersion(root, asked);
+    if (ids.includes(api.version(root))) select.value = api.version(root);
+    const [answer, more] = form.querySelectorAll("p");
+    const [first, hint] = [answer.textContent, more.textContent];
+    const columns = [...document.querySelectorAll(".au-map thead th[data-version]")];
     function show() {
       const mine = ids.indexOf(select.value);
-      let breaking = 0;
-      sections.forEach(function (section, index) {
-        const ahead = mine > index;
-        section.classList.toggle("au-ahead", ahead);
-        section.classList.toggle("au-behind", mine >= 0 && !ahead);
-        if (ahead) breaking += +section.dataset.breaking;
+      const [, breaking, risky, additive] = versions[mine] || [];
+      answer.textContent = mine < 0 ? first : mine === 0 ? "You are on the latest version"
+        : "\u2192 " + ids[0] + ": " + count(mine, "newer version") + ", " + count(breaking, "breaking change");
+      more.textContent = mine < 0 ? hint : mine === 0 ? "" : "Also " + count(risky, "risky change") + " and " + count(additive, "addition") + ".";
+      form.querySelector("button").disabled = mine === 0;
+      columns.forEach(function (column) {
+        const isAhead = mine > 0 && ids.indexOf(column.dataset.version) < mine;
+        const rows = column.closest("table").tBodies[0].rows;
+        [column, ...[...rows].map(function (row) { return row.cells[column.cellIndex]; })].forEach(function (cell) {
+          cell.classList.toggle("au-ahead", isAhead);
+        });
       });
-      told.replaceChildren();
-      if (mine === 0) told.append("You are on the latest version.");
-      if (mine > 0) {
-        const many = function (count, word) { return count + " " + word + (count === 1 ? "" : "s"); };
-        const way = place.dataset.path + "?from=" + encodeURIComponent(select.value) + "&to=" + encodeURIComponent(ids[0]);
-        told.append(
-          many(mine, "version") + " and " + many(breaking, "breaking change") + " ahead. ",
-          element("a", { href: way }, "See the whole way")
-        );
-      }
+      document.querySelectorAll(".au-tint-note").forEach(function (note) { note.hidden = mine < 1; });
+      document.querySelectorAll(".au-version[data-version]").forEach(function (section) {
+        section.classList.toggle("au-here", section.dataset.version === select.value);
+      });
     }
     select.addEventListener("change", function () {
-      api.setVersion(place.dataset.root, select.value);
+      api.setVersion(root, select.value);
       show();
     });
     show();

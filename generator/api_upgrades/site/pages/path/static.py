@@ -17,8 +17,7 @@ from api_upgrades.site.pages.limits import MAX_PAGE_BYTES, split_by_size
 from api_upgrades.site.pages.page import Heading, NavLink, Page
 from api_upgrades.site.pages.path.checklist import estimate_checklist, estimate_part, make_checklist
 from api_upgrades.site.pages.path.view import PathView, ResourcePath, StepView, split_places
-from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.upgrades import api_facts
+from api_upgrades.site.pages.site import Site, api_facts
 
 
 def path_pages(site: Site) -> Iterator[Page]:

@@ -1,0 +1,106 @@
+"""The upgrade guide: the reader's version, how to upgrade, the map of changes, and every version."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+from api_upgrades.site.pages.change_map import build_change_map
+from api_upgrades.site.pages.page import Heading, NavLink, Page, build_search_text
+from api_upgrades.site.pages.site import Site, api_facts, format_count
+from api_upgrades.site.pages.versions import VersionView, VersionYear, group_by_year
+
+ApiFacts = dict[str, str | None]
+
+MAP_HEADING = Heading("map-of-change", "Changes by resource and version")
+
+
+def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]:
+    """Yield the guide. With too many changes, it shows the newest year, and each older year has its own page."""
+    path = site.addresses.guide
+    newest, *older = group_by_year(versions)
+    released = [version for version in versions if version.is_released]
+    view = {
+        "newest": newest,
+        "older": older,
+        "released": released,
+        "api": api_facts(site),
+        "promise": _promise,
+        "steps": _steps,
+        "format_count": format_count,
+    }
+
+    def render_html() -> str:
+        map = build_change_map(newest.versions)
+        return site.render_html("guide", path, **view, map=map, picker_counts=_picker_counts(released))
+
+    def render_markdown() -> str:
+        return site.markdown_renderer("guide", path, **view, map=build_change_map(newest.versions))()
+
+    yield Page(
+        path,
+        "Upgrade guide",
+        f"Every version of the {site.title}, what changed in it, and how to upgrade to it.",
+        render_html,
+        render_markdown,
+        (MAP_HEADING, Heading("versions", "Versions", tuple(Heading(one.id, one.name) for one in versions))),
+        build_search_text("Upgrade guide", "How to upgrade to a newer version. Every version, newest first.", ()),
+        section=path,
+        siblings=site.version_nav,
+    )
+    dated = [year for year in older if year.is_dated]
+    nav_links = (
+        NavLink("Upgrade guide", path),
+        *(NavLink(year.label, site.addresses.guide_year(year.label)) for year in dated),
+    )
+    for year in dated:
+        yield _year_page(site, year, nav_links)
+
+
+def _year_page(site: Site, year: VersionYear, nav_links: tuple[NavLink, ...]) -> Page:
+    path = site.addresses.guide_year(year.label)
+    map = build_change_map(year.versions)
+    view = {"year": year, "map": map}
+    return Page(
+        path,
+        f"Upgrade guide, {year.label}",
+        f"Every version of the {site.title} of {year.label}, and what changed in it.",
+        partial(site.render_html, "guide_year", path, **view),
+        site.markdown_renderer("guide_year", path, **view),
+        (
+            *((MAP_HEADING,) if map.rows else ()),
+            Heading("versions", "Versions", tuple(Heading(version.id, version.name) for version in year.versions)),
+        ),
+        section=site.addresses.guide,
+        siblings=nav_links,
+    )
+
+
+def _promise(api: ApiFacts, title: str) -> str:
+    """What readers can rely on, as far as the API's document says it."""
+    if api["header"] or api["query"]:
+        return "Your API version does not change until you upgrade. Breaking changes always ship in a new version."
+    return f"What changed in every version of the {title}, and what to do to upgrade."
+
+
+def _steps(api: ApiFacts) -> Iterator[tuple[str, str]]:
+    """Yield (title, Markdown) for each step of an upgrade, as far as the document says how versions are chosen."""
+    yield "Review", "Read the steps between your version and the latest."
+    selector = f"{api['header']}: {api['latest']}" if api["header"] else f"?{api['query']}={api['latest']}"
+    if api["header"] or api["query"]:
+        yield "Test one request", f"Send `{selector}`. Other requests stay on your version."
+    yield "Migrate", "Change your code, one endpoint at a time. Do what is marked breaking first."
+    if api["header"] or api["query"]:
+        yield "Switch", "Send the new version with every request."
+
+
+def _picker_counts(released: list[VersionView]) -> str:
+    """For each released version, newest first, the number of changes since then by severity, as JSON for a script."""
+    total: Counter[str] = Counter()
+    rows: list[list[object]] = []
+    for version in released:
+        rows.append([version.id, total["breaking"], total["risky"], total["additive"]])
+        total.update(change.severity for change in version.changes)
+    return json.dumps(rows, separators=(",", ":"))
