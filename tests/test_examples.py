@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api_upgrades.examples.formats import CHECKS, format_checker
+from api_upgrades.examples.formats import CHECKS
+from api_upgrades.examples.json_schema import format_checker
 from api_upgrades.examples.validate import find_invalid_examples
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part

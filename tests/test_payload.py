@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from api_upgrades.examples.compose import as_json, compose, compose_body, is_sent
-from api_upgrades.examples.formats import CHECKS, format_checker
+from api_upgrades.examples.formats import CHECKS
+from api_upgrades.examples.json_schema import format_checker
 from api_upgrades.examples.placeholder import FORMATS
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.operation import Body, parameters, request_body, responses

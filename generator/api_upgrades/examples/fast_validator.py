@@ -6,7 +6,8 @@ It supports the keywords that most schemas consist of. If it does not accept a v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.core.patterns import may_match
@@ -19,6 +20,8 @@ ReferenceResolver = Callable[[str, Json], JsonObject | None]
 
 Raises KeyError, IndexError, ValueError or TypeError if the reference is broken.
 """
+
+Dialect = Literal["3.0", "3.1"]
 
 MAX_DEPTH = 40
 """Bound on the nesting of schemas and references, because a schema may contain itself."""
@@ -33,6 +36,23 @@ _TYPES: Mapping[Json, Callable[[Json], bool]] = {
     "null": lambda value: value is None,
 }
 
+_KEYWORDS_OF_BOTH = frozenset(
+    {
+        *("$ref", "type", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "multipleOf"),
+        *("properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"),
+        *("items", "minItems", "maxItems", "uniqueItems", "allOf", "anyOf", "oneOf", "not"),
+    }
+)
+KEYWORDS: Mapping[Dialect, frozenset[str]] = {
+    "3.0": _KEYWORDS_OF_BOTH | {"additionalItems", "dependencies"},
+    "3.1": _KEYWORDS_OF_BOTH
+    | {
+        *("const", "exclusiveMinimum", "exclusiveMaximum", "contains", "prefixItems", "propertyNames", "if"),
+        *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "$dynamicRef"),
+    },
+}
+"""All keywords that can make a value invalid for `jsonschema`."""
+
 _NEVER_SUPPORTED = frozenset({"$schema", "$id", "exclusiveMinimum", "exclusiveMaximum"})
 """Keywords that change the meaning of others in one of the dialects."""
 
@@ -40,15 +60,12 @@ _NEVER_SUPPORTED = frozenset({"$schema", "$id", "exclusiveMinimum", "exclusiveMa
 class FastValidator:
     """Tells which values are certainly valid.
 
-    `dialect` is "3.0" or "3.1". `known_keywords` are all keywords that can make a value invalid. A property with the
-    `exempting_keyword` (`readOnly` for requests, `writeOnly` for responses) is never required.
+    A property with the `exempting_keyword` (`readOnly` for requests, `writeOnly` for responses) is never required.
     """
 
-    def __init__(
-        self, dialect: str, known_keywords: Collection[str], exempting_keyword: str, resolve: ReferenceResolver
-    ) -> None:
+    def __init__(self, dialect: Dialect, exempting_keyword: str, resolve: ReferenceResolver) -> None:
         self._is_openapi_30 = dialect == "3.0"
-        self._unsupported = frozenset(known_keywords) - _SUPPORTED | _NEVER_SUPPORTED
+        self._unsupported = KEYWORDS[dialect] - _SUPPORTED | _NEVER_SUPPORTED
         self._exempting_keyword = exempting_keyword
         self._resolve = resolve
         self._valid_references: set[tuple[str, int]] = set()

@@ -1,6 +1,6 @@
-"""Checks of string formats for `jsonschema`.
+"""Checks of string formats.
 
-Its own checker needs additional packages for several formats, and accepts every value if they are not installed.
+Those of `jsonschema` need additional packages for several formats, and accept every value if they are not installed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from urllib.parse import urlsplit
 
-from jsonschema import FormatChecker
+FormatCheck = Callable[[str], object]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -46,7 +46,7 @@ def _is_uri(text: str) -> bool:
     return _is_uri_reference(text) and urlsplit(text).scheme != ""
 
 
-CHECKS: dict[str, Callable[[str], object]] = {
+CHECKS: dict[str, FormatCheck] = {
     "date-time": _is_date_time,
     "date": _is_date,
     "time": _is_time,
@@ -60,16 +60,3 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "uuid": _UUID.fullmatch,
 }
 """The check of each format. A text is invalid if its check returns a false value or raises ValueError."""
-
-
-def format_checker() -> FormatChecker:
-    """A checker that supports only the formats in `CHECKS`."""
-    checker = FormatChecker(formats=())
-    for name, check in CHECKS.items():
-        checker.checks(name, raises=ValueError)(_accept_non_strings(check))
-    return checker
-
-
-def _accept_non_strings(check: Callable[[str], object]) -> Callable[[object], bool]:
-    """A check that accepts every value except strings, since a format only concerns strings."""
-    return lambda value: not isinstance(value, str) or bool(check(value))
