@@ -31,7 +31,7 @@ from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of
 from api_upgrades.openapi.properties import follower, properties
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
-from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.openapi.usage import DIRECTIONS, HIDING_FLAG, Direction
 
 MAX_VALUE_LENGTH = 60
 MAX_MESSAGE_LENGTH = 200
@@ -106,7 +106,7 @@ class _ExampleChecker:
         self._fast_validator = FastValidator(
             contract.dialect,
             self._base_validator.VALIDATORS,
-            _exempting_keyword(direction),
+            HIDING_FLAG[direction],
             self._resolve_unless_composed,
         )
 
@@ -248,7 +248,7 @@ class _ExampleChecker:
 
     def _absent_names(self, schema: JsonObject) -> frozenset[str]:
         """The properties of an object that may be absent in this direction even if they are required."""
-        keyword = _exempting_keyword(self._direction)
+        keyword = HIDING_FLAG[self._direction]
         found = properties(schema, follower(self._contract)).values()
         return frozenset(one.name for one in found if isinstance(one.schema, dict) and schemas.get(one.schema, keyword))
 
@@ -268,11 +268,6 @@ def _find_all_values(value: Json) -> Iterator[Json]:
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _find_all_values(item)
-
-
-def _exempting_keyword(direction: Direction) -> str:
-    """The keyword of properties that may be absent in a direction even if they are required."""
-    return "readOnly" if direction == "request" else "writeOnly"
 
 
 _SCHEMA_ERRORS = (
