@@ -83,13 +83,13 @@ ONE_WAY: dict[str, tuple[Any, set[str]]] = {
 }
 
 
-def used_everywhere(schema: Any) -> Contract:
+def used_everywhere(schema: Any, openapi: str = "3.1.0") -> Contract:
     """A contract with an object that is sent, received and called back, and in which a property has a schema."""
     thing = {"properties": {"x": schema}}
     answers = {"200": body(ref("Thing"))}
     return contract_of(
         {
-            "document": {"components": {"requestBodies": {"Shared": body(thing)}}},
+            "document": {"openapi": openapi, "components": {"requestBodies": {"Shared": body(thing)}}},
             "schemas": {"Thing": thing, "Inner": {"items": ref("Innermost")}, "Innermost": {}},
             "operations": {
                 "POST /things": {"requestBody": {"$ref": "#/components/requestBodies/Shared"}, "responses": answers},
@@ -107,6 +107,16 @@ def test_directions_of_what_is_only_sent_or_only_received(case: str, schema: str
     usage = Usage(used_everywhere(value), References())
     assert usage.directions(schema_part(schema)) == directions
     assert usage.directions(schema_part("Thing")) == {"request", "response", "webhook"}
+
+
+def test_openapi_3_0_ignores_a_flag_beside_a_reference() -> None:
+    everywhere = {"request", "response", "webhook"}
+    schema, references = ONE_WAY["only received"][0], References()
+    for openapi, directions in (("3.0.3", everywhere), ("3.1.0", {"response", "webhook"}), ("3.0.3", everywhere)):
+        contract = used_everywhere(schema, openapi)
+        assert Usage(contract, references).directions(schema_part("Inner")) == directions
+    around = used_everywhere(ONE_WAY["around the reference"][0], "3.0.3")
+    assert Usage(around, references).directions(schema_part("Inner")) == {"response", "webhook"}
 
 
 def test_a_schema_that_is_also_used_elsewhere_is_used_in_both_directions() -> None:

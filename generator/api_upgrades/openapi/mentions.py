@@ -47,7 +47,7 @@ def references(value: Json) -> Iterator[str]:
     return (ref for ref, _ in mentions(value))
 
 
-def mentions(value: Json, flags: frozenset[str] = _NO_FLAGS) -> Iterator[Mention]:
+def mentions(value: Json, dialect: str = "3.1", flags: frozenset[str] = _NO_FLAGS) -> Iterator[Mention]:
     """The same references, each with the one-way flags of the properties around it."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -58,21 +58,24 @@ def mentions(value: Json, flags: frozenset[str] = _NO_FLAGS) -> Iterator[Mention
                     yield Mention(ref if "/" in ref else SCHEMA_REF + escape_token(ref), flags)
             elif key in NAME_MAPS and isinstance(item, dict):
                 for child in item.values():
-                    yield from mentions(child, flags | one_way_flags(child) if key == "properties" else flags)
+                    inner = flags | one_way_flags(child, dialect) if key == "properties" else flags
+                    yield from mentions(child, dialect, inner)
             elif key not in LITERALS:
-                yield from mentions(item, flags)
+                yield from mentions(item, dialect, flags)
     elif isinstance(value, list):
         for item in value:
-            yield from mentions(item, flags)
+            yield from mentions(item, dialect, flags)
 
 
-def one_way_flags(schema: Json) -> frozenset[str]:
+def one_way_flags(schema: Json, dialect: str) -> frozenset[str]:
     """The one-way flags of a property with this schema, also those in a branch of its `allOf`."""
     if not isinstance(schema, dict) or schema.keys().isdisjoint(_FLAGGING):
         return _NO_FLAGS
+    if dialect == "3.0" and "$ref" in schema:  # OpenAPI 3.0 ignores the siblings of a reference
+        return _NO_FLAGS
     found = frozenset(flag for flag in ONE_WAY_FLAGS if schema.get(flag) is True)
     branches = schema.get("allOf")
-    return found.union(*map(one_way_flags, branches)) if isinstance(branches, list) else found
+    return found.union(*(one_way_flags(one, dialect) for one in branches)) if isinstance(branches, list) else found
 
 
 def is_reference(value: Json) -> bool:

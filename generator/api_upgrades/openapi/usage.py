@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Literal, NamedTuple, get_args
 
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract
+from api_upgrades.openapi.contract import Contract, dialect_of
 from api_upgrades.openapi.mentions import Mention, mentions
 from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.references import resolve
@@ -30,7 +30,7 @@ class References:
     """The schemas to which JSON refers directly, collected once for each object that contracts share."""
 
     def __init__(self) -> None:
-        self._mentions: dict[int, tuple[Json, _Mentions]] = {}
+        self._mentions: dict[tuple[int, str], tuple[Json, _Mentions]] = {}
         self._known: dict[tuple[int, int, str | None], tuple[Json, tuple[Part, ...]]] = {}
 
     def of(self, value: Json, document: Json, direction: Direction | None = None) -> tuple[Part, ...]:
@@ -38,14 +38,12 @@ class References:
 
         With a direction, only those to which a property leads that is not hidden in it.
         """
-        read = self._read(value)
+        read = self._read(value, dialect_of(document))
         hiding = HIDING_FLAG[direction] if direction else None
-        # Most values hide nothing. Shared components can differ between documents, and can hide something themselves.
-        key = (
-            (id(value), 0, hiding if hiding in read.flags else None)
-            if read.is_alone
-            else (id(value), id(document), hiding)
-        )
+        if read.is_alone:  # most values are, and hide nothing
+            key = (id(read), 0, hiding if hiding in read.flags else None)
+        else:  # shared components can differ between documents, and can hide something themselves
+            key = (id(read), id(document), hiding)
         if key not in self._known:
             self._known[key] = (document, ())  # ends the recursion if shared components refer to each other
             found: dict[Part, None] = {}
@@ -57,11 +55,12 @@ class References:
             self._known[key] = (document, tuple(found))
         return self._known[key][1]
 
-    def _read(self, value: Json) -> _Mentions:
-        if id(value) not in self._mentions:  # keep the value, so that its id is not reused
-            found = tuple(one for one in mentions(value) if one.ref.startswith("#/components/"))
-            self._mentions[id(value)] = (value, _Mentions.of(found))
-        return self._mentions[id(value)][1]
+    def _read(self, value: Json, dialect: str) -> _Mentions:
+        key = (id(value), dialect)
+        if key not in self._mentions:  # keep the value, so that its id is not reused
+            found = tuple(one for one in mentions(value, dialect) if one.ref.startswith("#/components/"))
+            self._mentions[key] = (value, _Mentions.of(found))
+        return self._mentions[key][1]
 
     def _schemas_behind(self, ref: str, document: Json, direction: Direction | None) -> Iterator[Part]:
         try:
