@@ -54,6 +54,17 @@ def test_request_body(body: dict[str, Any], expected: Body | None) -> None:
     assert request_body(contract_of({"requestBody": body}), PART) == expected
 
 
+def test_openapi_3_0_ignores_what_limits_beside_the_reference_of_a_body_or_parameter() -> None:
+    tag, limited = {"$ref": "#/components/schemas/Tag"}, {"$ref": "#/components/schemas/Tag", "nullable": True}
+    operation = {
+        "requestBody": {"content": {"a/b": {"schema": limited}}},
+        "parameters": [{"name": "tag", "in": "query", "deprecated": True, "schema": limited}],
+    }
+    contract = Contract.from_openapi({"openapi": "3.0.3", "paths": {"/things": {"post": operation}}})
+    assert request_body(contract, PART) == Body("a/b", tag, MISSING)
+    assert [one.schema for one in parameters(contract, PART)] == [{**tag, "deprecated": True}]
+
+
 def test_payload_of_webhook() -> None:
     item = {"summary": "…", "put": {"requestBody": {"content": JSON}}}
     assert request_body(Contract.from_openapi({"webhooks": {"done": item}}), Part("webhook", "done")) == BODY

@@ -117,6 +117,12 @@ def test_compose(schema: dict[str, Any], expected: Any) -> None:
     assert as_json(found) == as_json(expected)  # the order too
 
 
+@pytest.mark.parametrize(("openapi", "expected"), [("3.0.3", {"name": "urgent"}), ("3.1.0", {"name": "low"})])
+def test_a_default_beside_a_reference_counts_in_openapi_3_1_only(openapi: str, expected: Any) -> None:
+    schema = ref("Tag", default={"name": "low"})
+    assert compose(contract_of({"Tag": TAG}, openapi), schema, "response") == expected
+
+
 A = {"type": "string", "examples": ["a"]}
 BARE = {"type": "string"}
 

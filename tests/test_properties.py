@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -274,6 +274,46 @@ def table_of(contract: Contract) -> tuple[PropertyRow, ...]:
     """The rows of the reference page of the object."""
     table = PropertyTable(contract, "v1", Timeline(history_of(contract)))
     return table.rows(contract.parts[schema_part("Thing")], THING)
+
+
+BESIDE: JsonObject = {
+    "nullable": True,
+    "readOnly": True,
+    "deprecated": True,
+    "default": {"a": "none"},
+    "maxProperties": 1,
+    "description": "The best one",
+    "example": {"a": "some"},
+}
+IN_PLACES: dict[str, Callable[[JsonObject], JsonObject]] = {
+    "property": lambda schema: {"properties": {"x": schema}},
+    "branch": lambda schema: {"properties": {"x": {"allOf": [schema]}}},
+    "items": lambda schema: {"properties": {"x": {"items": {"properties": {"x": schema}}}}},
+    "property of a branch": lambda schema: {"allOf": [{"properties": {"x": schema}}]},
+}
+
+
+@pytest.mark.parametrize("place", IN_PLACES)
+@pytest.mark.parametrize("openapi", ["3.0.3", "3.1.0"])
+def test_openapi_3_0_ignores_what_limits_beside_a_reference(openapi: str, place: str) -> None:
+    # OpenAPI 3.0.3, Reference Object: "any properties added SHALL be ignored". Wording limits nothing.
+    wording = {key: BESIDE[key] for key in ("description", "example")}
+    schemas = {"Base": {"type": "object", "properties": {"a": {"type": "string"}}}}
+    full, plain = (
+        contract_of(
+            {
+                "document": {"openapi": openapi},
+                "schemas": {**schemas, "Thing": IN_PLACES[place]({**ref("Base"), **beside})},
+            }
+        )
+        for beside in (BESIDE, wording)
+    )
+    is_same = openapi == "3.0.3"
+    assert (table_of(full) == table_of(plain)) is is_same
+    rows = [PartRows(one, 0, Identities(history_of(one)), schema_part("Thing")).collect() for one in (full, plain)]
+    assert (rows[0] == rows[1]) is is_same
+    sent = [compose(one, one.parts[schema_part("Thing")], "request") for one in (full, plain)]
+    assert (sent[0] == sent[1]) is is_same
 
 
 def path_rows_of(contract: Contract) -> list[str]:

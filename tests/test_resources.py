@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
+from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
 from api_upgrades.openapi.usage import References, Usage
+from api_upgrades.review.contract_diff import RenameDetection, Side, diff_contracts
 from tests.effects import contract_of
 
 
@@ -65,6 +68,85 @@ USED: Any = {
 )
 def test_directions(schema: str, directions: set[str]) -> None:
     assert Usage(contract_of(USED), References()).directions(schema_part(schema)) == directions
+
+
+ONE_WAY: dict[str, tuple[Any, set[str]]] = {
+    "only received": ({"readOnly": True, **ref("Inner")}, {"response", "webhook"}),
+    "only sent": ({"writeOnly": True, **ref("Inner")}, {"request"}),
+    "around the reference": ({"readOnly": True, "allOf": [ref("Inner")]}, {"response", "webhook"}),
+    "beside the reference": ({"allOf": [ref("Inner"), {"writeOnly": True}]}, {"request"}),
+    "of a list": ({"writeOnly": True, "items": ref("Inner")}, {"request"}),
+    "deep inside": ({"readOnly": True, "properties": {"a": {"items": ref("Inner")}}}, {"response", "webhook"}),
+    "one in the other": ({"readOnly": True, "properties": {"a": {"writeOnly": True, **ref("Inner")}}}, set()),
+    "neither": ({"readOnly": False, **ref("Inner")}, {"request", "response", "webhook"}),
+    "a property of that name": ({"properties": {"readOnly": ref("Inner")}}, {"request", "response", "webhook"}),
+}
+
+
+def used_everywhere(schema: Any, openapi: str = "3.1.0") -> Contract:
+    """A contract with an object that is sent, received and called back, and in which a property has a schema."""
+    thing = {"properties": {"x": schema}}
+    answers = {"200": body(ref("Thing"))}
+    return contract_of(
+        {
+            "document": {"openapi": openapi, "components": {"requestBodies": {"Shared": body(thing)}}},
+            "schemas": {"Thing": thing, "Inner": {"items": ref("Innermost")}, "Innermost": {}},
+            "operations": {
+                "POST /things": {"requestBody": {"$ref": "#/components/requestBodies/Shared"}, "responses": answers},
+                "PUT /things": {"requestBody": body(ref("Thing")), "responses": answers},
+            },
+            "webhooks": {"thing.made": {"post": {"requestBody": body(ref("Thing"))}}},
+        }
+    )
+
+
+@pytest.mark.parametrize("schema", ["Inner", "Innermost"])
+@pytest.mark.parametrize("case", ONE_WAY)
+def test_directions_of_what_is_only_sent_or_only_received(case: str, schema: str) -> None:
+    value, directions = ONE_WAY[case]
+    usage = Usage(used_everywhere(value), References())
+    assert usage.directions(schema_part(schema)) == directions
+    assert usage.directions(schema_part("Thing")) == {"request", "response", "webhook"}
+
+
+def test_openapi_3_0_ignores_a_flag_beside_a_reference() -> None:
+    everywhere = {"request", "response", "webhook"}
+    schema, references = ONE_WAY["only received"][0], References()
+    for openapi, directions in (("3.0.3", everywhere), ("3.1.0", {"response", "webhook"}), ("3.0.3", everywhere)):
+        contract = used_everywhere(schema, openapi)
+        assert Usage(contract, references).directions(schema_part("Inner")) == directions
+    around = used_everywhere(ONE_WAY["around the reference"][0], "3.0.3")
+    assert Usage(around, references).directions(schema_part("Inner")) == {"response", "webhook"}
+
+
+def test_a_schema_that_is_also_used_elsewhere_is_used_in_both_directions() -> None:
+    parts = {"Inner": {}, "Thing": {"properties": {"a": {"readOnly": True, **ref("Inner")}, "b": ref("Inner")}}}
+    contract = contract_of(
+        {"schemas": parts, "operations": {"PUT /a": {"requestBody": body(ref("Thing")), "responses": {}}}}
+    )
+    assert Usage(contract, References()).directions(schema_part("Inner")) == {"request"}
+
+
+def test_a_property_that_becomes_read_only_changes_the_directions_of_similar_contracts() -> None:
+    references = References()
+    before = Usage(used_everywhere(ref("Inner")), references)
+    document = before.contract.document
+    after = Contract(
+        {**before.contract.parts, schema_part("Thing"): {"properties": {"x": ONE_WAY["only sent"][0]}}}, document
+    )
+    again = Contract({**before.contract.parts, schema_part("Thing"): {"properties": {"y": ref("Inner")}}}, document)
+    assert Usage(after, references, [before]).directions(schema_part("Inner")) == {"request"}
+    assert Usage(again, references, [before]).root is before
+
+
+def test_what_only_read_only_properties_use_breaks_no_request() -> None:
+    old, new = used_everywhere(ONE_WAY["only received"][0]), used_everywhere(ONE_WAY["only received"][0])
+    parts = {**new.parts, schema_part("Innermost"): {"type": "string"}}
+    table = RuleTable.with_overrides({})
+    found = diff_contracts(
+        Side("old", old), Side("new", Contract(parts, new.document)), RenameDetection(NO_RENAMES), table
+    ).findings
+    assert {(one.direction, one.severity) for one in found} == {("response", "additive"), ("webhook", "additive")}
 
 
 @pytest.mark.parametrize("status", ["200", "404", "4XX", "default"])

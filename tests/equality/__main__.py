@@ -2,7 +2,8 @@
 
 Law 7: rewriting a document without changing its meaning gives no finding above neutral, is imported exactly, and
 passes `check`. Law 8: where a value that was valid becomes invalid, the comparison says so. Prints a table for each,
-and keeps the smallest failing pair of each rewrite and kind of edit in a folder, which it names.
+and keeps in a folder, which it names, every pair that fails law 7, made smaller, and for law 8 the smallest of each
+kind of edit.
 """
 
 from __future__ import annotations

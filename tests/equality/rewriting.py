@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -32,26 +31,16 @@ class Row:
     tried: int = 0
     diff: int = 0
     imports: int = 0
-    smallest: Rewritten | None = None
 
     @property
     def fails(self) -> bool:
         return bool(self.diff or self.imports)
 
-    def add(self, found: Rewritten) -> bool:
-        """Count a result. Returns whether it is the smallest failure so far."""
+    def add(self, found: Rewritten) -> None:
         self.tried += 1
         stages = {failure.stage for failure in found.failures}
         self.diff += "diff" in stages
         self.imports += bool(stages - {"diff"})
-        if found.failures and (self.smallest is None or length(found) < length(self.smallest)):
-            self.smallest = found
-            return True
-        return False
-
-
-def length(found: Rewritten) -> int:
-    return len(json.dumps(found.old))
 
 
 def apply_all(document: Document, names: Sequence[str], seed: int) -> Document | None:
@@ -92,20 +81,22 @@ def examine(old: Document, names: tuple[str, ...], seed: int, judges: Sequence[J
 
 
 def shrink_rewritten(found: Rewritten, seed: int, judges: Sequence[Judge], seconds: float) -> Rewritten:
-    """The smallest document for which the same rewrites still fail in the same way."""
+    """The shortest chain and the smallest document that still fail in the same way."""
     kinds = {(failure.stage, failure.kind) for failure in found.failures}
     smallest = found
 
-    def still_fails(document: Document) -> bool:
+    def still_fails(document: Document, names: tuple[str, ...]) -> bool:
         nonlocal smallest
         for attempt in (seed, 1, 2):
-            again = examine(document, found.names, attempt, judges)
+            again = examine(document, names, attempt, judges)
             if again and any((one.stage, one.kind) in kinds for one in again.failures):
                 smallest = again
                 return True
         return False
 
-    shrink(found.old, still_fails, seconds)
+    for name in found.names:
+        still_fails(found.old, tuple(one for one in smallest.names if one != name))
+    shrink(found.old, lambda document: still_fails(document, smallest.names), seconds)
     return smallest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import count
 from random import Random
@@ -36,14 +37,14 @@ KNOWN = {*known_failures("rewrites: diff"), *known_failures("rewrites: import")}
 SHRINKING = 10
 """Seconds for making one failing pair smaller."""
 Result = tuple[list[str], list[Pair]]
-Failing = dict[str, tuple[Rewritten, int, Sequence[Judge]]]
+Failing = dict[str, list[tuple[Rewritten, int, Sequence[Judge]]]]
 
 
 def run_rewrites(seed: int, seconds: float) -> Result:
     """Law 7: a third of the time each for small documents, for chains of rewrites, and for real documents."""
     until = time.monotonic() + seconds * 0.85
     found = Table()
-    failing: Failing = {}
+    failing: Failing = defaultdict(list)
     tasks = [
         _small_documents(found, failing, seed),
         _chains(found, failing, seed),
@@ -57,12 +58,18 @@ def run_rewrites(seed: int, seconds: float) -> Result:
             del tasks[number], spent[number]
         else:
             spent[number] += time.monotonic() - start
-    pairs = []
-    for name, (rewritten, drawn, judges) in failing.items():
-        smallest = shrink_rewritten(rewritten, drawn, judges, min(SHRINKING, 0.15 * seconds / len(failing)))
-        fault = "\n".join([*map(str, smallest.failures), *(REWRITES[one].because for one in smallest.names)])
-        pairs.append(Pair(name, smallest.old, smallest.new, f"{' then '.join(smallest.names)}\n{fault}"))
-    return [*found.lines()], pairs
+    return [*found.lines()], [*_shrunk_pairs(failing, 0.15 * seconds)]
+
+
+def _shrunk_pairs(failing: Failing, seconds: float) -> Iterator[Pair]:
+    """Every failing pair, made smaller and numbered within its row."""
+    total = sum(map(len, failing.values()))
+    for row, results in failing.items():
+        for number, (rewritten, drawn, judges) in enumerate(results, 1):
+            smallest = shrink_rewritten(rewritten, drawn, judges, min(SHRINKING, seconds / total))
+            fault = "\n".join([*map(str, smallest.failures), *(REWRITES[one].because for one in smallest.names)])
+            text = f"{' then '.join(smallest.names)}\n{fault}"
+            yield Pair(f"{row} {number}", smallest.old, smallest.new, text)
 
 
 def _examine(
@@ -77,8 +84,9 @@ def _examine(
     rewritten = examine(document, names, seed, judges)
     if rewritten is None:
         return
-    if found.row(row).add(rewritten):
-        failing[row] = (rewritten, seed, judges)
+    found.row(row).add(rewritten)
+    if rewritten.failures:
+        failing[row].append((rewritten, seed, judges))
 
 
 def _small_documents(found: Table, failing: Failing, seed: int) -> Iterator[bool]:

@@ -6,15 +6,13 @@ request.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from api_upgrades.core.json import Json, JsonObject, json_equal
-from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.openapi.mentions import ONE_WAY_FLAGS
+from api_upgrades.openapi.usage import DIRECTIONS, HIDING_FLAG, Direction
 from api_upgrades.openapi.vacuous import drop_implied
 
-_HIDDEN_IN: Mapping[str, frozenset[Direction]] = {
-    "readOnly": frozenset({"request"}),
-    "writeOnly": frozenset({"response", "webhook"}),
+_HIDDEN_IN = {
+    flag: frozenset(direction for direction in DIRECTIONS if HIDING_FLAG[direction] == flag) for flag in ONE_WAY_FLAGS
 }
 _CHOICES = ("anyOf", "oneOf")
 _LIMITS = frozenset({"not", "minProperties", *_CHOICES})

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.core.json import Json, JsonObject, json_equal
+from api_upgrades.openapi.mentions import ONE_WAY_FLAGS
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.schema_view import schema_at
 from api_upgrades.openapi.target import Target
-from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.openapi.usage import DIRECTIONS, HIDING_FLAG, Direction
 
 if TYPE_CHECKING:  # properties have schemas, which have properties
     from api_upgrades.compare.schemas import SchemaComparison
 
 Directions = frozenset[Direction]
-EVERYWHERE: Directions = frozenset(DIRECTIONS)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class PropertyComparison:
         elif was_required and not is_required:
             yield Difference(_OPTIONAL, place, old_place, "required", True, False).only_in(was_in & is_in)
         for one in differences:
-            is_flag = one.target == place and one.facet in ("readOnly", "writeOnly")
+            is_flag = one.target == place and one.facet in ONE_WAY_FLAGS
             yield one if is_flag else one.only_in(was_in & is_in)
 
     def _compare_moved_or_added(
@@ -140,7 +140,4 @@ def _required(form: JsonObject) -> frozenset[str]:
 
 def _directions(form: JsonObject) -> Directions:
     """The directions in which a property can be sent."""
-    hidden: set[Direction] = {"request"} if "readOnly" in form else set()
-    if "writeOnly" in form:
-        hidden |= {"response", "webhook"}
-    return EVERYWHERE - hidden
+    return frozenset(direction for direction in DIRECTIONS if HIDING_FLAG[direction] not in form)

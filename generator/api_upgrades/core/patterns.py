@@ -67,7 +67,7 @@ def _compile(pattern: str) -> re.Pattern[str] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about forms that another version of Python may read differently
-            return re.compile(_to_python(pattern))
+            return re.compile(to_python(pattern))
     except (re.error, OverflowError, RecursionError, ValueError):
         return None
 
@@ -80,7 +80,7 @@ _ECMA = re.compile(rf"({_CLASS})|\\k<(\w+)>|\\u\{{([0-9A-Fa-f]{{1,6}})\}}|\\.|\(
 _CODE_POINT = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}|\\.", re.DOTALL)
 
 
-def _to_python(pattern: str) -> str:
+def to_python(pattern: str) -> str:
     """A pattern of ECMA-262 in Python's syntax: named groups, code points, and the slashes around a literal."""
     flags = ""
     if literal := _DELIMITED.fullmatch(pattern):

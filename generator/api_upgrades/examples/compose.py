@@ -134,6 +134,7 @@ class _Composer:
     def value(self, schema: Json, path: frozenset[int]) -> Json:
         if not isinstance(schema, dict):
             return _ENDLESS if schema is False else None
+        schema = schemas.drop_ignored_siblings(schema, self._contract.dialect)
         own = _own_value(schema)
         self._calls += 1
         self._deepest = max(self._deepest, self._depth)
@@ -261,6 +262,8 @@ class _Composer:
         others = schema.get("additionalProperties")
         result: dict[str, Json] = {}
         for name, value in self._entries(properties, required, others):
+            if isinstance(value, dict):
+                value = schemas.drop_ignored_siblings(value, self._contract.dialect)
             if value is not True and not self.is_shown(value, name in required):
                 continue
             if self._is_large and name not in required:

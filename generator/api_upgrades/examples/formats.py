@@ -60,3 +60,11 @@ CHECKS: dict[str, FormatCheck] = {
     "uuid": _UUID.fullmatch,
 }
 """The check of each format. A text is invalid if its check returns a false value or raises ValueError."""
+
+
+def has_format(text: str, name: str) -> bool:
+    """Whether a text has a format, as far as that is known."""
+    try:
+        return name not in CHECKS or bool(CHECKS[name](text))
+    except ValueError:
+        return False

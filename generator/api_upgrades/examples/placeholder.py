@@ -1,6 +1,6 @@
-"""Placeholder values for schemas without an example. They fit the type, its format and its bounds.
+"""Placeholder values for schemas without an example. They fit the type, its format, its bounds and its `pattern`.
 
-They do not follow a `pattern`: a schema with a pattern needs an example of its own.
+Some patterns are too complex for that: a schema with one of these needs an example of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ import math
 from fractions import Fraction
 
 from api_upgrades.core.json import Json, JsonObject
+from api_upgrades.core.patterns import match_if_fast
+from api_upgrades.examples.formats import has_format
+from api_upgrades.examples.pattern_text import text_matching
 
 FORMATS = {
     "date-time": "2024-01-31T09:30:00Z",
@@ -83,6 +86,17 @@ def minimum_length(schema: JsonObject, keyword: str) -> int:
 
 
 def _string_placeholder(schema: JsonObject) -> str:
+    text, pattern = _text_of_format(schema), schema.get("pattern")
+    if not isinstance(pattern, str) or isinstance(text, Cut) or match_if_fast(pattern, text):
+        return text
+    max_length = schema.get("maxLength")
+    limit = max_length if isinstance(max_length, int) else None
+    found = text_matching(pattern, minimum_length(schema, "minLength"), limit)
+    return found if found is not None and has_format(found, str(schema.get("format"))) else text
+
+
+def _text_of_format(schema: JsonObject) -> str:
+    """A text of the schema's format, or of its length."""
     of_format = FORMATS.get(str(schema.get("format")))
     if of_format is not None:
         return of_format

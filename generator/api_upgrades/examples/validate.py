@@ -20,7 +20,7 @@ from api_upgrades.openapi.operation import parameters, request_body, responses
 from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_of
 from api_upgrades.openapi.references import resolve
 from api_upgrades.openapi.target import Target
-from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.openapi.usage import DIRECTIONS, HIDING_FLAG, Direction
 
 if TYPE_CHECKING:
     from api_upgrades.examples.json_schema import JsonSchemaValidator, ValueFault
@@ -87,16 +87,14 @@ class _ExampleChecker:
         self._direction = direction
         self._composed: dict[Part, Json] = {}
         self._added: list[Part] = []
-        self._fast_validator = FastValidator(
-            contract.dialect, _exempting_keyword(direction), self._resolve_unless_composed
-        )
+        self._fast_validator = FastValidator(contract.dialect, HIDING_FLAG[direction], self._resolve_unless_composed)
 
     @cached_property
     def _validator(self) -> JsonSchemaValidator:
         """Finds the faults of the values that the fast validator does not accept."""
         from api_upgrades.examples.json_schema import JsonSchemaValidator
 
-        return JsonSchemaValidator(self._contract, _exempting_keyword(self._direction), self._resolve_unless_composed)
+        return JsonSchemaValidator(self._contract, HIDING_FLAG[self._direction], self._resolve_unless_composed)
 
     def add_schema(self, part: Part) -> None:
         """Add a schema whose own example `check_added_schemas` checks."""
@@ -168,8 +166,3 @@ def _find_all_values(value: Json) -> Iterator[Json]:
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _find_all_values(item)
-
-
-def _exempting_keyword(direction: Direction) -> str:
-    """The keyword of properties that may be absent in a direction even if they are required."""
-    return "readOnly" if direction == "request" else "writeOnly"

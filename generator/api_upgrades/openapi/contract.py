@@ -35,6 +35,9 @@ HEAD = "head"
 """The version in documents that are generated from models."""
 
 
+Dialect = Literal["3.0", "3.1"]
+
+
 @dataclass(frozen=True)
 class Contract:
     """The API at one version.
@@ -171,9 +174,9 @@ class Contract:
         return (part for part in self.parts if part.kind == kind)
 
     @property
-    def dialect(self) -> Literal["3.0", "3.1"]:
+    def dialect(self) -> Dialect:
         """The OpenAPI version of the parts: 3.0 has `nullable` and `example` where 3.1 uses JSON Schema."""
-        return "3.0" if str(self.document.get("openapi", "")).startswith("3.0") else "3.1"
+        return dialect_of(self.document)
 
     def count_mentions(self, schema: Part, *values: JsonObject) -> int:
         """The number of references to a schema in some parts, or in all parts."""
@@ -260,6 +263,11 @@ class Contract:
         """The contract with a part added before another, or at the end."""
         parts = insert_before(self.parts, part, value, before)
         return self.derive(parts, [part], with_marker(self.document, part.kind))
+
+
+def dialect_of(document: JsonObject) -> Dialect:
+    """The dialect of a document, or of the rest of it beside the parts."""
+    return "3.0" if str(document.get("openapi", "")).startswith("3.0") else "3.1"
 
 
 _SHAPES: Mapping[PartKind, str] = {"schema": "schema object", "operation": "operation", "webhook": "path item"}

@@ -10,7 +10,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import media_type, webhook_operation
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.references import resolve
-from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.schema import MISSING, drop_ignored_siblings
 
 SECURITY_SCHEME_REF = "#/components/securitySchemes/"
 """A security requirement names a scheme, or refers to it."""
@@ -123,7 +123,8 @@ def _body(contract: Contract, holder: JsonObject) -> Body | None:
     if media is None:
         return None
     content = resolve_shared(contract, holder["content"][media])
-    return Body(media, whole_schema(content), _example(contract, content))
+    schema = drop_ignored_siblings(whole_schema(content), contract.dialect)
+    return Body(media, schema, _example(contract, content))
 
 
 def _parameter(contract: Contract, value: JsonObject) -> Parameter:
@@ -139,7 +140,7 @@ def _parameter(contract: Contract, value: JsonObject) -> Parameter:
         str(value.get("in", "")),
         str(value.get("name", "")),
         value.get("required") is True,
-        {**whole_schema(holder), **beside},
+        {**drop_ignored_siblings(whole_schema(holder), contract.dialect), **beside},
         value,
     )
 

@@ -31,6 +31,27 @@ UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProp
 MISSING: Any = object()
 
 
+def drop_ignored_siblings(schema: JsonObject, dialect: str) -> JsonObject:
+    """A schema without the keywords beside a `$ref`, its own or one in its `allOf`, that OpenAPI 3.0 ignores.
+
+    Wording and extensions stay, as they limit nothing. Returns the same object if nothing is ignored.
+    """
+    if dialect != "3.0" or ("$ref" not in schema and "allOf" not in schema):
+        return schema
+    if isinstance(schema.get("$ref"), str):
+        kept = {key: value for key, value in schema.items() if key == "$ref" or is_wording(key)}
+        return schema if len(kept) == len(schema) else kept
+    branches = schema["allOf"] if isinstance(schema["allOf"], list) else []
+    kept_branches = [drop_ignored_siblings(one, dialect) if isinstance(one, dict) else one for one in branches]
+    is_same = all(one is other for one, other in zip(kept_branches, branches, strict=True))
+    return schema if is_same else {**schema, "allOf": kept_branches}
+
+
+def is_wording(keyword: str) -> bool:
+    """Whether a keyword of a schema is an annotation or an extension, and so limits nothing."""
+    return keyword in ANNOTATIONS or keyword.startswith("x-")
+
+
 def value_pointer(schema: JsonObject) -> Pointer:
     """Where the schema describes values other than null: in itself, or in its only branch that isn't `null`."""
     if "anyOf" not in schema and "oneOf" not in schema and "allOf" not in schema:

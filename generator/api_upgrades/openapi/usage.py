@@ -1,15 +1,19 @@
-"""The graph of references in one contract: who uses a schema, in which direction, and what a part refers to."""
+"""The graph of references in one contract: who uses a schema, in which direction, and what a part refers to.
+
+A read-only property is no part of a request, and a write-only one no part of what comes back. So a schema is not used
+in a direction in which all properties that lead to it are hidden.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from functools import cached_property
-from typing import Literal, get_args
+from functools import cached_property, partial
+from typing import Literal, NamedTuple, get_args
 
 from api_upgrades.core.json import Json
-from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.contract import Contract, dialect_of
+from api_upgrades.openapi.mentions import Mention, mentions
 from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.references import resolve
 
@@ -18,39 +22,65 @@ Direction = Literal["request", "response", "webhook"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
+HIDING_FLAG: Mapping[Direction, str] = {"request": "readOnly", "response": "writeOnly", "webhook": "writeOnly"}
+"""The flag of properties that are no part of what is sent in a direction."""
+
+
 class References:
     """The schemas to which JSON refers directly, collected once for each object that contracts share."""
 
     def __init__(self) -> None:
-        self._refs: dict[int, tuple[Json, tuple[str, ...], bool]] = {}
-        self._known: dict[tuple[int, int], tuple[Json, tuple[Part, ...]]] = {}
+        self._mentions: dict[tuple[int, str], tuple[Json, _Mentions]] = {}
+        self._known: dict[tuple[int, int, str | None], tuple[Json, tuple[Part, ...]]] = {}
 
-    def of(self, value: Json, document: Json) -> tuple[Part, ...]:
-        """The schemas in the order of their first mention, also those behind shared parameters and bodies."""
-        _, refs, is_alone = self._read(value)
-        key = (id(value), 0 if is_alone else id(document))  # shared components can differ between documents
+    def of(self, value: Json, document: Json, direction: Direction | None = None) -> tuple[Part, ...]:
+        """The schemas in the order of their first mention, also those behind shared parameters and bodies.
+
+        With a direction, only those to which a property leads that is not hidden in it.
+        """
+        read = self._read(value, dialect_of(document))
+        hiding = HIDING_FLAG[direction] if direction else None
+        if read.is_alone:  # most values are, and hide nothing
+            key = (id(read), 0, hiding if hiding in read.flags else None)
+        else:  # shared components can differ between documents, and can hide something themselves
+            key = (id(read), id(document), hiding)
         if key not in self._known:
             self._known[key] = (document, ())  # ends the recursion if shared components refer to each other
             found: dict[Part, None] = {}
-            for ref in refs:
-                part = schema_of(ref)
-                found |= dict.fromkeys(self._schemas_behind(ref, document) if part is None else (part,))
+            for ref, flags in read.mentions:
+                if hiding not in flags:
+                    part = schema_of(ref)
+                    behind = self._schemas_behind(ref, document, direction) if part is None else (part,)
+                    found |= dict.fromkeys(behind)
             self._known[key] = (document, tuple(found))
         return self._known[key][1]
 
-    def _read(self, value: Json) -> tuple[Json, tuple[str, ...], bool]:
-        """Some JSON, its references, and whether all of these are to schemas."""
-        if id(value) not in self._refs:  # keep the value, so that its id is not reused
-            refs = tuple(ref for ref in references(value) if ref.startswith("#/components/"))
-            self._refs[id(value)] = (value, refs, all(map(schema_of, refs)))
-        return self._refs[id(value)]
+    def _read(self, value: Json, dialect: str) -> _Mentions:
+        key = (id(value), dialect)
+        if key not in self._mentions:  # keep the value, so that its id is not reused
+            found = tuple(one for one in mentions(value, dialect) if one.ref.startswith("#/components/"))
+            self._mentions[key] = (value, _Mentions.of(found))
+        return self._mentions[key][1]
 
-    def _schemas_behind(self, ref: str, document: Json) -> Iterator[Part]:
+    def _schemas_behind(self, ref: str, document: Json, direction: Direction | None) -> Iterator[Part]:
         try:
             target = resolve(Contract({}, document), ref)
         except (KeyError, IndexError, ValueError, TypeError):
             return
-        yield from self.of(target, document)
+        yield from self.of(target, document, direction)
+
+
+class _Mentions(NamedTuple):
+    """The references of some JSON to components, whether all of these are schemas, and all their one-way flags."""
+
+    mentions: tuple[Mention, ...]
+    is_alone: bool
+    flags: frozenset[str]
+
+    @classmethod
+    def of(cls, found: tuple[Mention, ...]) -> _Mentions:
+        is_alone = all(schema_of(one.ref) for one in found)
+        return cls(found, is_alone, frozenset().union(*(one.flags for one in found)))
 
 
 class Usage:
@@ -77,12 +107,18 @@ class Usage:
     def _edges(self, part: Part) -> list[tuple[Part, ...]]:
         """The schemas to which a part refers, as a whole and in each direction."""
         value, document = self.contract.parts[part], self.contract.document
-        bodies = (body for direction in DIRECTIONS for body in _values_in_direction(value, part, direction))
-        return [self._references.of(one, document) for one in (value, *bodies)]
+        return [
+            self._references.of(value, document),
+            *(
+                self._references.of(body, document, direction)
+                for direction in DIRECTIONS
+                for body in ([value] if part.kind == "schema" else _values_in_direction(value, part, direction))
+            ),
+        ]
 
-    def referenced_schemas(self, part: Part) -> tuple[Part, ...]:
-        """The schemas that a part itself refers to."""
-        return self._references.of(self.contract.parts[part], self.contract.document)
+    def referenced_schemas(self, part: Part, direction: Direction | None = None) -> tuple[Part, ...]:
+        """The schemas that a part itself refers to; with a direction, only those that are not hidden in it."""
+        return self._references.of(self.contract.parts[part], self.contract.document, direction)
 
     @property
     def referring_parts(self) -> Mapping[Part, list[Part]]:
@@ -108,8 +144,8 @@ class Usage:
         """The closures of several parts together."""
         return dict.fromkeys(self._search(parts, self._find_referenced)).keys()
 
-    def _find_referenced(self, part: Part) -> tuple[Part, ...]:
-        return self.referenced_schemas(part) if part in self.contract.parts else ()
+    def _find_referenced(self, part: Part, direction: Direction | None = None) -> tuple[Part, ...]:
+        return self.referenced_schemas(part, direction) if part in self.contract.parts else ()
 
     def affected_by(self, parts: Iterable[Part]) -> list[Part]:
         """The parts whose closure contains any of the given parts, these included, nearest first."""
@@ -140,8 +176,8 @@ class Usage:
             roots: dict[Part, None] = {}
             for part in self.contract.parts:
                 for value in _values_in_direction(self.contract.parts[part], part, direction):
-                    roots |= dict.fromkeys(self._references.of(value, self.contract.document))
-            for schema in self._search(roots, self._find_referenced):
+                    roots |= dict.fromkeys(self._references.of(value, self.contract.document, direction))
+            for schema in self._search(roots, partial(self._find_referenced, direction=direction)):
                 found[schema].add(direction)
         return {part: frozenset(directions) for part, directions in found.items()}
 

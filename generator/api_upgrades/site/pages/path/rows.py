@@ -135,7 +135,7 @@ class PartRows:
     def collect(self) -> list[Row]:
         """Collect all rows. The first one is about the part as a whole."""
         if self.part.kind == "schema":
-            self._value(Target(self.part), self.contract.parts[self.part], -1)
+            self._value(Target(self.part), self._read(self.contract.parts[self.part]), -1)
             return self.rows
         operation = operation_object(self.contract, self.part)
         facts = {f"{self.part.kind} deprecated": operation.get("deprecated") is True or None}
@@ -187,12 +187,16 @@ class PartRows:
         if depth >= MAX_DEPTH:
             return
         for inner, found in properties(schema).items():
-            one = found.schema if isinstance(found.schema, dict) else {}
+            one = self._read(found.schema) if isinstance(found.schema, dict) else {}
             needs = {"required": found.is_required or None}
             self._value(target.property(inner), one, index, facts=needs, depth=depth + 1)
         for keyword, step in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(value.get(keyword), dict):
-                self._value(target.child(step), value[keyword], index, depth=depth + 1)
+                self._value(target.child(step), self._read(value[keyword]), index, depth=depth + 1)
+
+    def _read(self, schema: JsonObject) -> JsonObject:
+        """A schema without the keywords that have no effect."""
+        return schemas.drop_ignored_siblings(schema, self.contract.dialect)
 
     def _add_row(self, target: Target, up: int, sort: str, facts: Mapping[str, Json], **keys: Json) -> int:
         """Add a row and return its index."""

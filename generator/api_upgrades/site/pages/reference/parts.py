@@ -17,6 +17,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import is_internal
 from api_upgrades.openapi.operation import Response, operation_object, parameters, request_body, responses
 from api_upgrades.openapi.part import SCHEMA_REF, Part
+from api_upgrades.openapi.schema import drop_ignored_siblings
 from api_upgrades.openapi.target import Target
 from api_upgrades.site.pages.addresses import safe_id
 from api_upgrades.site.pages.reference.properties import PropertyRow, PropertyTable
@@ -89,7 +90,7 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     changes = tuple(site.timeline.changes_of_part(part, version))
     samples = site.upgrade_paths.samples.at(version, part)
     if part.kind == "schema":
-        schema = contract.parts[part]
+        schema = drop_ignored_siblings(contract.parts[part], contract.dialect)
         return PartView(
             part,
             site.anchor(part),

@@ -84,7 +84,7 @@ class PropertyTable:
         self, schema: JsonObject, target: Target, path: tuple[str, ...], depth: int, follow: Follow | None = None
     ) -> Iterator[PropertyRow]:
         for name, one in properties(schema, follow).items():
-            inner = one.schema if isinstance(one.schema, dict) else {}
+            inner = self._read(one.schema) if isinstance(one.schema, dict) else {}
             part = holder_of(one.ref) if one.ref else None
             place = (Target(part) if part else target).property(name)
             row = self._row(name, (*path, name), depth, inner, place, one.is_required)
@@ -98,7 +98,13 @@ class PropertyTable:
         value = schemas.value_schema(schema)
         yield from self._rows(schema, target, path, depth)
         if isinstance(value.get("items"), dict):
-            yield from self._inside(value["items"], target.child("[]"), (*path[:-1], f"{path[-1]}[]"), depth)
+            yield from self._inside(
+                self._read(value["items"]), target.child("[]"), (*path[:-1], f"{path[-1]}[]"), depth
+            )
+
+    def _read(self, schema: JsonObject) -> JsonObject:
+        """A schema without the keywords that have no effect."""
+        return schemas.drop_ignored_siblings(schema, self.contract.dialect)
 
     def _row(
         self,
