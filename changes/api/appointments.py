@@ -18,7 +18,7 @@ from .providers import Provider, ProviderId
 AppointmentId = Annotated[
     UUID, Field(description="The id of the appointment.", examples=["2e6f8a04-b1d3-4c79-95e8-a0d7c4f3b612"])
 ]
-StartAt = Annotated[datetime, Field(description="When it starts.", examples=["2023-07-03T09:00:00Z"])]
+StartAt = Annotated[datetime, Field(description="When it starts.", examples=["2022-04-18T09:00:00Z"])]
 Duration = Annotated[int, Field(ge=1, description="How long it lasts, in minutes.", examples=[20])]
 AppointmentType = Annotated[
     str | None, Field(description="What your organisation calls this kind of appointment.", examples=["Follow-up"])
@@ -104,7 +104,7 @@ class AppointmentRecording(BaseModel):
         description="The audio file, for a short time and without further authentication.",
         examples=["https://files.nabla.com/r/2e6f8a04.mp3?signature=90ac"],
     )
-    expires_at: datetime = Field(description="When the link stops working.", examples=["2023-06-26T09:30:00Z"])
+    expires_at: datetime = Field(description="When the link stops working.", examples=["2022-04-11T09:30:00Z"])
 
 
 class AppointmentPath(BaseModel):

@@ -16,8 +16,8 @@ from .providers import Provider, ProviderId
 AvailabilityId = Annotated[
     UUID, Field(description="The id of the availability.", examples=["d0c9b7a5-3e82-4f16-a4d7-6b5e1f8c2093"])
 ]
-StartsAt = Annotated[datetime, Field(description="From when on.", examples=["2023-07-03T08:00:00Z"])]
-EndsAt = Annotated[datetime, Field(description="Until when.", examples=["2023-07-03T12:00:00Z"])]
+StartsAt = Annotated[datetime, Field(description="From when on.", examples=["2022-04-18T08:00:00Z"])]
+EndsAt = Annotated[datetime, Field(description="Until when.", examples=["2022-04-18T12:00:00Z"])]
 SupportedModes = Annotated[
     list[Literal["VIDEOCALL", "IN_PERSON"]],
     Field(description="How patients can be seen during this time.", examples=[["VIDEOCALL", "IN_PERSON"]]),

@@ -19,7 +19,7 @@ Metadata = Annotated[
         examples=[{"source": "front-desk"}],
     ),
 ]
-CreatedAt = Annotated[datetime, Field(description="When it was created.", examples=["2023-06-26T08:30:00Z"])]
+CreatedAt = Annotated[datetime, Field(description="When it was created.", examples=["2022-04-11T08:30:00Z"])]
 
 
 def not_in_example() -> Any:
@@ -44,7 +44,7 @@ class EphemeralUrl(BaseModel):
         description="Where the file can be downloaded without further authentication.",
         examples=["https://files.nabla.com/d/5f0c1a7e?signature=4b1d"],
     )
-    expires_at: datetime = Field(description="When the link stops working.", examples=["2023-06-26T09:30:00Z"])
+    expires_at: datetime = Field(description="When the link stops working.", examples=["2022-04-11T09:30:00Z"])
 
 
 Item = TypeVar("Item")

@@ -45,7 +45,7 @@ class TagModel(BaseModel):
         description="How far its training is.", examples=["READY"]
     )
     created_at: CreatedAt
-    updated_at: datetime | None = Field(description="When it was last trained.", examples=["2023-06-27T02:00:00Z"])
+    updated_at: datetime | None = Field(description="When it was last trained.", examples=["2022-04-12T02:00:00Z"])
 
 
 class ConversationTag(BaseModel):

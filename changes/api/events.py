@@ -15,4 +15,4 @@ class Event(Inline):
 
     id: UUID = Field(description="The id of the event.", examples=["b8e0c4d6-7a29-4f51-93ce-d5f1a2b7089c"])
     type: str
-    created_at: datetime = Field(description="When it happened.", examples=["2023-06-26T08:30:00Z"])
+    created_at: datetime = Field(description="When it happened.", examples=["2022-04-11T08:30:00Z"])

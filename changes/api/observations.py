@@ -31,7 +31,7 @@ ValueString = Annotated[
         examples=[None, "122/78"],
     ),
 ]
-ObservedAt = Annotated[datetime, Field(description="When it was measured.", examples=["2023-06-26T07:10:00Z"])]
+ObservedAt = Annotated[datetime, Field(description="When it was measured.", examples=["2022-04-11T07:10:00Z"])]
 
 
 class Observation(BaseModel):

@@ -80,7 +80,7 @@ class Patient(BaseModel):
     phone: PatientPhone
     address: Home
     sex: Sex
-    updated_at: datetime = Field(description="When it was last changed.", examples=["2023-06-26T08:30:00Z"])
+    updated_at: datetime = Field(description="When it was last changed.", examples=["2022-04-11T08:30:00Z"])
     created_at: CreatedAt
     external_id: ExternalId
     healthcare_system_identifier: str | None = Field(

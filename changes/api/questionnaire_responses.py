@@ -39,7 +39,7 @@ class QuestionnaireResponse(BaseModel):
     patient_id: PatientId
     items: Items
     created_at: CreatedAt
-    updated_at: datetime = Field(description="When an answer was last changed.", examples=["2023-06-26T08:30:00Z"])
+    updated_at: datetime = Field(description="When an answer was last changed.", examples=["2022-04-11T08:30:00Z"])
 
 
 class QuestionnaireResponseCreate(BaseModel):

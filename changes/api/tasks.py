@@ -22,7 +22,7 @@ Details = Annotated[
 IsAssignedToPatient = Annotated[
     bool, Field(description="Whether the patient is the one to do it; otherwise a provider is.", examples=[True])
 ]
-DueAt = Annotated[datetime | None, Field(description="Until when.", examples=["2023-07-10T18:00:00Z"])]
+DueAt = Annotated[datetime | None, Field(description="Until when.", examples=["2022-04-25T18:00:00Z"])]
 Status = Annotated[Literal["TO_DO", "DONE"], Field(description="Whether it is done.", examples=["TO_DO"])]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from api_upgrades.core.json import Json, JsonObject, escape_token
 from api_upgrades.examples.compose import compose, compose_body
 from api_upgrades.examples.fast_validator import FastValidator
+from api_upgrades.examples.message import Message
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.mentions import LITERALS
 from api_upgrades.openapi.operation import parameters, request_body, responses
@@ -61,6 +62,16 @@ def find_invalid_examples(
     yield from found
 
 
+def find_invalid_values(contract: Contract, message: Message) -> Iterator[InvalidExample]:
+    """Yield the faults of a message's body."""
+    yield from _ExampleChecker(contract, message.direction).check(message.target, message.schema, message.body)
+
+
+def is_certainly_valid(contract: Contract, message: Message, body: Json) -> bool:
+    """Whether a body is certainly valid for a message. False where only a full validation could tell."""
+    return _ExampleChecker(contract, message.direction).is_certainly_valid(message.schema, body)
+
+
 def _examples_of(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:
     """The examples of an operation or a webhook. Yields (direction, place, schema, value)."""
     direction: Direction = "request" if part.kind == "operation" else "webhook"
@@ -106,6 +117,10 @@ class _ExampleChecker:
         """Check the examples of all added schemas, and of the schemas that these checks add in turn."""
         for part in self._added:
             yield from self.check(Target(part), self._contract.parts[part], self._composed[part])
+
+    def is_certainly_valid(self, schema: JsonObject, value: Json) -> bool:
+        """Whether a value is certainly valid."""
+        return self._fast_validator.is_certainly_valid(schema, value)
 
     def check(self, target: Target, schema: JsonObject, value: Json) -> Iterator[InvalidExample]:
         """Find the faults of an example value, checked against its schema."""

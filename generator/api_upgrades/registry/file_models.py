@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticKnownError
 
 from api_upgrades.core.yaml_file import CONTROL_CHARACTER, quote
+from api_upgrades.openapi.target import Target
 
 
 def _check_printable(text: str) -> str:
@@ -87,6 +88,38 @@ NotNull = _NonNullText(_reject_null)
 """For a key that may be missing, but not null."""
 
 
+def _check_message(text: str) -> str:
+    try:
+        target = Target.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; {MESSAGE_HINT}") from None
+    is_body = target.section == "request" or target.section.startswith("response ") or target.section == "payload"
+    if target.part is None or target.part.kind == "schema" or target.steps or (target.section and not is_body):
+        raise ValueError(f"{quote(text)} is no message; {MESSAGE_HINT}")
+    return text
+
+
+MESSAGE_HINT = "write an operation, one of its responses or a webhook, like 'GET /pets response 200'"
+
+MessageTarget = Annotated[Line, AfterValidator(_check_message)]
+
+
+class ShownMessage(BaseModel):
+    """A message that the pages show for a change, instead of the ones that the generator would choose.
+
+    Without `values`, it is composed for both versions. With `values` and without `was`, the older version has no such
+    message, and only the newer one is shown.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+    target: MessageTarget = Field(description=MESSAGE_HINT)
+    values: dict[str, Any] = Field({}, description="give values of its body at the newer version")
+    without: list[Line] = Field([], description="name the properties to leave out of its body")
+    was: dict[str, Any] | None = Field(None, description="give values of its body at the older version")
+    instead_of: Annotated[MessageTarget | None, NotNull] = Field(None, description="name the message that it replaces")
+
+
 class ChangeFile(BaseModel):
     """The file of one change."""
 
@@ -95,6 +128,7 @@ class ChangeFile(BaseModel):
     title: Line = Field(description="say in one line what changed")
     why: Text = Field(description="say why it changed")
     upgrade: Annotated[Text | None, NotNull] = Field(None, description="say what callers have to do")
+    show: list[ShownMessage] = Field([], description="list the messages that show the change best")
     effects: list[Any] = Field(min_length=1, description="list what changed in the contract")
 
 

@@ -13,7 +13,7 @@ from api_upgrades.core.errors import Location
 from api_upgrades.core.yaml_file import YamlFile
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.registry.file_models import Date, Text
+from api_upgrades.registry.file_models import Date, ShownMessage, Text
 from api_upgrades.sources.source_map import SourceMap
 
 
@@ -43,7 +43,8 @@ RESERVED_NAMES = (*NOT_VERSIONS, "latest", "path", "from", "preview")
 class Change:
     """What a person wrote about one thing that changed. Its effects are in chronological order.
 
-    `file` is its path in messages, and `source` its content with line numbers.
+    `file` is its path in messages, and `source` its content with line numbers. `show` are the messages that show the
+    change best; without them, the generator chooses some.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Change:
     effects: tuple[Effect, ...]
     file: str
     source: YamlFile | None = field(default=None, compare=False, repr=False)
+    show: tuple[ShownMessage, ...] = ()
 
     @property
     def is_wording(self) -> bool:

@@ -263,7 +263,10 @@ class _Reader:
         if isinstance(content, WordingFile):
             return Change(WORDING, version, "In other words", "", None, valid, source.file, source)
         fields = (path.stem, version, content.title, content.why, content.upgrade, valid, source.file, source)
-        return Addition(*fields, date=content.date) if isinstance(content, AdditionFile) else Change(*fields)
+        show = tuple(content.show)
+        if isinstance(content, AdditionFile):
+            return Addition(*fields, show, date=content.date)
+        return Change(*fields, show)
 
     def _read_effect(self, source: YamlFile, index: int) -> Effect | None:
         data = source.data["effects"][index]

@@ -11,6 +11,7 @@ from api_upgrades.history.consistency import find_inconsistencies
 from api_upgrades.history.derive import ordered_changes
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
+from api_upgrades.history.shown_messages import find_faults_of_shown_messages
 from api_upgrades.history.verify import WORDING_FACETS, UncheckedExample, verify
 from api_upgrades.openapi.internal import Visibility, internal_references
 from api_upgrades.openapi.part import Part
@@ -121,6 +122,7 @@ def _find_todos(state: ProjectState) -> Iterator[Fault]:
 def _find_history_faults(history: History) -> Iterator[Fault]:
     """Find faults that need every contract: inconsistent changes, missing 'upgrade' texts, breaking additions."""
     yield from _to_faults("inconsistent", find_inconsistencies(history))
+    yield from _to_faults("unsound", find_faults_of_shown_messages(history))
     for version in history.versions:
         for judged in history.changes_of(version.id):
             if judged.severity == "breaking" and judged.change.upgrade is None:

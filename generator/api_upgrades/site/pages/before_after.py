@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from api_upgrades.core.errors import ContractMismatch
+from api_upgrades.core.json import Json
 from api_upgrades.examples.compose import as_json
+from api_upgrades.examples.message import as_sample, compose_message, with_older_values
 from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, compose_samples, fill_version, is_request_only
+from api_upgrades.examples.validate import is_certainly_valid
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History, JudgedChange
+from api_upgrades.history.shown_messages import ShownPair, compose_shown_pair
 from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import schema_spot, section_spot
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import RenameMap
+from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Usage
+from api_upgrades.registry.file_models import ShownMessage
 from api_upgrades.site.text.diff_lines import changed_lines
 
 
@@ -73,11 +81,15 @@ MAX_CARRIERS = 6
 def collect_examples(history: History, paths: UpgradePaths, step: Step, change: JudgedChange) -> list[BeforeAfter]:
     """Collect the examples of a change: the observations of its behaviour effects, then at most two payloads.
 
-    The payloads are the simplest request and the simplest response that show the change, else a webhook, else an
-    object. A change without observations and payloads gets the fragments of the schemas that it changes.
+    If the change file says what to show, the payloads are those. Otherwise, they are the simplest request and the
+    simplest response that show the change, else a webhook, else an object. A change without observations and payloads
+    gets the fragments of the schemas that it changes.
     """
     examples = list(_behaviour_examples(change))
     is_alone = len(history.changes_of(step.version.id)) == 1
+    if change.change.show:
+        own_step = None if is_alone else _own_step(step, change)
+        return examples + [one for shown in change.change.show for one in _shown_example(step, shown, own_step)]
     payloads: dict[str, BeforeAfter] = {}
     for part in change.changed_parts:
         for one in _examples_of_part(history, paths, step, part, None if is_alone else change):
@@ -88,6 +100,42 @@ def collect_examples(history: History, paths: UpgradePaths, step: Step, change: 
     messages = [one for one in best.values() if one.form < 2]  # requests and responses
     examples += messages or [*best.values()][:1]
     return examples or list(dict.fromkeys(_schema_examples(step, change)))
+
+
+def _own_step(step: Step, change: JudgedChange) -> Step:
+    """The part of a step that one of its changes makes."""
+    applied = tuple(judged.applied for judged in change.effects)
+    return Step(step.version, step.older_version, applied[0].older, applied[-1].newer, applied)
+
+
+def _shown_example(step: Step, shown: ShownMessage, own_step: Step | None) -> Iterator[BeforeAfter]:
+    """Yield the example for a message that the change file names, if the newer contract has it; `check` requires it.
+
+    `own_step` is the part of the step that the change itself makes; None if the version has no other change.
+    """
+    pair = compose_shown_pair(step, shown)
+    if pair is None:
+        return
+    newer, version = as_sample(step.newer, pair.newer), step.version.id
+    older = as_sample(step.older, pair.older).text if pair.older else ""
+    before, after, base = (
+        fill_version(older, step.older_version),
+        fill_version(newer.text, version),
+        _base_text(step, pair),
+    )
+    own_lines = None
+    if own_step is not None and (own_pair := compose_shown_pair(own_step, shown)):
+        own_after = fill_version(as_sample(own_step.newer, own_pair.newer).text, version)
+        own_lines = frozenset(changed_lines(_base_text(own_step, own_pair), own_after))
+    yield BeforeAfter(newer.title, newer.note, newer.part, newer.language, before, after, base, own_lines)
+
+
+def _base_text(step: Step, pair: ShownPair) -> str:
+    """The text with which a diff compares the newer message."""
+    if pair.base is None:
+        return ""
+    contract = step.older if pair.base is pair.older else step.newer
+    return fill_version(as_sample(contract, pair.base).text, step.version.id)
 
 
 def _examples_of_part(
@@ -146,6 +194,7 @@ def _payload_examples(
         own_after = samples(newer, last.newer, _newer_part(part, last.newer, renames))
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NO_SAMPLE), after.get(key, NO_SAMPLE)
+        now = _keep_older_values(step.newer, key, was, now)
         own_was, own_now = own_before.get(key, NO_SAMPLE).text, own_after.get(key, NO_SAMPLE).text
         if was.text == now.text or own_was == own_now:
             continue
@@ -155,6 +204,27 @@ def _payload_examples(
             own_lines = frozenset(changed_lines(fill_version(own_was, newer), fill_version(own_now, newer)))
         texts = (fill_version(was.text, older), fill_version(now.text, newer), fill_version(was.text, newer))
         yield BeforeAfter(sample.title, sample.note, sample.part, sample.language, *texts, own_lines)
+
+
+def _keep_older_values(contract: Contract, key: str, was: Sample, now: Sample) -> Sample:
+    """The newer sample with the older one's values wherever they are still valid."""
+    if now.part is None or now.part.kind == "schema" or not (was.text and now.text):
+        return now
+    section = {"request": "request", "payload": "payload"}.get(key, f"response {key}")
+    older, message = _body_of(was), compose_message(contract, Target(now.part, section))
+    if message is None or older is MISSING or not isinstance(message.body, dict | list):
+        return now
+    kept = with_older_values(message, older, partial(is_certainly_valid, contract, message))
+    return now if kept.body is message.body else as_sample(contract, kept)
+
+
+def _body_of(sample: Sample) -> Json:
+    """The JSON body of a sample; MISSING if it has none."""
+    _, _, body = sample.text.rpartition("\n\n") if sample.language == "http" else ("", "", sample.text)
+    try:
+        return json.loads(body)
+    except ValueError:
+        return MISSING
 
 
 def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:

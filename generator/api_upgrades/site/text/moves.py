@@ -32,7 +32,7 @@ def mark_moves(lines: Sequence[Line]) -> list[Line]:
     for hunks in _group_hunks(lines):
         apart = [line for hunk in hunks for line in (_mark_indented(hunk) if hunk[0].sign != " " else hunk)]
         together = _mark_indented([line for hunk in hunks for line in hunk]) if len(hunks) > 1 else apart
-        found += min(apart, together, key=_count_changes)
+        found += together if _count_changes(together) < _count_changes(apart) else apart
     return _mark_relocated(found)
 
 
