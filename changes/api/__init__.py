@@ -19,9 +19,9 @@ from .tasks import tasks
 api = Api(
     "Server API",
     description=(
-        "Manage patients, providers and what happens between them, from your own server.\n\n"
-        "What webhooks send is signed: `X-Nabla-Webhook-Signature` is the hexadecimal HMAC-SHA256, under "
-        "your webhook's secret, of the header `X-Nabla-Webhook-Timestamp` followed by the body."
+        "Manage patients, providers, conversations and appointments from your own server.\n\n"
+        "Webhooks are signed. `X-Nabla-Webhook-Signature` contains the hex-encoded HMAC-SHA256 of "
+        "`X-Nabla-Webhook-Timestamp` followed by the request body, keyed with your webhook secret."
     ),
     version_header="X-Nabla-Api-Version",
     version_query="nabla-api-version",

@@ -18,37 +18,37 @@ from .providers import Provider, ProviderId
 AppointmentId = Annotated[
     UUID, Field(description="The id of the appointment.", examples=["2e6f8a04-b1d3-4c79-95e8-a0d7c4f3b612"])
 ]
-StartAt = Annotated[datetime, Field(description="When it starts.", examples=["2022-04-18T09:00:00Z"])]
-Duration = Annotated[int, Field(ge=1, description="How long it lasts, in minutes.", examples=[20])]
+StartAt = Annotated[datetime, Field(description="Start time.", examples=["2022-04-18T09:00:00Z"])]
+Duration = Annotated[int, Field(ge=1, description="Duration in minutes.", examples=[20])]
 AppointmentType = Annotated[
-    str | None, Field(description="What your organisation calls this kind of appointment.", examples=["Follow-up"])
+    str | None, Field(description="Your organisation's name for this kind of appointment.", examples=["Follow-up"])
 ]
 Status = Annotated[
     Literal["PENDING", "SCHEDULED", "FINALIZED", "CANCELLED", "NO_SHOW"],
-    Field(description="How far it is.", examples=["SCHEDULED"]),
+    Field(description="Current status.", examples=["SCHEDULED"]),
 ]
 Mode = Annotated[
     Literal["NABLA_VIDEOCALL", "EXTERNAL_VIDEOCALL", "IN_PERSON"],
     Field(
-        description="Whether it is a video call, on the platform or elsewhere, or takes place in person.",
+        description="Video call on the platform, video call in another product, or visit in person.",
         examples=["EXTERNAL_VIDEOCALL"],
     ),
 ]
-Location = Annotated[Address | None, Field(description="Where it takes place, if in person.", examples=[None])]
+Location = Annotated[Address | None, Field(description="Address of the visit, if in person.", examples=[None])]
 ExternalVideocallUrl = Annotated[
     Url | None,
     Field(
-        description="Where to join the call, if it is held in another product.",
+        description="Link to the call, if it takes place in another product.",
         examples=["https://meet.example.com/haddad-laurent"],
     ),
 ]
 
 
 class Appointment(BaseModel):
-    """A time at which a provider sees a patient."""
+    """A scheduled visit between a provider and a patient."""
 
     id: AppointmentId
-    title: str | None = Field(description="What it is about.", examples=["Blood pressure check"])
+    title: str | None = Field(description="Subject of the appointment.", examples=["Blood pressure check"])
     patient: Patient | None = Field(description="The patient.")
     provider: Provider | None = Field(description="The provider.")
     start_at: StartAt
@@ -59,18 +59,18 @@ class Appointment(BaseModel):
     mode: Mode
     location: Location
     url: Url | None = Field(
-        description="The page on which the patient prepares for the appointment and joins it.",
+        description="Page where the patient prepares for the appointment and joins it.",
         examples=["https://care.nabla.com/appointments/2e6f8a04-b1d3-4c79-95e8-a0d7c4f3b612"],
     )
     external_videocall_url: ExternalVideocallUrl
     note: str | None = Field(
-        description="What the provider noted down.",
+        description="Note of the provider.",
         examples=["Feels dizzy on standing up. Measure blood pressure lying and standing."],
     )
 
 
 class AppointmentCreate(BaseModel):
-    """An appointment to be created."""
+    """An appointment to create."""
 
     patient_id: PatientId
     provider_id: ProviderId
@@ -85,11 +85,11 @@ class AppointmentCreate(BaseModel):
 class AppointmentCreated(Inline):
     """The new appointment."""
 
-    appointment: Appointment = Field(description="The appointment as it was created.")
+    appointment: Appointment = Field(description="The created appointment.")
 
 
 class AppointmentUpdate(BaseModel):
-    """What is to change in an appointment. What you leave out stays as it is."""
+    """The properties of an appointment to change. Omitted properties stay unchanged."""
 
     provider_id: ProviderId | None = not_in_example()
     start_at: StartAt | None = None
@@ -98,13 +98,13 @@ class AppointmentUpdate(BaseModel):
 
 
 class AppointmentRecording(BaseModel):
-    """Where to listen to what was recorded of an appointment."""
+    """The audio recording of an appointment."""
 
     url: Url = Field(
-        description="The audio file, for a short time and without further authentication.",
+        description="Link to the audio file. It works for a short time without authentication.",
         examples=["https://files.nabla.com/r/2e6f8a04.mp3?signature=90ac"],
     )
-    expires_at: datetime = Field(description="When the link stops working.", examples=["2022-04-11T09:30:00Z"])
+    expires_at: datetime = Field(description="Time at which the link expires.", examples=["2022-04-11T09:30:00Z"])
 
 
 class AppointmentPath(BaseModel):
@@ -114,7 +114,7 @@ class AppointmentPath(BaseModel):
 
 
 class AppointmentQuery(PageQuery):
-    """Which appointments."""
+    """Filters for the list of appointments."""
 
     patient_id: PatientId | None = Field(default=None, description="Only the appointments of this patient.")
 
@@ -122,46 +122,46 @@ class AppointmentQuery(PageQuery):
 class AppointmentData(Inline):
     """The appointment."""
 
-    appointment: Appointment = Field(description="The appointment as it is now.")
+    appointment: Appointment = Field(description="The current state of the appointment.")
 
 
 class AppointmentCreatedEvent(Event):
-    """An appointment was made."""
+    """Sent when an appointment is created."""
 
-    type: Literal["appointment.created"] = Field(description="What happened.", examples=["appointment.created"])
-    data: AppointmentData = Field(description="What it happened to.")
+    type: Literal["appointment.created"] = Field(description="Type of the event.", examples=["appointment.created"])
+    data: AppointmentData = Field(description="The object that changed.")
 
 
 class AppointmentNoteUpdatedEvent(Event):
-    """The note of an appointment was written or changed."""
+    """Sent when the note of an appointment is written or changed."""
 
     type: Literal["appointment.note.updated"] = Field(
-        description="What happened.", examples=["appointment.note.updated"]
+        description="Type of the event.", examples=["appointment.note.updated"]
     )
-    data: AppointmentData = Field(description="What it happened to.")
+    data: AppointmentData = Field(description="The object that changed.")
 
 
 class AppointmentUpdatedEvent(Event):
-    """Something about an appointment has changed: its time, its status, its note."""
+    """Sent for every change to an appointment, such as its time, status or note."""
 
-    type: Literal["appointment.updated"] = Field(description="What happened.", examples=["appointment.updated"])
-    data: AppointmentData = Field(description="What it happened to.")
+    type: Literal["appointment.updated"] = Field(description="Type of the event.", examples=["appointment.updated"])
+    data: AppointmentData = Field(description="The object that changed.")
 
 
 TAKEN = ErrorResponse(
     409,
-    "The provider is not free at this time.",
+    "The provider is not available at this time.",
     Error(code="slot_taken", message="The provider has another appointment from 09:00 to 09:20."),
 )
 NOT_RECORDED = ErrorResponse(
     404,
-    "There is no such appointment, or it was not recorded.",
+    "The appointment does not exist or was not recorded.",
     Error(code="not_found", message="This appointment was not recorded."),
 )
 
 appointments = Resource(
     "Appointments",
-    "When providers see patients, what was recorded of it, and the events that tell of it.",
+    "Scheduled visits between providers and patients, their recordings, and related webhooks.",
     operations=[
         Operation(
             "GET /appointments",
@@ -177,7 +177,7 @@ appointments = Resource(
             id="create_appointment",
             request=AppointmentCreate,
             responses={201: AppointmentCreated},
-            errors=[invalid("`start_at` must lie in the future."), TAKEN],
+            errors=[invalid("`start_at` must be in the future."), TAKEN],
         ),
         Operation(
             "GET /appointments/{id}",

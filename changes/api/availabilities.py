@@ -16,16 +16,16 @@ from .providers import Provider, ProviderId
 AvailabilityId = Annotated[
     UUID, Field(description="The id of the availability.", examples=["d0c9b7a5-3e82-4f16-a4d7-6b5e1f8c2093"])
 ]
-StartsAt = Annotated[datetime, Field(description="From when on.", examples=["2022-04-18T08:00:00Z"])]
-EndsAt = Annotated[datetime, Field(description="Until when.", examples=["2022-04-18T12:00:00Z"])]
+StartsAt = Annotated[datetime, Field(description="Start time.", examples=["2022-04-18T08:00:00Z"])]
+EndsAt = Annotated[datetime, Field(description="End time.", examples=["2022-04-18T12:00:00Z"])]
 SupportedModes = Annotated[
     list[Literal["VIDEOCALL", "IN_PERSON"]],
-    Field(description="How patients can be seen during this time.", examples=[["VIDEOCALL", "IN_PERSON"]]),
+    Field(description="Kinds of appointments that patients can book.", examples=[["VIDEOCALL", "IN_PERSON"]]),
 ]
 
 
 class Availability(BaseModel):
-    """A time during which appointments with a provider can be made."""
+    """A period in which patients can book appointments with a provider."""
 
     id: AvailabilityId
     provider: Provider = Field(description="The provider.")
@@ -36,7 +36,7 @@ class Availability(BaseModel):
 
 
 class AvailabilityCreate(BaseModel):
-    """An availability to be created."""
+    """An availability to create."""
 
     provider_id: ProviderId
     starts_at: StartsAt
@@ -45,7 +45,7 @@ class AvailabilityCreate(BaseModel):
 
 
 class AvailabilityUpdate(BaseModel):
-    """What is to change in an availability. What you leave out stays as it is."""
+    """The properties of an availability to change. Omitted properties stay unchanged."""
 
     starts_at: StartsAt | None = None
     ends_at: EndsAt | None = None
@@ -58,7 +58,7 @@ class AvailabilityPath(BaseModel):
 
 
 class AvailabilityQuery(PageQuery):
-    """Which availabilities."""
+    """Filters for the list of availabilities."""
 
     provider_id: ProviderId | None = Field(default=None, description="Only the availabilities of this provider.")
 
@@ -66,12 +66,12 @@ class AvailabilityQuery(PageQuery):
 OVERLAP = ErrorResponse(
     409,
     "The provider has another availability at this time.",
-    Error(code="overlap", message="This overlaps with an availability from 10:00 to 13:00."),
+    Error(code="overlap", message="This period overlaps with the availability from 10:00 to 13:00."),
 )
 
 availabilities = Resource(
     "Availabilities",
-    "When providers can be seen.",
+    "Periods in which patients can book appointments with providers.",
     operations=[
         Operation(
             "GET /availabilities",
@@ -87,7 +87,7 @@ availabilities = Resource(
             id="create_availability",
             request=AvailabilityCreate,
             responses={201: Availability},
-            errors=[invalid("`ends_at` must come after `starts_at`."), OVERLAP],
+            errors=[invalid("`ends_at` must be later than `starts_at`."), OVERLAP],
         ),
         Operation(
             "GET /availabilities/{id}",
@@ -104,7 +104,7 @@ availabilities = Resource(
             path=AvailabilityPath,
             request=AvailabilityUpdate,
             responses={200: Availability},
-            errors=[invalid("`ends_at` must come after `starts_at`."), NOT_FOUND, OVERLAP],
+            errors=[invalid("`ends_at` must be later than `starts_at`."), NOT_FOUND, OVERLAP],
         ),
     ],
 )

@@ -15,11 +15,11 @@ Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$")]
 Metadata = Annotated[
     dict[str, Any] | None,
     Field(
-        description="Anything you want to keep with the object. It is stored and never read.",
+        description="Your own data about the object. Stored but not interpreted.",
         examples=[{"source": "front-desk"}],
     ),
 ]
-CreatedAt = Annotated[datetime, Field(description="When it was created.", examples=["2022-04-11T08:30:00Z"])]
+CreatedAt = Annotated[datetime, Field(description="Time of creation.", examples=["2022-04-11T08:30:00Z"])]
 
 
 def not_in_example() -> Any:
@@ -33,18 +33,18 @@ class Address(BaseModel):
     street_address: str = Field(description="Number and street.", examples=["18 rue des Lilas"])
     zip_code: str = Field(description="Postal code.", examples=["69003"])
     city: str = Field(description="City or town.", examples=["Lyon"])
-    state: str | None = Field(description="State or region, where addresses have one.", examples=[None])
+    state: str | None = Field(description="State or region.", examples=[None])
     country: str | None = Field(description="Country.", examples=["France"])
 
 
 class EphemeralUrl(BaseModel):
-    """A link that works for a short time. Fetch the object again to get a fresh one."""
+    """A temporary link. Fetch the object again to get a new one."""
 
     url: Url = Field(
-        description="Where the file can be downloaded without further authentication.",
+        description="Link to download the file without authentication.",
         examples=["https://files.nabla.com/d/5f0c1a7e?signature=4b1d"],
     )
-    expires_at: datetime = Field(description="When the link stops working.", examples=["2022-04-11T09:30:00Z"])
+    expires_at: datetime = Field(description="Time at which the link expires.", examples=["2022-04-11T09:30:00Z"])
 
 
 Item = TypeVar("Item")
@@ -56,42 +56,38 @@ class Page(Inline, Generic[Item]):
     data: list[Item] = Field(description="The objects of this page.")
     has_more: bool = Field(description="Whether more objects follow this page.", examples=[False])
     next_cursor: str | None = Field(
-        description="Send it as `cursor` to get the next page. Null on the last page.", examples=[None]
+        description="Send this value as `cursor` to get the next page. Null on the last page.", examples=[None]
     )
-    total_count: int = Field(ge=0, description="How many objects there are on all pages.", examples=[1])
+    total_count: int = Field(ge=0, description="Number of objects on all pages.", examples=[1])
 
 
 class PageQuery(BaseModel):
-    """Which page of a list."""
+    """The requested page of a list."""
 
     cursor: str | None = Field(
         default=None,
-        description="The `next_cursor` of the page before.",
+        description="The `next_cursor` of the previous page.",
         examples=["b2Zmc2V0PTI1"],
         json_schema_extra={"x-example-omit": True},
     )
 
 
 class Error(BaseModel):
-    """What went wrong: a code for your program, a sentence for you."""
+    """An error, with a code for programs and a message for people."""
 
-    code: str = Field(
-        description="Names the kind of error. It stays the same across versions.", examples=["invalid_request"]
-    )
+    code: str = Field(description="Kind of error. It does not change between versions.", examples=["invalid_request"])
     message: str = Field(
-        description="Says what is wrong with this call. Meant for people, and may change.",
+        description="Description of the error for people. It can change at any time.",
         examples=["`locale` must be one of fr, en, pt."],
     )
 
 
 def invalid(message: str) -> ErrorResponse:
     """A request that breaks the contract, and what the answer says about it."""
-    return ErrorResponse(
-        400, "The request is not one that this version accepts.", Error(code="invalid_request", message=message)
-    )
+    return ErrorResponse(400, "Invalid request for this version.", Error(code="invalid_request", message=message))
 
 
-INVALID_CURSOR = invalid("`cursor` is not one that this list gave out.")
+INVALID_CURSOR = invalid("`cursor` is not a `next_cursor` of this list.")
 UNAUTHORIZED = ErrorResponse(
     401,
     "The bearer token is missing, unknown or expired.",
@@ -99,6 +95,6 @@ UNAUTHORIZED = ErrorResponse(
 )
 NOT_FOUND = ErrorResponse(
     404,
-    "No such object is visible to your organisation.",
-    Error(code="not_found", message="There is no object with this id."),
+    "The object does not exist in your organisation.",
+    Error(code="not_found", message="No object has this id."),
 )

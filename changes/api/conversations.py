@@ -17,24 +17,26 @@ from .providers import Provider
 ConversationId = Annotated[
     UUID, Field(description="The id of the conversation.", examples=["7d5c2b91-e04f-4c6a-b8d3-91f0a2e6c47b"])
 ]
-Title = Annotated[str | None, Field(description="What it is about.", examples=["Blood pressure follow-up"])]
+Title = Annotated[str | None, Field(description="Subject of the appointment.", examples=["Blood pressure follow-up"])]
 AssignedProviderIds = Annotated[
     list[UUID] | None,
     Field(
-        description="The ids of the providers who are in charge of it.",
+        description="The ids of the providers assigned to the conversation.",
         examples=[["c3a7d2e8-15b4-4f09-8e6d-2f9a4b7c1d35"]],
     ),
 ]
 
 
 class TagType(BaseModel):
-    """A kind of tag that your organisation uses."""
+    """A tag type that your organisation uses."""
 
-    id: UUID = Field(description="The id of the kind.", examples=["a1f4c6d8-3b27-4e95-8c10-6d2e7f9b0a43"])
-    name: str = Field(description="What people read on the tag.", examples=["Prescription renewal"])
+    id: UUID = Field(description="The id of the tag type.", examples=["a1f4c6d8-3b27-4e95-8c10-6d2e7f9b0a43"])
+    name: str = Field(description="Text on the tag.", examples=["Prescription renewal"])
     created_at: CreatedAt
     color: str = Field(description="The colour of the tag, as `#rrggbb`.", examples=["#1f7a8c"])
-    ml_predictable: bool = Field(description="Whether we may suggest it from what is written.", examples=[True])
+    ml_predictable: bool = Field(
+        description="Whether the tag can be suggested automatically, based on the messages.", examples=[True]
+    )
 
 
 class TagModel(BaseModel):
@@ -42,23 +44,23 @@ class TagModel(BaseModel):
 
     id: UUID = Field(description="The id of the model.", examples=["e5b8d0c2-9a61-4d37-b4f8-0c3e5a7d9f12"])
     status: Literal["PENDING", "TRAINING", "READY", "DELETED", "ERROR"] = Field(
-        description="How far its training is.", examples=["READY"]
+        description="Status of its training.", examples=["READY"]
     )
     created_at: CreatedAt
-    updated_at: datetime | None = Field(description="When it was last trained.", examples=["2022-04-12T02:00:00Z"])
+    updated_at: datetime | None = Field(description="Time of the last training.", examples=["2022-04-12T02:00:00Z"])
 
 
 class ConversationTag(BaseModel):
     """A tag on a conversation."""
 
     id: UUID = Field(description="The id of the tag.", examples=["4c9e7a15-d2b8-46f3-a07d-8b1c5e3f6a29"])
-    type: TagType = Field(description="Its kind.")
+    type: TagType = Field(description="Type of the tag.")
     status: Literal["VALID", "SUGGESTED", "DISMISSED"] = Field(
-        description="Whether somebody set or confirmed it, it was suggested, or somebody turned the suggestion down.",
+        description="`VALID` if somebody set or confirmed the tag, `SUGGESTED` if a model did, `DISMISSED` if somebody rejected the suggestion.",
         examples=["SUGGESTED"],
     )
     created_at: CreatedAt
-    model: TagModel | None = Field(description="The model that suggested it.")
+    model: TagModel | None = Field(description="The model that suggested the tag.")
 
 
 class Conversation(BaseModel):
@@ -67,35 +69,35 @@ class Conversation(BaseModel):
     id: ConversationId
     title: Title
     summary: str | None = Field(
-        description="What was said so far, in a few words.",
+        description="Short summary of the messages.",
         examples=["Readings at home are stable under ramipril 5 mg."],
     )
     patient: Annotated[Patient | None, Deprecated("patients")] = Field(
-        description="The patient of the conversation. Where there are several, the first one."
+        description="The patient of the conversation; the first one if there are several."
     )
     patients: list[Patient] = Field(description="The patients in the conversation.")
     providers: list[Provider] = Field(description="The providers in the conversation.")
-    assigned_providers: list[Provider] | None = Field(description="The providers who are in charge of it.")
-    tags: list[ConversationTag] = Field(description="Its tags.")
+    assigned_providers: list[Provider] | None = Field(description="The providers assigned to the conversation.")
+    tags: list[ConversationTag] = Field(description="Tags of the conversation.")
     console_url: Url = Field(
-        description="Where providers read it in the console.",
+        description="Link to the conversation in the console.",
         examples=["https://pro.nabla.com/conversations/7d5c2b91-e04f-4c6a-b8d3-91f0a2e6c47b"],
     )
     unread_by_patient_messages_count: int = Field(
-        ge=0, description="How many messages the patients have not read.", examples=[0]
+        ge=0, description="Number of messages that the patients have not read.", examples=[0]
     )
     unread_by_providers_messages_count: int = Field(
-        ge=0, description="How many messages the providers have not read.", examples=[1]
+        ge=0, description="Number of messages that the providers have not read.", examples=[1]
     )
 
 
 class ConversationCreate(BaseModel):
-    """A conversation to be created."""
+    """A conversation to create."""
 
     type: Literal["individual_conversation", "group_conversation"] = Field(
         description=(
-            "`individual_conversation` where one patient takes part, however many practitioners do; "
-            "`group_conversation` where several patients do."
+            "`individual_conversation` for one patient and one or several practitioners, "
+            "`group_conversation` for several patients."
         ),
         examples=["individual_conversation"],
     )
@@ -110,7 +112,7 @@ class ConversationCreate(BaseModel):
 
 
 class ConversationUpdate(BaseModel):
-    """What is to change in a conversation. What you leave out stays as it is."""
+    """The properties of a conversation to change. Omitted properties stay unchanged."""
 
     title: Title = None
     assigned_provider_ids: AssignedProviderIds = None
@@ -123,7 +125,7 @@ class ConversationPath(BaseModel):
 
 
 class ConversationQuery(PageQuery):
-    """Which conversations."""
+    """Filters for the list of conversations."""
 
     patient_id: PatientId | None = Field(default=None, description="Only the conversations of this patient.")
 

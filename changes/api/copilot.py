@@ -14,34 +14,34 @@ NoteLocale = Annotated[Literal["fr", "en", "pt"], Field(description="The languag
 
 
 class TranscriptItem(BaseModel):
-    """One thing that was said."""
+    """One utterance."""
 
-    speaker: Literal["PATIENT", "PROVIDER"] = Field(description="Who said it.", examples=["PATIENT"])
+    speaker: Literal["PATIENT", "PROVIDER"] = Field(description="Speaker.", examples=["PATIENT"])
     text: str = Field(
-        description="What was said.",
+        description="Spoken text.",
         examples=["I have had a dry cough for five days. No fever, but I sleep badly because of it."],
     )
 
 
 class ClinicalNoteRequest(BaseModel):
-    """What a note is to be written from."""
+    """The source of a note."""
 
     locale: NoteLocale
-    transcript: list[TranscriptItem] = Field(description="What was said during the encounter, in order.")
+    transcript: list[TranscriptItem] = Field(description="Utterances of the encounter, in order.")
 
 
 class ClinicalNoteSection(BaseModel):
     """One section of a note."""
 
-    title: str = Field(description="The heading of the section.", examples=["History of present illness"])
+    title: str = Field(description="Heading of the section.", examples=["History of present illness"])
     text: str = Field(
-        description="The findings, one on each line.",
+        description="Findings, one per line.",
         examples=["Dry cough for five days\nNo fever\nSleep disturbed by the cough"],
     )
 
 
 class ClinicalNote(BaseModel):
-    """A note that Copilot has drafted. A clinician has to read it before it is used."""
+    """A draft by Copilot. A clinician must review it before use."""
 
     locale: NoteLocale
     sections: list[ClinicalNoteSection] = Field(description="The sections of the note.")
@@ -49,13 +49,13 @@ class ClinicalNote(BaseModel):
 
 TOO_SHORT = ErrorResponse(
     422,
-    "There is too little in the transcript to write a note from.",
-    Error(code="transcript_too_short", message="The transcript holds nothing of medical interest."),
+    "The transcript is too short for a note.",
+    Error(code="transcript_too_short", message="The transcript contains no medical information."),
 )
 
 copilot = Resource(
     "Copilot",
-    "Clinical notes, drafted from what was said.",
+    "Clinical notes, drafted from transcripts.",
     operations=[
         Operation(
             "POST /copilot/notes",
@@ -63,7 +63,7 @@ copilot = Resource(
             id="generate_clinical_note",
             request=ClinicalNoteRequest,
             responses={200: ClinicalNote},
-            errors=[invalid("`transcript` must hold at least one item."), TOO_SHORT],
+            errors=[invalid("`transcript` must contain at least one item."), TOO_SHORT],
         ),
     ],
 )

@@ -11,8 +11,8 @@ from api_upgrades.sources.api import Inline
 
 
 class Event(Inline):
-    """Something that happened. Each event narrows `type`, and adds `data`."""
+    """An event. Each event type has its own `data`."""
 
     id: UUID = Field(description="The id of the event.", examples=["b8e0c4d6-7a29-4f51-93ce-d5f1a2b7089c"])
     type: str
-    created_at: datetime = Field(description="When it happened.", examples=["2022-04-11T08:30:00Z"])
+    created_at: datetime = Field(description="Time of the event.", examples=["2022-04-11T08:30:00Z"])

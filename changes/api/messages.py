@@ -36,20 +36,22 @@ TEXT = "122/78 is where we want it. Please keep the same dose."
 
 
 class MessageAuthor(BaseModel):
-    """Who wrote a message."""
+    """The author of a message."""
 
     id: UUID = Field(description="The id of the patient or provider.", examples=[AUTHOR_ID])
-    type: Literal["PATIENT", "PROVIDER"] = Field(description="Which of the two it is.", examples=["PROVIDER"])
+    type: Literal["PATIENT", "PROVIDER"] = Field(
+        description="Whether the author is a patient or a provider.", examples=["PROVIDER"]
+    )
 
 
 class Attachment(BaseModel):
     """A file in a message."""
 
     id: AttachmentId
-    ephemeral_url: EphemeralUrl = Field(description="Where the file is.")
-    mime_type: str = Field(description="The type of the file.", examples=["application/pdf"])
+    ephemeral_url: EphemeralUrl = Field(description="Temporary link to the file.")
+    mime_type: str = Field(description="Media type of the file.", examples=["application/pdf"])
     thumbnail_url: Url | None = Field(
-        description="A small picture of the file.", examples=["https://files.nabla.com/t/5f0c1a7e.png"]
+        description="Link to a small preview image.", examples=["https://files.nabla.com/t/5f0c1a7e.png"]
     )
 
 
@@ -57,58 +59,60 @@ class Message(BaseModel):
     """One message of a conversation."""
 
     id: MessageId
-    author: MessageAuthor | None = Field(description="Who wrote it. Null where the system did.")
+    author: MessageAuthor | None = Field(description="Author of the message. Null for messages of the system.")
     text: str | None = Field(
-        description="What it says. Null where it is a file.",
+        description="Text of the message. Null if the message is a file.",
         examples=[TEXT],
     )
-    attachment: Attachment | None = Field(description="The file. Null where it is a text.", examples=[None])
+    attachment: Attachment | None = Field(
+        description="The attached file. Null if the message is a text.", examples=[None]
+    )
     created_at: CreatedAt
     conversation_id: ConversationId
-    is_content_deleted: bool = Field(description="Whether its content was removed.", examples=[False])
+    is_content_deleted: bool = Field(description="Whether the content was deleted.", examples=[False])
     metadata: Metadata
 
 
 class AttachmentReference(BaseModel):
-    """A file that was uploaded before."""
+    """An uploaded file."""
 
     id: AttachmentId
 
 
 class TextContent(BaseModel):
-    """A message that is a text."""
+    """A text message."""
 
-    type: Literal["text"] = Field(description="Says that it is a text.", examples=["text"])
-    text: str = Field(description="What the message says.", examples=[TEXT])
+    type: Literal["text"] = Field(description="Always `text`.", examples=["text"])
+    text: str = Field(description="Text of the message.", examples=[TEXT])
 
 
 class AttachmentContent(BaseModel):
-    """A message that is a file."""
+    """A message with a file."""
 
-    type: Literal["attachment"] = Field(description="Says that it is a file.", examples=["attachment"])
-    attachment: AttachmentReference = Field(description="The file.")
+    type: Literal["attachment"] = Field(description="Always `attachment`.", examples=["attachment"])
+    attachment: AttachmentReference = Field(description="The attached file.")
 
 
 class MessageCreate(BaseModel):
-    """A message to be created."""
+    """A message to create."""
 
     conversation_id: ConversationId
     author_id: UUID = Field(
-        description="The id of the patient or provider in whose name it is sent.",
+        description="The id of the patient or provider who sends the message.",
         examples=[AUTHOR_ID],
     )
     content: TextContent | AttachmentContent | None = Field(
         default=None,
         discriminator="type",
-        description="What is sent: a text or a file, never both.",
+        description="Content of the message: a text or a file, never both.",
     )
     text: Annotated[str | None, Deprecated("content")] = Field(
         default=None,
-        description="The text that is sent.",
+        description="Text of the message.",
         examples=[TEXT],
     )
     attachment: Annotated[AttachmentReference | None, Deprecated("content")] = Field(
-        default=None, description="The file that is sent.", json_schema_extra={"x-example-omit": True}
+        default=None, description="File to send.", json_schema_extra={"x-example-omit": True}
     )
     metadata: Metadata = not_in_example()
 
@@ -120,30 +124,30 @@ class MessagePath(BaseModel):
 
 
 class MessageQuery(PageQuery):
-    """Which messages."""
+    """Filters for the list of messages."""
 
     conversation_id: ConversationId
 
 
 class MessageCreatedData(Inline):
-    """The new message and where it was written."""
+    """The new message and its conversation."""
 
     message: Message = Field(description="The new message.")
-    conversation: Conversation = Field(description="The conversation it was written in.")
+    conversation: Conversation = Field(description="The conversation of the message.")
 
 
 class MessageCreated(Event):
-    """Somebody has written a message."""
+    """Sent when somebody writes a message."""
 
     type: Literal["conversation.message.created"] = Field(
-        description="What happened.", examples=["conversation.message.created"]
+        description="Type of the event.", examples=["conversation.message.created"]
     )
-    data: MessageCreatedData = Field(description="What it happened to.")
+    data: MessageCreatedData = Field(description="The object that changed.")
 
 
 messages = Resource(
     "Messages",
-    "What patients and providers write to each other, and the event that tells of it.",
+    "Messages between patients and providers, and the related webhook.",
     operations=[
         Operation(
             "GET /messages",

@@ -27,40 +27,38 @@ ObservationType = Literal[
 ValueString = Annotated[
     Annotated[str, Field(pattern="^[0-9]{2,3}/[0-9]{2,3}$")] | None,
     Field(
-        description="The blood pressure, systolic before diastolic, both in mmHg. Null for all other types.",
+        description="Blood pressure as systolic/diastolic, in mmHg. Null for all other types.",
         examples=[None, "122/78"],
     ),
 ]
-ObservedAt = Annotated[datetime, Field(description="When it was measured.", examples=["2022-04-11T07:10:00Z"])]
+ObservedAt = Annotated[datetime, Field(description="Time of the measurement.", examples=["2022-04-11T07:10:00Z"])]
 
 
 class Observation(BaseModel):
-    """Something that was measured on a patient, after FHIR's resource of that name."""
+    """A measurement of a patient, modelled after the FHIR resource."""
 
     id: ObservationId
     patient_id: PatientId
-    type: ObservationType = Field(description="What was measured, and in which unit.", examples=["BODY_WEIGHT_KG"])
+    type: ObservationType = Field(description="Kind of measurement, with its unit.", examples=["BODY_WEIGHT_KG"])
     value_decimal: float | None = Field(
-        description="The value, in the unit that the type names. Null for blood pressure.", examples=[72.5]
+        description="Value in the unit of the type. Null for blood pressure.", examples=[72.5]
     )
     value_string: ValueString
     quantitative_value: Annotated[float | None, Deprecated("value_decimal")] = Field(
-        description="The value, in the unit that the type names.", examples=[72.5]
+        description="Value in the unit of the type.", examples=[72.5]
     )
     observed_at: ObservedAt
     created_at: CreatedAt
 
 
-RequestValue = Annotated[
-    float | None, Field(description="The value, in the unit that the type names.", examples=[72.5])
-]
+RequestValue = Annotated[float | None, Field(description="Value in the unit of the type.", examples=[72.5])]
 
 
 class ObservationCreate(BaseModel):
-    """An observation to be created."""
+    """An observation to create."""
 
     patient_id: PatientId
-    type: ObservationType = Field(description="What was measured, and in which unit.", examples=["BODY_WEIGHT_KG"])
+    type: ObservationType = Field(description="Kind of measurement, with its unit.", examples=["BODY_WEIGHT_KG"])
     value_decimal: RequestValue = None
     value_string: ValueString = not_in_example()
     quantitative_value: Annotated[RequestValue, Deprecated("value_decimal")] = None
@@ -68,7 +66,7 @@ class ObservationCreate(BaseModel):
 
 
 class ObservationUpdate(BaseModel):
-    """What is to change in an observation. What you leave out stays as it is."""
+    """The properties of an observation to change. Omitted properties stay unchanged."""
 
     value_decimal: RequestValue = None
     value_string: ValueString = not_in_example()
@@ -83,14 +81,14 @@ class ObservationPath(BaseModel):
 
 
 class ObservationQuery(PageQuery):
-    """Which observations."""
+    """Filters for the list of observations."""
 
-    patient_id: PatientId | None = Field(default=None, description="Only what was measured on this patient.")
+    patient_id: PatientId | None = Field(default=None, description="Only observations of this patient.")
 
 
 observations = Resource(
     "Observations",
-    "What was measured on patients.",
+    "Measurements of patients.",
     operations=[
         Operation(
             "GET /observations",
@@ -106,7 +104,7 @@ observations = Resource(
             id="create_observation",
             request=ObservationCreate,
             responses={201: Observation},
-            errors=[invalid("`observed_at` must not lie in the future.")],
+            errors=[invalid("`observed_at` must not be in the future.")],
         ),
         Operation(
             "GET /observations/{id}",
@@ -123,7 +121,7 @@ observations = Resource(
             path=ObservationPath,
             request=ObservationUpdate,
             responses={200: Observation},
-            errors=[invalid("`observed_at` must not lie in the future."), NOT_FOUND],
+            errors=[invalid("`observed_at` must not be in the future."), NOT_FOUND],
         ),
     ],
 )

@@ -30,19 +30,19 @@ PatientId = Annotated[
 ]
 Username = Annotated[
     str | None,
-    Field(description="The name the patient signs in with, if not by email or phone.", examples=["camille.laurent"]),
+    Field(description="Username, for patients who don't sign in by email or phone.", examples=["camille.laurent"]),
 ]
 FirstName = Annotated[str | None, Field(description="Given name.", examples=["Camille"])]
 LastName = Annotated[str | None, Field(description="Family name.", examples=["Laurent"])]
 DateOfBirth = Annotated[date | None, Field(description="Date of birth.", examples=["1987-03-14"])]
 Locale = Annotated[
-    Literal["fr", "en", "pt"], Field(description="The language we write to the patient in.", examples=["fr"])
+    Literal["fr", "en", "pt"], Field(description="Language of messages to the patient.", examples=["fr"])
 ]
 PatientEmail = Annotated[Email | None, Field(description="Email address.", examples=["camille.laurent@example.com"])]
 PatientPhone = Annotated[
     Phone | None, Field(description="Phone number in E.164 form, with the leading `+`.", examples=["+33639980123"])
 ]
-Home = Annotated[Address | None, Field(description="Where the patient lives.")]
+Home = Annotated[Address | None, Field(description="Postal address.")]
 Sex = Annotated[
     Literal["MALE", "FEMALE", "OTHER"] | None, Field(description="Administrative sex.", examples=["FEMALE"])
 ]
@@ -52,17 +52,15 @@ ExternalId = Annotated[
 CustomFields = Annotated[
     dict[str, Any] | None,
     Field(
-        description="Values of the fields that your organisation has defined for its patients, by field name.",
+        description="Values of your organisation's custom fields, by field name.",
         examples=[{"preferred_pharmacy": "Pharmacie des Lilas"}],
     ),
 ]
-Tags = Annotated[
-    list[str], Field(description="Labels that your organisation gave the patient.", examples=[["hypertension"]])
-]
+Tags = Annotated[list[str], Field(description="Tags of the patient.", examples=[["hypertension"]])]
 
 
 class PatientIntegrations(BaseModel):
-    """Under which ids connected systems know the patient."""
+    """The patient's ids in connected systems."""
 
     apero_id: str | None = Field(description="The id in Apero.", examples=["AP-77120"])
 
@@ -80,14 +78,14 @@ class Patient(BaseModel):
     phone: PatientPhone
     address: Home
     sex: Sex
-    updated_at: datetime = Field(description="When it was last changed.", examples=["2022-04-11T08:30:00Z"])
+    updated_at: datetime = Field(description="Time of the last change.", examples=["2022-04-11T08:30:00Z"])
     created_at: CreatedAt
     external_id: ExternalId
     healthcare_system_identifier: str | None = Field(
-        description="The number under which the national health system knows the patient.", examples=["287036912345678"]
+        description="The patient's number in the national health system.", examples=["287036912345678"]
     )
     summary: str | None = Field(
-        description="The medical background in a few words.",
+        description="Short medical history.",
         examples=["Hypertension since 2019, on ramipril 5 mg. No known allergies."],
     )
     metadata: Metadata
@@ -97,7 +95,7 @@ class Patient(BaseModel):
 
 
 class PatientCreate(BaseModel):
-    """A patient to be created."""
+    """A patient to create."""
 
     username: Username = not_in_example()
     first_name: FirstName = None
@@ -115,7 +113,7 @@ class PatientCreate(BaseModel):
 
 
 class PatientUpdate(BaseModel):
-    """What is to change in a patient. What you leave out stays as it is."""
+    """The properties of a patient to change. Omitted properties stay unchanged."""
 
     username: Username = not_in_example()
     first_name: FirstName = not_in_example()
@@ -139,7 +137,7 @@ class PatientPath(BaseModel):
 
 
 class PatientQuery(PageQuery):
-    """Which patients."""
+    """Filters for the list of patients."""
 
     email: Email | None = Field(
         default=None, description="Only the patient with this email address.", examples=["camille.laurent@example.com"]
@@ -148,13 +146,13 @@ class PatientQuery(PageQuery):
         default=None, description="Only the patients with this phone number.", examples=["+33639980123"]
     )
     username: str | None = Field(
-        default=None, description="Only the patient with this user name.", examples=["camille.laurent"]
+        default=None, description="Only the patient with this username.", examples=["camille.laurent"]
     )
 
 
 EMAIL_TAKEN = ErrorResponse(
     409,
-    "Another patient has this email address or user name.",
+    "Another patient has this email address or username.",
     Error(code="already_exists", message="A patient with this email address already exists."),
 )
 

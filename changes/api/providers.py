@@ -33,27 +33,27 @@ ProviderPhone = Annotated[
     Phone | None, Field(description="Phone number in E.164 form, with the leading `+`.", examples=["+33465710123"])
 ]
 ProviderEmail = Annotated[Email | None, Field(description="Email address.", examples=["nora.haddad@example.org"])]
-Prefix = Annotated[str | None, Field(description="What precedes the name.", examples=["Dr"])]
+Prefix = Annotated[str | None, Field(description="Title before the name.", examples=["Dr"])]
 Title = Annotated[str | None, Field(description="Profession or speciality.", examples=["General practitioner"])]
-Timezone = Annotated[str | None, Field(description="Time zone, by its IANA name.", examples=["Europe/Paris"])]
+Timezone = Annotated[str | None, Field(description="IANA time zone.", examples=["Europe/Paris"])]
 Roles = Annotated[
     list[Literal["ADMINISTRATOR", "PRACTITIONER", "REVIEWER"]],
-    Field(description="What the provider may do.", examples=[["PRACTITIONER"]]),
+    Field(description="Roles of the provider.", examples=[["PRACTITIONER"]]),
 ]
 Biography = Annotated[
     str | None,
     Field(
-        description="A few words that patients read about the provider.",
+        description="Short biography, visible to patients.",
         examples=["General practitioner in Lyon, with a special interest in cardiovascular prevention."],
     ),
 ]
 SelfLogin = Annotated[
-    bool, Field(description="Whether the provider may sign in without single sign-on.", examples=[False])
+    bool, Field(description="Whether the provider can sign in without single sign-on.", examples=[False])
 ]
 
 
 class Provider(BaseModel):
-    """A person who gives care, or who looks after the organisation."""
+    """A practitioner, reviewer or administrator of your organisation."""
 
     id: ProviderId
     gender: Gender
@@ -72,7 +72,7 @@ class Provider(BaseModel):
 
 
 class ProviderCreate(BaseModel):
-    """A provider to be created."""
+    """A provider to create."""
 
     gender: Gender = not_in_example()
     first_name: FirstName
@@ -89,7 +89,7 @@ class ProviderCreate(BaseModel):
 
 
 class ProviderUpdate(BaseModel):
-    """What is to change in a provider. What you leave out stays as it is."""
+    """The properties of a provider to change. Omitted properties stay unchanged."""
 
     gender: Gender = not_in_example()
     first_name: FirstName | None = not_in_example()
@@ -112,7 +112,7 @@ class ProviderPath(BaseModel):
 
 
 class ProviderQuery(PageQuery):
-    """Which providers."""
+    """Filters for the list of providers."""
 
     email: Email | None = Field(
         default=None, description="Only the provider with this email address.", examples=["nora.haddad@example.org"]

@@ -24,26 +24,26 @@ QuestionnaireId = Annotated[
 class QuestionnaireItem(BaseModel):
     """One question and its answer."""
 
-    question: str = Field(description="What was asked.", examples=["Have you felt dizzy in the last four weeks?"])
-    answer: str | None = Field(description="What the patient answered.", examples=["Twice, when standing up quickly"])
+    question: str = Field(description="Question.", examples=["Have you felt dizzy in the last four weeks?"])
+    answer: str | None = Field(description="Answer of the patient.", examples=["Twice, when standing up quickly"])
 
 
 Items = Annotated[list[QuestionnaireItem], Field(description="The questions and their answers, in the order asked.")]
 
 
 class QuestionnaireResponse(BaseModel):
-    """What a patient answered to a questionnaire."""
+    """A patient's answers to a questionnaire."""
 
     id: QuestionnaireResponseId
     questionnaire_id: QuestionnaireId
     patient_id: PatientId
     items: Items
     created_at: CreatedAt
-    updated_at: datetime = Field(description="When an answer was last changed.", examples=["2022-04-11T08:30:00Z"])
+    updated_at: datetime = Field(description="Time of the last change to an answer.", examples=["2022-04-11T08:30:00Z"])
 
 
 class QuestionnaireResponseCreate(BaseModel):
-    """A questionnaire response to be created."""
+    """A questionnaire response to create."""
 
     questionnaire_id: QuestionnaireId
     patient_id: PatientId
@@ -51,7 +51,7 @@ class QuestionnaireResponseCreate(BaseModel):
 
 
 class QuestionnaireResponseUpdate(BaseModel):
-    """The answers that replace those of a questionnaire response."""
+    """New answers. They replace the previous ones."""
 
     items: Items
 
@@ -63,14 +63,14 @@ class QuestionnaireResponsePath(BaseModel):
 
 
 class QuestionnaireResponseQuery(PageQuery):
-    """Which questionnaire responses."""
+    """Filters for the list of questionnaire responses."""
 
-    patient_id: PatientId | None = Field(default=None, description="Only what this patient answered.")
+    patient_id: PatientId | None = Field(default=None, description="Only responses of this patient.")
 
 
 questionnaire_responses = Resource(
     "Questionnaire responses",
-    "What patients answered to questionnaires.",
+    "Patients' answers to questionnaires.",
     operations=[
         Operation(
             "GET /questionnaire_responses",

@@ -14,20 +14,24 @@ from .common import INVALID_CURSOR, NOT_FOUND, CreatedAt, Page, PageQuery, inval
 from .patients import PatientId
 
 TaskId = Annotated[UUID, Field(description="The id of the task.", examples=["5a1e9c37-f0d4-4826-b7c3-e8d6f2a90b41"])]
-Title = Annotated[str, Field(description="What is to be done.", examples=["Measure blood pressure for a week"])]
+Title = Annotated[str, Field(description="Title of the task.", examples=["Measure blood pressure for a week"])]
 Details = Annotated[
     str | None,
-    Field(description="How to do it.", examples=["Twice a day, seated, after five minutes of rest."]),
+    Field(description="Instructions.", examples=["Twice a day, seated, after five minutes of rest."]),
 ]
 IsAssignedToPatient = Annotated[
-    bool, Field(description="Whether the patient is the one to do it; otherwise a provider is.", examples=[True])
+    bool,
+    Field(
+        description="Whether the task is assigned to the patient. Otherwise, it is assigned to a provider.",
+        examples=[True],
+    ),
 ]
-DueAt = Annotated[datetime | None, Field(description="Until when.", examples=["2022-04-25T18:00:00Z"])]
-Status = Annotated[Literal["TO_DO", "DONE"], Field(description="Whether it is done.", examples=["TO_DO"])]
+DueAt = Annotated[datetime | None, Field(description="Due date.", examples=["2022-04-25T18:00:00Z"])]
+Status = Annotated[Literal["TO_DO", "DONE"], Field(description="Status of the task.", examples=["TO_DO"])]
 
 
 class Task(BaseModel):
-    """Something to be done for a patient."""
+    """A task for a patient."""
 
     id: TaskId
     patient_id: PatientId
@@ -40,7 +44,7 @@ class Task(BaseModel):
 
 
 class TaskCreate(BaseModel):
-    """A task to be created."""
+    """A task to create."""
 
     patient_id: PatientId
     title: Title
@@ -50,7 +54,7 @@ class TaskCreate(BaseModel):
 
 
 class TaskUpdate(BaseModel):
-    """What is to change in a task. What you leave out stays as it is."""
+    """The properties of a task to change. Omitted properties stay unchanged."""
 
     title: Title | None = not_in_example()
     details: Details = not_in_example()
@@ -66,14 +70,14 @@ class TaskPath(BaseModel):
 
 
 class TaskQuery(PageQuery):
-    """Which tasks."""
+    """Filters for the list of tasks."""
 
     patient_id: PatientId | None = Field(default=None, description="Only the tasks for this patient.")
 
 
 tasks = Resource(
     "Tasks",
-    "What is to be done for a patient, by the patient or by a provider.",
+    "Tasks for a patient, assigned to the patient or to a provider.",
     operations=[
         Operation(
             "GET /tasks",
@@ -89,7 +93,7 @@ tasks = Resource(
             id="create_task",
             request=TaskCreate,
             responses={201: Task},
-            errors=[invalid("`due_at` must lie in the future.")],
+            errors=[invalid("`due_at` must be in the future.")],
         ),
         Operation(
             "GET /tasks/{id}",
