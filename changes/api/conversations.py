@@ -56,7 +56,10 @@ class ConversationTag(BaseModel):
     id: UUID = Field(description="The id of the tag.", examples=["4c9e7a15-d2b8-46f3-a07d-8b1c5e3f6a29"])
     type: TagType = Field(description="Type of the tag.")
     status: Literal["VALID", "SUGGESTED", "DISMISSED"] = Field(
-        description="`VALID` if somebody set or confirmed the tag, `SUGGESTED` if a model did, `DISMISSED` if somebody rejected the suggestion.",
+        description=(
+            "`VALID` if somebody set or confirmed the tag, `SUGGESTED` if a model suggested it, "
+            "`DISMISSED` if somebody rejected the suggestion."
+        ),
         examples=["SUGGESTED"],
     )
     created_at: CreatedAt
