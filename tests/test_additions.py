@@ -183,7 +183,7 @@ def test_a_correction_is_on_its_versions_page(pages: dict[str, Page]) -> None:
     page = pages["upgrades/2024-02-01/"]
     assert "<strong>Corrected on 2024-04-02.</strong>" in page.html
     assert "<code>Book.pages</code>, <code>GET /books/first</code>" in page.html
-    assert "**Corrected on 2024-04-02.** What was wrong: `Book.pages`, `GET /books/first`." in page.markdown()
+    assert "**Corrected on 2024-04-02.** Corrected places: `Book.pages`, `GET /books/first`." in page.markdown()
     others = [path for path, one in pages.items() if "Corrected" in one.html or "Corrected" in one.markdown()]
     assert others == ["upgrades/2024-02-01/"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 from functools import cache
@@ -130,7 +131,7 @@ def test_every_change_is_at_its_permalink_and_told_whole_on_one_page() -> None:
 
 def test_a_version_of_many_changes_goes_by_resource_the_worst_first() -> None:
     html = pages()[f"upgrades/{big.LATEST}/"].html
-    groups = dict(re.findall(r'<h2 id="in:([^"]*)">.*?<p class="au-counts">(.*?)</p>', html, re.DOTALL))
+    groups = dict(re.findall(r'<h2 id="in:([^"]*)">.*?<p class="au-meta"><span>(.*?)</span></p>', html, re.DOTALL))
     assert groups == {
         "several-resources": "1 breaking change",
         "catalogs": "60 breaking changes, 40 additions, 20 neutral changes",
@@ -145,19 +146,19 @@ def test_a_version_of_many_changes_goes_by_resource_the_worst_first() -> None:
         f"{100 - ITEMS_BEFORE_FOLD} more",
         "20 neutral changes",
     ]
-    marks = re.findall(r"au-mark au-(\w+)", catalogs)
+    marks = re.findall(r"au-severity au-(\w+)", catalogs)
     assert marks == ["breaking"] * 60 + ["additive"] * 40 + ["neutral"] * 20
 
 
 def test_what_is_neutral_takes_one_line_among_many_changes() -> None:
     html = pages()[f"upgrades/{big.LATEST}/flows/"].html
-    assert html.count('<details class="au-change au-more"><summary id="extra-flows') == 12
+    assert html.count('<details class="au-change au-fold"><summary id="extra-flows') == 12
     assert "<h2" not in html
 
 
 def test_many_effects_and_many_places_are_folded() -> None:
     users = pages()[f"upgrades/{big.LATEST}/users/"].html
-    assert f"<summary>{30 - ITEMS_BEFORE_FOLD} more of the same change</summary>" in users
+    assert f"<summary>{30 - ITEMS_BEFORE_FOLD} more</summary>" in users
     assert all(f"many_{number}" in users for number in range(30))
     several = pages()[f"upgrades/{big.LATEST}/several-resources/"].html
     assert "<summary>All 60 places</summary>" in several
@@ -186,8 +187,9 @@ def test_an_older_year_has_a_page_of_its_own(mount: str) -> None:
 
 
 def test_the_guide_counts_what_breaks_in_every_version() -> None:
-    found = dict(re.findall(r'data-version="([^"]*)" data-breaking="(\d+)"', pages()["upgrades/"].html))
-    assert found == {big.LATEST: "61", big.SECOND: "0", big.FIRST: "0"}
+    (counts,) = re.findall(r'data-versions="([^"]*)"', pages()["upgrades/"].html)
+    since = {version: breaking for version, breaking, *_ in json.loads(unescape(counts))}
+    assert since == {big.LATEST: 0, big.SECOND: 61, big.FIRST: 61}
 
 
 def test_every_part_has_its_place_and_one_section() -> None:
@@ -369,8 +371,8 @@ def test_what_is_still_to_be_written_is_not_for_readers(tmp_path: Path) -> None:
 def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api_upgrades.site.pages.versions.MAX_LISTED_CHANGES", 1000)
     (page,) = (one for one in upgrade_pages(Site(big.history(), Addresses())) if one.path == f"upgrades/{big.LATEST}/")
-    assert page.html.count("au-change au-more") == sum("override" in str(change) for *_, change in big.changes())
-    assert "tabbed-set" not in page.html
+    assert page.html.count("au-change au-fold") == sum("override" in str(change) for *_, change in big.changes())
+    assert "au-tabs" not in page.html
 
 
 def test_a_long_path_and_a_long_part_are_cut_to_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,7 +380,7 @@ def test_a_long_path_and_a_long_part_are_cut_to_the_worst(monkeypatch: pytest.Mo
     monkeypatch.setattr("api_upgrades.site.pages.path.view.MAX_PLACES_PER_PART", 5)
     found = {page.path: page.html for page in path_pages(Site(big.history(), Addresses()))}
     checklist, _, _ = found[f"upgrades/from/{big.FIRST}/"].partition('id="what-differs"')
-    assert set(re.findall(r"au-mark au-(\w+)", checklist.partition("au-changes")[2])) == {"breaking"}
+    assert set(re.findall(r"au-severity au-(\w+)", checklist.partition("au-changes")[2])) == {"breaking"}
     assert re.search(r">\d+ additions, \d+ neutral changes more</a>", checklist)
     users = found[f"upgrades/from/{big.FIRST}/users/"]
     assert re.search(r"\d+ more places, none more severe\.", users)

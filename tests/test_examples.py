@@ -106,7 +106,7 @@ def holding(schema: Any, *required: str) -> dict[str, Any]:
         ),
         pytest.param(
             {"A": {"type": "object", "properties": {"it": ref("It", examples=[{"p": "3"}])}}, **holding(PHONE)},
-            [r"A.it.p: '3' does not match '^\\+'", r"It.p: 'string' does not match '^\\+'"],
+            [r"A.it.p: '3' does not match '^\\+'"],
             id="an example that overrides",
         ),
         pytest.param(

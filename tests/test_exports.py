@@ -189,9 +189,9 @@ class TestChanges:
         (change,) = server.json("changes.json")["versions"][-1]["changes"]
         assert change == {
             "id": "recording-expires-at",
-            "title": "`expiresAt` is now `expires_at` on appointment recordings",
-            "why": "Every property of the API is snake_case; this one was not.",
-            "upgrade": "Read `expires_at` wherever you read `expiresAt`.",
+            "title": "`expiresAt` renamed to `expires_at` on appointment recordings",
+            "why": "All other properties of the API are in snake_case.",
+            "upgrade": "Read `expires_at` instead of `expiresAt`.",
             "severity": "breaking",
             "address": "upgrades/2023-06-26/#recording-expires-at",
             "resources": ["Appointments"],

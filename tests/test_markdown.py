@@ -27,7 +27,10 @@ MASKED = """\
 -  "a": 1,
 +  "a": 2,
    "b": 1,
-   … 4 lines, 2 of them altered by other changes
+   "b": 1,
+   "c": 2,
+   "d": 1
+ }
 ```"""
 
 

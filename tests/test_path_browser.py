@@ -189,7 +189,7 @@ def test_a_link_shows_the_sum(site_url: str, page: Page) -> None:
     marks = page.locator('.au-path-list section[data-version="2023-05-12"] .au-mark').all_inner_texts()
     assert marks == ["breaking", "additive"]
     item = page.locator('.au-path-list section[data-version="2023-06-26"] li')
-    assert "Read expires_at wherever you read expiresAt" in item.inner_text()
+    assert "Read expires_at instead of expiresAt" in item.inner_text()
     item.get_by_role("link").click()
     assert page.url.endswith("/upgrades/2023-06-26/#recording-expires-at")
 
@@ -255,7 +255,7 @@ def test_ticks_are_kept_for_the_pair(site_url: str, page: Page) -> None:
     progress = page.locator(".au-path-progress span")
     assert progress.inner_text() == "0 of 14 done"
     page.get_by_label("The note of an appointment is a string").check()
-    page.get_by_label("expiresAt is now").check()
+    page.get_by_label("expiresAt renamed to").check()
     page.reload()
     assert progress.inner_text() == "2 of 14 done"
     field(page, "Resource").select_option("Tasks")
@@ -280,7 +280,7 @@ def test_ticks_work_where_storage_is_refused(site_url: str, page: Page) -> None:
       };
     }""")
     opened(page, site_url + PATH + UP)
-    page.get_by_label("expiresAt is now").check()
+    page.get_by_label("expiresAt renamed to").check()
     page.get_by_role("button", name="Swap").click()
     page.get_by_role("button", name="Swap").click()
     assert page.locator(".au-path-progress span").inner_text() == "1 of 14 done"
@@ -441,7 +441,7 @@ def test_it_works_below_any_folder(site: Path, tmp_path: Path, page: Page, serve
     opened(page, f"{url}preview/pr-7/{PATH}{UP}")
     page.locator(".au-path-parts h3").first.scroll_into_view_if_needed()
     page.locator(".au-path-part").first.wait_for()
-    page.get_by_label("expiresAt is now").check()
+    page.get_by_label("expiresAt renamed to").check()
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('api'))") == [
         "api-upgrades:/preview/pr-7/:2022-12-20:2023-06-26"
     ]

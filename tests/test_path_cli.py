@@ -45,8 +45,8 @@ Steps
                Format the lines of each section yourself, for example by putting - before every one.
 
   2023-06-26
-  [ ] breaking expiresAt is now expires_at on appointment recordings
-               Read expires_at wherever you read expiresAt.
+  [ ] breaking expiresAt renamed to expires_at on appointment recordings
+               Read expires_at instead of expiresAt.
 
 Differences
 
@@ -75,9 +75,9 @@ def test_markdown(run: Run) -> None:
         "# Server API, 2022-12-20 to 2023-06-26\n",
         "**8 breaking changes, 2 risky changes, 4 additions, 9 resources**",
         "```text\nX-Nabla-Api-Version: 2023-06-26\n```",
-        "- [ ] **breaking** `expiresAt` is now `expires_at` on appointment recordings\n\n    Read `expires_at`",
+        "- [ ] **breaking** `expiresAt` renamed to `expires_at` on appointment recordings\n\n    Read `expires_at`",
         "- **breaking** `note`: was `object`, is `string`\n",
-        '-  "expiresAt": "2023-06-26T09:30:00Z"\n+  "expires_at": "2023-06-26T09:30:00Z"\n',
+        '-  "expiresAt": "2022-04-11T09:30:00Z"\n+  "expires_at": "2022-04-11T09:30:00Z"\n',
     ):
         assert wanted in text
     assert "\n\n\n\n" not in text
@@ -95,7 +95,7 @@ def test_data(run: Run) -> None:
     }
     (change,) = found["changes"]
     assert (change["id"], change["version"], change["severity"]) == ("recording-expires-at", "2023-06-26", "breaking")
-    assert change["upgrade"] == "Read `expires_at` wherever you read `expiresAt`."
+    assert change["upgrade"] == "Read `expires_at` instead of `expiresAt`."
     recording = next(part for part in found["parts"] if part["after"] == "AppointmentRecording")
     (place,) = recording["differences"]
     assert (place["old_place"], place["place"]) == ("AppointmentRecording.expiresAt", "AppointmentRecording.expires_at")

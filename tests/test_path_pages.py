@@ -123,7 +123,7 @@ def test_the_checklist_is_in_order_and_links_each_change() -> None:
         "../../2023-05-25/#note-without-bullets",
         "../../2023-06-26/#recording-expires-at",
     ]
-    assert "Read <code>expires_at</code> wherever you read <code>expiresAt</code>." in page.html
+    assert "Read <code>expires_at</code> instead of <code>expiresAt</code>." in page.html
 
 
 def test_the_markdown_says_the_same() -> None:

@@ -74,6 +74,7 @@ _ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"]
 def _build_definitions() -> dict[str, Any]:
     """The schema of each kind under the name of the kind, which editors show, and all schemas that these refer to."""
     definitions: dict[str, Any] = tidy_schema(kind_schemas())
+    definitions |= tidy_schema(AdditionFile.model_json_schema(ref_template=REF))["$defs"]
     for name, kind in KINDS.items():
         definitions[name] = schema = definitions.pop(kind.__name__)
         description, example = describe_kind(kind)

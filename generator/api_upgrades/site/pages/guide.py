@@ -14,6 +14,9 @@ from api_upgrades.site.pages.versions import VersionView, VersionYear, group_by_
 
 ApiFacts = dict[str, str | None]
 
+MAX_MAP_VERSIONS = 60
+"""The map of the guide covers so many versions. That of a year covers the whole year."""
+
 MAP_HEADING = Heading("map-of-change", "Changes by resource and version")
 
 
@@ -33,11 +36,11 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
     }
 
     def render_html() -> str:
-        map = build_change_map(newest.versions)
+        map = build_change_map(versions[:MAX_MAP_VERSIONS])
         return site.render_html("guide", path, **view, map=map, picker_counts=_picker_counts(released))
 
     def render_markdown() -> str:
-        return site.markdown_renderer("guide", path, **view, map=build_change_map(newest.versions))()
+        return site.markdown_renderer("guide", path, **view, map=build_change_map(versions[:MAX_MAP_VERSIONS]))()
 
     yield Page(
         path,

@@ -28,6 +28,11 @@ class ChangeGroup:
         return f"in:{self.slug}"
 
     @property
+    def has_several_resources(self) -> bool:
+        """Whether its changes are to several resources each, so that a list names them."""
+        return self.name == SEVERAL_RESOURCES
+
+    @property
     def counts(self) -> str:
         """`2 breaking changes, 1 addition`."""
         return ", ".join(severity_counts(change.severity for change in self.changes))

@@ -20,6 +20,9 @@ SIDE_OF: dict[str, str] = {"-": "-", "<": "-", "+": "+", ">": "+"}
 MAX_BRACKETS = 3
 """So many unchanged lines of brackets between two changes may be unchanged by chance."""
 
+MAX_LINES_AT_ONCE = 1_000
+"""A longer diff is only searched for moves near its changes."""
+
 Pair = tuple[int, int]
 
 
@@ -33,6 +36,9 @@ def mark_moves(lines: Sequence[Line]) -> list[Line]:
         apart = [line for hunk in hunks for line in (_mark_indented(hunk) if hunk[0].sign != " " else hunk)]
         together = _mark_indented([line for hunk in hunks for line in hunk]) if len(hunks) > 1 else apart
         found += together if _count_changes(together) < _count_changes(apart) else apart
+    if any(line.sign != " " for line in found) and len(lines) <= MAX_LINES_AT_ONCE:
+        whole = _mark_indented(lines)
+        found = whole if _count_changes(whole) < _count_changes(found) else found
     return _mark_relocated(found)
 
 

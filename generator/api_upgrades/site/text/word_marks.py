@@ -40,15 +40,23 @@ def _find_counterparts(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         removed = _run(lines, position, "-")
         added = _run(lines, removed.stop, "+")
         if removed and added:
-            taken: set[int] = set()
-            for old in (one for one in removed if any(map(str.isalnum, lines[one].text))):
-                same_name = [new for new in added if new not in taken and _name(lines[old]) == _name(lines[new])]
-                in_order = added.start + old - removed.start
-                candidates = same_name or [new for new in (in_order,) if new in added and new not in taken]
-                if candidates:
-                    taken.add(candidates[0])
-                    yield old, candidates[0]
+            yield from _pair_lines(lines, [index for index in removed if _has_words(lines[index])], list(added))
         position = max(added.stop, position + 1)
+
+
+def _pair_lines(lines: Sequence[Line], removed: list[int], added: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of lines with the same name, then pairs of the remaining lines in their order."""
+    by_name = {_name(lines[new]): new for new in reversed(added)}
+    named = {old: by_name.pop(name) for old in removed if (name := _name(lines[old])) in by_name and name is not None}
+    yield from named.items()
+    taken = set(named.values())
+    yield from zip(
+        (old for old in removed if old not in named), (new for new in added if new not in taken), strict=False
+    )
+
+
+def _has_words(line: Line) -> bool:
+    return any(map(str.isalnum, line.text))
 
 
 def _run(lines: Sequence[Line], start: int, sign: str) -> range:
