@@ -121,7 +121,7 @@ def test_the_changelog_has_them_among_the_versions(pages: dict[str, Page]) -> No
         ("addition-length", "add_property"),
     ]
     assert "Since 2024-03-05, in every version" in changelog.html
-    assert '<ins class="au-line"><span class="au-hidden">added: </span>  <span class="nt">"shelf"' in changelog.html
+    assert '<ins class="au-line"><span class="au-hidden">added: </span>  "shelf"' in changelog.html
     twin = changelog.markdown()
     assert re.findall("^## (.*)$", twin, re.MULTILINE)[:2] == ["Since 2024-03-05, in every version", "2024-03-01"]
     assert '<a id="addition-shelf"></a>\n\n### Books have a `shelf`\n\n- **additive** `Book.shelf` is new\n' in twin

@@ -10,7 +10,6 @@ from api_upgrades.examples.message import Message, compose_message, with_values,
 from api_upgrades.examples.validate import find_invalid_values
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History
-from api_upgrades.openapi.target import Target
 from api_upgrades.registry.file_models import ShownMessage
 from api_upgrades.registry.model import Change
 
@@ -28,14 +27,13 @@ class ShownPair(NamedTuple):
 
 def compose_shown_pair(step: Step, shown: ShownMessage) -> ShownPair | None:
     """Compose a message that a change file names; None if the newer contract has no such message with a body."""
-    target = Target.parse(shown.target)
-    newer = compose_message(step.newer, target)
+    newer = compose_message(step.newer, shown.target)
     if newer is None:
         return None
     newer = with_values(without_properties(newer, shown.without), shown.values)
     if shown.values and shown.was is None and shown.instead_of is None:
         return ShownPair(None, newer, without_properties(newer, shown.values))
-    older_place = Target.parse(shown.instead_of) if shown.instead_of else step.renames.to_older(target)
+    older_place = shown.instead_of or step.renames.to_older(shown.target)
     older = compose_message(step.older, older_place)
     older = older and with_values(older, shown.was or {})
     return ShownPair(older, newer, older)
@@ -54,11 +52,11 @@ def _find_faults(step: Step, change: Change) -> Iterator[RegistryError]:
         where = change.source.locate("show", index) if change.source else change.locate()
         pair = compose_shown_pair(step, shown)
         if pair is None:
-            problem = f"show: {step.version.id} has no {shown.target!r} with a body"
+            problem = f"show: {step.version.id} has no {str(shown.target)!r} with a body"
             yield RegistryError(where, f"{problem}; name an operation with a body, one of its responses or a webhook")
             continue
         if (shown.was is not None or shown.instead_of) and pair.older is None:
-            problem = f"show: {step.older_version} has no {(shown.instead_of or shown.target)!r} with a body"
+            problem = f"show: {step.older_version} has no {str(shown.instead_of or shown.target)!r} with a body"
             yield RegistryError(where, f"{problem}; delete 'was' and 'instead_of', or fix the name")
         for version, contract, message in (
             (step.version.id, step.newer, pair.newer),

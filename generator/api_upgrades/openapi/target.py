@@ -50,6 +50,12 @@ PATTERN = (
 )
 """What `Target.parse` accepts, as one regular expression for editors. It gives no reason for a mismatch."""
 
+MESSAGE_PATTERN = (
+    rf"^(?:{_OPERATION.pattern}(?: request| response (?:{_STATUS.pattern}|{_QUOTED}))?"
+    rf'|webhook (?:(?!")[^ ]*|{_ANY_NAME})(?: payload)?)$(?!\n)'
+)
+"""The targets of `PATTERN` that are a message: a request, a response or what a webhook sends."""
+
 _NOT_A_TARGET = "not a target; write 'Schema.property', 'POST /path request' or 'webhook name'"
 
 
@@ -88,6 +94,13 @@ class Target:
     def __str__(self) -> str:
         head = "document" if self.part is None else _part_text(self.part)
         return head + _section_text(self.section) + "".join(map(_step_text, self.steps))
+
+    @property
+    def is_message(self) -> bool:
+        """Whether this is a request, a response or what a webhook sends. An operation alone stands for its request."""
+        if self.part is None or self.part.kind == "schema" or self.steps:
+            return False
+        return self.section in ("", "request", "payload") or self.section.startswith("response ")
 
     @property
     def holder(self) -> Target:

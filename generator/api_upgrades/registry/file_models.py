@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticKnownError
 
 from api_upgrades.core.yaml_file import CONTROL_CHARACTER, quote
-from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.target import MESSAGE_PATTERN, Target
 
 
 def _check_printable(text: str) -> str:
@@ -88,20 +88,16 @@ NotNull = _NonNullText(_reject_null)
 """For a key that may be missing, but not null."""
 
 
-def _check_message(text: str) -> str:
-    try:
-        target = Target.parse(text)
-    except ValueError as error:
-        raise ValueError(f"{error}; {MESSAGE_HINT}") from None
-    is_body = target.section == "request" or target.section.startswith("response ") or target.section == "payload"
-    if target.part is None or target.part.kind == "schema" or target.steps or (target.section and not is_body):
-        raise ValueError(f"{quote(text)} is no message; {MESSAGE_HINT}")
-    return text
-
-
 MESSAGE_HINT = "write an operation, one of its responses or a webhook, like 'GET /pets response 200'"
 
-MessageTarget = Annotated[Line, AfterValidator(_check_message)]
+
+def _check_message(target: Target) -> Target:
+    if not target.is_message:
+        raise ValueError(f"{quote(str(target))} is no message; {MESSAGE_HINT}")
+    return target
+
+
+MessageTarget = Annotated[Target, AfterValidator(_check_message), _editor_schema(MESSAGE_PATTERN, MESSAGE_HINT)]
 
 
 class ShownMessage(BaseModel):
@@ -117,7 +113,7 @@ class ShownMessage(BaseModel):
     values: dict[str, Any] = Field({}, description="give values of its body at the newer version")
     without: list[Line] = Field([], description="name the properties to leave out of its body")
     was: dict[str, Any] | None = Field(None, description="give values of its body at the older version")
-    instead_of: Annotated[MessageTarget | None, NotNull] = Field(None, description="name the message that it replaces")
+    instead_of: MessageTarget | None = Field(None, description="name the message that it replaces")
 
 
 class ChangeFile(BaseModel):

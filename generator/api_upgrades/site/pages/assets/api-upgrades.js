@@ -100,7 +100,7 @@
     if (ids.includes(api.version(root))) select.value = api.version(root);
     const [answer, more] = form.querySelectorAll("p");
     const [first, hint] = [answer.textContent, more.textContent];
-    const columns = [...document.querySelectorAll(".au-map thead th[data-version]")];
+    const columns = [...document.querySelectorAll(".au-map thead th[data-column]")];
     function show() {
       const mine = ids.indexOf(select.value);
       const [, breaking, risky, additive] = versions[mine] || [];
@@ -109,7 +109,7 @@
       more.textContent = mine < 0 ? hint : mine === 0 ? "" : "Also " + count(risky, "risky change") + " and " + count(additive, "addition") + ".";
       form.querySelector("button").disabled = mine === 0;
       columns.forEach(function (column) {
-        const isAhead = mine > 0 && ids.indexOf(column.dataset.version) < mine;
+        const isAhead = mine > 0 && ids.indexOf(column.dataset.column) < mine;
         const rows = column.closest("table").tBodies[0].rows;
         [column, ...[...rows].map(function (row) { return row.cells[column.cellIndex]; })].forEach(function (cell) {
           cell.classList.toggle("au-ahead", isAhead);
