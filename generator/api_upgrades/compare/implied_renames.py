@@ -1,10 +1,10 @@
-"""Renames that nobody has to tell, because the names are no contract: those of path parameters and swapped schemas."""
+"""Renames that nobody has to tell, because the names are no contract: those of path parameters and schemas."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator, Mapping
 
 from api_upgrades.core.json import JsonObject, json_equal
 from api_upgrades.openapi.contract import Contract
@@ -25,8 +25,11 @@ def template(operation: Part) -> str:
 
 
 def with_implied_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
-    """The renames, those of operations as `with_operation_renames` finds them, and those of swapped schemas."""
-    moves = _swaps(old, new, renames)
+    """The renames, those of operations as `with_operation_renames` finds them, and those of schemas.
+
+    Those of schemas are found where another schema took over the name.
+    """
+    moves = _take_overs(old, new, renames)
     found = with_operation_renames(old, new, renames)
     return found + RenameMap.of(moves) if moves else found
 
@@ -46,25 +49,76 @@ def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> 
     return renames + RenameMap.of(moves) if moves else renames
 
 
-def _swaps(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
-    """The moves of schemas that took over each other's names, and mean the same as before under the new name."""
-    edited = (part for part in find_edited_parts(old, new) if part.kind == "schema" and part not in renames.parts)
-    both = [part for part in edited if part in old.parts and part in new.parts]
-    if len(both) < 2:
+def _take_overs(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
+    """The moves of schemas whose names others took over, and that mean the same as before under a new name."""
+    edited = find_edited_parts(old, new)
+    fixed = {*renames.parts, *(renames.to_newer(Target(part)).part for part in renames.parts if part)}
+    schemas = [part for part in edited if part.kind == "schema" and part not in fixed]
+    contested = {part for part in schemas if part in old.parts and part in new.parts}
+    users = [part for part in edited if part in old.parts]
+    contested = {part for part in contested if old.count_mentions(part) == _count_in(old, users, part)}
+    if not contested:
         return []
     old_forms, new_forms = NormalForms(old), NormalForms(new)
-    before: dict[str, list[Part]] = defaultdict(list)
-    after: dict[str, list[Part]] = defaultdict(list)
-    for part in both:
-        was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
-        if not json_equal(was, now):
-            before[_shape(was)].append(part)
-            after[_shape(now)].append(part)
-    pairs = [(was[0], after[key][0]) for key, was in before.items() if len(was) == len(after.get(key, ())) == 1]
-    moved = {old for old, _ in pairs}
-    swapped = [(old, new) for old, new in pairs if new in moved and old in {newer for _, newer in pairs}]
-    between = [Move(Target(old), Target(schema_part(f"{old.name}\0{new.name}"))) for old, new in swapped]
-    return between + [Move(move.new, Target(new)) for move, (_, new) in zip(between, swapped, strict=True)]
+    was = {part: old_forms.of(old.parts[part]) for part in schemas if part in old.parts}
+    now = {part: new_forms.of(new.parts[part]) for part in schemas if part in new.parts}
+    same = {part for part in contested if json_equal(was[part], now[part])}
+    before, after = _by_shape(was, same), _by_shape(now, same)
+    pairs: dict[Part, Part] = {}
+    for shape, parts in before.items():
+        names = after.get(shape, [])
+        part = max(parts, key=old.count_mentions)
+        if names and set(parts).isdisjoint(names) and (part in contested or not contested.isdisjoint(names)):
+            pairs[part] = max(names, key=new.count_mentions)
+    return _moves_between(_without_doubtful(pairs, old, new))
+
+
+def _count_in(contract: Contract, users: list[Part], schema: Part) -> int:
+    return contract.count_mentions(schema, *(contract.parts[user] for user in users)) if users else 0
+
+
+def _without_doubtful(pairs: dict[Part, Part], old: Contract, new: Contract) -> dict[Part, Part]:
+    """The old and new names without those of schemas that may have changed instead.
+
+    That is so if something that refers to a schema kept the reference, or if a name belonged to another schema of which
+    it is not known what became of it.
+    """
+
+    def users() -> Iterator[tuple[JsonObject, JsonObject]]:
+        yield old.document, new.document
+        for user, value in old.parts.items():
+            if (name := pairs.get(user, user)) in new.parts:
+                yield value, new.parts[name]
+
+    def is_kept(part: Part) -> bool:
+        takers = [other for other, name in pairs.items() if name == part]
+        return any(
+            old.count_mentions(part, was)
+            and new.count_mentions(part, now)
+            and not any(old.count_mentions(other, was) for other in takers)
+            for was, now in users()
+        )
+
+    def is_free(name: Part) -> bool:
+        return name not in old.parts or name in pairs or not old.count_mentions(name, old.document, *old.parts.values())
+
+    taken = Counter(pairs.values())
+    kept = {part: name for part, name in pairs.items() if taken[name] == 1 and is_free(name) and not is_kept(part)}
+    return kept if len(kept) == len(pairs) else _without_doubtful(kept, old, new)
+
+
+def _moves_between(pairs: Mapping[Part, Part]) -> list[Move]:
+    """The moves from old names to new ones, through names in between that no contract has."""
+    between = [Move(Target(part), Target(schema_part(f"{part.name}\0{name.name}"))) for part, name in pairs.items()]
+    return between + [Move(move.new, Target(name)) for move, name in zip(between, pairs.values(), strict=True)]
+
+
+def _by_shape(forms: Mapping[Part, JsonObject], same: Container[Part]) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = defaultdict(list)
+    for part, form in forms.items():
+        if part not in same:
+            found[_shape(form)].append(part)
+    return found
 
 
 def _loses_operations(old: Contract, new: Contract) -> bool:

@@ -56,7 +56,7 @@ class VariantComparison:
             before, after = was.get(keyword), now.get(newer_keyword)
             if before is not None and after is not None:
                 choices = Choice(keyword, _without(was, keyword)), Choice(newer_keyword, _without(now, newer_keyword))
-                variants = list(self._match(before, after))
+                variants = self._without_repeated(list(self._match(before, after)), *choices)
                 repeated = self._match_repeated(*choices, before, after)
                 for one in self._compare_overlaps(*choices, [*variants, *repeated], old_target, target):
                     yield one.only_in(limited_in)
@@ -103,6 +103,21 @@ class VariantComparison:
         yield from (Variant(one, None, has_changed=True) for one in removed)
         yield from (Variant(None, one, has_changed=True) for one in added)
         yield from (Variant(one, newer, has_changed=False) for one, newer in kept)
+
+    def _without_repeated(self, variants: list[Variant], older: Choice, newer: Choice) -> list[Variant]:
+        """The variants without the added and removed ones of an `anyOf` that say the same as another one."""
+        before = [self._resolved(one.before, is_old=True) for one in variants if one.before is not None]
+        after = [self._resolved(one.after, is_old=False) for one in variants if one.after is not None]
+        found = []
+        for one in variants:
+            is_repeated = False
+            if one.before is None and one.after is not None and newer.keyword == "anyOf":
+                is_repeated = _drop_repeated(self._resolved(one.after, is_old=False), after)
+            elif one.after is None and one.before is not None and older.keyword == "anyOf":
+                is_repeated = _drop_repeated(self._resolved(one.before, is_old=True), before)
+            if not is_repeated:
+                found.append(one)
+        return found
 
     def _match_repeated(self, older: Choice, newer: Choice, before: Branches, after: Branches) -> Iterator[Variant]:
         """The branches of a `oneOf` that equal another one, and did not do so before, or no longer do."""
@@ -180,6 +195,15 @@ class VariantComparison:
 def without_extensions(form: JsonObject) -> JsonObject:
     """What a normal form says about values."""
     return {key: value for key, value in form.items() if not key.startswith("x-")}
+
+
+def _drop_repeated(branch: JsonObject, branches: Branches) -> bool:
+    """Remove a branch from a list if another one there says the same. Returns whether it was removed."""
+    limits = without_extensions(branch)
+    same = [one for one in branches if json_equal(without_extensions(one), limits)]
+    if len(same) > 1:
+        branches.remove(same[0])
+    return len(same) > 1
 
 
 def _repeated(branches: Branches) -> Branches:
