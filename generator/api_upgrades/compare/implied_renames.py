@@ -6,9 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping
 
-from api_upgrades.core.json import JsonObject, json_equal
+from api_upgrades.compare.types import HINT_FORMATS
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts
+from api_upgrades.openapi.mentions import NAME_MAPS
 from api_upgrades.openapi.normal_form import NormalForms
 from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.renames import Move, RenameMap
@@ -35,8 +37,23 @@ def with_implied_renames(old: Contract, new: Contract, renames: RenameMap) -> Re
 
 
 def _shape(form: JsonObject) -> str:
-    """The digest of a normal form, whichever schemas it refers to: these may be swapped as well."""
-    return digest(replace_references(form, lambda ref: SCHEMA_REF))
+    """The digest of what a normal form says of values, whichever schemas it refers to: these may be renamed as well."""
+    return digest(_without_hints(replace_references(form, lambda ref: SCHEMA_REF)))
+
+
+def _without_hints(value: Json) -> Json:
+    """A normal form without its extensions, and without the formats that are only hints."""
+    if isinstance(value, list):
+        return [_without_hints(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: {name: _without_hints(one) for name, one in held.items()}
+        if key in NAME_MAPS and isinstance(held, dict)
+        else _without_hints(held)
+        for key, held in value.items()
+        if not key.startswith("x-") and not (key == "format" and held in HINT_FORMATS)
+    }
 
 
 def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
