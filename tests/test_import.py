@@ -6,7 +6,7 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from api_upgrades.cli import main
 from api_upgrades.compare.rules.table import Severity
 from api_upgrades.core.json import Json
-from api_upgrades.draft.importing.settling import Trial
+from api_upgrades.draft.importing.settling import Trial, parts_of
 from api_upgrades.draft.importing.steps import ImportedStep, import_step
 from api_upgrades.draft.partial_draft import size
 from api_upgrades.effects import Effect
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.part import schema_part
+from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
+from api_upgrades.openapi.target import Target
 from api_upgrades.project import Project
 from api_upgrades.registry.model import natural_sort_key
 from tests import shop
@@ -259,14 +260,53 @@ def test_what_an_import_writes(project: Path) -> None:
     assert "  - {kind: add_property, target: Book.pages}\n" in change
 
 
-def test_a_step_without_fitting_effects_is_replaced_and_named(
+def _with_misfits(parts: Callable[[Sequence[Effect]], set[Part | None]]) -> Callable[..., Trial]:
+    """A trial in which something is wrong with the given parts, whatever the effects are."""
+
+    def find_misfits(effects: Sequence[Effect], *_: object) -> Trial:
+        severities: tuple[Severity, ...] = tuple("neutral" for _ in effects)
+        return Trial(severities, parts(effects))
+
+    return find_misfits
+
+
+def _two_schemas(*names: str) -> dict[str, Any]:
+    """A document with two schemas that have properties of these names."""
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in names}}
+    responses = {
+        status: {"description": "…", "content": {"application/json": {"schema": {"$ref": SCHEMA_REF + name}}}}
+        for status, name in (("200", "Book"), ("201", "Shelf"))
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Books", "version": "1"},
+        "paths": {"/books": {"get": {"responses": responses}}},
+        "components": {"schemas": {"Book": schema, "Shelf": schema}},
+    }
+
+
+@pytest.mark.parametrize("is_lasting", [True, False])
+def test_only_parts_without_fitting_effects_are_replaced(is_lasting: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    older, newer = (Contract.from_openapi(_two_schemas(*names)) for names in (["id"], ["id", "pages"]))
+    book = schema_part("Book")
+
+    def find_misfits(effects: Sequence[Effect]) -> set[Part | None]:
+        added = [one for one in effects if one.kind == "add_property" and book in parts_of(one)]
+        return {book} if is_lasting or added else set()
+
+    monkeypatch.setattr("api_upgrades.draft.importing.steps.try_effects", _with_misfits(find_misfits))
+    step = import_step(older, newer)
+    effects = [effect for change in step.changes for effect in change.effects]
+    adding = [effect for effect in effects if effect.kind == "add_property"]
+    assert [parts_of(effect) for effect in adding] == [{schema_part("Shelf")}]
+    assert step.replaced == ((Target(book),) if is_lasting else ())
+
+
+def test_a_step_without_fitting_effects_is_named(
     files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find_misfit(effects: Sequence[Effect], *_: object) -> Trial:
-        severities: tuple[Severity, ...] = tuple("neutral" for _ in effects)
-        return Trial(severities, {schema_part("Book")})
-
-    monkeypatch.setattr("api_upgrades.draft.importing.steps.try_effects", find_misfit)
+    misfits = _with_misfits(lambda effects: {schema_part("Book")})
+    monkeypatch.setattr("api_upgrades.draft.importing.steps.try_effects", misfits)
     result = run("import", *files, "--out", tmp_path / "made")
     assert "no effects were found that lead back from Book; the older values of " in result.stderr
     assert f"note: {files[1]}: " in result.stderr

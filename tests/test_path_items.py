@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +14,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.path_items import expand_path_items
 from tests.effects import in_words
-from tests.equality.judge import judge_import
+from tests.equality.judge import judge_diff, judge_import
 from tests.test_compare import found
 
 SHARED = {
@@ -21,7 +22,7 @@ SHARED = {
     "delete": {"responses": {"204": {"description": "Gone"}}},
 }
 REFERRING = {"$ref": "#/components/pathItems/Root"}
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Pots", "version": "1"},
     "paths": {"/root": REFERRING, "/other": {"get": {"responses": {"204": {"description": "Nothing"}}}}},
@@ -55,6 +56,17 @@ def test_an_operation_that_goes_is_found() -> None:
     kept = {key: value for key, value in SHARED.items() if key != "delete"}
     after = {"document": {"paths": {"/root": REFERRING}, "components": {"pathItems": {"Root": kept}}}}
     assert "operation-removed DELETE /root (request breaking)" in in_words(found(before, after, []))
+
+
+def test_a_path_that_is_renamed_and_shared_at_once_is_the_same() -> None:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    shared = {"Item": {**SHARED, "parameters": [{**parameter, "name": "key"}]}}
+    components = {**DOCUMENT["components"], "pathItems": {**DOCUMENT["components"]["pathItems"], **shared}}
+    older = {**DOCUMENT, "paths": {"/pots/{id}": {**SHARED, "parameters": [parameter]}}}
+    newer = {**DOCUMENT, "paths": {"/pots/{key}": {"$ref": "#/components/pathItems/Item"}}, "components": components}
+    for was, now in ((older, newer), (newer, older)):
+        assert judge_diff(was, now) is None
+        assert judge_import(was, now) is None
 
 
 def test_the_reference_shows_them(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from functools import cache
 from random import Random
+from urllib.parse import unquote
 
 from tests.rewrites.model import Document, Edit, rewrite
 from tests.rewrites.places import (
@@ -244,6 +245,12 @@ def _pointer(place: Place) -> list[str]:
     return steps
 
 
+def _is_referred_into(place: Place, document: Document) -> bool:
+    """Whether a reference leads to a place or into it: it would lead nowhere if the place were moved."""
+    start = "#/" + "/".join(map(escape, _pointer(place)))
+    return any(f"{unquote(one.value['$ref'])}/".startswith(f"{start}/") for one in references(document))
+
+
 SECTIONS = {
     "parameter": "parameters",
     "response": "responses",
@@ -256,7 +263,11 @@ SECTIONS = {
 
 def _extract(kind: str, section: str) -> Edit:
     def edit(document: Document, random: Random) -> bool:
-        found = [place for place in of_kind(document, kind.replace("-", " ")) if not place.is_component]
+        found = [
+            place
+            for place in of_kind(document, kind.replace("-", " "))
+            if not place.is_component and not _is_referred_into(place, document)
+        ]
         for place in pick(random, found)[:20]:
             shared = components(document, section)
             name = fresh(random, shared, "Shared")
@@ -294,7 +305,11 @@ PATH_ITEM = "OpenAPI 3.1, Path Item Object, `$ref`: it allows for a referenced d
 
 @rewrite("extract-path-item", PATH_ITEM, inverse="inline-path-item", only="3.1")
 def extract_path_item(document: Document, random: Random) -> bool:
-    found = [place for place in of_kind(document, "path item") if not place.is_component]
+    found = [
+        place
+        for place in of_kind(document, "path item")
+        if not place.is_component and not _is_referred_into(place, document)
+    ]
     for place in pick(random, found)[:10]:
         items = components(document, "pathItems")
         name = fresh(random, items, "Item")

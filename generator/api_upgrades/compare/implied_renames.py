@@ -1,4 +1,4 @@
-"""Renames that nobody has to tell, because the names are no contract: those of path parameters and swapped schemas."""
+"""Renames that nobody has to tell, because the names are no contract: those of path parameters and schemas."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from api_upgrades.core.json import JsonObject, json_equal
+from api_upgrades.compare.taken_names import find_taken_names
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts
-from api_upgrades.openapi.normal_form import NormalForms
-from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
+from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
-from api_upgrades.openapi.schema_edit import replace_references
-from api_upgrades.openapi.semantics import digest
 from api_upgrades.openapi.target import Target
 
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -25,15 +22,13 @@ def template(operation: Part) -> str:
 
 
 def with_implied_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
-    """The renames, those of operations as `with_operation_renames` finds them, and those of swapped schemas."""
-    moves = _swaps(old, new, renames)
+    """The renames, those of operations as `with_operation_renames` finds them, and those of schemas.
+
+    Those of schemas are found where another schema took over the name.
+    """
+    moves = find_taken_names(old, new, renames)
     found = with_operation_renames(old, new, renames)
     return found + RenameMap.of(moves) if moves else found
-
-
-def _shape(form: JsonObject) -> str:
-    """The digest of a normal form, whichever schemas it refers to: these may be swapped as well."""
-    return digest(replace_references(form, lambda ref: SCHEMA_REF))
 
 
 def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
@@ -44,27 +39,6 @@ def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> 
     gone, come = _unmatched(old, new, renames) if _loses_operations(old, new) else ({}, {})
     moves = [move for name, part in gone.items() if name in come for move in _moves(part, come[name])]
     return renames + RenameMap.of(moves) if moves else renames
-
-
-def _swaps(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
-    """The moves of schemas that took over each other's names, and mean the same as before under the new name."""
-    edited = (part for part in find_edited_parts(old, new) if part.kind == "schema" and part not in renames.parts)
-    both = [part for part in edited if part in old.parts and part in new.parts]
-    if len(both) < 2:
-        return []
-    old_forms, new_forms = NormalForms(old), NormalForms(new)
-    before: dict[str, list[Part]] = defaultdict(list)
-    after: dict[str, list[Part]] = defaultdict(list)
-    for part in both:
-        was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
-        if not json_equal(was, now):
-            before[_shape(was)].append(part)
-            after[_shape(now)].append(part)
-    pairs = [(was[0], after[key][0]) for key, was in before.items() if len(was) == len(after.get(key, ())) == 1]
-    moved = {old for old, _ in pairs}
-    swapped = [(old, new) for old, new in pairs if new in moved and old in {newer for _, newer in pairs}]
-    between = [Move(Target(old), Target(schema_part(f"{old.name}\0{new.name}"))) for old, new in swapped]
-    return between + [Move(move.new, Target(new)) for move, (_, new) in zip(between, swapped, strict=True)]
 
 
 def _loses_operations(old: Contract, new: Contract) -> bool:

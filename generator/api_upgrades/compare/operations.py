@@ -255,6 +255,8 @@ class OperationComparison:
             before, after = old.get(keyword, inherited[0]), new.get(keyword, inherited[1])
             if keyword == "parameters":
                 before, after = _sent_parameters(before), _sent_parameters(after)
+            if keyword == "security":
+                before = with_names(before, same_schemes(self.schemas.old, self.schemas.new))
             if not self.schemas.means_same({keyword: before or None}, {keyword: after or None}):
                 yield Difference("callback-moved", target, old_target, keyword, before, after)
         yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)

@@ -56,7 +56,7 @@ class VariantComparison:
             before, after = was.get(keyword), now.get(newer_keyword)
             if before is not None and after is not None:
                 choices = Choice(keyword, _without(was, keyword)), Choice(newer_keyword, _without(now, newer_keyword))
-                variants = list(self._match(before, after))
+                variants = list(self._match(*choices, before, after))
                 repeated = self._match_repeated(*choices, before, after)
                 for one in self._compare_overlaps(*choices, [*variants, *repeated], old_target, target):
                     yield one.only_in(limited_in)
@@ -87,13 +87,17 @@ class VariantComparison:
         lost = [self.schemas.properties_lost(branch, now, found.old_target, found.target) for branch in branches]
         yield from with_rule_in(frozenset().union(*lost), "property-removed", found)
 
-    def _match(self, before: Branches, after: Branches) -> Iterator[Variant]:
+    def _match(self, older: Choice, newer: Choice, before: Branches, after: Branches) -> Iterator[Variant]:
         """The branches of one choice: changed ones with what they became, removed ones, added ones, and equal ones."""
         before, after = _one_by_one(before), _one_by_one(after)
         newer_names = list(zip(before, self._with_newer_names(before), strict=True))
-        removed = [one for one, newer in newer_names if not _contains(after, newer)]
-        kept = [(one, newer) for one, newer in newer_names if _contains(after, newer)]
-        added = _subtract(after, [newer for _, newer in newer_names])
+        removed = [one for one, name in newer_names if not _contains(after, name)]
+        kept = [(one, name) for one, name in newer_names if _contains(after, name)]
+        added = _subtract(after, [name for _, name in newer_names])
+        if older.keyword == "anyOf":
+            removed = self._without_repeated(removed, before, is_old=True)
+        if newer.keyword == "anyOf":
+            added = self._without_repeated(added, after, is_old=False)
         for one in list(removed):
             other = self._find_same_variant(one, removed, added)
             if other is not None:
@@ -102,7 +106,21 @@ class VariantComparison:
                 yield Variant(one, other, has_changed=True)
         yield from (Variant(one, None, has_changed=True) for one in removed)
         yield from (Variant(None, one, has_changed=True) for one in added)
-        yield from (Variant(one, newer, has_changed=False) for one, newer in kept)
+        yield from (Variant(one, name, has_changed=False) for one, name in kept)
+
+    def _without_repeated(self, some: Branches, branches: Branches, *, is_old: bool) -> Branches:
+        """Some branches of an `anyOf`, without those that say the same as another branch."""
+        if not some or len(branches) < 2:
+            return some
+        forms = self.schemas.old_forms if is_old else self.schemas.new_forms
+        left = {id(one): without_extensions(forms.without_aliases(forms.resolved(one))) for one in branches}
+        found = []
+        for one in some:
+            form = left.pop(id(one))
+            if not _contains([*left.values()], form):
+                left[id(one)] = form
+                found.append(one)
+        return found
 
     def _match_repeated(self, older: Choice, newer: Choice, before: Branches, after: Branches) -> Iterator[Variant]:
         """The branches of a `oneOf` that equal another one, and did not do so before, or no longer do."""

@@ -287,6 +287,8 @@ class _SimilarityIndex:
         """Whether two parts may be the same."""
         if old.part is None or new.part is None or old.part.kind != new.part.kind:
             return False
+        if old.part not in self._was.parts or new.part not in self._now.parts:
+            return False  # an operation in a shared path item, which no rename can edit
         if old.part.kind == "operation":
             before, after = self._was.parts[old.part], self._now.parts[new.part]
             has_same_id = "operationId" in before and before["operationId"] == after.get("operationId")

@@ -24,6 +24,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.openapi.references import canonical_reference, is_whole_schema, target_of
 from api_upgrades.openapi.schema import MISSING
+from api_upgrades.openapi.schema_edit import replace_references
 from api_upgrades.openapi.semantics import meaning
 from api_upgrades.openapi.set_aside import WRITTEN_AS
 from api_upgrades.openapi.vacuous import drop_implied, drop_vacuous, plain_number
@@ -67,10 +68,24 @@ class NormalForms:
     def resolved(self, form: JsonObject) -> JsonObject:
         """A normal form, or that of the schema to which it only refers."""
         entered: set[str] = set()
-        while form.keys() == {"allOf"} and len(refs := references_in(form)) == 1 and refs[0] not in entered:
+        while len(refs := _only_references(form)) == 1 and refs[0] not in entered:
             entered.add(refs[0])
             form = self.of_reference(refs[0]) or form
         return form
+
+    def without_aliases(self, form: JsonObject) -> JsonObject:
+        """A normal form in which no reference leads to a schema that is only a reference itself."""
+        found: JsonObject = replace_references(form, self._behind_aliases)
+        return found
+
+    def _behind_aliases(self, ref: str) -> str:
+        entered = {ref}
+        while refs := _only_references(self.of_reference(ref) or {}):
+            if len(refs) > 1 or refs[0] in entered:
+                break
+            ref = refs[0]
+            entered.add(ref)
+        return ref
 
     def with_null_branches(self, form: JsonObject) -> JsonObject:
         """A normal form in which no branch of a choice hides null behind a reference."""
@@ -214,6 +229,11 @@ def _with_single_branches(form: dict[str, Json]) -> dict[str, Json]:
 def references_in(form: JsonObject) -> list[str]:
     """The references to component schemas that a value must match."""
     return [branch["$ref"] for branch in form.get("allOf", ()) if "$ref" in branch]
+
+
+def _only_references(form: JsonObject) -> list[str]:
+    """The references of a normal form that says nothing else."""
+    return references_in(form) if form.keys() == {"allOf"} else []
 
 
 def without_references(form: JsonObject, refs: list[str]) -> JsonObject:

@@ -71,10 +71,12 @@ class Trial(NamedTuple):
     """What `check` would say of the effects of a step: the severity of each, and the parts in which something is wrong.
 
     Something is wrong with a part that has a difference that no effect explains, or an effect that makes none.
+    `reverts` says whether all effects revert at all.
     """
 
     severities: tuple[Severity, ...]
     misfits: set[Part | None]
+    reverts: bool = True
 
 
 def try_effects(effects: Sequence[Effect], older: Contract, newer: Contract, usages: Sequence[Usage]) -> Trial:
@@ -103,7 +105,8 @@ def try_effects(effects: Sequence[Effect], older: Contract, newer: Contract, usa
         applied.append(one)
         contract = before
     unexplained = find_unexplained(older, newer, applied[::-1], directions, _TABLE)
-    return Trial(tuple(severities[::-1]), misfits | {target.part for target, _ in unexplained})
+    parts = misfits | {target.part for target, _ in unexplained}
+    return Trial(tuple(severities[::-1]), parts, len(applied) == len(effects))
 
 
 def parts_of(effect: Effect) -> set[Part | None]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.draft.draft import draft_contract_changes
 from api_upgrades.draft.grouping import slug, unique_id
 from api_upgrades.draft.importing.grouping import Group, Resources, group_into_changes
-from api_upgrades.draft.importing.settling import parts_of, settle, try_effects
+from api_upgrades.draft.importing.settling import Trial, parts_of, settle, try_effects
 from api_upgrades.draft.importing.titles import build_title
 from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
 from api_upgrades.draft.wording import draft_wording
@@ -48,8 +49,8 @@ class ImportedChange:
 class ImportedStep:
     """What happened between two documents: the changes in their order, and the effects that only reword.
 
-    The order of the first `ordered_count` changes matters. `replaced` are the parts because of which older values are
-    kept whole: no other effects were found that `check` accepts.
+    The order of the first `ordered_count` changes matters. `replaced` are the parts whose older values are kept whole,
+    although `check` does not accept the effects that do so: no better ones were found.
     """
 
     changes: tuple[ImportedChange, ...]
@@ -75,8 +76,9 @@ class ImportedStep:
 def import_step(older: Contract, newer: Contract) -> ImportedStep:
     """The changes between a document and the next newer one.
 
-    They hold what `check` asks of them: each effect makes a difference, and each difference has an effect. What the
-    kinds of effects cannot express so is replaced, part by part.
+    They hold what `check` asks of them: each effect makes a difference, and each difference has an effect. A part for
+    which no such effects are found is replaced, and all others keep theirs. Only where that is not enough, because the
+    part depends on effects of others, the whole step is replaced.
     """
     names = resolve_renames(older, newer, _accept_only_similar_candidate, NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
@@ -84,25 +86,50 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     references = References()
     usages = [Usage(contract, references) for contract in (older, newer)]
     resources = _resources(usages)
-    replaced: tuple[Target, ...] = ()
-    for _ in range(_MAX_ATTEMPTS):
+
+    def attempt(effects: Sequence[Effect]) -> _Attempt:
         changes, ordered_count = _group(settle(effects, older, newer), newer, resources)
-        effects = [effect for change in changes for effect in change.effects]
-        severities, misfits = try_effects(effects, older, newer, usages)
-        if not misfits:
+        return _Attempt(changes, ordered_count, try_effects(_effects_of(changes), older, newer, usages))
+
+    found = attempt(effects)
+    replaced: set[Part | None] = set()
+    for _ in range(_MAX_ATTEMPTS):
+        if found.trial.misfits <= replaced:
             break
-        single = [one for effect in effects for one in ([effect.at(target) for target in effect.targets] or [effect])]
-        effects = [effect for effect in single if not parts_of(effect) & misfits]
-    else:
-        replaced = tuple(sorted(map(Target, misfits), key=str))
-        changes, ordered_count = _group(settle([], older, newer), newer, resources)
-        effects = [effect for change in changes for effect in change.effects]
-        severities, _ = try_effects(effects, older, newer, usages)
+        replaced |= found.trial.misfits
+        single = _one_by_one(_effects_of(found.changes))
+        found = attempt([effect for effect in single if not parts_of(effect) & replaced])
+    if found.trial.misfits:  # what stands in the way is outside of these parts
+        whole = attempt([])
+        found = found if found.trial.reverts and len(found.trial.misfits) <= len(whole.trial.misfits) else whole
     reverted = newer
-    for effect in reversed(effects):
+    for effect in reversed(_effects_of(found.changes)):
         reverted = effect.revert(reverted)
-    wording = draft_wording(older, reverted)
-    return ImportedStep(_with_severities(changes, severities), ordered_count, wording, replaced)
+    changes = _with_severities(found.changes, found.trial.severities)
+    misfits = tuple(sorted(map(Target, found.trial.misfits), key=str))
+    return ImportedStep(changes, found.ordered_count, draft_wording(older, reverted), misfits)
+
+
+_MAX_ATTEMPTS = 5
+"""How often the parts that the check does not accept are replaced. After that, the whole step is."""
+
+
+class _Attempt(NamedTuple):
+    """The changes of a step, how many of the first depend on their order, and what `check` would say of them."""
+
+    changes: list[ImportedChange]
+    ordered_count: int
+    trial: Trial
+
+
+def _effects_of(changes: Iterable[ImportedChange]) -> list[Effect]:
+    return [effect for change in changes for effect in change.effects]
+
+
+def _one_by_one(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """The effects, with one for each target instead of one for several."""
+    for effect in effects:
+        yield from [effect.at(target) for target in effect.targets] or [effect]
 
 
 def _with_severities(changes: Iterable[ImportedChange], severities: Iterable[Severity]) -> tuple[ImportedChange, ...]:
@@ -119,10 +146,6 @@ def _group(effects: Sequence[Effect], newer: Contract, resources: Resources) -> 
     # The registry sorts changes without an order by their ids.
     changes += sorted(_build_changes(grouping.others, taken), key=lambda change: change.id)
     return changes, len(grouping.ordered)
-
-
-_MAX_ATTEMPTS = 3
-"""How often effects are drafted anew where the check doesn't accept them. In the end, whole parts are replaced."""
 
 
 def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedChange]:
