@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from api_upgrades.core.json import JsonObject, json_equal
+from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.delta import find_edited_parts
 from api_upgrades.openapi.normal_form import NormalForms
@@ -36,6 +36,13 @@ def _shape(form: JsonObject) -> str:
     return digest(replace_references(form, lambda ref: SCHEMA_REF))
 
 
+def _keys(value: Json) -> frozenset[str]:
+    """The keys of all objects inside some JSON."""
+    if isinstance(value, dict):
+        return frozenset(value).union(*map(_keys, value.values()))
+    return frozenset().union(*map(_keys, value)) if isinstance(value, list) else frozenset()
+
+
 def with_operation_renames(old: Contract, new: Contract, renames: RenameMap) -> RenameMap:
     """The renames, and those of operations whose paths differ only in the names of their parameters.
 
@@ -53,14 +60,25 @@ def _swaps(old: Contract, new: Contract, renames: RenameMap) -> list[Move]:
     if len(both) < 2:
         return []
     old_forms, new_forms = NormalForms(old), NormalForms(new)
+    forms = {part: (old_forms.of(old.parts[part]), new_forms.of(new.parts[part])) for part in both}
+    forms = {part: pair for part, pair in forms.items() if not json_equal(*pair)}
+    # Forms of the same shape have the same keys. Most have keys that no other schema has, so their shape isn't needed.
+    parts_by_keys: dict[frozenset[str], set[Part]] = defaultdict(set)
+    keys = {part: (_keys(was), _keys(now)) for part, (was, now) in forms.items()}
+    for part, of_forms in keys.items():
+        for one in of_forms:
+            parts_by_keys[one].add(part)
     before: dict[str, list[Part]] = defaultdict(list)
     after: dict[str, list[Part]] = defaultdict(list)
-    for part in both:
-        was, now = old_forms.of(old.parts[part]), new_forms.of(new.parts[part])
-        if not json_equal(was, now):
-            before[_shape(was)].append(part)
-            after[_shape(now)].append(part)
-    pairs = [(was[0], after[key][0]) for key, was in before.items() if len(was) == len(after.get(key, ())) == 1]
+    for part, pair in forms.items():
+        for form, of_form, found in zip(pair, keys[part], (before, after), strict=True):
+            if len(parts_by_keys[of_form]) > 1:
+                found[_shape(form)].append(part)
+    pairs = [
+        (was[0], after[key][0])
+        for key, was in before.items()
+        if len(was) == len(after.get(key, ())) == 1 and was != after[key]
+    ]
     moved = {old for old, _ in pairs}
     swapped = [(old, new) for old, new in pairs if new in moved and old in {newer for _, newer in pairs}]
     between = [Move(Target(old), Target(schema_part(f"{old.name}\0{new.name}"))) for old, new in swapped]
