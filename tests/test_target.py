@@ -229,3 +229,41 @@ def test_names_are_followed_through_all_moves(older: str, newer: str) -> None:
     for names in (RenameMap.of(moves), RenameMap.of(moves[:1]) + RenameMap.of(moves[1:])):
         assert str(names.to_newer(Target.parse(older))) == newer
         assert str(names.to_older(Target.parse(newer))) == older
+
+
+MOVED = (
+    ("Person", "People"),
+    ("People.name", "People.title"),
+    ("GET /a query q", "GET /a query search"),
+    ("GET /a response 200.kind=x", "GET /a response 200.kind=y"),
+    ("Pet.tag", "Tag.text"),
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "is_concerned"),
+    [
+        pytest.param("Order.id", {"type": "string"}, False, id="in a part where nothing moves"),
+        pytest.param("Order.owner", {"$ref": "#/components/schemas/Person"}, True, id="refers to a renamed schema"),
+        pytest.param("Order.owner", {"default": {"$ref": "#/components/schemas/Person"}}, False, id="is only data"),
+        pytest.param("Person.name", {}, True, id="is renamed later, when its schema has another name"),
+        pytest.param("Person.age", {}, False, id="is beside a renamed property"),
+        pytest.param("Person", {}, True, id="is around a renamed property"),
+        pytest.param("People.name.first", {}, True, id="is inside a renamed property"),
+        pytest.param("GET /a query q", {}, True, id="is a renamed parameter"),
+        pytest.param("GET /a query page", {}, False, id="is beside a renamed parameter"),
+        pytest.param("GET /a response 200.kind", {}, True, id="is a value of which one is renamed"),
+        pytest.param("Tag.text", {}, True, id="moved from another schema"),
+        pytest.param("Tag.id", {}, False, id="is beside a moved property"),
+    ],
+)
+def test_renames_concern_what_can_mean_something_else(place: str, value: dict[str, object], is_concerned: bool) -> None:
+    names = RenameMap.of(Move(*map(parse_value, move)) for move in MOVED)
+    target = Target.parse(place)
+    assert names.concerns(value, target, names.to_newer(target)) is is_concerned
+
+
+def parse_value(text: str) -> Target:
+    """A target, which may end with one enum value."""
+    place, _, value = text.partition("=")
+    return Target.parse(place).child(f"={value}") if value else Target.parse(place)

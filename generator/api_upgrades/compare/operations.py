@@ -13,9 +13,10 @@ from api_upgrades.compare.security import compare_security, compare_servers, sam
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import webhook_method, webhook_operation
+from api_upgrades.openapi.mentions import references
 from api_upgrades.openapi.methods import METHODS, OTHER_METHODS
-from api_upgrades.openapi.operation import Parameter, parameters, path_item, resolve_shared
-from api_upgrades.openapi.part import Part, PartKind
+from api_upgrades.openapi.operation import parameter_objects, path_item, resolve_shared
+from api_upgrades.openapi.part import Part, PartKind, schema_of
 from api_upgrades.openapi.part_places import operations_of
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
@@ -63,8 +64,7 @@ class OperationComparison:
             )
             old, new = webhook_operation(old), webhook_operation(new)
         yield from self._add_part_directions(self._compare_keywords(old, new))
-        if self.new.kind == "webhook" or not self._is_same(old.get("parameters"), new.get("parameters")):
-            yield from self._add_part_directions(self._compare_parameters())
+        yield from self._add_part_directions(self._compare_parameters())
         yield from self._add_part_directions(self._compare_requests(old, new))
         if self.new.kind == "operation":
             yield from ((found, RESPONSE) for found in self._compare_responses(old, new))
@@ -72,9 +72,14 @@ class OperationComparison:
             yield from ((found, WEBHOOK) for found in self._compare_expected_responses(old, new, ""))
         yield from ((found, WEBHOOK) for found in self._compare_callbacks(old, new))
 
-    def _is_same(self, old: Json, new: Json) -> bool:
+    def _is_same(self, old: Json, new: Json, target: Target, old_target: Target) -> bool:
         """Whether something inside the part is the same object in both, and means the same."""
-        return old is new and not self.has_other_context and not self.schemas.renames.concerns(self.old, self.new)
+        return (
+            old is new
+            and self.schemas.old.dialect == self.schemas.new.dialect
+            and not (self.has_other_context and any(schema_of(ref) is None for ref in references(new)))
+            and not self.schemas.renames.concerns(new, old_target, target)
+        )
 
     def _add_part_directions(self, differences: Iterator[Difference]) -> Iterator[DirectedDifference]:
         return ((difference, PART_DIRECTIONS[self.new.kind]) for difference in differences)
@@ -116,6 +121,8 @@ class OperationComparison:
         return _servers(self.schemas.old, self.old, old), _servers(self.schemas.new, self.new, new)
 
     def _compare_parameters(self) -> Iterator[Difference]:
+        if self.new.kind == "operation" and self._have_same_parameters:
+            return
         before = _parameters_by_target(self.schemas.old, self.old)
         after = _parameters_by_target(self.schemas.new, self.new)
         renames, bodies = self.schemas.renames, self._bodies
@@ -139,10 +146,21 @@ class OperationComparison:
             if not is_same_name and not target.section.startswith("path "):
                 rule = "querystring-renamed" if _is_querystring(target) else "parameter-renamed"
                 yield Difference(rule, target, old_target, "name", old_target.name, target.name)
-            yield from bodies.compare_parameters(before[old_target], parameter, old_target, target)
+            if not self._is_same(before[old_target], parameter, target, old_target):
+                yield from bodies.compare_parameters(before[old_target], parameter, old_target, target)
         for old_target, target in newer.items():
             if target not in after:
                 yield Difference("parameter-removed", target, old_target, "existence", before[old_target], None)
+
+    @property
+    def _have_same_parameters(self) -> bool:
+        """Whether the operation and its path list the same objects as parameters."""
+        (was, was_of_path), (now, now_of_path) = (
+            (contract.parts[part].get("parameters"), path_item(contract, part).get("parameters"))
+            for contract, part in ((self.schemas.old, self.old), (self.schemas.new, self.new))
+        )
+        targets = self._targets("")
+        return self._is_same(was, now, *targets) and self._is_same(was_of_path, now_of_path, *targets)
 
     def _compare_requests(self, old: JsonObject, new: JsonObject) -> Iterator[Difference]:
         target, old_target = self._targets("payload" if self.new.kind == "webhook" else "request")
@@ -153,7 +171,7 @@ class OperationComparison:
             yield Difference(rule, target, old_target, "existence", None, after)
         elif before is not None and after is None:
             yield Difference("request-body-removed", target, old_target, "existence", before, None)
-        elif before is not None and after is not None and not self._is_same(before, after):
+        elif before is not None and after is not None and not self._is_same(before, after, target, old_target):
             was, now = resolve_shared(self.schemas.old, before), resolve_shared(self.schemas.new, after)
             yield from self._bodies.compare_request_bodies(was, now, old_target, target)
 
@@ -176,7 +194,7 @@ class OperationComparison:
             old_target = Target(self.old, f"response {older[status]}")
             if status != older[status]:
                 yield Difference("status-changed", target, old_target, "name", older[status], status)
-            if self._is_same(before[older[status]], after[status]):
+            if self._is_same(before[older[status]], after[status], target, old_target):
                 continue
             was, now = (
                 resolve_shared(self.schemas.old, before[older[status]]),
@@ -289,26 +307,20 @@ def _servers(contract: Contract, part: Part, operation: JsonObject) -> list[Json
 
 def _parameters_by_target(contract: Contract, part: Part) -> dict[Target, JsonObject]:
     return {
-        Target(part, f"{parameter.location} {parameter.name}"): parameter.value
-        for parameter in parameters(contract, part)
-        if parameter.location in PARAMETER_LOCATIONS and not _is_ignored(parameter)
+        Target(part, f"{location} {name}"): value
+        for (location, name), value in parameter_objects(contract, part).items()
+        if location in PARAMETER_LOCATIONS and (location, name.lower()) not in _IGNORED
     }
 
 
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that OpenAPI ignores, because media types and security schemes say the same."""
-
-_IGNORED = frozenset(("header", name) for name in _IGNORED_HEADERS)
+_IGNORED = frozenset(("header", name) for name in ("accept", "content-type", "authorization"))
+"""Parameters that OpenAPI ignores, because media types and security schemes say the same."""
 
 
 def _sent_parameters(parameters: Json) -> list[Json]:
     """The parameters of a callback without those that OpenAPI ignores."""
     found = parameters if isinstance(parameters, list) else []
     return [one for one in found if (one.get("in"), str(one.get("name")).lower()) not in _IGNORED]
-
-
-def _is_ignored(parameter: Parameter) -> bool:
-    return parameter.location == "header" and parameter.name.lower() in _IGNORED_HEADERS
 
 
 def _without_case(target: Target) -> Target:

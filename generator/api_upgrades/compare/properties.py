@@ -36,10 +36,13 @@ class PropertyComparison:
         renames = self.schemas.renames
         before, after = _declared(was), _declared(now)
         was_needed, is_needed = _required(was), _required(now)
-        same: set[str] = set()
-        if not renames.concerns(old_target.part, target.part):
-            common = (name for name in before if name in after and (name in was_needed) == (name in is_needed))
-            same = {name for name in common if json_equal(before[name], after[name])}
+        common = (name for name in before if name in after and (name in was_needed) == (name in is_needed))
+        same = {
+            name
+            for name in common
+            if json_equal(before[name], after[name])
+            and not renames.concerns(before[name], old_target.property(name), target.property(name))
+        }
         newer = {name: renames.to_newer(old_target.property(name)) for name in before if name not in same}
         # If one property takes over the name of another, the name belongs to the renamed one; the other is removed.
         renamed_last = sorted(newer.items(), key=lambda one: one[1] != target.property(one[0]))
@@ -114,7 +117,7 @@ class PropertyComparison:
     ) -> Iterator[Difference]:
         """Compare required properties that neither object declares, for example because a reference does."""
         needed, after = _required(was), _required(now)
-        if needed == after and not self.schemas.renames.concerns(old_target.part, target.part):
+        if needed == after and not self.schemas.renames.concerns(None, old_target, target):
             return
         before = {self.schemas.renames.to_newer(old_target.property(name)).name: name for name in needed}
         declared = {*_declared(was), *_declared(now)}

@@ -74,7 +74,7 @@ class SchemaComparison:
         self, was: JsonObject, now: JsonObject, old_target: Target, target: Target
     ) -> Iterator[Difference]:
         """Compare two normal forms."""
-        if json_equal(was, now) and not self.renames.moves:
+        if json_equal(was, now) and not self.renames.concerns(was, old_target, target):
             return
         was, now = self.old_forms.with_null_branches(was), self.new_forms.with_null_branches(now)
         was_nullable = is_nullable = False

@@ -80,12 +80,17 @@ def responses(contract: Contract, part: Part) -> tuple[Response, ...]:
 
 def parameters(contract: Contract, part: Part) -> tuple[Parameter, ...]:
     """The parameters of an operation, those of its path first."""
-    found: dict[tuple[str, str], Parameter] = {}
+    return tuple(_parameter(contract, *found) for found in parameter_objects(contract, part).items())
+
+
+def parameter_objects(contract: Contract, part: Part) -> dict[tuple[str, str], JsonObject]:
+    """The Parameter Objects of an operation by location and name, those of its path first."""
+    found: dict[tuple[str, str], JsonObject] = {}
     for holder in (path_item(contract, part), operation_object(contract, part)):
         for value in holder.get("parameters", ()):
-            parameter = _parameter(contract, resolve_shared(contract, value))
-            found[parameter.location, parameter.name] = parameter
-    return tuple(found.values())
+            parameter = resolve_shared(contract, value)
+            found[str(parameter.get("in", "")), str(parameter.get("name", ""))] = parameter
+    return found
 
 
 def resolve_shared(contract: Contract, value: JsonObject) -> JsonObject:
@@ -127,7 +132,7 @@ def _body(contract: Contract, holder: JsonObject) -> Body | None:
     return Body(media, schema, _example(contract, content))
 
 
-def _parameter(contract: Contract, value: JsonObject) -> Parameter:
+def _parameter(contract: Contract, key: tuple[str, str], value: JsonObject) -> Parameter:
     media = media_type(value)
     holder = value if media is None else resolve_shared(contract, value["content"][media])
     beside = {key: value[key] for key in _PROPERTY_KEYS if key in value}
@@ -137,8 +142,7 @@ def _parameter(contract: Contract, value: JsonObject) -> Parameter:
     if example is not MISSING:
         beside["examples"] = [example]
     return Parameter(
-        str(value.get("in", "")),
-        str(value.get("name", "")),
+        *key,
         value.get("required") is True,
         {**drop_ignored_siblings(whole_schema(holder), contract.dialect), **beside},
         value,

@@ -6,11 +6,13 @@ A rename from a to b and a rename from b to c together are one rename from a to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from api_upgrades.openapi.part import Part
+from api_upgrades.core.json import Json
+from api_upgrades.openapi.mentions import references
+from api_upgrades.openapi.part import Part, schema_of
 from api_upgrades.openapi.target import Target
 
 
@@ -61,20 +63,35 @@ class RenameMap:
         """The parts, by their older names, in which something was renamed or moved."""
         return self._by_older_part.keys()
 
-    def concerns(self, *parts: Part | None) -> bool:
-        """Whether anything moves in one of some parts, or a schema to which they may refer gets another name."""
-        return self._renames_schemas or not self._all_parts.isdisjoint(parts)
+    def concerns(self, value: Json, old: Target, new: Target) -> bool:
+        """Whether some JSON that stands at one place in both contracts may mean something else in the newer one.
+
+        That takes a rename or a move inside the place, by any of its names, or a rename of a schema to which it refers.
+        """
+        places = (place for part in {old.part, new.part} for place in self._inner_places.get(part, ()))
+        ends = [replace(one.enclosing_list, part=None) for one in (old, new)] if self._inner_places else []
+        if any(place.within(end) or end.within(place) for place in places for end in ends):
+            return True
+        return bool(self._renamed_schemas) and any(schema_of(ref) in self._renamed_schemas for ref in references(value))
 
     @cached_property
-    def _renames_schemas(self) -> bool:
-        return any(
-            old.part != new.part and "schema" in {one.part.kind for one in (old, new) if one.part}
-            for old, new in self.moves
-        )
+    def _renamed_schemas(self) -> frozenset[Part | None]:
+        return frozenset(old.part for old, new in self.moves if old.part != new.part)
 
     @cached_property
-    def _all_parts(self) -> frozenset[Part | None]:
-        return frozenset(target.part for move in self.moves for target in move)
+    def _inner_places(self) -> Mapping[Part | None, list[Target]]:
+        """The places that are renamed or moved inside parts, without their parts, by all names of these parts."""
+        if not any(target.section or target.steps for move in self.moves for target in move):
+            return {}
+        found: dict[Part | None, list[Target]] = {}
+        for old, new in self.moves:
+            known = found.setdefault(old.part, [])
+            others = found.setdefault(new.part, known)
+            if others is not known:
+                known += others
+                found |= {part: known for part, places in found.items() if places is others}
+            known += [replace(one, part=None) for one in (old, new) if one.section or one.steps]
+        return found
 
     @cached_property
     def _by_older_part(self) -> Mapping[Part | None, list[int]]:
