@@ -34,6 +34,8 @@ SHOWN = {
     "upgrades/2024-06-10/": ("md",),
     "upgrades/2024-09-30/": ("md",),
     "changelog/": ("html", "md"),
+    "versioning/": ("md",),
+    "deprecations/": ("html", "md"),
     "reference/2024-06-10/": ("md",),
     "reference/2024-06-10/books/": ("html", "md"),
     "reference/latest/orders/": ("md",),

@@ -133,7 +133,7 @@ def test_a_released_version_that_is_altered(root: Path) -> None:
     assert {fault.versions for fault in report.altered_faults} == {("2024-02-01", "2024-01-01")}
     assert "released versions differ in" in report.verdict
     markdown = report.as_markdown()
-    assert "## Released, and altered\n\n- 2024-02-01 differs from its release: Book." in markdown
+    assert "## Changes to released versions\n\n- 2024-02-01 differs from its release: Book." in markdown
     assert markdown.count("api-upgrades amend") == 1
 
 
@@ -197,7 +197,7 @@ def test_a_change_that_does_not_fit(root: Path) -> None:
     report = told(write(root, {"changes/unreleased/number.yaml": NUMBER}))
     assert report.verdict == "1 unrated change; 1 fault; whether released versions changed is unknown."
     assert report.pages is None
-    assert "Which pages will differ cannot be told until the faults are mended." in report.as_markdown()
+    assert "The changed pages are unknown until the errors are fixed." in report.as_markdown()
 
 
 def test_a_registry_that_is_new(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ PAGES = (
     ("Reference", "reference/latest/index.md"),
     ("Changelog", "changelog/index.md"),
     ("Versioning", "versioning/index.md"),
-    ("Kinds of effects", "maintain/kinds/index.md"),
 )
 """The generated pages in the site's navigation, after its first page."""
 
@@ -59,17 +58,38 @@ def version_yaml() -> str:
     return f"summary: {SUMMARY}\n"
 
 
+DOORS = (
+    (
+        "Upgrade",
+        "What changed since your version, and what to do about it.",
+        "Find your upgrade steps",
+        PAGES[0][1],
+    ),
+    ("Reference", "Operations, objects and webhooks, for each version.", "Browse the API", PAGES[1][1]),
+    ("Changelog", "Every change, by resource, kind and severity.", "See all changes", PAGES[2][1]),
+)
+"""The cards of the home page: title, text, invitation and page."""
+
+
 def home_page(title: str) -> str:
     """The home page of the site."""
+    cards = "\n".join(f"[**{door}** {text} *{call} →*]({page}){{ .au-card }}" for door, text, call, page in DOORS)
     return f"""\
+---
+hide: [navigation, toc]
+---
+
+<div class="au-page" markdown>
+
 # {escape_text(title)}
 
-Every version of this API, and how to upgrade from one to the next.
+<div class="au-cards" markdown>
+{cards}
+</div>
 
-- [Upgrade guide](upgrades/index.md): what changed in each version, and what to do about it
-- [Reference](reference/latest/index.md): the latest version
-- [Changelog](changelog/index.md): every change, newest first
-- [Versioning](versioning/index.md): which changes are breaking, and which are not
+[Versioning](versioning/index.md) explains how a request selects a version, and which changes are breaking.
+
+</div>
 """
 
 
@@ -77,11 +97,12 @@ def mkdocs_yaml(title: str, home: str, options: dict[str, str]) -> str:
     """The `mkdocs.yml` of a site. `home` is the file of its home page."""
     return f"""\
 {_yaml_entry("site_name", escape_site_name(title))}
+# site_url: https://docs.example.com/ # the sitemap, canonical addresses and instant navigation need it
 
 theme:
   name: material
   font: false # a page loads nothing from another host
-  features: [content.code.copy, content.tabs.link, navigation.tabs, navigation.top, toc.follow]
+  features: [content.code.copy, content.tabs.link, navigation.instant, navigation.tabs, navigation.top, toc.follow]
   palette:
     - media: "(prefers-color-scheme: light)"
       scheme: default
@@ -91,6 +112,11 @@ theme:
       scheme: slate
       primary: black
       toggle: {{icon: material/weather-night, name: Switch to light mode}}
+
+markdown_extensions:
+  - attr_list
+  - md_in_html
+  - toc: {{permalink: true, title: On this page}}
 
 {plugins_yaml(options)}
 nav:

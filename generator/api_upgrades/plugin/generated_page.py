@@ -36,8 +36,15 @@ class GeneratedPage(MkDocsPage):
         """Set the metadata that MkDocs would read from a page's front matter. There is no source file."""
         self.markdown = ""
         self.meta = {"title": escape(self.site_page.title), "description": escape(self.site_page.description)}
+        if self._has_empty_sidebar(config):
+            self.meta["hide"] = ["navigation"]
         if self.site_page.search_text is None:
             self.meta["search"] = {"exclude": True}
+
+    def _has_empty_sidebar(self, config: MkDocsConfig) -> bool:
+        """Whether the navigation beside the page would list only the page itself, because tabs list all others."""
+        has_tabs = "navigation.tabs" in config.theme.get("features", ())
+        return has_tabs and not self.site_page.siblings and self.parent is None
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
         """Set the table of contents, and the text for the search index, which the HTML replaces after indexing."""

@@ -28,7 +28,7 @@ from api_upgrades.core.progress import count_progress, stage
 from api_upgrades.history.history import History
 from api_upgrades.history.memo import Memo
 from api_upgrades.history.shared_path_items import show_shared_path_items
-from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_base_url
+from api_upgrades.plugin.generated_page import GeneratedPage, add_siblings, make_base_url, make_page_url
 from api_upgrades.plugin.links import NO_ANCHOR, find_broken_links
 from api_upgrades.plugin.live import OnDemandWriter, TemplateCache
 from api_upgrades.plugin.preview_banner import add_banner, read_preview_number
@@ -43,13 +43,16 @@ from api_upgrades.site.exports.export import render_exports
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.render import render_pages
-from api_upgrades.site.pages.site import Site
+from api_upgrades.site.pages.site import LATEST, Site
 from api_upgrades.site.pages.static_files import read_static_file
 from api_upgrades.site.text.description_links import find_link_note
 from api_upgrades.sources.source import prepare_reading, read_head
 
 STYLE = "assets/api-upgrades.css"
-SCRIPT = "assets/api-upgrades.js"
+THEME = Path(__file__).with_name("theme")
+"""Templates that a site can replace in its `custom_dir`."""
+
+SCRIPTS = ("assets/api-upgrades.js", "assets/filter.js")
 
 LARGE_SITE_BYTES = 900_000_000
 """The size of a site above which a note is logged. Many hosts accept no more than a gigabyte."""
@@ -88,19 +91,25 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         collect_rarely(THRESHOLD_SERVE if self._is_serving else THRESHOLD_ONCE)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Add the style sheet and script, once for all instances. Raises PluginError for an invalid preview number."""
+        """Add the style sheet, the scripts and the error page, once for all instances.
+
+        Raises PluginError for an invalid preview number.
+        """
         try:
             self._preview_number = read_preview_number(os.environ)
         except ApiUpgradesError as error:
             raise PluginError(str(error)) from None
         if STYLE not in config.extra_css:
             config.extra_css.insert(0, STYLE)
-            config.extra_javascript.append(SCRIPT)
+            config.extra_javascript.extend(SCRIPTS)
+        if config.theme.name == "material" and str(THEME) not in config.theme.dirs:
+            # Before the theme's own folder, and after the site's `custom_dir`, which may have its own error page.
+            config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated files. Raises PluginError if one has the address of an existing file."""
-        for asset in (STYLE, SCRIPT):
+        for asset in (STYLE, *SCRIPTS):
             if files.get_file_from_path(asset) is None:
                 files.append(File.generated(config, asset, content=read_static_file(posixpath.basename(asset))))
         is_rendered_by_mkdocs = needs_mkdocs_rendering(config)
@@ -129,7 +138,13 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
     def on_template_context(
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
-        """Replace the generated pages in the sitemap with those that search engines may index."""
+        """Replace the generated pages in the sitemap with those that search engines may index.
+
+        The error page gets links to the main pages of each API.
+        """
+        if template_name == "404.html":
+            apis = context.setdefault("api_upgrades_apis", [])  # type: ignore[typeddict-item]  # our own key
+            apis.append(self._describe_api(config))
         if template_name == "sitemap.xml":
             listed = [file for file in context["pages"] if not self._generated_site.is_hidden_from_search_engines(file)]
             context["pages"] = [*listed, *self._publisher.list_sitemap_files()]
@@ -247,6 +262,17 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
         root = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         options = self.config
         return Project(root, options.registry, options.source, options.severity, self._memo, options.link_base)
+
+    def _describe_api(self, config: MkDocsConfig) -> dict[str, object]:
+        """The title of the API, and its main pages with their addresses, for the error page."""
+        addresses = self._make_addresses(config)
+        doors = {
+            "Upgrade guide": addresses.guide,
+            "Reference": addresses.reference(LATEST),
+            "Changelog": addresses.changelog,
+        }
+        pages = [(title, make_page_url(self._mount + path, config)) for title, path in doors.items()]
+        return {"title": self.config.path or config.site_name, "pages": pages}
 
     @staticmethod
     def _make_addresses(config: MkDocsConfig) -> Addresses:

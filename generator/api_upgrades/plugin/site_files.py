@@ -38,6 +38,13 @@ class GeneratedFiles(Files):
             return self.created_files[uri]
         return found
 
+    def discard(self, uri: str) -> None:
+        """Remove the generated file with this `src_uri`."""
+        if uri in self.lazy_files:
+            del self.lazy_files[uri]
+        elif file := self.get_file_from_path(uri):
+            self.remove(file)
+
     @cached_property
     def _uri_by_dest(self) -> dict[str, str]:
         """The `src_uri` of each file by its path in the site. Cached, so read it when all files are there."""
@@ -99,7 +106,10 @@ class GeneratedSite:
         return result
 
     def insert_into_nav(self, nav: Navigation, files: GeneratedFiles) -> None:
-        """Insert the pages that `nav` lists into the navigation, with the titles that it gives them."""
+        """Insert the pages that `nav` lists into the navigation, with the titles that it gives them.
+
+        Optional pages that it doesn't list are removed from the site.
+        """
         index_in_nav = {id(listed): index for index, listed in enumerate(nav.pages)}
         unlisted = []
         for page in self.pages_to_write:
@@ -107,7 +117,10 @@ class GeneratedSite:
             file = files.get_file_from_path(uri) if self._is_rendered_by_mkdocs else files.created_files.pop(uri, None)
             listed = file.page if file else None
             if file is None or listed is None or id(listed) not in index_in_nav:
-                unlisted.append(page)
+                if page.is_optional:
+                    files.discard(uri)
+                else:
+                    unlisted.append(page)
                 continue
             if self._is_rendered_by_mkdocs:
                 files.remove(file)

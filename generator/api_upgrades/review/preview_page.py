@@ -39,17 +39,17 @@ class PreviewView:
         """The sections that are not empty."""
         report = self.report
         content = {
-            "What breaks": report.breaking,
-            "Released, and altered": report.altered_faults or report.lock_changes,
-            "In no change yet": report.undocumented,
-            "Still to be written": report.todos,
+            "Breaking and risky changes": report.breaking,
+            "Changes to released versions": report.altered_faults or report.lock_changes,
+            "Undocumented differences": report.undocumented,
+            "Texts to write": report.todos,
             "Other faults": report.other_faults,
-            "The changes one by one": report.edits or report.version_edits,
-            "Words and examples": report.reworded,
-            "Pages that differ": True,
+            "All changes": report.edits or report.version_edits,
+            "Reworded texts and examples": report.reworded,
+            "Pages that change": True,
         }
         titles = [title for title in content if content[title]]
-        return tuple(Heading(title.lower().replace(" ", "-").replace(",", ""), title) for title in titles)
+        return tuple(Heading(title.lower().replace(" ", "-"), title) for title in titles)
 
 
 def _insert_link(page: Page, link: Markup) -> str:

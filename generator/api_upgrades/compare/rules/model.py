@@ -20,7 +20,7 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of difference: its description, and a verdict for each direction in which it can occur."""
+    """A kind of difference: what changed, as a phrase, and a verdict for each direction in which it can occur."""
 
     id: RuleId
     description: str

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.openapi.part import Part
 
 
@@ -28,6 +29,8 @@ class Addresses:
     preview = "upgrades/preview/"
     changelog = "changelog/"
     versioning = "versioning/"
+    rules = "versioning/rules/"
+    deprecations = "deprecations/"
     kinds = "maintain/kinds/"
 
     def index_file_of(self, path: str) -> str:
@@ -35,11 +38,14 @@ class Addresses:
         return self.index_file
 
     def has_twin(self, path: str) -> bool:
-        """Whether a page has a Markdown twin. The guide, the changelog, the latest reference and versioning have twins.
+        """Whether a page has a Markdown twin. The guide, the changelog, the latest reference, versioning, the rules and
+        deprecations have twins.
 
         Older references have none, because their OpenAPI documents have the same content.
         """
-        if path in (self.guide, self.versioning) or path.startswith((self.changelog, self.reference("latest"))):
+        if path in (self.guide, self.versioning, self.rules, self.deprecations) or path.startswith(
+            (self.changelog, self.reference("latest"))
+        ):
             return True
         return re.fullmatch(r"upgrades/(?!path/|from/)[^/]+/(?:[^/]+/(?:[0-9]+/)?)?", path) is not None
 
@@ -53,6 +59,10 @@ class Addresses:
     def path_from(self, version: str, slug: str = "") -> str:
         """The upgrade path from a version to the latest; with `slug`, its page for one resource."""
         return f"upgrades/from/{version}/" + (f"{slug}/" if slug else "")
+
+    def rule(self, rule: RuleId) -> str:
+        """The row of a rule in the table of rules."""
+        return f"{self.rules}#{rule}"
 
     def addition(self, addition: str) -> str:
         return f"{self.changelog}#addition-{addition}"
@@ -117,6 +127,9 @@ class Links:
 
     def path_from(self, version: str, slug: str = "") -> str:
         return self(self.addresses.path_from(version, slug))
+
+    def rule(self, rule: RuleId) -> str:
+        return self(self.addresses.rule(rule))
 
     def addition(self, addition: str) -> str:
         return self(self.addresses.addition(addition))

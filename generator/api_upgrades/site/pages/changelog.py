@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 
 from api_upgrades.registry.model import find_release_times, parse_date
-from api_upgrades.site.pages.changes import AdditionView, addition_views
+from api_upgrades.site.pages.change_filter import filter_for_changes
+from api_upgrades.site.pages.changes import AdditionView, ChangeView, addition_views
 from api_upgrades.site.pages.page import Heading, NavLink, Page, build_search_text
 from api_upgrades.site.pages.site import Site
-from api_upgrades.site.pages.versions import VersionView, group_by_year
+from api_upgrades.site.pages.versions import VersionView, VersionYear, group_by_year
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class ChangelogEntry:
 
     version: VersionView
     additions: tuple[tuple[str, tuple[AdditionView, ...]], ...]
+
+    @property
+    def changes(self) -> tuple[ChangeView, ...]:
+        """All its changes, in the order in which the page lists them."""
+        return (*(one for _, views in self.additions for one in views), *self.version.changes)
 
     @property
     def headings(self) -> Iterator[Heading]:
@@ -38,7 +43,6 @@ def changelog_pages(site: Site) -> Iterator[Page]:
     newest, *older = group_by_year([entry.version for entry in entries.values()])
     newest_entries = tuple(entries[version.id] for version in newest.versions)
     earlier = tuple((year, tuple(entries[version.id] for version in year.versions)) for year in older)
-    view = {"entries": newest_entries, "earlier": earlier}
     nav_links = (
         NavLink("Changelog", path),
         *(NavLink(year.label, site.addresses.changelog_year(year.label)) for year in older),
@@ -47,25 +51,36 @@ def changelog_pages(site: Site) -> Iterator[Page]:
         path,
         "Changelog",
         f"Every change of the {site.title}, newest first.",
-        partial(site.render_html, "changelog", path, **view),
-        site.markdown_renderer("changelog", path, **view),
-        (*_contents(newest_entries), *((Heading("earlier", "Earlier"),) if earlier else ())),
+        lambda: site.render_html("changelog", path, **_view(newest_entries), earlier=earlier),
+        site.markdown_renderer("changelog", path, entries=newest_entries, earlier=earlier),
+        (*_contents(newest_entries), *((Heading("earlier", "Earlier changes"),) if earlier else ())),
         build_search_text("Changelog", "Every change, newest first.", ()),
         section=path,
         siblings=nav_links if older else (),
     )
     for year, of_year in earlier:
-        address = site.addresses.changelog_year(year.label)
-        yield Page(
-            address,
-            f"Changelog, {year.label}",
-            f"Every change of the {site.title} in {year.label}.",
-            partial(site.render_html, "changelog_year", address, entries=of_year, year=year),
-            site.markdown_renderer("changelog_year", address, entries=of_year, year=year),
-            _contents(of_year),
-            section=path,
-            siblings=nav_links,
-        )
+        yield _year_page(site, year, of_year, nav_links)
+
+
+def _year_page(
+    site: Site, year: VersionYear, entries: tuple[ChangelogEntry, ...], nav_links: tuple[NavLink, ...]
+) -> Page:
+    address = site.addresses.changelog_year(year.label)
+    return Page(
+        address,
+        f"Changelog {year.label}",
+        f"Every change of the {site.title} in {year.label}.",
+        lambda: site.render_html("changelog_year", address, **_view(entries), year=year),
+        site.markdown_renderer("changelog_year", address, entries=entries, year=year),
+        _contents(entries),
+        section=site.addresses.changelog,
+        siblings=nav_links,
+    )
+
+
+def _view(entries: tuple[ChangelogEntry, ...]) -> dict[str, object]:
+    """The variables of both HTML templates."""
+    return {"entries": entries, "filter": filter_for_changes(one for entry in entries for one in entry.changes)}
 
 
 def _contents(entries: tuple[ChangelogEntry, ...]) -> tuple[Heading, ...]:

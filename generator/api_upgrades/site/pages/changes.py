@@ -18,6 +18,7 @@ from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
 from api_upgrades.registry.model import none_if_todo
 from api_upgrades.site.pages.before_after import BeforeAfter, collect_examples
+from api_upgrades.site.pages.change_kinds import change_kinds
 from api_upgrades.site.pages.page import Heading
 from api_upgrades.site.pages.site import PartLink, Site, format_count, without_duplicates
 from api_upgrades.site.text import prose
@@ -30,6 +31,7 @@ KIND_NOUNS = {"Operations": "operation", "Objects": "object", "Webhooks": "webho
 class Reason:
     """A reason for the severity of an effect: one rule, in one or more directions."""
 
+    rule: RuleId
     severity: Severity
     what: str
     directions: tuple[str, ...]
@@ -146,13 +148,10 @@ class ChangeView:
                     break
         return tuple(found.items())
 
-    @property
-    def effect_kinds(self) -> tuple[str, ...]:
-        """The kinds of its effects, without those that only reword, unless there are no others."""
-        effects = [one.effect for one in self.judged.effects]
-        return without_duplicates(effect.kind for effect in effects if not effect.only_rewords) or without_duplicates(
-            effect.kind for effect in effects
-        )
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Its kinds by which readers filter, such as `renamed`."""
+        return change_kinds(self.judged)
 
     @cached_property
     def effects(self) -> tuple[EffectView, ...]:
@@ -173,15 +172,15 @@ class ChangeView:
 
     def _severity_reasons(self, findings: tuple[Finding, ...]) -> Iterator[Reason]:
         table = self.site.history.table
-        grouped: dict[tuple[Severity, str, str], list[str]] = {}
+        grouped: dict[tuple[Severity, RuleId, str], list[str]] = {}
         for finding in findings:
-            description = table.rules[finding.rule].description
-            key = (finding.severity, description, table.reason(finding.rule, finding.direction))
+            key = (finding.severity, finding.rule, table.reason(finding.rule, finding.direction))
             # Rules about operations, parameters and webhooks have only one direction. It is obvious, so leave it out.
             is_obvious = len(table.rules[finding.rule].verdicts) == 1
             grouped.setdefault(key, []).append("" if is_obvious else finding.direction or "")
-        for (severity, what, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
-            yield Reason(severity, what, without_duplicates(filter(None, directions)), why)
+        for (severity, rule, why), directions in sorted(grouped.items(), key=lambda one: SEVERITIES.index(one[0][0])):
+            what = table.rules[rule].description
+            yield Reason(rule, severity, what, without_duplicates(filter(None, directions)), why)
 
     @cached_property
     def examples(self) -> list[BeforeAfter]:

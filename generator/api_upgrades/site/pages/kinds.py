@@ -13,6 +13,8 @@ from api_upgrades.effects.docs import DESCRIPTIONS, describe_kind
 from api_upgrades.site.pages.page import Heading, Page, SearchSection, build_search_text
 from api_upgrades.site.pages.site import Site
 
+TITLE = "Kinds of effects"
+
 
 @dataclass(frozen=True)
 class FieldView:
@@ -33,8 +35,8 @@ class KindView:
     fields: tuple[FieldView, ...]
 
 
-def kind_pages(site: Site) -> Iterator[Page]:
-    """Yield `/maintain/kinds/`."""
+def kind_page(site: Site) -> Page:
+    """The page `/maintain/kinds/`, for the API team. Other sites don't have it."""
     path = site.addresses.kinds
     groups: dict[str, list[KindView]] = {}
     for name, kind in KINDS.items():
@@ -42,19 +44,20 @@ def kind_pages(site: Site) -> Iterator[Page]:
         groups.setdefault(group, []).append(KindView(name, *describe_kind(kind), tuple(_field_views(kind))))
     titles = {group: GROUP_TITLES[group] for group in groups}
     view = {"groups": groups, "titles": titles}
-    yield Page(
+    return Page(
         path,
-        "Effect kinds",
+        TITLE,
         "Every kind of effect that a change file can hold, with its fields.",
         partial(site.render_html, "kinds", path, **view),
         site.markdown_renderer("kinds", path, **view),
         tuple(Heading(f"kinds-{group}", titles[group]) for group in groups),
         build_search_text(
-            "Effect kinds",
+            TITLE,
             "Every kind of effect that a change file can hold.",
             (SearchSection(kind.name, kind.name, kind.description) for kinds in groups.values() for kind in kinds),
         ),
         section="maintain/",
+        is_optional=True,
     )
 
 

@@ -22,6 +22,9 @@ MAX_PARTS_WITHOUT_INDEX = 120
 MAX_CHECKLIST_CHANGES = 120
 """The checklist of an upgrade path with more changes lists only the most severe ones, and counts the others."""
 
+MAX_DEPRECATIONS = 200
+"""The page about deprecations lists at most this many, and counts the others."""
+
 MAX_PLACES_PER_PART = 200
 """An upgrade path lists at most this many places of a part, and counts the others."""
 

@@ -86,7 +86,8 @@ class Page:
     `search_text` is indexed by the site's search instead of the HTML, where code and tables would slow the index down
     and give poor results; None excludes the page. `is_indexed` tells whether search engines may index it, and
     `canonical` is its canonical address, if it isn't its own. `section` is the address of the navigation section that
-    it belongs to, such as the guide. `siblings` are the links in the navigation beside it.
+    it belongs to, such as the guide. `siblings` are the links in the navigation beside it. `is_optional` tells whether
+    the page exists only if the site's navigation lists it.
     """
 
     path: str
@@ -100,6 +101,7 @@ class Page:
     section: str = ""
     siblings: tuple[NavLink, ...] = ()
     is_indexed: bool = True
+    is_optional: bool = False
 
     @property
     def html(self) -> str:

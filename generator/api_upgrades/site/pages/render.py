@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from api_upgrades.history.history import History
 from api_upgrades.site.pages.addresses import Addresses
 from api_upgrades.site.pages.changelog import changelog_pages
-from api_upgrades.site.pages.kinds import kind_pages
+from api_upgrades.site.pages.deprecations import deprecation_page
+from api_upgrades.site.pages.kinds import kind_page
 from api_upgrades.site.pages.page import Asset, Page
 from api_upgrades.site.pages.path.interactive import path_page_and_data
 from api_upgrades.site.pages.path.static import path_pages
 from api_upgrades.site.pages.reference.pages import Reference
+from api_upgrades.site.pages.rules import rule_page
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.upgrades import upgrade_pages
 from api_upgrades.site.pages.version_picker import picker_data
-from api_upgrades.site.pages.versioning import versioning_pages
+from api_upgrades.site.pages.versioning import versioning_page
 from api_upgrades.site.text.description_links import link_base_of
 
 
@@ -31,5 +33,7 @@ def render_pages(history: History, addresses: Addresses, link_base: str | None =
     yield from Reference(site).pages()
     yield picker_data(site)
     yield from changelog_pages(site)
-    yield from versioning_pages(site)
-    yield from kind_pages(site)
+    yield versioning_page(site)
+    yield rule_page(site)
+    yield deprecation_page(site)
+    yield kind_page(site)

@@ -17,6 +17,9 @@ STYLE_SHEETS = (
     "guide",
     "change",
     "example",
+    "filter",
+    "policy",
+    "home",
     "print",
 )
 """The style sheets in the order in which `api-upgrades.css` holds them: later ones may refine earlier ones."""

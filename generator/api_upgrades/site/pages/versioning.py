@@ -1,92 +1,82 @@
-"""The page about versioning: pinning, the version header, and the severity rules."""
+"""The page about versioning: how a request selects its version, and which changes are breaking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import partial
 
-from api_upgrades.compare.rules.table import GROUPS, SEVERITY_MEANINGS, Rule, Severity
-from api_upgrades.openapi.usage import DIRECTIONS, Direction
+from api_upgrades.compare.rules.ids import RuleId
+from api_upgrades.compare.rules.table import SEVERITIES, SEVERITY_MEANINGS, RuleTable, Severity
 from api_upgrades.site.pages.page import Heading, Page, SearchSection, build_search_text
+from api_upgrades.site.pages.rules import versioning_nav
 from api_upgrades.site.pages.site import Site, api_facts
 
-DIRECTION_WORDS: dict[Direction, str] = {
-    "request": "in what you send",
-    "response": "in what you get back",
-    "webhook": "in a webhook",
-}
-RECEIVED_DIRECTIONS: tuple[Direction, ...] = ("response", "webhook")
-RECEIVED_WORDS = "in what you receive"
+EXAMPLES: tuple[RuleId, ...] = (
+    "property-removed",
+    "property-renamed",
+    "type-changed",
+    "required-property-added",
+    "operation-removed",
+    "enum-value-added",
+    "default-changed",
+    "sunset-set",
+    "property-added",
+    "operation-added",
+    "webhook-added",
+    "error-response-added",
+    "deprecated",
+    "schema-renamed",
+)
+"""Rules that occur often, one of which is breaking, risky, additive or neutral in the direction that matters most."""
+
+MAX_EXAMPLES = 5
 
 
-LISTED_SEVERITIES: tuple[Severity, ...] = ("breaking", "risky", "additive")
-"""The severities whose rules are listed as sentences. The table of rules has the neutral ones too."""
-
-
-def versioning_pages(site: Site) -> Iterator[Page]:
-    """Yield `/versioning/`."""
+def versioning_page(site: Site) -> Page:
+    """The page `/versioning/`."""
     path = site.addresses.versioning
-    rules = site.history.table.rules
-    groups = {title: tuple(rules[id] for id in ids) for title, ids in GROUPS.items()}
-    lists = {severity: _sentences_by_group(groups, severity) for severity in LISTED_SEVERITIES}
+    table = site.history.table
     view = {
         "api": api_facts(site),
-        "groups": groups,
-        "directions": DIRECTIONS,
-        "lists": lists,
         "meanings": SEVERITY_MEANINGS,
-        "versions": site.released_versions,
-        "latest": site.history.latest,
+        "examples": {severity: _examples(table, severity) for severity in SEVERITIES},
+        "rule_count": len(table.rules),
     }
-    yield Page(
+    return Page(
         path,
         "Versioning",
-        f"How the versions of the {site.title} work, how a call names one, and what counts as a breaking change.",
+        f"How a request selects a version of the {site.title}, and which changes are breaking.",
         partial(site.render_html, "versioning", path, **view),
         site.markdown_renderer("versioning", path, **view),
         (
-            Heading("your-version", "Your version"),
-            Heading("naming-a-version", "Naming a version"),
-            Heading("what-is-breaking", "What is breaking"),
-            Heading("what-is-not", "What is not"),
-            Heading("all-rules", "All rules"),
-            Heading("all-versions", "All versions"),
+            Heading("specify-a-version", "Specify a version"),
+            Heading("breaking-changes", "Breaking and risky changes"),
+            Heading("non-breaking-changes", "Non-breaking changes"),
         ),
         build_search_text(
             "Versioning",
-            "How a call names its version, and how an organisation is pinned to one.",
+            "How a request selects its version, and what counts as a breaking change.",
             (
-                SearchSection("what-is-breaking", "What is breaking", _join_sentences(lists["breaking"])),
-                SearchSection("what-is-not", "What is not", _join_sentences(lists["additive"])),
+                SearchSection("breaking-changes", "Breaking and risky changes", _meanings("breaking", "risky")),
+                SearchSection("non-breaking-changes", "Non-breaking changes", _meanings("additive", "neutral")),
             ),
         ),
         section=path,
+        siblings=versioning_nav(site),
     )
 
 
-def _join_sentences(sentences_by_group: Mapping[str, tuple[str, ...]]) -> str:
-    return " ".join(sentence for sentences in sentences_by_group.values() for sentence in sentences)
+def _meanings(*severities: Severity) -> str:
+    return " ".join(SEVERITY_MEANINGS[one] for one in severities)
 
 
-def _sentences_by_group(groups: Mapping[str, tuple[Rule, ...]], severity: Severity) -> dict[str, tuple[str, ...]]:
-    """The rules that have a severity in some direction, as sentences, by the title of their group."""
-    found = {
-        title: tuple(filter(None, (_sentence(rule, severity) for rule in rules))) for title, rules in groups.items()
-    }
-    return {title: sentences for title, sentences in found.items() if sentences}
-
-
-def _sentence(rule: Rule, severity: Severity) -> str:
-    """A rule's description, with the directions in which it has the severity; empty if there are none.
-
-    The directions are left out if the rule has the severity in all of its directions.
-    """
-    directions = tuple(one for one, verdict in rule.verdicts.items() if verdict.severity == severity)
-    if not directions:
-        return ""
-    if len(directions) == len(rule.verdicts):
-        return f"{rule.description}."
-    where = (
-        RECEIVED_WORDS if directions == RECEIVED_DIRECTIONS else " or ".join(DIRECTION_WORDS[one] for one in directions)
-    )
-    return f"{rule.description} {where}."
+def _examples(table: RuleTable, severity: Severity) -> str:
+    """Some rules that have a severity, as phrases. Those that have it only in some directions name them."""
+    everywhere, partly = [], []
+    for rule in map(table.rules.__getitem__, EXAMPLES):
+        directions = [one for one, verdict in rule.verdicts.items() if verdict.severity == severity]
+        if len(directions) == len(rule.verdicts):
+            everywhere.append(rule.description)
+        elif directions:
+            partly.append(f"{rule.description} ({', '.join(directions)})")
+    first, *others = [*everywhere, *partly, ""][:MAX_EXAMPLES]
+    return "; ".join((first, *(f"{one[0].lower()}{one[1:]}" for one in others if one)))

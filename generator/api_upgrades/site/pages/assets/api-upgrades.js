@@ -1,4 +1,4 @@
-// What scripts add to pages that are complete without them: copy buttons, the reader's own version, pickers, filters.
+// What scripts add to pages that are complete without them: copy buttons, the reader's own version, and pickers.
 // Nothing from the address or from storage is ever inserted as markup.
 (function () {
   "use strict";
@@ -159,46 +159,6 @@
     });
   }
 
-  // On the changelog: a filter, kept in the address.
-  function addFilter() {
-    const place = document.querySelector(".au-filter:empty");
-    if (!place) return;
-    const items = [...document.querySelectorAll("[data-kinds]")];
-    const all = function (name) {
-      return [...new Set(items.flatMap(function (item) { return item.dataset[name].split("|").filter(Boolean); }))].sort();
-    };
-    const asked = new URLSearchParams(location.search);
-    const [resourceLabel, resource] = picker("Resource", [["", "all"], ...all("resources")], asked.get("resource"));
-    const [kindLabel, kind] = picker("Kind", [["", "all"], ...all("kinds")], asked.get("kind"));
-    const breaking = element("input", { type: "checkbox" });
-    breaking.checked = asked.has("breaking");
-    const told = element("span", { role: "status", class: "au-told" });
-    place.append(resourceLabel, " ", kindLabel, " ", element("label", { class: "au-pick" }, breaking, " breaking only"), " ", told);
-    function show() {
-      let shown = 0;
-      items.forEach(function (item) {
-        const has = function (name, value) { return !value || item.dataset[name].split("|").includes(value); };
-        const fits = has("resources", resource.value) && has("kinds", kind.value) && (!breaking.checked || item.dataset.severity === "breaking");
-        item.hidden = !fits;
-        shown += fits;
-      });
-      document.querySelectorAll(".au-version, details:has([data-kinds])").forEach(function (section) {
-        section.hidden = shown < items.length && !section.querySelector("[data-kinds]:not([hidden])");
-        if (section.matches("details")) section.open = shown < items.length;
-      });
-      told.textContent = shown + " of " + items.length + " changes";
-    }
-    place.addEventListener("change", function () {
-      const search = new URLSearchParams();
-      if (resource.value) search.set("resource", resource.value);
-      if (kind.value) search.set("kind", kind.value);
-      if (breaking.checked) search.set("breaking", "");
-      history.replaceState(null, "", search.size ? "?" + search : location.pathname);
-      show();
-    });
-    show();
-  }
-
   // On the overview of a large reference: names by what they hold.
   function addNames() {
     const place = document.querySelector(".au-names:empty");
@@ -240,7 +200,6 @@
     addCopyButtons();
     addMyVersion();
     addVersionPicker();
-    addFilter();
     addNames();
     leadToMyVersion();
     showTarget();
