@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 
+from api_upgrades.site.pages.change_filter import filter_for_changes
 from api_upgrades.site.pages.change_map import build_change_map
+from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.page import Heading, NavLink, Page, build_search_text
 from api_upgrades.site.pages.site import Site, api_facts, format_count
 from api_upgrades.site.pages.versions import VersionView, VersionYear, group_by_year
@@ -37,7 +38,8 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
 
     def render_html() -> str:
         map = build_change_map(versions[:MAX_MAP_VERSIONS])
-        return site.render_html("guide", path, **view, map=map, picker_counts=_picker_counts(released))
+        filter = filter_for_changes(_listed_changes(newest))
+        return site.render_html("guide", path, **view, map=map, filter=filter, picker_counts=_picker_counts(released))
 
     def render_markdown() -> str:
         return site.markdown_renderer("guide", path, **view, map=build_change_map(versions[:MAX_MAP_VERSIONS]))()
@@ -70,7 +72,7 @@ def _year_page(site: Site, year: VersionYear, nav_links: tuple[NavLink, ...]) ->
         path,
         f"Upgrade guide, {year.label}",
         f"Every version of the {site.title} of {year.label}, and what changed in it.",
-        partial(site.render_html, "guide_year", path, **view),
+        lambda: site.render_html("guide_year", path, **view, filter=filter_for_changes(_listed_changes(year))),
         site.markdown_renderer("guide_year", path, **view),
         (
             *((MAP_HEADING,) if map.rows else ()),
@@ -79,6 +81,15 @@ def _year_page(site: Site, year: VersionYear, nav_links: tuple[NavLink, ...]) ->
         section=site.addresses.guide,
         siblings=nav_links,
     )
+
+
+def _listed_changes(year: VersionYear) -> Iterator[ChangeView]:
+    """The changes that the guide lists for a year, or for the newest versions."""
+    for version in year.versions:
+        if version.is_long:
+            yield from (change for group in version.groups for change in group.notable_changes)
+        else:
+            yield from version.guide_changes
 
 
 def _promise(api: ApiFacts, title: str) -> str:
