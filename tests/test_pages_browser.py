@@ -63,44 +63,54 @@ def test_no_mark_is_left_in_any_file(site: Path) -> None:
 
 
 def test_tabs_show_before_and_after(site_url: str, open_page: OpenPage) -> None:
-    page = open_page()
-    page.goto(site_url + "upgrades/2023-06-26/")
-    tabs = page.locator(".tabbed-set").first
-    assert tabs.locator("del").all_inner_texts() != []
-    tabs.get_by_text("Before, 2023-05-25").click()
-    shown = tabs.locator(".tabbed-block >> visible=true")
-    assert '"expiresAt"' in shown.inner_text()
-    assert '"expires_at"' not in shown.inner_text()
-    tabs.get_by_text("After, 2023-06-26").click()
-    assert '"expires_at"' in shown.inner_text()
+    for javascript in (True, False):
+        page = open_page(javascript=javascript)
+        page.goto(site_url + "upgrades/2023-06-26/")
+        example = page.locator(".au-example").first
+        shown = example.locator(".au-pane >> visible=true")
+        assert [text.strip() for text in shown.locator("del, ins").all_inner_texts()] != []
+        example.get_by_text("2023-05-25").click()
+        assert '"expiresAt"' in shown.inner_text()
+        assert '"expires_at"' not in shown.inner_text()
+        example.get_by_text("2023-06-26").click()
+        assert '"expires_at"' in shown.inner_text()
 
 
-def test_a_block_can_be_copied(site_url: str, open_page: OpenPage) -> None:
+def test_an_example_can_be_copied(site_url: str, open_page: OpenPage) -> None:
     page = open_page()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(site_url + "reference/latest/patients/")
-    block = page.locator(".au-part .au-code >> visible=true").first
-    block.get_by_role("button", name="Copy").click()
+    page.goto(site_url + "upgrades/2023-06-26/")
+    example = page.locator(".au-example").first
+    example.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == (block.locator("code").text_content() or "").rstrip("\n")
+    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert [line for line in copied if "xpires" in line] == [
+        '-   "expiresAt": "2022-04-11T09:30:00Z"',
+        '+   "expires_at": "2022-04-11T09:30:00Z"',
+    ]
+    example.get_by_text("2023-05-25").click()
+    example.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("HTTP/1.1 200 OK\nContent-Type:")
 
 
 def test_my_version_is_chosen_once(site_url: str, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site_url + "upgrades/")
     page.get_by_label("Your version").select_option("2023-05-12")
-    assert page.locator(".au-ahead").evaluate_all("(all) => all.map((one) => one.dataset.version)") == [
-        "2023-06-26",
-        "2023-05-25",
-    ]
-    assert "2 versions and 2 breaking changes ahead" in page.locator(".au-my-version").inner_text()
+    columns = page.locator(".au-map th.au-ahead")
+    assert columns.evaluate_all("(all) => all.map((one) => one.dataset.column)") == ["2023-06-26", "2023-05-25"]
+    assert "2 newer versions, 2 breaking changes" in page.locator(".au-go").inner_text()
+    assert page.locator(".au-here").get_attribute("data-version") == "2023-05-12"
     page.goto(site_url)
     page.locator(".md-tabs").get_by_text("Reference").click()
     page.wait_for_url("**/reference/2023-05-12/")
     page.goto(site_url + "upgrades/")
     assert page.get_by_label("Your version").input_value() == "2023-05-12"
+    page.get_by_role("button", name="View upgrade steps").click()
+    page.wait_for_url("**/upgrades/path/?from=2023-05-12*")
     page.goto(site_url + "upgrades/?version=2023-06-26")
-    assert "You are on the latest version." in page.locator(".au-my-version").inner_text()
+    assert "You are on the latest version" in page.locator(".au-go").inner_text()
     page.goto(site_url + "upgrades/?version=<img src=x>")
     assert page.get_by_label("Your version").input_value() == "2023-06-26"
 
@@ -158,13 +168,21 @@ def test_the_search_finds_older_and_newer_names(site_url: str, open_page: OpenPa
 def test_the_map_leads_to_the_change(site_url: str, open_page: OpenPage) -> None:
     page = open_page(PHONE)
     page.goto(site_url + "upgrades/")
-    row = page.locator(".au-marks tr", has=page.locator("th", has_text="Tasks"))
+    row = page.locator(".au-map tr", has=page.locator("th", has_text="Tasks"))
     assert row.locator("a").evaluate_all("(all) => all.map((one) => one.textContent)") == [
-        "1 change, breaking!",
-        "1 change, breaking!",
+        "!1 change, breaking",
+        "!1 change, breaking",
     ]
     row.locator("a").first.click()
     page.wait_for_url("**/upgrades/2023-05-12/#task-assignment")
+
+
+def test_the_guide_is_filtered(site_url: str, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site_url + "upgrades/?severity=breaking&resource=tasks")
+    assert page.locator(".au-filter [role=status]").inner_text() == "2 of 21 changes"
+    shown = page.locator(".au-version >> visible=true").evaluate_all("(all) => all.map((one) => one.dataset.version)")
+    assert shown == ["2023-05-12", "2022-12-05"]
 
 
 def test_a_site_below_a_path_works(site: Path, tmp_path: Path, open_page: OpenPage, serve: Serve) -> None:
@@ -175,7 +193,7 @@ def test_a_site_below_a_path_works(site: Path, tmp_path: Path, open_page: OpenPa
     page.goto(url + "preview/pr-7/upgrades/")
     page.get_by_role("link", name="2023-02-27").first.click()
     page.wait_for_url("**/preview/pr-7/upgrades/2023-02-27/")
-    page.locator(".au-chip").first.click()
+    page.locator(".au-meta a", has_text="Conversations").first.click()
     page.wait_for_url("**/preview/pr-7/reference/2023-02-27/conversations/")
     page.get_by_label("Version", exact=True).select_option("2022-05-02")
     page.get_by_role("button", name="Open").click()
