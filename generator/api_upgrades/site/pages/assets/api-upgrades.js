@@ -182,6 +182,16 @@
     });
   }
 
+  // On the timeline of versions: those whose last day is over, which no build can know.
+  function markEndedVersions() {
+    const today = new Date().toISOString().slice(0, 10);
+    document.querySelectorAll("[data-until]:not(.au-ended)").forEach(function (row) {
+      if (row.dataset.until >= today) return;
+      row.classList.add("au-ended");
+      row.lastElementChild.append(" ", element("span", { class: "au-label" }, "Ended"));
+    });
+  }
+
   // What an address names may be folded away, or stand on another page to which its entry leads.
   function showTarget() {
     // No id holds what an address would have to encode.
@@ -202,6 +212,7 @@
     addVersionPicker();
     addNames();
     leadToMyVersion();
+    markEndedVersions();
     showTarget();
   }
 
