@@ -13,7 +13,7 @@ from tests.shop import LATEST, SITE, frozen, write
 from tests.test_plugin import build
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, LocatorAssertions, Page
+    from playwright.sync_api import Locator, Page
 
 CONFIG = """\
 site_name: Shop
@@ -43,7 +43,7 @@ def shop_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "served"
 
 
-def expect(locator: Locator) -> LocatorAssertions:
+def expect(locator: Locator):  # type: ignore[no-untyped-def]  # Playwright doesn't export the type
     """Playwright's assertions, which wait; imported late, since tests without a browser are skipped."""
     from playwright.sync_api import expect
 

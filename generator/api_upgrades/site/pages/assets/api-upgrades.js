@@ -199,6 +199,8 @@
     if (!target) return;
     const leads = target.querySelector(":scope > .au-leads");
     if (leads) return location.replace(leads.href);
+    const details = target.querySelector(":scope > details");
+    if (details) details.open = true;
     let fold = target.closest("details:not([open])");
     if (!fold) return;
     for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
