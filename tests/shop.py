@@ -65,7 +65,7 @@ PAGES = {
     *(f"reference/{version}{page}" for version in (*VERSIONS, "latest") for page in ("", "/books", "/orders")),
     # Books changed twice, and an order holds a book.
     *(f"upgrades/from/{version}{page}" for version in VERSIONS[:-1] for page in ("", "/books", "/orders")),
-    *("upgrades/path", "changelog", "versioning", "maintain/kinds"),
+    *("upgrades/path", "changelog", "versioning", "versioning/rules", "deprecations"),
 }
 """The address of every generated page."""
 

@@ -85,7 +85,8 @@ def test_every_file_is_there(shop: Exported) -> None:
     assert set(shop.own) == {
         *("changes.json", "changes.schema.json", "feed.xml", "llms.txt"),
         *(f"reference/{version}/openapi.json" for version in (*versions, "latest")),
-        *("upgrades/index.md", "changelog/index.md", "versioning/index.md"),
+        *("upgrades/index.md", "changelog/index.md"),
+        *("versioning/index.md", "versioning/rules/index.md", "deprecations/index.md"),
         *(f"upgrades/{version}/index.md" for version in versions),
         *("reference/latest/index.md", "reference/latest/books/index.md", "reference/latest/orders/index.md"),
     }
@@ -310,7 +311,7 @@ class TestTwins:
         assert twins == {
             f"{path}index.md": page.markdown()
             for path, page in server.pages.items()
-            if path in ("upgrades/", "changelog/", "versioning/")
+            if path in ("upgrades/", "changelog/", "versioning/", "versioning/rules/", "deprecations/")
             or path.startswith("reference/latest/")
             or re.fullmatch(r"upgrades/\d{4}-\d\d-\d\d/", path)
         }

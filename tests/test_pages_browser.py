@@ -11,6 +11,7 @@ import pytest
 from tests.browser import PHONE, OpenPage, Serve, faults_of_layout
 
 KINDS = {
+    "home": "",
     "guide": "upgrades/",
     "version": "upgrades/2023-02-27/",
     "version with one change": "upgrades/2022-12-05/",
@@ -24,6 +25,8 @@ KINDS = {
     "way of a resource": "upgrades/from/2022-12-20/appointments/",
     "changelog": "changelog/",
     "versioning": "versioning/",
+    "rules": "versioning/rules/",
+    "deprecations": "deprecations/",
     "kinds": "maintain/kinds/",
 }
 
@@ -127,30 +130,55 @@ def test_a_picker_leads_to_the_same_place_of_another_version(site_url: str, open
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        pytest.param("", 21, id="all"),
-        pytest.param("?resource=Tasks", 2, id="resource"),
-        pytest.param("?kind=rename_property", 4, id="kind"),
-        pytest.param("?breaking=", 12, id="breaking"),
-        pytest.param("?resource=Tasks&kind=rename_property&breaking=", 1, id="all three"),
-        pytest.param("?resource=<script>alert(1)</script>&kind=../x", 21, id="nonsense"),
+        pytest.param("", "21 changes", id="all"),
+        pytest.param("?resource=Tasks", "2 of 21 changes", id="resource"),
+        pytest.param("?kind=renamed", "4 of 21 changes", id="kind"),
+        pytest.param("?severity=breaking", "12 of 21 changes", id="severity"),
+        pytest.param("?severity=breaking&severity=risky", "14 of 21 changes", id="two severities"),
+        pytest.param("?only=deprecations", "5 of 21 changes", id="deprecations"),
+        pytest.param("?text=Webhook", "2 of 21 changes", id="text"),
+        pytest.param("?RESOURCE=tasks&Kind=Renamed&severity=BREAKING", "1 of 21 changes", id="any letter case"),
+        pytest.param("?resource=<script>alert(1)</script>&kind=../x", "21 changes", id="nonsense"),
+        pytest.param("?text=<script>alert(1)</script>", "0 of 21 changes", id="no match"),
     ],
 )
-def test_the_changelog_is_filtered_by_its_address(site_url: str, open_page: OpenPage, address: str, shown: int) -> None:
+def test_the_changelog_is_filtered_by_its_address(site_url: str, open_page: OpenPage, address: str, shown: str) -> None:
     page = open_page()
     page.goto(site_url + "changelog/" + address)
-    page.locator(".au-filter select").first.wait_for()
-    assert page.locator("article li[data-kinds] >> visible=true").count() == shown
-    assert page.locator(".au-filter [role=status]").inner_text() == f"{shown} of 21 changes"
+    assert page.locator(".au-filter [role=status]").inner_text() == shown
+    assert page.locator("article [data-row] >> visible=true").count() == int(shown.split()[0])
 
 
 def test_the_filter_is_kept_in_the_address(site_url: str, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site_url + "changelog/")
     page.get_by_label("Resource").select_option("Observations")
-    page.get_by_label("breaking only").check()
-    assert page.url.endswith("changelog/?resource=Observations&breaking=")
+    page.get_by_role("button", name="Deprecations").click()
+    assert page.url.endswith("changelog/?only=deprecations&resource=Observations")
     page.reload()
     assert page.get_by_label("Resource").input_value() == "Observations"
+    assert page.get_by_role("button", name="Deprecations").get_attribute("aria-pressed") == "true"
+    assert page.locator(".au-version >> visible=true").count() == 1
+    assert page.locator(".md-nav--secondary li >> visible=true").count() == 1
+
+
+def test_an_empty_filter_offers_to_clear_it(site_url: str, open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    page.goto(site_url + "versioning/rules/")
+    page.get_by_label("Search rules").fill("no such rule")
+    assert page.get_by_text("No rules match these filters").is_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    assert page.url.endswith("versioning/rules/")
+    assert not page.get_by_text("No rules match these filters").is_visible()
+    page.get_by_label("Search rules").fill("required PROPERTY")
+    assert page.locator("[data-row] >> visible=true").count() == 1
+
+
+def test_without_scripts_there_is_no_filter(site_url: str, open_page: OpenPage) -> None:
+    page = open_page(javascript=False)
+    page.goto(site_url + "changelog/")
+    assert not page.locator(".au-filter").is_visible()
+    assert page.locator("article [data-row] >> visible=true").count() == 21
 
 
 @pytest.mark.parametrize(("word", "page_path"), [("expiresAt", "2023-06-26"), ("assigned_provider_ids", "2023-02-27")])

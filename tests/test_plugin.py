@@ -411,3 +411,31 @@ def test_nothing_is_watched_twice_while_serving(project: Path) -> None:
     assert [path for path, recursive in server.watched.items() if recursive and path in model.parents] == [
         (project / "changes").resolve()
     ]
+
+
+@pytest.mark.parametrize("hooks", ["", "hooks: [hook.py]\n"], ids=["filled", "ordinary"])
+def test_the_kinds_of_effects_are_a_page_only_where_the_navigation_lists_it(project: Path, hooks: str) -> None:
+    write(configured(project, more=hooks), {"hook.py": "def on_pre_page(page, **_): return page\n"})
+    assert not (build(project) / "maintain").exists()
+    site = build(configured(project, more=f"{hooks}nav: [index.md, Kinds: maintain/kinds/index.md]\n"))
+    assert "<h1>Kinds of effects</h1>" in html(site, "maintain/kinds")
+    assert faults(site) == []
+
+
+def test_the_error_page_leads_to_the_main_pages_of_each_api(project: Path) -> None:
+    write(project, OTHER)
+    site = build(configured(project, TWICE % "path: books", more="site_url: https://example.org/docs/\n"))
+    page = (site / "404.html").read_text(encoding="utf-8")
+    assert "<h1>Page not found</h1>" in page
+    addresses = re.findall(r'<a class="au-button" href="([^"]*)"', page)
+    pages = ("upgrades/", "reference/latest/", "changelog/")
+    assert len(addresses) == 6
+    assert all(f"/docs/books/{path}" in addresses for path in pages)
+    assert all((site / address.removeprefix("/docs/") / "index.html").exists() for address in addresses)
+
+
+def test_an_error_page_of_the_site_stays(project: Path) -> None:
+    config = project / "mkdocs.yml"
+    config.write_text(config.read_text().replace("name: material", "name: material, custom_dir: own"))
+    write(project, {"own/404.html": "Lost?"})
+    assert (build(project) / "404.html").read_text() == "Lost?"

@@ -27,17 +27,13 @@ def _introduction(site: Site) -> Iterator[str]:
     title = escape_text(site.title)
     yield f"> Upgrade guide, changelog and reference of the {title}: {versions}, the latest is {latest}."
     yield (
-        "Every breaking change comes as a new dated version. A version stays as it is, and calls that name it go on "
-        "working. To upgrade, do what each version after yours asks for, oldest first."
+        "Breaking changes ship in a new version. To upgrade, do what each version after yours asks for, oldest first."
     )
     facts = api_facts(site)
     named = {"in the header": facts["header"], "in the query parameter": facts["query"]}
     places = [f"{where} {inline_code(name)}" for where, name in named.items() if name]
     if places:
-        yield (
-            f"A call names its version {' or '.join(places)}. One that names none is answered by the version that its "
-            "organisation is pinned to."
-        )
+        yield f"A request sends its version {' or '.join(places)}."
 
 
 def _link_sections(site: Site, mount: Mount, pages_with_twin: Sequence[Page]) -> Iterator[tuple[str, list[str]]]:

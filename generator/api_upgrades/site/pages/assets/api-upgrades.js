@@ -182,6 +182,16 @@
     });
   }
 
+  // On the timeline of versions: those whose last day is over, which no build can know.
+  function markEndedVersions() {
+    const today = new Date().toISOString().slice(0, 10);
+    document.querySelectorAll("[data-until]:not(.au-ended)").forEach(function (row) {
+      if (row.dataset.until >= today) return;
+      row.classList.add("au-ended");
+      row.lastElementChild.append(" ", element("span", { class: "au-label" }, "Ended"));
+    });
+  }
+
   // What an address names may be folded away, or stand on another page to which its entry leads.
   function showTarget() {
     // No id holds what an address would have to encode.
@@ -189,6 +199,8 @@
     if (!target) return;
     const leads = target.querySelector(":scope > .au-leads");
     if (leads) return location.replace(leads.href);
+    const details = target.querySelector(":scope > details");
+    if (details) details.open = true;
     let fold = target.closest("details:not([open])");
     if (!fold) return;
     for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
@@ -202,6 +214,7 @@
     addVersionPicker();
     addNames();
     leadToMyVersion();
+    markEndedVersions();
     showTarget();
   }
 
