@@ -139,6 +139,7 @@ def marked(*lines: tuple[str, str]) -> list[str]:
             id="a word",
         ),
         pytest.param('"a": "b"', '"a": "b",', ['"a": "b"', '"a": "b",'], id="a comma is no change"),
+        pytest.param('"a": "x\\n- No"', '"a": "x\\nNo"', ['"a": "x\\n[- ]No"', '"a": "x\\nNo"'], id="after an escape"),
         pytest.param("},", "],", None, id="brackets"),
         pytest.param(
             "GET /a/{id} HTTP/1.1",

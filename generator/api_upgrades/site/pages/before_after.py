@@ -98,7 +98,7 @@ def collect_examples(history: History, paths: UpgradePaths, step: Step, change: 
     for one in sorted(payloads.values(), key=lambda one: (one.form, one.rank)):
         best.setdefault(one.form, one)
     messages = [one for one in best.values() if one.form < 2]  # requests and responses
-    examples += messages or [*best.values()][:1]
+    examples += messages or ([] if examples else [*best.values()][:1])
     return examples or list(dict.fromkeys(_schema_examples(step, change)))
 
 

@@ -38,7 +38,9 @@ class Block:
         """The text that replaces the lines where they are folded."""
         count = f"{len(self.lines)} lines"
         if self.others:
-            return f"{count} hidden ({self.others} differ because of other changes)"
+            return (
+                f"{count} hidden ({self.others} {'differs' if self.others == 1 else 'differ'} because of other changes)"
+            )
         signs = {line.sign for line in self.lines}
         words = {"+": "added", "-": "removed", "<": "moved from here", ">": "moved here"}
         if len(signs) == 1 and (sign := signs.pop()) in words:

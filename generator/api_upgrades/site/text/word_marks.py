@@ -20,7 +20,7 @@ MAX_MARKED_LENGTH = 1_000
 Span = tuple[str, bool]
 """A piece of a line, and whether it changed."""
 
-_WORD = re.compile(r"[^\W_]+|_|\s+|[^\w\s]")
+_WORD = re.compile(r"\\.|[^\W_]+|_|\s+|[^\w\s]")
 
 
 def mark_changed_words(lines: Sequence[Line]) -> list[tuple[Span, ...]]:
