@@ -89,22 +89,22 @@ def with_older_values(message: Message, older: Json, is_valid: Callable[[Json], 
     difference looks like a change. Strings, numbers and the like count, at the same place in both bodies.
     """
     body = message.body
-    for path, value in _differing_values(older, body):
+    for path, value in differing_values(older, body):
         candidate = _with_value(body, path, value)
         if is_valid(candidate):
             body = candidate
     return replace(message, body=body)
 
 
-def _differing_values(older: Json, newer: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+def differing_values(older: Json, newer: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     """Yield (path, older value) for each place where both bodies have a value that is no object or list."""
     if isinstance(older, dict) and isinstance(newer, dict):
         for key in older:
             if key in newer:
-                yield from _differing_values(older[key], newer[key], (*path, key))
+                yield from differing_values(older[key], newer[key], (*path, key))
     elif isinstance(older, list) and isinstance(newer, list):
         for index, (one, other) in enumerate(zip(older, newer, strict=False)):
-            yield from _differing_values(one, other, (*path, index))
+            yield from differing_values(one, other, (*path, index))
     elif path and older != newer and not isinstance(older, dict | list) and not isinstance(newer, dict | list):
         yield path, older
 

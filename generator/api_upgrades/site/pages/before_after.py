@@ -10,7 +10,7 @@ from functools import partial
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
 from api_upgrades.examples.compose import as_json
-from api_upgrades.examples.message import as_sample, compose_message, with_older_values
+from api_upgrades.examples.message import as_sample, compose_message, differing_values, with_older_values
 from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, compose_samples, fill_version, is_request_only
 from api_upgrades.examples.validate import is_certainly_valid
 from api_upgrades.history.derive import Step
@@ -210,9 +210,12 @@ def _keep_older_values(contract: Contract, key: str, was: Sample, now: Sample) -
     """The newer sample with the older one's values wherever they are still valid."""
     if now.part is None or now.part.kind == "schema" or not (was.text and now.text):
         return now
+    older, newer = _body_of(was), _body_of(now)
+    if older is MISSING or newer is MISSING or not any(differing_values(older, newer)):
+        return now
     section = {"request": "request", "payload": "payload"}.get(key, f"response {key}")
-    older, message = _body_of(was), compose_message(contract, Target(now.part, section))
-    if message is None or older is MISSING or not isinstance(message.body, dict | list):
+    message = compose_message(contract, Target(now.part, section))
+    if message is None:
         return now
     kept = with_older_values(message, older, partial(is_certainly_valid, contract, message))
     return now if kept.body is message.body else as_sample(contract, kept)

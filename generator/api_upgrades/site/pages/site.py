@@ -148,7 +148,11 @@ class Site:
     @cached_property
     def version_nav(self) -> tuple[NavLink, ...]:
         """The navigation of the guide: its overview, the comparison of two versions, and the versions, newest first."""
-        links = NavLink("Overview", self.addresses.guide), NavLink("Compare versions", self.addresses.path)
+        links = (
+            NavLink("Overview", self.addresses.guide),
+            NavLink("Compare versions", self.addresses.path),
+            NavLink("Deprecations and support", self.addresses.deprecations),
+        )
         return *links, *(NavLink(version.name, self.addresses.version(version.id)) for version in self.newest_first)
 
     def resource_nav(self, version: str, version_segment: str) -> tuple[NavLink, ...]:
