@@ -16,6 +16,7 @@ from markupsafe import Markup
 from api_upgrades.site.pages.limits import MAX_BRIEF_TEXT_LINES, MAX_TEXT_LINES
 from api_upgrades.site.text.diff_blocks import Block, OwnLines, fold_diff
 from api_upgrades.site.text.diff_lines import Line
+from api_upgrades.site.text.json_folds import Lines, fold_json
 from api_upgrades.site.text.word_marks import mark_changed_words
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)')
@@ -52,8 +53,34 @@ def code_pane(text: str, language: str) -> Markup:
     cut = _cut_note(_more_lines(len(lines) - MAX_TEXT_LINES)) if len(lines) > MAX_TEXT_LINES else Markup()
     text = "\n".join(lines[:MAX_TEXT_LINES])
     html = highlight_message(text) if language in ("json", "http") else Markup(escape(text, quote=False))
-    shown = "".join(f'<span class="au-line">{line}\n</span>' for line in html.split("\n"))
-    return Markup(f"<pre><code>{shown}</code></pre>{cut}")
+    return Markup(f"<pre><code>{_code_lines(html)}</code></pre>{cut}")
+
+
+@lru_cache(8192)
+def sample_pane(text: str, language: str) -> Markup:
+    """Like `code_pane`, but the long objects inside a payload are folded."""
+    head, gap, body = text.partition("\n\n") if language == "http" else ("", "", text)
+    lines = body.split("\n")
+    if len(lines) > MAX_TEXT_LINES or body[:1] not in ("{", "["):
+        return code_pane(text, language)
+    blocks = fold_json(lines)
+    if len(blocks) == 1:
+        return code_pane(text, language)
+    html = f"<pre><code>{_code_lines(escape(head + gap[:-1], quote=False))}</code></pre>" if head else ""
+    return Markup(html + "".join(map(_render_sample, blocks)))
+
+
+def _render_sample(block: Lines) -> str:
+    html = f"<pre><code>{_code_lines(highlight_json(chr(10).join(block.lines)))}</code></pre>"
+    if not block.note:
+        return html
+    note = escape(block.note.lstrip(), quote=False)
+    indentation = " " * (len(block.note) - len(block.note.lstrip()))
+    return f'<details class="au-folded"><summary>{indentation}<span>{note}</span></summary>{html}</details>'
+
+
+def _code_lines(html: str) -> str:
+    return "".join(f'<span class="au-line">{line}\n</span>' for line in html.split("\n"))
 
 
 def diff_pane(
