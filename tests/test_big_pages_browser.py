@@ -68,17 +68,18 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     assert faults_of_layout(page) == []
 
 
-def test_an_index_is_filtered_by_name(url: str, open_page: OpenPage) -> None:
+def test_the_overview_is_filtered_by_name(url: str, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(url + "reference/latest/")
-    page.get_by_label("Find a name").fill("ORDERS1")
-    names = page.locator(".au-index li >> visible=true")
+    page.get_by_label("Find an operation or object").fill("ORDERS1")
+    names = page.locator(".au-resource li a >> visible=true")
     found = {"Orders1", "Orders10", "Orders11"}
-    assert {*names.all_inner_texts()} == found | {f"GET /orders/{name.lower()}" for name in found}
-    assert "6 of 360 names" in page.locator(".au-names").inner_text()
-    page.get_by_label("Find a name").fill("")
+    assert {*names.all_inner_texts()} == found | {f"/orders/{name.lower()}" for name in found}
+    assert page.locator(".au-names [role=status]").inner_text() == "6 of 360"
+    assert page.locator(".au-resource h3 >> visible=true").all_inner_texts() == ["Orders"]
+    page.get_by_label("Find an operation or object").fill("")
     assert names.count() == 0
-    assert page.locator(".au-index >> visible=true").count() == len({name[0] for name, _ in big.names()}) + 1
+    assert page.locator(".au-resource >> visible=true").count() == page.locator(".au-resource").count()
 
 
 def test_a_part_is_found_wherever_its_page_is(url: str, open_page: OpenPage) -> None:
@@ -87,7 +88,6 @@ def test_a_part_is_found_wherever_its_page_is(url: str, open_page: OpenPage) -> 
     page.wait_for_url("**/reference/latest/catalogs.objects.*/#Catalogs100")
     assert page.locator("h3[id=Catalogs100]").is_visible()
     page.get_by_label("Version", exact=True).select_option(big.FIRST)
-    page.get_by_role("button", name="Open").click()
     page.wait_for_url(f"**/reference/{big.FIRST}/catalogs.objects*/#Catalogs100")
 
 

@@ -163,7 +163,7 @@ SMALL_LIMITS = {
     f"{PAGES}.limits.MAX_UNFOLDED_ITEMS": 1,
     f"{PAGES}.limits.ITEMS_BEFORE_FOLD": 1,
     f"{PAGES}.reference.pagination.MAX_PAGE_BYTES": 3_000,
-    f"{PAGES}.reference.pages.MAX_PARTS_WITHOUT_INDEX": 1,
+    f"{PAGES}.reference.overview.MAX_UNFOLDED_PARTS": 1,
     f"{PAGES}.upgrades.MAX_PAGE_BYTES": 3_000,
     f"{PAGES}.path.static.MAX_PAGE_BYTES": 3_000,
     f"{PAGES}.versions.MAX_CHANGES_PER_PAGE": 1,

@@ -16,7 +16,8 @@ from api_upgrades.openapi.schema import as_text
 from api_upgrades.registry.model import display_name, none_if_todo
 from api_upgrades.site.pages import code, markdown
 from api_upgrades.site.pages.jinja_codegen import DirectCodeGenerator, TemplateCache
-from api_upgrades.site.pages.limits import head_and_rest
+from api_upgrades.site.pages.limits import MAX_PANES, head_and_rest
+from api_upgrades.site.pages.reference.properties import nest_rows
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase
 from api_upgrades.site.text.summary import brief_summary
@@ -35,7 +36,7 @@ def html_environment(base: LinkBase = NO_BASE) -> Environment:
     prose. `base` resolves the links of descriptions.
     """
     environment = _create_environment(autoescape=True)
-    environment.globals["METHODS_WITH_COLOUR"] = FIXED_METHODS
+    environment.globals |= {"METHODS_WITH_COLOUR": FIXED_METHODS, "MAX_PANES": MAX_PANES}
     environment.filters |= {
         "prose": prose.to_html,
         "inline": prose.to_inline_html,
@@ -43,6 +44,7 @@ def html_environment(base: LinkBase = NO_BASE) -> Environment:
         "description": partial(prose.to_html, base=base),
         "inline_description": partial(prose.to_inline_html, base=base),
         "code_pane": code.code_pane,
+        "sample_pane": code.sample_pane,
         "diff_pane": code.diff_pane,
         "brief_diff_pane": partial(code.diff_pane, is_brief=True),
     }
@@ -97,6 +99,7 @@ def _create_environment(autoescape: bool) -> Environment:
         "value": as_text,
         "version_name": display_name,
         "head_and_rest": head_and_rest,
+        "nest_rows": nest_rows,
         "unless_todo": lambda text: none_if_todo(text) or "",
     }
     return environment

@@ -16,8 +16,8 @@ MAX_LISTED_CHANGES = 20
 MAX_CHANGES_PER_PAGE = 150
 """A guide or changelog with more changes shows only the newest year, and has a page for each older year."""
 
-MAX_PARTS_WITHOUT_INDEX = 120
-"""A reference with more parts has an alphabetical index."""
+MAX_UNFOLDED_PARTS = 120
+"""The overview of a reference with more parts folds those of each resource."""
 
 MAX_CHECKLIST_CHANGES = 120
 """The checklist of an upgrade path with more changes lists only the most severe ones, and counts the others."""
@@ -36,14 +36,26 @@ MAX_TEXT_LINES = 400
 MAX_BRIEF_TEXT_LINES = 40
 """The number of lines after which a text is cut; the second limit is for pages that show many texts."""
 
+MAX_PANES = 8
+"""The number of panes of an example for which the style sheet has rules."""
+
+MAX_UNFOLD_DEPTH = 3
+MAX_UNFOLDED_BYTES = 12_000
+SECTION_UNFOLDED_BYTES = 30_000
+"""Referenced objects unfold inside each other to this depth. An object is only a link if it has more bytes, or if the
+unfolded objects of its section would have more than the second figure.
+"""
+
 MAX_PAGE_BYTES = 250_000
 SUBPAGE_BYTES = 120_000
 """A page whose sections have more bytes than `MAX_PAGE_BYTES` is split into subpages of about `SUBPAGE_BYTES`."""
 
-SECTION_BYTES, PROPERTY_BYTES, JSON_FACTOR, SAMPLE_FACTOR = 1_200, 500, 1.6, 2.5
+SECTION_BYTES, PROPERTY_BYTES, JSON_FACTOR, SAMPLE_FACTOR = 700, 150, 2.3, 4.0
+UNFOLDED_PROPERTY_BYTES, UNFOLDED_JSON_FACTOR, UNFOLDED_SHARE = 330, 1.2, 0.6
 """About how many bytes a reference section has: `SECTION_BYTES`, `PROPERTY_BYTES` for each property and parameter, and
-these factors for each byte of its part's JSON and of its samples. Fitted to sections of Klaviyo's, Intercom's and
-Stripe's documents and of the Server API, of which each has 75% to 100% of the estimate in total.
+factors for each byte of its part's JSON and of its samples. An object to which it refers unfolds with the second line's
+bytes for each property and byte of JSON, but only `UNFOLDED_SHARE` of them do. Fitted to sections of Klaviyo's,
+Intercom's and Stripe's documents and of the Server API, of which each has 75% to 100% of the estimate in total.
 """
 
 

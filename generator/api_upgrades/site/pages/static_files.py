@@ -17,6 +17,7 @@ STYLE_SHEETS = (
     "guide",
     "change",
     "example",
+    "reference",
     "filter",
     "policy",
     "home",

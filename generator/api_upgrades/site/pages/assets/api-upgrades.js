@@ -127,27 +127,40 @@
     show();
   }
 
-  // On a reference page: the same resource in any other version.
+  // On a reference page: the same resource in any other version. The page has the picker with its own version.
   function addVersionPicker() {
-    const place = document.querySelector(".au-picker:empty");
-    if (!place) return;
-    const { root, version, resource } = place.dataset;
+    const select = document.querySelector(".au-picker:not([data-is-filled])");
+    if (!select) return;
+    select.dataset.isFilled = "";
+    const { root, resource } = select.dataset;
+    const version = select.value;
     api.load(root + "reference/versions.js").then(function () {
       const { all, absent, index } = api.versions;
       const mine = api.version(root);
-      const options = all.map(function ([id, text]) { return [id, text + (id === mine ? " (yours)" : "")]; });
-      const [label, select] = picker("Version", options, version);
-      const go = element("button", { type: "button", class: "au-go" }, "Open");
-      place.append(label, go);
-      go.addEventListener("click", function () {
+      select.replaceChildren(...all.map(function ([id, text]) {
+        const option = element("option", { value: id }, text + (id === mine ? " (yours)" : ""));
+        option.selected = id === version;
+        return option;
+      }));
+      let byKeyboard = false;
+      const go = element("button", { type: "button", class: "au-button" }, "Go");
+      function open() {
         const elsewhere = resource && absent[resource] && absent[resource][select.value];
         const folder = "reference/" + select.value + "/" + (resource ? resource + "/" : "");
         location.href = root + (elsewhere || folder + index + location.hash);
-      });
-      if (mine !== version && all.some(function ([id]) { return id === mine; })) {
-        place.append(" ", element("a", { href: root + "reference/" + mine + "/" + (resource && !(absent[resource] || {})[mine] ? resource + "/" : "") + index + location.hash }, "Open it in your version, " + mine));
       }
-    }, function () { /* the links below the title say the same */ });
+      // The arrow keys change the choice at each step, so a choice by keyboard waits for Enter or the button.
+      select.addEventListener("pointerdown", function () { byKeyboard = false; });
+      select.addEventListener("keydown", function (event) {
+        byKeyboard = true;
+        if (event.key === "Enter" && select.value !== version) open();
+      });
+      select.addEventListener("change", function () {
+        if (byKeyboard) select.closest("label").after(go);
+        else if (select.value !== version) open();
+      });
+      go.addEventListener("click", open);
+    }, function () { /* the version history and the upgrade guide have the same links */ });
   }
 
   // The reference opens at the reader's version: links of the theme's navigation lead there, on any page.
@@ -159,26 +172,33 @@
     });
   }
 
-  // On the overview of a large reference: names by what they hold.
+  // On the overview of a large reference: the operations and objects whose entry contains a text.
   function addNames() {
     const place = document.querySelector(".au-names:empty");
     if (!place) return;
-    const names = [...document.querySelectorAll(".au-index li")];
-    const asked = element("input", { type: "search", id: "au-name" });
-    const told = element("span", { role: "status", class: "au-told" });
-    place.append(element("label", { for: "au-name" }, "Find a name"), " ", asked, " ", told);
-    asked.addEventListener("input", function () {
-      const text = asked.value.trim().toLowerCase();
+    const entries = [...document.querySelectorAll(".au-resource li")].map(function (entry) {
+      return [entry, entry.textContent.toLowerCase()];
+    });
+    const resources = [...document.querySelectorAll(".au-resource")];
+    const input = element("input", { type: "search", id: "au-name", class: "au-input", autocomplete: "off" });
+    const count = element("span", { role: "status", class: "au-quiet" });
+    place.append(element("label", { for: "au-name" }, "Find an operation or object"), " ", input, " ", count);
+    input.addEventListener("input", function () {
+      const text = input.value.trim().toLowerCase();
       let shown = 0;
-      names.forEach(function (name) {
-        name.hidden = !name.textContent.toLowerCase().includes(text);
-        shown += !name.hidden;
+      entries.forEach(function ([entry, words]) {
+        entry.hidden = !words.includes(text);
+        shown += !entry.hidden;
       });
-      document.querySelectorAll(".au-index").forEach(function (fold) {
-        fold.hidden = !fold.querySelector("li:not([hidden])");
-        fold.open = text && !fold.hidden;
+      resources.forEach(function (resource) {
+        resource.hidden = !resource.querySelector("li:not([hidden])");
+        resource.querySelectorAll("ul").forEach(function (list) {
+          list.hidden = !list.querySelector("li:not([hidden])");
+        });
+        const fold = resource.querySelector("details");
+        if (fold) fold.open = Boolean(text);
       });
-      told.textContent = text && shown + " of " + names.length + " names";
+      count.textContent = text && shown + " of " + entries.length;
     });
   }
 

@@ -8,28 +8,25 @@ A `version_segment` is the part of a reference address that stands for the versi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
 from api_upgrades.core.json import Json
 from api_upgrades.examples.samples import VERSION_PLACEHOLDER, fill_version
-from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.mentions import LITERALS
-from api_upgrades.openapi.operation import operation_object
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import MAX_PARTS_WITHOUT_INDEX
 from api_upgrades.site.pages.page import Heading, NavLink, Page, SearchSection, Section, SharedBody, build_search_text
-from api_upgrades.site.pages.reference.access import describe_credential, describe_server
-from api_upgrades.site.pages.reference.alphabetical import index_by_name
+from api_upgrades.site.pages.reference.labels import PartLabel, PartLabels
+from api_upgrades.site.pages.reference.overview import has_own_bar, overview_page, version_title
 from api_upgrades.site.pages.reference.pagination import Subpage, relink
-from api_upgrades.site.pages.reference.sections import KIND_TITLES, Sections
+from api_upgrades.site.pages.reference.sections import Sections
 from api_upgrades.site.pages.site import LATEST, Site
 from api_upgrades.site.text import prose
 
@@ -40,11 +37,11 @@ class Reference:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._sections = Sections(site)
+        self._labels = PartLabels(site)
         self._revisions_cache: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._parts_cache: dict[int, Mapping[str, tuple[Part, ...]]] = {}
-        self._summary_cache: dict[int, str] = {}
         self._navigation_cache: dict[int, tuple[tuple[str, str], ...]] = {}
-        self._contents_cache: dict[tuple[int, bool], tuple[Heading, ...]] = {}
+        self._contents_cache: dict[Hashable, tuple[Heading, ...]] = {}
 
     def pages(self) -> Iterator[Page]:
         """Yield the pages of `/reference/latest/`, then those of every version, newest first."""
@@ -54,74 +51,9 @@ class Reference:
             yield from self._version_pages(version, version.id)
 
     def _version_pages(self, version: Version, version_segment: str) -> Iterator[Page]:
-        yield self._overview(version, version_segment)
+        yield overview_page(self.site, self._labels, version, version_segment)
         for resource in self.site.resources(version.id):
             yield from self._resource_pages(version, version_segment, resource)
-
-    def _overview(self, version: Version, version_segment: str) -> Page:
-        path = self.site.addresses.reference(version_segment)
-        contract = self.site.history.contract_at(version.id)
-        index = index_by_name(tuple(contract.parts)) if len(contract.parts) > MAX_PARTS_WITHOUT_INDEX else ()
-        servers = contract.document.get("servers", ())
-        security = contract.document.get("components", {}).get("securitySchemes", {})
-        header = contract.document.get("x-api-version", {}).get("header")
-        says_how_to_call = bool(servers or security or (header and version.is_released))
-        view = {
-            "version": version,
-            "version_segment": version_segment,
-            "info": contract.document.get("info", {}),
-            "servers": servers,
-            "security": security,
-            "describe_server": describe_server,
-            "describe_credential": describe_credential,
-            "header": header,
-            "says_how_to_call": says_how_to_call,
-            "resources": self.site.resources(version.id),
-            "index": index,
-            "slugs": self.site.slugs(version.id),
-            "anchor": self.site.anchor,
-            "titles": KIND_TITLES,
-            "summaries": self._summaries(version),
-        }
-        return Page(
-            path,
-            "Reference" if version_segment == LATEST else f"Reference {version.name}",
-            f"The reference of {_version_title(version)} of the {self.site.title}.",
-            self._overview_body(view),
-            self.site.markdown_renderer("reference", path, **view),
-            (
-                *((Heading("calling-the-api", "Calling the API"),) if says_how_to_call else ()),
-                *((Heading("by-name", "By name"),) if index else ()),
-                Heading("resources", "Resources"),
-            ),
-            build_search_text("Reference", f"The latest version, {version.id}.", ())
-            if version_segment == LATEST
-            else None,
-            canonical=None if version_segment == LATEST else self.site.addresses.reference(LATEST),
-            section="reference/",
-            siblings=self.site.resource_nav(version.id, version_segment),
-            is_indexed=version_segment == LATEST,
-        )
-
-    def _overview_body(self, view: dict[str, Any]) -> SharedBody | Callable[[], str]:
-        """The HTML of an overview page. Older versions in which it is the same share one text."""
-        version: Version = view["version"]
-        if self._has_own_banner(version):
-            return partial(
-                self.site.render_html, "reference", self.site.addresses.reference(view["version_segment"]), **view
-            )
-        document = self.site.history.contract_at(version.id).document
-        key = (view["resources"], tuple(view["summaries"].items()), id(document), version.dating)
-        shared_view = view | {
-            "version": replace(version, id=VERSION_PLACEHOLDER),
-            "version_segment": VERSION_PLACEHOLDER,
-        }
-        path = self.site.addresses.reference(VERSION_PLACEHOLDER)
-        return SharedBody("", key, partial(self.site.render_html, "reference", path, **shared_view), version.id)
-
-    def _has_own_banner(self, version: Version) -> bool:
-        """Whether the version's banner is unique (latest or unreleased), so that its HTML can't be shared."""
-        return version is self.site.history.latest or not version.is_released
 
     def _resource_pages(self, version: Version, version_segment: str, resource: Resource) -> Iterator[Page]:
         path = self.site.addresses.resource(version_segment, resource.slug)
@@ -138,12 +70,13 @@ class Reference:
             "same_run": next(run for run in revisions if version.id in run),
             "other_runs": [run for run in revisions if version.id not in run],
             "subpages": self._subpage_addresses(version_segment, resource, subpages),
-            **self._list_view(version, subpages),
+            "anchor": self.site.anchor,
+            "labels": self._labels.of(version.id, resource.parts),
         }
         page = Page(
             path,
             f"{resource.title} ({version.name})" if version_segment != LATEST else resource.title,
-            f"{resource.title} in {_version_title(version)} of the {self.site.title}.",
+            f"{resource.title} in {version_title(version)} of the {self.site.title}.",
             self._body("resource", resource.slug, view, sections),
             lambda: self.site.markdown_renderer(
                 "resource",
@@ -153,7 +86,7 @@ class Reference:
                     one: fill_version(section.render_markdown(), version.id) for one, section in sections.items()
                 },
             )(),
-            self._contents(resource, is_split=bool(subpages)),
+            self._contents(resource, view["labels"], is_split=bool(subpages)),
             self._search_text(version, resource) if version_segment == LATEST else None,
             canonical=self.site.addresses.resource(LATEST, resource.slug)
             if in_latest and version_segment != LATEST
@@ -215,7 +148,7 @@ class Reference:
                     for part, section in own_sections.items()
                 },
             )(),
-            contents=(Heading(subpage.kind.lower(), subpage.title, self._headings(subpage.parts)),),
+            contents=(Heading(subpage.kind.lower(), subpage.title, self._headings(subpage.parts, view["labels"])),),
             search_text=None,
             canonical=page.canonical or page.path,
             siblings=nav_links,
@@ -248,38 +181,22 @@ class Reference:
             own_view["sections"] = {part: Markup(html) for part, html in htmls.items()}
             return self.site.render_html(template, path, **own_view)
 
-        if self._has_own_banner(version):
+        if has_own_bar(self.site, version):
             return lambda: fill_version(render(version, view["version_segment"]), version.id)
-        summaries = tuple(view["summaries"][part] for part in sections if part.kind != "schema") if subpages else ()
         key = (
             resource,
             self._navigation_of(version.id),
             view["same_run"],
             view["in_latest"],
-            version.dating,
             tuple(map(id, sections.values())),
-            summaries,
+            tuple(view["labels"].values()),
         )
         return SharedBody(
             slug, key, lambda: render(replace(version, id=VERSION_PLACEHOLDER), VERSION_PLACEHOLDER), version.id
         )
 
-    def _list_view(self, version: Version, subpages: tuple[Subpage, ...]) -> dict[str, object]:
-        """The view values that a list of parts needs; empty for a resource without subpages."""
-        return {"anchor": self.site.anchor, "summaries": self._summaries(version)} if subpages else {}
-
-    def _summaries(self, version: Version) -> dict[Part, str]:
-        contract = self.site.history.contract_at(version.id)
-        return {part: self._summary(contract, part) for part in contract.parts if part.kind != "schema"}
-
-    def _summary(self, contract: Contract, part: Part) -> str:
-        value = contract.parts[part]
-        if id(value) not in self._summary_cache:  # ids stay unique, because the history keeps the contracts
-            self._summary_cache[id(value)] = operation_object(contract, part).get("summary", "")
-        return self._summary_cache[id(value)]
-
-    def _headings(self, parts: Iterable[Part]) -> tuple[Heading, ...]:
-        return tuple(Heading(self.site.anchor(part), part.name) for part in parts)
+    def _headings(self, parts: Iterable[Part], labels: Mapping[Part, PartLabel]) -> tuple[Heading, ...]:
+        return tuple(Heading(self.site.anchor(part), _heading_title(part, labels)) for part in parts)
 
     def _search_text(self, version: Version, resource: Resource) -> str:
         """The text by which the search finds a resource: the names, descriptions and properties of its parts."""
@@ -328,11 +245,12 @@ class Reference:
             self._navigation_cache[id(resources)] = tuple((one.name, one.slug) for one in resources)
         return self._navigation_cache[id(resources)]
 
-    def _contents(self, resource: Resource, *, is_split: bool) -> tuple[Heading, ...]:
-        key = (id(resource), is_split)  # ids stay unique, because the site keeps the resources
+    def _contents(self, resource: Resource, labels: Mapping[Part, PartLabel], *, is_split: bool) -> tuple[Heading, ...]:
+        # ids stay unique, because the site keeps the resources
+        key = (id(resource), is_split, tuple(labels.values()))
         if key not in self._contents_cache:
             self._contents_cache[key] = tuple(
-                Heading(title.lower(), title, () if is_split else self._headings(parts))
+                Heading(title.lower(), title, () if is_split else self._headings(parts, labels))
                 for title, parts in self._sections.groups(resource).items()
             )
         return self._contents_cache[key]
@@ -343,8 +261,10 @@ class Reference:
         return frozenset(self.site.slugs(self.site.history.latest.id).values())
 
 
-def _version_title(version: Version) -> str:
-    return f"version {version.id}" if version.is_released else "the upcoming version"
+def _heading_title(part: Part, labels: Mapping[Part, PartLabel]) -> str:
+    """The title of a part in the contents list, where the look adds the method of an operation."""
+    summary = labels[part].summary if part in labels else ""
+    return summary or (part.path if part.kind == "operation" else part.name)
 
 
 def _searchable_words(value: Json) -> Iterator[str]:

@@ -46,7 +46,8 @@ class PartView:
     `anchor` is the id of its section. `events` concern the part as a whole; `changes_by_version` are the versions that
     changed anything in it, with their changes. `rows` are the properties of the schema, request body or payload, and
     `type` is that schema itself as one row. `request_samples` call an operation in several languages, as (label,
-    language for highlighting, code); they contain `VERSION_PLACEHOLDER` instead of the version.
+    language for highlighting, code); they contain `VERSION_PLACEHOLDER` instead of the version. `parameters` are
+    grouped by the titles of their places, as in `PARAMETER_TITLES`.
     """
 
     part: Part
@@ -62,7 +63,7 @@ class PartView:
     type: PropertyRow | None
     example: str | None
     request_samples: tuple[tuple[str, str, str], ...] = ()
-    parameters: tuple[PropertyRow, ...] = ()
+    parameters: tuple[tuple[str, tuple[PropertyRow, ...]], ...] = ()
     responses: tuple[ResponseView, ...] = ()
 
     def row_anchor(self, row: PropertyRow) -> str:
@@ -127,8 +128,13 @@ def part_view(site: Site, version: str, part: Part) -> PartView:
     return replace(
         view,
         request_samples=_request_samples(http.build_request(contract, part, VERSION_PLACEHOLDER)),
-        parameters=tuple(_parameter_rows(table, part)),
-        responses=tuple(_response_view(table, part, one, samples) for one in responses(contract, part)),
+        parameters=tuple(_group_parameters(table, part)),
+        responses=tuple(
+            sorted(
+                (_response_view(table, part, one, samples) for one in responses(contract, part)),
+                key=lambda one: (one.is_error, one.status),
+            )
+        ),
     )
 
 
@@ -146,18 +152,32 @@ def _request_samples(request: http.HttpRequest) -> tuple[tuple[str, str, str], .
     )
 
 
-def _parameter_rows(table: PropertyTable, part: Part) -> Iterator[PropertyRow]:
-    """Yield the parameters of an operation, except the version header, which the overview page documents once."""
+PARAMETER_TITLES = {
+    "path": "Path parameters",
+    "query": "Query parameters",
+    "querystring": "Query string",
+    "header": "Headers",
+    "cookie": "Cookies",
+}
+
+
+def _group_parameters(table: PropertyTable, part: Part) -> Iterator[tuple[str, tuple[PropertyRow, ...]]]:
+    """Yield the parameters of an operation by the title of their place.
+
+    The version header is left out, because the overview page documents it once.
+    """
     version_header = table.contract.document.get("x-api-version", {}).get("header")
+    groups: dict[str, list[PropertyRow]] = {location: [] for location in PARAMETER_TITLES}
     for one in parameters(table.contract, part):
         if (one.location, one.name) != ("header", version_header):
             target = Target(part, f"{one.location} {one.name}")
-            row = table.row(one.name, one.schema, target, required=one.required)
-            is_whole_query = one.location == "querystring"
-            place = "the whole query string" if is_whole_query else f"in the {one.location}"
-            yield replace(row, flags=(place, *row.flags))
-            if is_whole_query:
-                yield from table.rows_inside(one.name, one.schema, target)
+            rows = groups.setdefault(one.location, [])
+            rows.append(table.row(one.name, one.schema, target, required=one.required))
+            if one.location == "querystring":
+                rows += table.rows_inside(one.name, one.schema, target)
+    for location, rows in groups.items():
+        if rows:
+            yield PARAMETER_TITLES.get(location, "Other parameters"), tuple(rows)
 
 
 def _response_view(table: PropertyTable, part: Part, response: Response, samples: Mapping[str, Sample]) -> ResponseView:

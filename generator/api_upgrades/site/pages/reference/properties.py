@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.history.timeline import Event, Timeline
@@ -27,11 +28,16 @@ class TypeText:
     schema: Part | None = None
 
 
+ARRAY_OF = "array of "
+_NO_TYPE = TypeText("")
+
+
 @dataclass(frozen=True)
 class PropertyRow:
     """One property, parameter or list item. `path` leads to it from the top; `depth` is the number of rows above it.
 
-    `inherited` is the schema from which the object inherits the property; None if the property is its own.
+    `inherited` is the schema from which the object inherits the property; None if the property is its own. `example` is
+    None if it would tell nothing: if it is null, a boolean, or one of the `values`.
     """
 
     name: str
@@ -50,14 +56,48 @@ class PropertyRow:
     events: tuple[Event, ...]
     inherited: Part | None = None
 
+    @property
+    def object(self) -> Part | None:
+        """The schema of the value, or of the items of an array, if it is one named schema."""
+        *before, last = self.type or (_NO_TYPE,)
+        return last.schema if all(piece.text == ARRAY_OF for piece in before) else None
+
+
+class NestedRow(NamedTuple):
+    """A row as an item of nested lists.
+
+    `children` is the number of rows directly inside it: if there are any, a list with them opens after the row. `ends`
+    is the number of lists that end after the row.
+    """
+
+    row: PropertyRow
+    children: int
+    ends: int
+
+
+def nest_rows(rows: Sequence[PropertyRow]) -> list[NestedRow]:
+    """Arrange rows, each of which is followed by the rows inside it, as items of nested lists."""
+    children = [0] * len(rows)
+    parents: list[int] = []
+    for index, row in enumerate(rows):
+        del parents[row.depth :]
+        if parents:
+            children[parents[-1]] += 1
+        parents.append(index)
+    next_depths = [*(row.depth for row in rows[1:]), 0]
+    return [
+        NestedRow(row, children[index], max(row.depth - next_depth, 0))
+        for index, (row, next_depth) in enumerate(zip(rows, next_depths, strict=False))
+    ]
+
 
 @dataclass(frozen=True)
 class PropertyTable:
-    """Creates the rows of one contract at one version."""
+    """Creates the rows of one contract at one version. Without a `timeline`, rows have no events."""
 
     contract: Contract
     version: str
-    timeline: Timeline
+    timeline: Timeline | None
 
     def rows(self, schema: JsonObject, target: Target) -> tuple[PropertyRow, ...]:
         """The properties of an object, or of the objects in a list. Those of an inline object follow its own row.
@@ -116,6 +156,8 @@ class PropertyTable:
         required: bool,
     ) -> PropertyRow:
         example = schemas.example(schema)
+        values = tuple(schemas.as_text(one) for one in schemas.enum_values(schema) or () if one is not None)
+        has_example = not (values or example is schemas.MISSING or isinstance(example, dict | list | bool | None))
         return PropertyRow(
             name=name,
             path=".".join(path),
@@ -125,14 +167,12 @@ class PropertyTable:
             nullable=schemas.is_nullable(schema),
             flags=tuple(self._flags(schema)),
             constraints=tuple(constraint_texts(schema)),
-            values=tuple(schemas.as_text(one) for one in schemas.enum_values(schema) or () if one is not None),
-            example=None
-            if example is schemas.MISSING or isinstance(example, dict | list)
-            else schemas.as_text(example),
+            values=values,
+            example=schemas.as_text(example) if has_example else None,
             description=str(schemas.get(schema, "description") or ""),
             deprecated=schemas.get(schema, "deprecated") is True,
             replaced_by=schemas.get(schema, "x-replaced-by"),
-            events=tuple(self.timeline.events_of(target, self.version)),
+            events=tuple(self.timeline.events_of(target, self.version)) if self.timeline else (),
         )
 
     def _flags(self, schema: JsonObject) -> Iterator[str]:
@@ -166,7 +206,7 @@ def constraint_texts(schema: JsonObject) -> Iterator[tuple[str, str]]:
         if keyword in CONSTRAINT_WORDS and keyword != "format":
             yield CONSTRAINT_WORDS[keyword], schemas.as_text(value)
         elif keyword == "uniqueItems" and value is True:
-            yield "no two items alike{}", ""
+            yield "unique items{}", ""
         elif (
             keyword not in STRUCTURE | schemas.ANNOTATIONS
             and not keyword.startswith("x-")
@@ -190,7 +230,7 @@ def _type_texts(schema: Json) -> Iterator[TypeText]:
     if name is not None:
         yield TypeText(name, schema_part(name))
     elif isinstance(value.get("items"), dict) and "$ref" not in value:
-        yield TypeText("list of ")
+        yield TypeText(ARRAY_OF)
         yield from _type_texts(value["items"])
     elif branches := value.get("oneOf") or value.get("anyOf"):
         for index, branch in enumerate(one for one in branches if one.get("type") != "null"):

@@ -7,20 +7,32 @@ stay the same. It contains `samples.VERSION_PLACEHOLDER` instead of the version,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
 from api_upgrades.core.json import Json
 from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.properties import holder_of
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.addresses import Links, TwinAddresses
-from api_upgrades.site.pages.limits import JSON_FACTOR, PROPERTY_BYTES, SAMPLE_FACTOR, SECTION_BYTES
+from api_upgrades.site.pages.limits import (
+    JSON_FACTOR,
+    MAX_UNFOLDED_BYTES,
+    PROPERTY_BYTES,
+    SAMPLE_FACTOR,
+    SECTION_BYTES,
+    SECTION_UNFOLDED_BYTES,
+    UNFOLDED_JSON_FACTOR,
+    UNFOLDED_PROPERTY_BYTES,
+    UNFOLDED_SHARE,
+)
 from api_upgrades.site.pages.page import Section
 from api_upgrades.site.pages.reference.pagination import Subpage, split_resource
 from api_upgrades.site.pages.reference.parts import part_view
+from api_upgrades.site.pages.reference.unfold import UnfoldedObjects, Unfolder
 from api_upgrades.site.pages.site import LATEST, Site
 
-KIND_TITLES = {"schema": "Objects", "operation": "Operations", "webhook": "Webhooks"}
+KIND_TITLES = {"operation": "Operations", "schema": "Objects", "webhook": "Webhooks"}
 
 
 class Sections:
@@ -28,6 +40,7 @@ class Sections:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._objects = UnfoldedObjects(site)
         self._sections: dict[str, Mapping[Part, Section]] = {}
         self._groups: dict[int, Mapping[str, tuple[Part, ...]]] = {}
         self._subpages: dict[tuple[int, ...], tuple[Subpage, ...]] = {}
@@ -95,22 +108,54 @@ class Sections:
 
         html_link = link_parts(Links(path, site.addresses))
         markdown_link = link_parts(Links(path, TwinAddresses(site.addresses.index_file)))
+
+        def render_html() -> str:
+            unfold = Unfolder(self._objects, version, part)
+            return site.render_html(template, path, view=view(), schema_link=html_link, unfold=unfold)
+
         return Section(
-            lambda: site.render_html(template, path, view=view(), schema_link=html_link),
+            render_html,
             lambda: site.markdown_renderer(template, path, view=view(), schema_link=markdown_link)(),
         )
 
     def _estimate_size(self, version: str, part: Part) -> int:
         """About how many bytes the section of a part has as HTML, without rendering it."""
-        value = self._site.history.contract_at(version).parts[part]
         samples = self._site.upgrade_paths.samples.at(version, part).values()
-        return estimate_size(value, sum(len(one.text) for one in samples))
+        parts = self._site.history.contract_at(version).parts
+        return estimate_size(parts[part], sum(len(one.text) for one in samples), parts)
 
 
-def estimate_size(value: Json, sample_bytes: int) -> int:
-    """About how many bytes the section of a part has as HTML, given its JSON and the length of its samples."""
+def estimate_size(value: Json, sample_bytes: int, parts: Mapping[Part, Json]) -> int:
+    """About how many bytes the section of a part has as HTML.
+
+    `value` is its JSON, `sample_bytes` the length of its samples, and `parts` are those to which it may refer.
+    """
     written = JSON_FACTOR * len(json.dumps(value)) + SAMPLE_FACTOR * sample_bytes
-    return SECTION_BYTES + PROPERTY_BYTES * _count_properties(value) + round(written)
+    unfolded = sum(_estimate_unfolded(parts[one]) for one in _find_objects(value) if one in parts)
+    return (
+        SECTION_BYTES
+        + PROPERTY_BYTES * _count_properties(value)
+        + round(written + UNFOLDED_SHARE * min(SECTION_UNFOLDED_BYTES, unfolded))
+    )
+
+
+def _estimate_unfolded(value: Json) -> float:
+    written = UNFOLDED_PROPERTY_BYTES * _count_properties(value) + UNFOLDED_JSON_FACTOR * len(json.dumps(value))
+    return min(MAX_UNFOLDED_BYTES, written)
+
+
+def _find_objects(value: Json) -> Iterator[Part]:
+    """The schemas to which some JSON refers where it allows no other, as often as it does."""
+    if isinstance(value, dict):
+        part = holder_of(value["$ref"]) if isinstance(value.get("$ref"), str) else None
+        if part:
+            yield part
+        for key, item in value.items():
+            if key not in ("oneOf", "anyOf") or len(item) <= 2:  # one of two may be null
+                yield from _find_objects(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _find_objects(item)
 
 
 def _count_properties(value: Json) -> int:
