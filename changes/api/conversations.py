@@ -17,7 +17,7 @@ from .providers import Provider
 ConversationId = Annotated[
     UUID, Field(description="The id of the conversation.", examples=["7d5c2b91-e04f-4c6a-b8d3-91f0a2e6c47b"])
 ]
-Title = Annotated[str | None, Field(description="Subject of the appointment.", examples=["Blood pressure follow-up"])]
+Title = Annotated[str | None, Field(description="Subject of the conversation.", examples=["Blood pressure follow-up"])]
 AssignedProviderIds = Annotated[
     list[UUID] | None,
     Field(
