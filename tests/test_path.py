@@ -242,6 +242,14 @@ def test_a_downgrade_goes_backwards_and_is_judged_as_what_it_is() -> None:
     assert (path.count("breaking"), path.is_downgrade) == (5, True)
 
 
+def test_the_severity_of_a_downgrade_is_found_without_all_findings() -> None:
+    first, *_, last = VERSIONS
+    undone = paths().changes_between(last, first)
+    assert undone
+    for change in undone:
+        assert paths().downgrade_severity(change) == change.severity
+
+
 def test_a_version_that_is_not_there() -> None:
     with pytest.raises(KeyError):
         paths().between("2023-01-01", "2023-06-26")
@@ -395,7 +403,7 @@ def assert_texts_are_those_of_each_alone(found: History) -> None:
         alone = Contract.from_openapi(contract.to_openapi(version))
         usage = Usage(alone, References())
         for part in contract.parts:
-            assert paths.samples.at(version, part) == dict(compose_samples(usage, alone, part))
+            assert paths.samples.at(version, part) == compose_samples(usage, alone, part)
 
 
 @given(histories())

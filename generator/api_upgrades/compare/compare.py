@@ -82,9 +82,21 @@ def compare(
     `find_directions` is called with schemas of both contracts. Parts that both contracts share are skipped. `only`
     limits the comparison to some parts, by their newer names.
     """
+    return tuple(iterate_findings(old, new, renames, find_directions, table, only))
+
+
+def iterate_findings(
+    old: Contract,
+    new: Contract,
+    renames: RenameMap,
+    find_directions: FindDirections,
+    table: RuleTable,
+    only: Container[Part | None] | None = None,
+) -> Iterator[Finding]:
+    """Like `compare`, but finds each difference when it is asked for, so that a caller can stop early."""
     old, new = expand_path_items(old), expand_path_items(new)
     renames = with_implied_renames(old, new, renames)
-    return tuple(
+    return (
         _judge(difference, direction, table)
         for difference, where in _find_differences(old, new, renames, find_directions, only)
         for direction in (tuple(one for one in where if one not in difference.hidden_in) or (None,))

@@ -29,14 +29,18 @@ from api_upgrades.openapi.usage import Direction, References, Usage
 
 def find_inconsistencies(history: History) -> Iterator[RegistryError]:
     """Differences between neighbouring versions that no effect records, and effects that make no difference."""
+    visibility = Visibility()
     for step in history.steps.values():
         usages = [history.usage_at(step.older_version), history.usage_at(step.version.id)]
         judged = history.changes_of(step.version.id)
-        yield from _check_step(step.older, step.newer, step.effects, judged, usages, history.table, step.version.file)
+        yield from _check_step(
+            step.older, step.newer, step.effects, judged, usages, history.table, step.version.file, visibility
+        )
     for live, change in zip(history.live_additions, history.additions, strict=True):
         older, newer = live.effects[0].older, live.effects[-1].newer
         usages = [Usage(older, References()), history.usage_at(live.version)]
-        yield from _check_step(older, newer, live.effects, [change], usages, history.table, live.addition.file)
+        file = live.addition.file
+        yield from _check_step(older, newer, live.effects, [change], usages, history.table, file, visibility)
 
 
 def _check_step(
@@ -47,6 +51,7 @@ def _check_step(
     usages: Sequence[Usage],
     table: RuleTable,
     file: str,
+    visibility: Visibility,
 ) -> Iterator[RegistryError]:
     def directions(part: Part) -> frozenset[Direction]:
         return frozenset().union(*(usage.directions(part) for usage in usages))
@@ -57,7 +62,6 @@ def _check_step(
     if wording and differs(wording[0].older, wording[-1].newer):
         message = "changes more than descriptions, examples and order; record the rest as a change of its own"
         yield RegistryError(wording[0].change.locate(), message)
-    visibility = Visibility()
     for judged in (effect for change in changes for effect in change.effects):
         if not makes_difference(judged.applied, visibility, judged.findings):
             applied = judged.applied

@@ -63,7 +63,7 @@ class History:
         self.table = table
         self.steps: Mapping[str, Step] = {step.version.id: step for step in steps}
         self.memo = memo or Memo()
-        self._references = self.memo.get_or_compute("references", (), References)
+        self.references: References = self.memo.get_or_compute("references", (), References)
         self._usages: dict[str, Usage] = {}
         self._changes: dict[str, tuple[JudgedChange, ...]] = {}
         self._affected_parts: dict[str, frozenset[Part]] = {}
@@ -108,7 +108,7 @@ class History:
         if version not in self._usages:
             contract, name = self.contract_at(version), f"usage at {version}"
             similar = [self.memo.get_previous(name), *(self._usages.get(other) for other in self._neighbours[version])]
-            usage = partial(Usage, contract, self._references, filter(None, similar))
+            usage = partial(Usage, contract, self.references, filter(None, similar))
             self._usages[version] = self.memo.get_or_compute(name, (contract,), usage)
         return self._usages[version]
 

@@ -40,26 +40,27 @@ def in_order_of(contract: Contract, parts: Set[Part | None]) -> list[Part]:
 
 def derived_in_one_step(contract: Contract, origin: Contract) -> Contract:
     """A contract as one edit of another from which it was derived, so that nothing keeps what was in between."""
-    edited = _edits_from(origin, contract)
-    if edited is None or contract is origin or contract.origin is origin:
+    edited = None if contract is origin or contract.origin is origin else _edits_between(origin, contract)
+    if edited is None:
         return contract
     return origin.derive(contract.parts, edited, contract.document)
 
 
 def _edits_between(one: Contract, other: Contract) -> frozenset[Part] | None:
-    """The parts that edits between two contracts touched; None if neither was derived from the other."""
-    found = _edits_from(other, one)
-    return _edits_from(one, other) if found is None else found
+    """The parts that edits between two contracts touched; None if neither was derived from the other.
 
-
-def _edits_from(origin: Contract, contract: Contract) -> frozenset[Part] | None:
-    """The parts that edits touched from a contract to one that was derived from it; None if it wasn't."""
-    edits = []
-    found: Contract | None = contract
-    while found is not None and found is not origin:
-        edits.append(found.edited)
-        found = found.origin
-    return None if found is None else frozenset().union(*edits)
+    Both are followed to their origins in turn, because neighbours may be derived from a thousand others.
+    """
+    ends: tuple[Contract | None, Contract | None] = (one, other)
+    edits: tuple[list[frozenset[Part]], list[frozenset[Part]]] = ([], [])
+    while any(ends):
+        for end, goal, found in zip(ends, (other, one), edits, strict=True):
+            if end is goal:
+                return frozenset().union(*found)
+            if end is not None:
+                found.append(end.edited)
+        ends = (ends[0] and ends[0].origin, ends[1] and ends[1].origin)
+    return None
 
 
 API_WIDE_KEYS = ("openapi", "security", "servers", "x-api-version")

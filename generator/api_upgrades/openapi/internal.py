@@ -42,19 +42,37 @@ class Visibility:
     def public(self, contract: Contract) -> Contract:
         """The contract without internal parts and whatever only they use; the same object if it has none."""
         if id(contract) not in self._contracts:
-            public = contract if self._stays_public(contract) else self._public_contract(contract)
-            self._contracts[id(contract)] = (contract, public)
+            self._find_unrestricted(contract)
+        if id(contract) not in self._contracts:
+            self._contracts[id(contract)] = (contract, self._public_contract(contract))
         return self._contracts[id(contract)][1]
 
-    def _stays_public(self, contract: Contract) -> bool:
-        """Whether nothing of a contract is internal because nothing was before an edit that added nothing internal."""
+    def _find_unrestricted(self, contract: Contract) -> None:
+        """Store the contracts of which nothing is internal, from the first known origin of a contract down to it.
+
+        Nothing is internal if nothing was in the contract before, and the edit in between added nothing internal.
+        """
+        edits = []
         origin = contract.origin
-        if origin is None or id(origin) not in self._contracts or self._contracts[id(origin)][1] is not origin:
-            return False
-        edited = [contract.parts[part] for part in contract.edited if part in contract.parts]
-        if contract.document is not origin.document:
-            edited.append(contract.document)
-        return not any(map(self._mentions_internal, edited)) and self._internal_only.isdisjoint(contract.edited)
+        while origin is not None:
+            edits.append(contract)
+            if id(origin) in self._contracts:
+                break
+            contract, origin = origin, origin.origin
+        if origin is None:
+            origin = contract
+            self._contracts[id(origin)] = (origin, self._public_contract(origin))
+        for edited in reversed(edits):
+            if self._contracts[id(origin)][1] is not origin or self._adds_internal(origin, edited):
+                return
+            self._contracts[id(edited)] = (edited, edited)
+            origin = edited
+
+    def _adds_internal(self, origin: Contract, edited: Contract) -> bool:
+        values = [edited.parts[part] for part in edited.edited if part in edited.parts]
+        if edited.document is not origin.document:
+            values.append(edited.document)
+        return any(map(self._mentions_internal, values)) or not self._internal_only.isdisjoint(edited.edited)
 
     def _public_contract(self, contract: Contract) -> Contract:
         marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]

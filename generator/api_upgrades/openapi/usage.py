@@ -120,6 +120,10 @@ class Usage:
         """The schemas that a part itself refers to; with a direction, only those that are not hidden in it."""
         return self._references.of(self.contract.parts[part], self.contract.document, direction)
 
+    def referenced_by(self, value: Json) -> tuple[Part, ...]:
+        """The schemas to which some JSON of the contract refers."""
+        return self._references.of(value, self.contract.document)
+
     @property
     def referring_parts(self) -> Mapping[Part, list[Part]]:
         """For each schema, the parts that refer to it."""

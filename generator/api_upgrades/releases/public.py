@@ -15,7 +15,7 @@ from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.locate import place_spot
 from api_upgrades.openapi.target import Target
-from api_upgrades.registry.model import Amendment, Change, Registry, Version
+from api_upgrades.registry.model import Amendment, Registry, Version
 
 
 def shows_unreleased(option: bool | None, *, serves: bool, is_preview: bool) -> bool:
@@ -80,10 +80,13 @@ class _PublicHistoryBuilder:
 def restrict_effects(effects: Sequence[AppliedEffect], visibility: Visibility) -> tuple[AppliedEffect, ...]:
     """Return the effects as the public sees them: between public contracts, and in changes with no other effects."""
     public = [restricted for applied in effects for restricted in _restrict_effect(applied, visibility)]
-    changes: dict[str, Change] = {}
+    effects_by_change: dict[str, list[Effect]] = {}
     for applied in public:
-        own = tuple(other.effect for other in public if other.change.id == applied.change.id)
-        changes[applied.change.id] = replace(applied.change, effects=own)
+        effects_by_change.setdefault(applied.change.id, []).append(applied.effect)
+    changes = {
+        applied.change.id: replace(applied.change, effects=tuple(effects_by_change[applied.change.id]))
+        for applied in {applied.change.id: applied for applied in public}.values()
+    }
     return tuple(replace(applied, change=changes[applied.change.id]) for applied in public)
 
 

@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
 from api_upgrades.examples.compose import as_json
 from api_upgrades.examples.message import as_sample, compose_message, differing_values, with_older_values
-from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, compose_samples, fill_version, is_request_only
+from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, fill_version
 from api_upgrades.examples.validate import is_certainly_valid
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History, JudgedChange
+from api_upgrades.history.part_samples import LazySample
 from api_upgrades.history.shown_messages import ShownPair, compose_shown_pair
 from api_upgrades.history.upgrade_path import UpgradePaths
 from api_upgrades.openapi.contract import Contract
@@ -24,7 +26,6 @@ from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.schema_view import without_annotations
 from api_upgrades.openapi.target import Target
-from api_upgrades.openapi.usage import Usage
 from api_upgrades.registry.file_models import ShownMessage
 from api_upgrades.site.text.diff_lines import changed_lines
 
@@ -144,10 +145,10 @@ def _examples_of_part(
     """Yield the examples of a part; for a schema, those of messages that carry it, else those of the schema alone."""
     found: list[BeforeAfter] = []
     for carrier in _carriers(history, step, part) if part.kind == "schema" else ():
-        found += _payload_examples(history, paths, step, carrier, change)
+        found += _payload_examples(paths, step, carrier, change)
         if {0, 1} <= {one.form for one in found}:
             break
-    yield from found or _payload_examples(history, paths, step, part, change)
+    yield from found or _payload_examples(paths, step, part, change)
 
 
 def _carriers(history: History, step: Step, schema: Part) -> list[Part]:
@@ -171,37 +172,32 @@ def _behaviour_examples(change: JudgedChange) -> Iterator[BeforeAfter]:
 
 
 def _payload_examples(
-    history: History, paths: UpgradePaths, step: Step, part: Part, change: JudgedChange | None
+    paths: UpgradePaths, step: Step, part: Part, change: JudgedChange | None
 ) -> Iterator[BeforeAfter]:
     """Yield the samples of a part that differ between both versions; with `change`, only those that it alters."""
-
-    def samples(version: str, contract: Contract, part: Part | None) -> Mapping[str, Sample]:
-        usage = history.usage_at(version)
-        if part is not None and _has_same_texts(usage, contract, part):
-            return paths.samples.at(version, part)
-        return dict(compose_samples(usage, contract, part))
-
-    older, newer = step.older_version, step.version.id
-    old = _older_part(part, step.older, step.renames)
-    before = _rename_statuses(samples(older, step.older, old), old, step.renames)
-    after = samples(newer, step.newer, _newer_part(part, step.newer, step.renames))
-    own_before, own_after = before, after
+    older, newer, samples = step.older_version, step.version.id, paths.samples
+    own: tuple[Mapping[str, LazySample], Mapping[str, LazySample]] | None = None
     if change is not None:
-        first, last = change.effects[0].applied, change.effects[-1].applied
+        first, last = change.effects[0].applied.older, change.effects[-1].applied.newer
         renames = RenameMap.of(move for judged in change.effects for move in judged.applied.moves)
-        old = _older_part(part, first.older, renames)
-        own_before = _rename_statuses(samples(older, first.older, old), old, renames)
-        own_after = samples(newer, last.newer, _newer_part(part, last.newer, renames))
+        old, new = _older_part(part, first, renames), _newer_part(part, last, renames)
+        own_before = _rename_statuses(samples.among_changes(step, older, first, old), old, renames)
+        own = own_before, samples.among_changes(step, newer, last, new)
+        if own[0] == own[1]:
+            return
+    old, new = _older_part(part, step.older, step.renames), _newer_part(part, step.newer, step.renames)
+    before = _rename_statuses(samples.of_contract(older, step.older, old), old, step.renames)
+    after = samples.of_contract(newer, step.newer, new)
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NO_SAMPLE), after.get(key, NO_SAMPLE)
         now = _keep_older_values(step.newer, key, was, now)
-        own_was, own_now = own_before.get(key, NO_SAMPLE).text, own_after.get(key, NO_SAMPLE).text
-        if was.text == now.text or own_was == own_now:
+        own_was, own_now = (one.get(key, NO_SAMPLE) for one in own) if own else (was, now)
+        if was.text == now.text or own_was == own_now or own_was.text == own_now.text:
             continue
         sample = now if now.text else was
         own_lines = None
-        if (own_was, own_now) != (was.text, now.text):
-            own_lines = frozenset(changed_lines(fill_version(own_was, newer), fill_version(own_now, newer)))
+        if (own_was.text, own_now.text) != (was.text, now.text):
+            own_lines = frozenset(changed_lines(fill_version(own_was.text, newer), fill_version(own_now.text, newer)))
         texts = (fill_version(was.text, older), fill_version(now.text, newer), fill_version(was.text, newer))
         yield BeforeAfter(sample.title, sample.note, sample.part, sample.language, *texts, own_lines)
 
@@ -230,16 +226,10 @@ def _body_of(sample: Sample) -> Json:
         return MISSING
 
 
-def _has_same_texts(usage: Usage, contract: Contract, part: Part) -> bool:
-    """Whether an intermediate contract gives the same samples of a part as the version of `usage`."""
-    parts, others = usage.contract.parts, contract.parts
-    if parts is others or part not in parts or contract.document is not usage.contract.document:
-        return contract is usage.contract
-    starts = usage.affected_by_part(part) if is_request_only(usage, part) else [part]
-    return all(parts.get(one) is others.get(one) for start in starts for one in usage.closure(start))
+_Sample = TypeVar("_Sample", Sample, LazySample)
 
 
-def _rename_statuses(samples: Mapping[str, Sample], part: Part | None, renames: RenameMap) -> Mapping[str, Sample]:
+def _rename_statuses(samples: Mapping[str, _Sample], part: Part | None, renames: RenameMap) -> Mapping[str, _Sample]:
     """Key the samples of an operation's responses by their status in the newer contract."""
     if part is None or part.kind != "operation":
         return samples

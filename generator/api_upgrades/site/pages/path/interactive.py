@@ -46,9 +46,11 @@ def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
 
 def _downgrade_severities(site: Site) -> dict[tuple[str, str], Severity]:
     """The severity of undoing each change, by its version and id."""
-    versions = site.history.versions
-    undone = site.upgrade_paths.changes_between(versions[-1].id, versions[0].id)
-    return {(judged.change.version, judged.change.id): judged.severity for judged in undone}
+    return {
+        (version.id, judged.change.id): site.upgrade_paths.downgrade_severity(judged)
+        for version in site.history.versions
+        for judged in site.history.changes_of(version.id)
+    }
 
 
 def _resource_names(change: ChangeView) -> str:
