@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -22,8 +22,17 @@ from api_upgrades.releases.check import find_undocumented_differences
 from api_upgrades.releases.import_files import ImportResult, convert_documents
 from api_upgrades.releases.import_store import create_registry, extend_registry, require_empty_folder
 from api_upgrades.releases.project_state import ProjectState
-from api_upgrades.sources.openapi_file import OpenApiFile, read_document
+from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES, is_document
+
+
+@dataclass(frozen=True)
+class _Document:
+    """What an import needs of a document: its contract, the files that it consists of, and its mistakes."""
+
+    contract: Contract
+    files: tuple[Path, ...]
+    mistakes: tuple[RegistryError, ...]
 
 
 def run_import(project: Project, files: Sequence[Path], out: Path | None, versions: Sequence[str]) -> None:
@@ -39,19 +48,19 @@ def run_import(project: Project, files: Sequence[Path], out: Path | None, versio
             click.echo(f"{version.id}: {len(version.changes)} changes" if version.changes else version.id)
 
 
-def _read_documents(file_of: Mapping[str, Path]) -> dict[str, OpenApiFile]:
-    """The documents by version, oldest first. What two neighbors have in common is in memory once."""
-    found: dict[str, OpenApiFile] = {}
+def _read_documents(file_of: Mapping[str, Path]) -> dict[str, _Document]:
+    """The documents by version, oldest first. What the contracts of two neighbors have in common is in memory once."""
+    found: dict[str, _Document] = {}
     older: Contract | None = None
     for version in sorted(file_of, key=natural_sort_key):
         read = read_document(file_of[version])
         contract = Contract.from_openapi(read.document)
         older = contract.sharing_with(older) if older else contract
-        found[version] = replace(read, document=older.to_openapi())
+        found[version] = _Document(older, read.files, read.mistakes)
     return found
 
 
-def find_distinct_mistakes(documents: Mapping[str, OpenApiFile]) -> list[RegistryError]:
+def find_distinct_mistakes(documents: Mapping[str, _Document]) -> list[RegistryError]:
     """The mistakes of all documents. One that several versions have is named once, in the newest document."""
     found: dict[str, RegistryError] = {}
     for document in reversed(list(documents.values())):
@@ -82,11 +91,11 @@ def _files_by_version(files: Sequence[Path], versions: Sequence[str]) -> Mapping
     return found
 
 
-def _create_registry(project: Project, documents: Mapping[str, OpenApiFile]) -> ImportResult:
+def _create_registry(project: Project, documents: Mapping[str, _Document]) -> ImportResult:
     """Write a new registry, and a site if there is none."""
     folder = project.root / project.registry
     require_empty_folder(folder)
-    result = convert_documents({version: Contract.from_openapi(one.document) for version, one in documents.items()})
+    result = convert_documents({version: one.contract for version, one in documents.items()})
     suffix, data = _source_file(_newest_document(documents))
     project = replace(project, source=f"{project.registry}/api/openapi{suffix}")
     site = site_files(project, project.source, title_of(result.history.registry.head, project.root))
@@ -96,19 +105,19 @@ def _create_registry(project: Project, documents: Mapping[str, OpenApiFile]) -> 
     return result
 
 
-def _newest_document(documents: Mapping[str, OpenApiFile]) -> OpenApiFile:
+def _newest_document(documents: Mapping[str, _Document]) -> _Document:
     return list(documents.values())[-1]
 
 
-def _source_file(document: OpenApiFile) -> tuple[str, bytes]:
+def _source_file(document: _Document) -> tuple[str, bytes]:
     """The suffix and content of a source file for a document: its only file, or if it has several, a bundle of them."""
     first, *others = document.files
     if others or first.suffix.lower() not in DOCUMENT_SUFFIXES:
-        return ".json", indent_json(document.document).encode()
+        return ".json", indent_json(document.contract.to_openapi()).encode()
     return first.suffix.lower(), first.read_bytes()
 
 
-def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> ImportResult:
+def _add_versions(project: Project, documents: Mapping[str, _Document]) -> ImportResult:
     """Add newer versions to the project's registry. Raises ApiUpgradesError if the registry has faults."""
     if not is_document(project.source):
         raise UsageError(
@@ -126,22 +135,26 @@ def _add_versions(project: Project, documents: Mapping[str, OpenApiFile]) -> Imp
         raise ApiUpgradesError(f"{registry.unreleased.file}: there are unreleased changes; release them first")
     result = convert_documents(
         {latest: _latest_contract(state, project.source, documents)}
-        | {version: Contract.from_openapi(one.document) for version, one in documents.items()},
+        | {version: one.contract for version, one in documents.items()},
         registry,
         state.locks,
     )
     suffix, data = _source_file(_newest_document(documents))
     if suffix != Path(project.source).suffix.lower():
-        data = indent_json(_newest_document(documents).document).encode()  # JSON is YAML too
+        data = indent_json(_newest_document(documents).contract.to_openapi()).encode()  # JSON is YAML too
     extend_registry(project.root / project.registry, result, state.locks, project.root / project.source, data)
     return result
 
 
-def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, OpenApiFile]) -> Contract:
+def _latest_contract(state: ProjectState, source: str, documents: Mapping[str, _Document]) -> Contract:
     """The contract of the latest version. Raises RegistryErrors if the source differs from it."""
     head, latest = state.registry.head, state.registry.latest.id
     lock = state.locks.by_version.get(latest)
-    if lock and lock.contract and json.dumps(head.to_openapi()) == json.dumps(_newest_document(documents).document):
+    if (
+        lock
+        and lock.contract
+        and json.dumps(head.to_openapi()) == json.dumps(_newest_document(documents).contract.to_openapi())
+    ):
         return Contract.from_openapi(lock.contract)  # an earlier run was interrupted after it wrote the source
     if faults := [*find_undocumented_differences(state, source), *state.errors]:
         raise RegistryErrors(faults)

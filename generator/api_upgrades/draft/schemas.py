@@ -6,7 +6,7 @@ Effects name places by targets, so the draft looks only into places that a targe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api_upgrades.compare.schemas import SchemaComparison
 from api_upgrades.core.errors import ContractMismatch
@@ -59,6 +59,8 @@ class SchemaDraft:
     undone: PartialDraft
     goal: Contract
     names: RenameMap
+    _read: dict[str, tuple[Contract, dict[Target, Json]]] = field(default_factory=dict, compare=False, repr=False)
+    """What was read of the goal, and of the contract as it is now. Most places are read several times."""
 
     def draft(self, target: Target) -> None:
         """Revert all differences in the schema at a target that a specific kind expresses."""
@@ -100,11 +102,21 @@ class SchemaDraft:
             self._revert_type(target)
 
     def _read_goal(self, target: Target) -> Json:
-        return schema_spot(self.goal, target).read(self.goal)
+        return self._read_at("goal", self.goal, target)
 
     def _read_now(self, target: Target, contract: Contract | None = None) -> Json:
-        contract = contract or self.undone.contract
-        return schema_spot(contract, target).read(contract)
+        if contract is not None:
+            return schema_spot(contract, target).read(contract)
+        return self._read_at("now", self.undone.contract, target)
+
+    def _read_at(self, name: str, contract: Contract, target: Target) -> Json:
+        of, known = self._read.get(name, (None, {}))
+        if of is not contract:
+            known = {}
+            self._read[name] = contract, known
+        if target not in known:
+            known[target] = schema_spot(contract, target).read(contract)
+        return known[target]
 
     def _revert_wording(self, target: Target, goal: JsonObject, now: JsonObject) -> None:
         was = {key: goal.get(key) for key in WORDING_KEYWORDS if goal.get(key) != now.get(key)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.compare import Finding, compare, iterate_findings
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import Location, RegistryError
 from api_upgrades.core.json import JsonObject
@@ -166,7 +166,7 @@ def has_difference(applied: AppliedEffect, visibility: Visibility, findings: Ite
 
 def differs(older: Contract, newer: Contract, moves: RenameMap = NO_RENAMES) -> bool:
     """Whether two contracts promise anything different. Wording, order, spelling and tags are no difference."""
-    return _have_difference(compare(older, newer, moves, lambda part: (), _TABLE))
+    return _have_difference(iterate_findings(older, newer, moves, lambda part: (), _TABLE))
 
 
 def _have_difference(findings: Iterable[Finding]) -> bool:

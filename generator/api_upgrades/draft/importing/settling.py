@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
-from api_upgrades.compare.compare import compare
+from api_upgrades.compare.compare import Finding, compare, iterate_findings
 from api_upgrades.compare.rules.table import RuleTable, Severity, worst
 from api_upgrades.draft.partial_draft import DRAFT_ERRORS, PartialDraft, replace_rest
 from api_upgrades.effects import Effect
@@ -98,7 +98,8 @@ def try_effects(effects: Sequence[Effect], older: Contract, newer: Contract, usa
             severities.append("neutral")
             continue
         one = _applied(effect, before, contract)
-        findings = compare(before, contract, RenameMap.of(one.moves), directions, _TABLE)
+        renames = RenameMap.of(one.moves)
+        findings = list(_until_breaking(iterate_findings(before, contract, renames, directions, _TABLE)))
         if not makes_difference(one, visibility, findings):
             misfits |= parts_of(effect)
         severities.append(effect.declared_severity or worst(finding.severity for finding in findings))
@@ -107,6 +108,14 @@ def try_effects(effects: Sequence[Effect], older: Contract, newer: Contract, usa
     unexplained = find_unexplained(older, newer, applied[::-1], directions, _TABLE)
     parts = misfits | {target.part for target, _ in unexplained}
     return Trial(tuple(severities[::-1]), parts, len(applied) == len(effects))
+
+
+def _until_breaking(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings up to the first one that is breaking, because no other can be more severe."""
+    for finding in findings:
+        yield finding
+        if finding.severity == "breaking":
+            break
 
 
 def parts_of(effect: Effect) -> set[Part | None]:
