@@ -18,7 +18,7 @@ from api_upgrades.project import Project
 from api_upgrades.releases.check import check
 from api_upgrades.releases.import_files import convert_documents
 from api_upgrades.releases.import_store import create_registry
-from api_upgrades.review.contract_diff import Side, detect_renames, diff_contracts
+from api_upgrades.review.contract_diff import Comparison, Side, detect_renames
 from api_upgrades.sources.openapi_file import read_document
 
 Document = dict[str, Any]
@@ -54,8 +54,8 @@ def find_differences(old: Document, new: Document) -> tuple[Finding, ...]:
     """What `diff` finds between two documents."""
     with _files(old, new) as files:
         was, now = (Side(file.name, Contract.from_openapi(read_document(file).document)) for file in files)
-    renames = detect_renames(was.contract, now.contract, (), True)
-    return diff_contracts(was, now, renames, RuleTable.with_overrides({})).findings
+    comparison = Comparison(was, now, RuleTable.with_overrides({}))
+    return comparison.diff(detect_renames(comparison, (), True)).findings
 
 
 def judge_diff(old: Document, new: Document) -> Failure | None:

@@ -47,16 +47,17 @@ def diff(
     """
     from api_upgrades.cli.diff_run import SideReader, advise_on_renames, find_renames
     from api_upgrades.compare.rules.table import RuleTable
-    from api_upgrades.review.contract_diff import Side, diff_contracts
+    from api_upgrades.review.contract_diff import Comparison, Side
     from api_upgrades.review.contract_diff_text import ContractDiffText
 
     sides = SideReader(project)
     was, now = sides.read(old), sides.read(new)
     if sides.is_file(old) or sides.is_file(new):
         now = Side(now.name, now.contract.sharing_with(was.contract))
-    detection = find_renames(sides, was, now, renames, no_renames)
+    comparison = Comparison(was, now, RuleTable.with_overrides(project.severity))
+    detection = find_renames(sides, comparison, renames, no_renames)
     with stage("Comparing"):
-        result = diff_contracts(was, now, detection, RuleTable.with_overrides(project.severity))
+        result = comparison.diff(detection)
     print_output(ContractDiffText(result), format)
     for line in advise_on_renames(detection):
         click.echo(line, err=True)

@@ -13,7 +13,7 @@ from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.project import Project
 from api_upgrades.releases.public import restrict_to_public
-from api_upgrades.review.contract_diff import RenameDetection, Side, detect_renames, renames_from_history
+from api_upgrades.review.contract_diff import Comparison, RenameDetection, Side, detect_renames, renames_from_history
 from api_upgrades.sources.openapi_file import read_document
 from api_upgrades.sources.source_map import DOCUMENT_SUFFIXES
 
@@ -52,9 +52,10 @@ class SideReader:
 
 
 def find_renames(
-    sides: SideReader, was: Side, now: Side, renames: tuple[str, ...], no_renames: bool
+    sides: SideReader, comparison: Comparison, renames: tuple[str, ...], no_renames: bool
 ) -> RenameDetection:
     """The renames between two sides: from change files, from the options, or detected."""
+    was, now = comparison.old, comparison.new
     if not sides.is_file(was.name) and not sides.is_file(now.name):
         if renames or no_renames:
             raise UsageError(
@@ -62,7 +63,7 @@ def find_renames(
             )
         return renames_from_history(sides.history, was.name, now.name)
     with stage("Detecting renames"):
-        return detect_renames(was.contract, now.contract, renames, not no_renames)
+        return detect_renames(comparison, renames, not no_renames)
 
 
 def advise_on_renames(detection: RenameDetection) -> Iterator[str]:

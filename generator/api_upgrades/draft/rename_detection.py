@@ -69,20 +69,30 @@ Decide = Callable[[Question], Target | None]
 """Chooses one of the candidates of a question, or none."""
 
 
-def resolve_renames(was: Contract, now: Contract, decide: Decide, rename_map: RenameMap) -> RenameMap:
-    """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest."""
+FindDifferences = Callable[[RenameMap], Iterable[Finding]]
+"""Gives the findings between two contracts with some renames."""
+
+
+def resolve_renames(
+    was: Contract, now: Contract, decide: Decide, rename_map: RenameMap, find: FindDifferences | None = None
+) -> RenameMap:
+    """The rename map between two contracts: `rename_map`, and what `decide` chooses for the rest.
+
+    `find` gives the findings between them, if the caller needs these as well.
+    """
     rename_map = with_operation_renames(was, now, rename_map)
     likeness = _SimilarityIndex(was, now)
-    places = _RemovedAndAdded(was, now)
+    places = _RemovedAndAdded(was, now, find)
     for stage in _STAGES:
         gone, new = _drop_explained_places(was, now, *places.find(stage, rename_map))
         moves: list[Move] = []
+        free = new
         for place in gone:
-            free = [one for one in new if one not in {move.new for move in moves}]
             candidates = likeness.candidates(place, gone, free)
             chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
+                free = [one for one in free if one != chosen]
         rename_map += RenameMap.of(moves)
     return rename_map
 
@@ -139,8 +149,9 @@ class _RemovedPlace:
 class _RemovedAndAdded:
     """The places that were removed and added between two contracts, under the names that are known so far."""
 
-    def __init__(self, was: Contract, now: Contract) -> None:
+    def __init__(self, was: Contract, now: Contract, find: FindDifferences | None = None) -> None:
         self._was, self._now = was, now
+        self._find_differences = find or self._compare
         self._names: RenameMap | None = None
         self._findings: tuple[Finding, ...] = ()
 
@@ -149,8 +160,7 @@ class _RemovedAndAdded:
         if stage == "part":
             return self._find_parts(names)
         if self._names != names:
-            table = RuleTable.with_overrides({})
-            self._names, self._findings = names, compare(self._was, self._now, names, lambda part: (), table)
+            self._names, self._findings = names, tuple(self._find_differences(names))
         gone: dict[_RemovedPlace, None] = {}
         new: dict[Target, None] = {}
         for finding in self._findings:
@@ -163,6 +173,9 @@ class _RemovedAndAdded:
             else:
                 new[target] = None
         return list(gone), list(new)
+
+    def _compare(self, names: RenameMap) -> Iterable[Finding]:
+        return compare(self._was, self._now, names, lambda part: (), RuleTable.with_overrides({}))
 
     def _find_parts(self, names: RenameMap) -> tuple[list[_RemovedPlace], list[Target]]:
         names = with_operation_renames(self._was, self._now, names)

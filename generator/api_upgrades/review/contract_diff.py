@@ -119,15 +119,31 @@ def merge_directions(findings: Iterable[Finding]) -> list[MergedFinding]:
     return [MergedFinding(tuple(sorted(group, key=lambda one: rank(one.severity)))) for group in groups.values()]
 
 
-def diff_contracts(old: Side, new: Side, rename_detection: RenameDetection, table: RuleTable) -> ContractDiff:
-    """Compare two contracts. The severities depend on how either of them uses a part."""
-    usages = [Usage(side.contract, References()) for side in (old, new)]
+class Comparison:
+    """Compares two contracts. The severities depend on how either of them uses a part.
 
-    def directions(part: Part) -> frozenset[Direction]:
-        return frozenset().union(*(usage.directions(part) for usage in usages))
+    The findings with the last renames are kept: the detection of renames ends with those that the diff shows.
+    """
 
-    findings = compare(old.contract, new.contract, rename_detection.renames, directions, table)
-    return ContractDiff(old, new, rename_detection, findings, table)
+    def __init__(self, old: Side, new: Side, table: RuleTable) -> None:
+        self.old, self.new, self._table = old, new, table
+        self._usages = [Usage(side.contract, References()) for side in (old, new)]
+        self._last: tuple[RenameMap, tuple[Finding, ...]] | None = None
+
+    def find(self, renames: RenameMap) -> tuple[Finding, ...]:
+        """The findings with some renames."""
+        if self._last is None or self._last[0] != renames:
+            old, new = self.old.contract, self.new.contract
+            self._last = renames, compare(old, new, renames, self._directions, self._table)
+        return self._last[1]
+
+    def diff(self, rename_detection: RenameDetection) -> ContractDiff:
+        """The differences with the renames that were detected."""
+        findings = self.find(rename_detection.renames)
+        return ContractDiff(self.old, self.new, rename_detection, findings, self._table)
+
+    def _directions(self, part: Part) -> frozenset[Direction]:
+        return frozenset().union(*(usage.directions(part) for usage in self._usages))
 
 
 def renames_from_history(history: History, start: str, end: str) -> RenameDetection:
@@ -141,12 +157,13 @@ def renames_from_history(history: History, start: str, end: str) -> RenameDetect
     return RenameDetection(renames)
 
 
-def detect_renames(old: Contract, new: Contract, options: Iterable[str], uses_similarity: bool) -> RenameDetection:
+def detect_renames(comparison: Comparison, options: Iterable[str], uses_similarity: bool) -> RenameDetection:
     """Find the renames between two documents.
 
     `options` are given renames such as `old=new`. If `uses_similarity`, a removed and an added name are also a rename
     if they are similar enough and there is no other candidate. Raises UsageError for an option that matches nothing.
     """
+    old, new = comparison.old.contract, comparison.new.contract
     given = parse_renames(old, new, options)
     if not uses_similarity:
         return RenameDetection(given)
@@ -159,7 +176,7 @@ def detect_renames(old: Contract, new: Contract, options: Iterable[str], uses_si
         (only,) = question.candidates
         return only if similarity(question.old, only) >= MIN_NAME_SIMILARITY else None
 
-    renames = resolve_renames(old, new, decide, given)
+    renames = resolve_renames(old, new, decide, given, comparison.find)
     return RenameDetection(renames, renames.moves[len(given.moves) :], tuple(ambiguous))
 
 
