@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -242,15 +241,3 @@ def test_the_search_finds_the_topics(pages: dict[str, Page]) -> None:
 
 def test_older_overviews_leave_topics_to_the_latest(pages: dict[str, Page]) -> None:
     assert 'id="errors"' not in pages["reference/2022-12-20/"].html
-
-
-# The style sheet
-
-
-def test_every_class_of_the_style_sheet_is_used() -> None:
-    folder = Path(__file__).parents[1] / "generator/api_upgrades/site/pages"
-    css = (folder / "assets/styles/reference.css").read_text("utf-8")
-    files = [*folder.rglob("*.py"), *folder.rglob("*.j2"), *folder.rglob("*.js")]
-    used = "".join(file.read_text("utf-8") for file in files)
-    names = set(re.findall(r"\.(au-[a-z_-]+)", css))
-    assert sorted(name for name in names if not re.search(rf"{name}(?![a-z_-])", used)) == []
