@@ -146,7 +146,7 @@ def test_the_home_page_shows_a_version_and_objects_that_exist(monkeypatch: pytes
     monkeypatch.chdir(ROOT)
     [version] = re.findall(r"X-Nabla-Api-Version: (\S+?)\"", HOME)
     document = json.loads(run("export", version))
-    modelled = re.findall(r"\*\*([A-Z]\w+)\*\*", HOME[HOME.index("!!! note") :])
+    modelled = re.findall(r"\*\*([A-Z]\w+)\*\*", HOME[HOME.index("## What is reconstructed") :])
     assert set(modelled) - set(document["components"]["schemas"]) == set()
 
 
