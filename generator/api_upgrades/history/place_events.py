@@ -34,8 +34,8 @@ class PlaceEvent:
     """What one effect did to one facet of a place.
 
     `order` grows from event to event, and `version` is the index of the version. `before` and `after` are the values;
-    for the existence of a place, None where it does not exist. `severity` is that of an upgrade, `reverse_severity` that
-    of a downgrade; both are None if the effect changed only what contains the place.
+    for the existence of a place, None where it does not exist. `severity` is that of an upgrade, `reverse_severity`
+    that of a downgrade; both are None if the effect changed only what contains the place.
     """
 
     order: int

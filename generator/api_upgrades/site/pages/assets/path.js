@@ -265,7 +265,7 @@
   }
 
   function coded(value) {
-    if (!Array.isArray(value)) return [[typeof value === "string" ? value : value === undefined ? "nothing" : JSON.stringify(value)]];
+    if (!Array.isArray(value)) return [[typeof value === "string" ? value : value === undefined ? "none" : JSON.stringify(value)]];
     return value.flatMap((one, k) => [k ? (k === value.length - 1 ? " and " : ", ") : "", ...coded(one)]);
   }
 
@@ -316,7 +316,7 @@
   }
 
   function diffBlock(lines) {
-    return make("div", { class: "au-pane" }, ...fold(lines).map(([isFolded, run]) => {
+    return make("div", { class: "au-pane", "data-pane": 0 }, ...fold(lines).map(([isFolded, run]) => {
       const shown = make("pre", {}, make("code", {}, ...run.map(lineOf)));
       return isFolded ? make("details", { class: "au-folded" }, make("summary", {}, make("span", {}, `\u22ef ${run.length} unchanged lines`)), shown) : shown;
     }));
@@ -393,7 +393,6 @@
     const sections = [...shown.querySelectorAll("section")];
     const differences = sections.pop();
     const title = document.title;
-    const contents = document.querySelector(".md-nav--secondary");
     const files = {};
     const life = new AbortController();
     let turn = 0;
@@ -474,7 +473,7 @@
       sections.forEach((section, rank) => {
         const [list, fold, folded] = section.querySelectorAll("ol, details, details ol");
         const items = by[rank].map(itemOf);
-        const fitting = items.findIndex((item) => (room -= 60 + 20 * item.querySelectorAll(".au-line, .au-mini__place, .au-do p, .au-fold").length) < 0);
+        const fitting = items.findIndex((item) => (room -= 60 + 20 * item.querySelectorAll(".au-line, .au-mini__place, .au-todo__text p, .au-fold").length) < 0);
         const cut = rank === 3 ? 0 : fitting < 0 ? items.length : fitting;
         list.replaceChildren(...items.slice(0, cut));
         folded.replaceChildren(...items.slice(cut));
@@ -517,7 +516,7 @@
           make("p", { class: "au-meta" }, make("span", {}, own.length > 3 ? `${own.length} resources` : own.join(", ")), ...links),
           make("h3", {}, make("label", { for: id }, ...(isRenamed ? inNodes(joined(sentences)) : title.cloneNode(true).childNodes)))));
       const body = item.lastElementChild;
-      const does = make("div", { class: "au-do" });
+      const does = make("div", { class: "au-todo__text" });
       const pairs = new Map(named.filter(({ was }) => was).map(({ was, is }) => [was.name + "\n" + is.name, [was.name, is.name]]));
       if (isRenamed && pairs.size) {
         does.append(make("p", {}, ...[...pairs.values()].flatMap(([was, is], k) => [k ? " Use " : "Use ", code(is), " instead of ", code(was), "."])));
@@ -567,20 +566,21 @@
 
     // The table of contents of the theme lists what the filters leave.
     function fillContents() {
-      if (!contents) return;
       for (const section of [...sections, differences]) {
         const { id } = section.querySelector("h2");
-        const entry = [...contents.querySelectorAll("a")].find((one) => one.hash === "#" + id)?.parentElement;
-        if (!entry) continue;
-        entry.hidden = section.hidden;
-        entry.querySelector("nav")?.remove();
-        const items = [...section.querySelectorAll("section > .au-todo > li")];
-        if (items.length) {
-          entry.append(make("nav", { class: "md-nav", "aria-label": section.querySelector("h2").firstChild.textContent.trim() }, make("ul", { class: "md-nav__list" }, ...items.map((item) =>
-            make("li", { class: "md-nav__item" }, make("a", { href: "#" + item.id, class: "md-nav__link" }, make("span", { class: "md-ellipsis" }, item.querySelector("label").textContent)))))));
+        for (const { parentElement: entry } of document.querySelectorAll(`.md-nav--secondary a[href$="#${id}"]`)) {
+          entry.hidden = section.hidden;
+          entry.querySelector("nav")?.remove();
+          const items = [...section.querySelectorAll(":scope > .au-todo > li")];
+          if (items.length) entry.append(contentsOf(items));
         }
       }
     }
+
+    const contentsOf = (items) => make("nav", { class: "md-nav" }, make("ul", { class: "md-nav__list" }, ...items.map((item) => {
+      const label = make("span", { class: "md-ellipsis" }, ...item.querySelector("label").cloneNode(true).childNodes);
+      return make("li", { class: "md-nav__item" }, make("a", { href: "#" + item.id, class: "md-nav__link" }, label));
+    })));
 
     async function fillParts(first, last, resource) {
       const mine = turn;
@@ -603,8 +603,10 @@
         fill(place, file, async () => {
           const found = await load(file, "pathResource");
           const views = own.map((number) => partView(data, found[number], number, first, last, by.get(number)));
-          place.replaceChildren(...views.filter((one) => one && one.matches("section")), ...views.filter((one) => one && one.matches("details")));
-          fold.querySelector(".au-quiet").textContent = count(place.childElementCount, "change");
+          const [changed, through] = ["section", "details"].map((name) => views.filter((one) => one && one.matches(name)));
+          place.replaceChildren(...changed);
+          if (through.length) place.append(unfolding([`${through.length} ${changed.length ? "more " : ""}changed only through referenced objects`], () => through));
+          fold.querySelector(".au-quiet").textContent = count(changed.length || through.length, "change");
         });
       }
     }
@@ -627,8 +629,8 @@
       }
       const titles = { object: "Object", payload: "Payload", request: by || "Request" };
       const shownTexts = texts.map(([key, lines]) => unfolding([titles[key] || "Response " + key], () => [diffBlock(lines)]));
-      if (!places.length) return make("details", { class: "au-fold au-difference" }, make("summary", {}, ...called), make("p", { class: "au-quiet" }, "Changed only through referenced objects."), beside, ...shownTexts);
-      return make("section", { class: "au-difference" }, make("h4", {}, ...called), beside, make("ul", { class: "au-plain" },
+      if (!places.length) return make("details", { class: "au-fold au-difference" }, make("summary", {}, ...called), beside, ...shownTexts);
+      return make("section", { class: "au-difference" }, beside, make("h4", {}, ...called), make("ul", { class: "au-plain" },
         ...places.map(({ name, words, rank }) => make("li", {}, mark(rank), " ", make("span", {}, ...(name ? [code(name), " "] : []), ...inNodes(joined(words)))))), ...shownTexts);
     }
 
@@ -636,7 +638,7 @@
       const groups = sections.filter((section) => !section.hidden).map((section) => {
         const items = [...section.querySelectorAll("li[id]")].map((item) => {
           const [versions, own] = [[...item.querySelectorAll(".au-meta a")].map((one) => one.textContent).join(", "), item.querySelector(".au-meta span").textContent];
-          const does = item.querySelector(".au-do");
+          const does = item.querySelector(".au-todo__text");
           const mini = item.querySelector(".au-mini");
           const lines = mini ? linesOfMini(mini, false).map(([sign, text]) => (sign ? `${{ "<": "-", ">": "+" }[sign] || sign} ${text}` : `# ${text}`)) : [];
           return [`- [${item.querySelector("input").checked ? "x" : " "}] **${inMarkdown(item.querySelector("label"))}** (${versions}${own && "; " + own})`,

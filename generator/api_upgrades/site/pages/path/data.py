@@ -29,8 +29,8 @@ from api_upgrades.site.pages.site import Site
 ABSENT = -1
 """The index of a part's contents in versions that don't have the part."""
 
-_CHANGED = "{facet} was {before}, is {after}"
-CONSTRAINT_WORDS = ("has {facet} {after} now", "has no {facet} any more, was {before}", _CHANGED, _CHANGED)
+_CHANGED = "{facet} changed from {before} to {after}"
+CONSTRAINT_WORDS = ("{facet} {after} added", "{facet} {before} removed", _CHANGED, _CHANGED)
 """The phrases for four cases: a constraint was added, was removed, became greater or just differs, became smaller."""
 
 
@@ -292,9 +292,9 @@ def _rule_words(rule: RuleId) -> str:
     if rule in PHRASES or not rule.endswith(("-added", "-removed")):
         return PHRASES.get(rule, "")
     if rule.endswith("-removed"):
-        return "is gone" + (", was {before}" if rule in RULES_WITH_TYPE else "")
-    new = "is new and required" if rule in NEW_REQUIRED_RULES else "is new"
-    return new + (": {after}" if rule in RULES_WITH_TYPE else "")
+        return "removed" + (", was {before}" if rule in RULES_WITH_TYPE else "")
+    new = "new and required" if rule in NEW_REQUIRED_RULES else "new"
+    return new + (", {after}" if rule in RULES_WITH_TYPE else "")
 
 
 def _to_script(name: str, data: Json) -> str:
