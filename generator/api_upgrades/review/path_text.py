@@ -22,6 +22,9 @@ from api_upgrades.site.pages.path.view import PathView, ResourcePath
 from api_upgrades.site.pages.site import Site, api_facts
 from api_upgrades.site.text import prose
 
+MARGIN = " " * 15
+"""What stands before the lines below the title of a step."""
+
 
 @dataclass(frozen=True)
 class PathText:
@@ -78,14 +81,16 @@ class PathText:
         for group in group_items(self.items):
             yield from ("", group.title, "")
             for item in group.items:
+                label = severity_label(item.severity, colorize)
                 versions = ", ".join(version for version, _ in item.links)
-                yield f"  [ ] {prose.to_plain(item.title)} ({versions})"
+                yield f"  [ ] {label} {prose.to_plain(item.title)} ({versions})"
                 if item.upgrade:
-                    yield f"      {'Undo: ' if item.is_undone else ''}{prose.to_plain(item.upgrade)}"
+                    yield f"{MARGIN}{'Undo: ' if item.is_undone else ''}{prose.to_plain(item.upgrade)}"
                 for change in item.merged:
-                    yield f"      Replaces: {prose.to_plain(change.title)} ({change.version})"
+                    yield f"{MARGIN}Includes: {prose.to_plain(change.title)} ({change.version})"
         yield from (
-            ("", "Combined changes by resource") if self.resources else ("", "No operation, object or webhook differs.")
+            "",
+            "Combined changes by resource" if self.resources else "No operation, object or webhook differs.",
         )
         for resource in self.resources:
             yield f"\n  {resource.name}"
@@ -165,7 +170,7 @@ def _item_as_json(item: ItemView) -> dict[str, Json]:
         "resources": list(item.resources),
         "why": item.change.why,
         "upgrade": item.upgrade,
-        "replaces": [{"id": change.id, "version": change.version, "title": change.title} for change in item.merged],
+        "includes": [{"id": change.id, "version": change.version, "title": change.title} for change in item.merged],
     }
 
 

@@ -340,7 +340,7 @@
     return lines.filter(([, text], k) => text && !(lines[k][0] === "" && k > 0 && lines.slice(0, k).some((line) => same(line, lines[k]))));
   }
 
-  const miniBlock = (lines) => make("pre", { class: "au-mini" }, make("code", {}, ...lines.map(([sign, text]) =>
+  const miniBlock = (lines) => make("pre", { class: "au-mini no-copy" }, make("code", {}, ...lines.map(([sign, text]) =>
     sign ? lineOf([sign, text]) : make("span", { class: "au-mini__place" }, text))));
 
   // A mini diff of the template as lines; the other way round for a downgrade.
@@ -532,7 +532,7 @@
       if (lines && lines.length > 1) body.append(miniBlock(lines));
       else if (mini && !isRenamed) body.append(mini.cloneNode(true));
       if (merged.length) {
-        body.append(make("details", { class: "au-fold" }, make("summary", {}, `Replaces ${count(merged.length, "other change")}`), make("ul", {}, ...merged.map((one) => {
+        body.append(make("details", { class: "au-fold" }, make("summary", {}, `Includes ${count(merged.length, "other change")}`), make("ul", {}, ...merged.map((one) => {
           const [where, what] = templates[one].children;
           return make("li", {}, make("a", { href: where.getAttribute("href") }, ...what.cloneNode(true).childNodes), ` (${where.textContent})`);
         }))));
@@ -623,7 +623,8 @@
       const [method, path] = data.parts[number].kind === "operation" ? name.split(/ (.*)/) : [data.parts[number].kind === "webhook" ? "EVENT" : "", name];
       const called = [...(method ? [make("span", { class: `au-method au-${method.toLowerCase()}` }, method), " "] : []), path];
       const beside = make("p", { class: "au-meta" }, make("a", { href, "aria-label": `Reference of ${name} in ${named(version)}` }, "Reference"));
-      for (const { change } of steps) {
+      const versions = new Map(steps.map(({ change }) => [templates[change].firstElementChild.textContent, change]));
+      for (const change of versions.values()) {
         const [link, title] = templates[change].children;
         beside.append(make("a", { href: link.getAttribute("href"), "aria-label": `${link.textContent}: ${title.textContent}` }, link.textContent));
       }
