@@ -146,11 +146,13 @@
     return result;
   }
 
-  // The lines in blocks, [whether it is folded, lines]: a line around each change and the way to it are shown.
+  // The lines in blocks, [whether it is folded, lines]: a line around each change and what encloses it are shown, but of
+  // a long run that came or went only the first lines and the last one.
   function fold(lines) {
     const isSame = (line) => !line || line[0] === " ";
     if (lines.every(isSame)) return [[false, lines]];
     const shown = lines.map((_, k) => !k || ![k - 1, k, k + 1].every((near) => isSame(lines[near])));
+    shown[lines.length - 1] = true;
     for (const side of "-+") {
       let open = [];
       lines.forEach(([sign, text], k) => {
@@ -161,9 +163,14 @@
         open.push([indent, k]);
       });
     }
-    const blocks = [];
     for (let start = 0, end; start < lines.length; start = end) {
-      for (end = start; end < lines.length && shown[end] === shown[start]; ) end++;
+      for (end = start; end < lines.length && lines[end][0] === lines[start][0]; ) end++;
+      if (!isSame(lines[start]) && end - start > 15) shown.fill(false, start + 4, end - 1);
+    }
+    const blocks = [];
+    const keyOf = (k) => (shown[k] ? "shown" : lines[k][0]);
+    for (let start = 0, end; start < lines.length; start = end) {
+      for (end = start; end < lines.length && keyOf(end) === keyOf(start); ) end++;
       const run = lines.slice(start, end);
       const isFolded = !shown[start] && run.length > 2;
       const last = blocks[blocks.length - 1];
@@ -318,7 +325,7 @@
   function diffBlock(lines) {
     return make("div", { class: "au-pane", "data-pane": 0 }, ...fold(lines).map(([isFolded, run]) => {
       const shown = make("pre", {}, make("code", {}, ...run.map(lineOf)));
-      return isFolded ? make("details", { class: "au-folded" }, make("summary", {}, make("span", {}, `\u22ef ${run.length} unchanged lines`)), shown) : shown;
+      return isFolded ? make("details", { class: "au-folded" }, make("summary", {}, make("span", {}, `\u22ef ${run.length} ${{ "-": "more lines removed", "+": "more lines added" }[run[0][0]] || "unchanged lines"}`)), shown) : shown;
     }));
   }
 
