@@ -413,16 +413,18 @@
         delete api[name];
         if (!data) throw new Error(address);
         return data;
+      }).catch((error) => {
+        delete files[file];
+        throw error;
       });
       return files[file];
     }
 
     // Does what needs data. Where it doesn't arrive, says so in its place and offers to try again.
-    function fill(place, file, doing) {
+    function fill(place, doing) {
       return doing().catch((error) => {
-        delete files[file];
         const again = make("button", { type: "button", class: "au-button" }, "Try again");
-        again.onclick = () => { place.replaceChildren(); place.hidden = place === note; fill(place, file, doing); };
+        again.onclick = () => { place.replaceChildren(); place.hidden = place === note; fill(place, doing); };
         place.hidden = false;
         place.replaceChildren(make("p", { role: "alert" }, `This part of the page could not be loaded (${error.message}). `, again));
       });
@@ -465,8 +467,8 @@
       if (!isPath) progress.hidden = true;
       turn++;
       parts.replaceChildren();
-      if (isPath) fill(note, "steps", () => fillSteps(first, last, resource));
-      if (isPath) fill(parts, "index", () => fillParts(first, last, resource));
+      if (isPath) fill(note, () => fillSteps(first, last, resource));
+      if (isPath) fill(parts, () => fillParts(first, last, resource));
     }
 
     async function fillSteps(first, last, resource) {
@@ -607,7 +609,7 @@
         const fold = make("details", { class: "au-fold au-path__resource" }, make("summary", {}, make("h3", {}, name), make("span", { class: "au-quiet" }, count(own.length, "change"))), place);
         fold.open = isShort;
         parts.append(fold);
-        fill(place, file, async () => {
+        fill(place, async () => {
           const found = await load(file, "pathResource");
           const views = own.map((number) => partView(data, found[number], number, first, last, by.get(number)));
           const [changed, through] = ["section", "details"].map((name) => views.filter((one) => one && one.matches(name)));
