@@ -362,13 +362,19 @@ def test_a_version_of_few_changes_that_show_much_is_brief(monkeypatch: pytest.Mo
     assert "au-tabs" not in page.html
 
 
-def test_a_long_path_and_a_long_part_are_cut_to_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.site.pages.path.checklist.MAX_CHECKLIST_CHANGES", 70)
+def test_a_long_path_and_a_long_part_are_folded_after_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.site.pages.path.checklist.MAX_STEPS_HEIGHT", 2_000)
+    monkeypatch.setattr("api_upgrades.site.pages.path.checklist.MAX_FOLDED_STEPS", 30)
     monkeypatch.setattr("api_upgrades.site.pages.path.view.MAX_PLACES_PER_PART", 5)
     found = {page.path: page.html for page in path_pages(Site(big.history(), Addresses()))}
-    checklist, _, _ = found[f"upgrades/from/{big.FIRST}/"].partition('id="what-differs"')
-    assert set(re.findall(r"au-severity au-(\w+)", checklist.partition("au-changes")[2])) == {"breaking"}
-    assert re.search(r">\d+ additions, \d+ neutral changes more</a>", checklist)
+    steps, _, _ = found[f"upgrades/from/{big.FIRST}/"].partition('id="combined-changes"')
+    must, _, check = steps.partition('id="optional"')
+    shown, _, folded = must.partition('<details class="au-fold"><summary>')
+    assert 5 < shown.count("<li id=") < 40
+    assert folded.count("<li id=") == 30
+    assert "au-mini" in shown
+    assert "au-mini" not in folded + check
+    assert re.search(r"\d+ more are on the pages of their versions\.", must)
     users = found[f"upgrades/from/{big.FIRST}/users/"]
     assert re.search(r"\d+ more places, none more severe\.", users)
 
@@ -387,8 +393,7 @@ def test_long_values_and_long_lists_of_them_are_cut(text: str, expected: str) ->
 
 
 def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api_upgrades.site.pages.path.static.MAX_PAGE_BYTES", 20_000)
-    monkeypatch.setattr("api_upgrades.site.pages.limits.SUBPAGE_BYTES", 20_000)
+    monkeypatch.setattr("api_upgrades.site.pages.path.static.MAX_DIFFERENCES_HEIGHT", 1_500)
     found = {page.path: page for page in path_pages(Site(big.history(), Addresses()))}
     home = f"upgrades/from/{big.FIRST}/catalogs/"
     leaves = {path: page for path, page in found.items() if path.startswith(home[:-1] + ".")}
@@ -398,7 +403,7 @@ def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) ->
     for number in range(100):
         name = f"Catalogs{number}"
         assert name in read_again[home].ids
-        assert len([path for path, page in leaves.items() if f'<tr id="{name}"' in page.html]) == 1, name
+        assert len([path for path, page in leaves.items() if f'<h3 id="{name}"' in page.html]) == 1, name
     for path in (home, *leaves):
         for link in read_again[path].links:
             address, _, fragment = link.address.partition("#")

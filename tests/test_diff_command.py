@@ -60,8 +60,8 @@ def test_versions_are_compared_with_the_names_that_changes_tell(shop: Path) -> N
     assert result.stdout == (
         "2024-01-01 to 2024-03-01\n\n"
         "Books\n  Book\n"
-        "    breaking  title: was called name (in responses)\n"
-        "    additive  pages is new: integer (in responses)\n\n"
+        "    breaking  title: renamed from name (in responses)\n"
+        "    additive  pages: new, integer (in responses)\n\n"
         "1 breaking, 1 additive.\n"
     )
 
@@ -81,7 +81,7 @@ def test_a_version_and_the_document_that_was_published_then(shop: Path, tmp_path
     assert (result.exit_code, result.stdout) == (0, f"2024-02-01 to {published}\n\nNo difference.\n")
     altered = published.read_text("utf-8").replace('"integer"', '"string"')
     published.write_text(altered, encoding="utf-8")
-    assert "pages: was integer, is string" in call(shop, "diff", "2024-02-01", str(published)).stdout
+    assert "pages: type changed from integer to string" in call(shop, "diff", "2024-02-01", str(published)).stdout
 
 
 def test_json_has_a_finding_for_each_direction(compare: Compare) -> None:
@@ -114,12 +114,12 @@ def test_fails_on_what_is_so_bad_or_worse(compare: Compare, severity: str, exit_
 def test_a_likely_rename_is_followed_and_said_to_be_likely(compare: Compare) -> None:
     old, new = (document(Book=book(**{name: {**STRING, "examples": ["A"]}})) for name in ("book_title", "title"))
     text = compare(old, new).stdout
-    assert "breaking  title: was called book_title, detected by similarity (in responses)" in text
+    assert "breaking  title: renamed from book_title, detected by similarity (in responses)" in text
     assert text.endswith("1 rename was detected by similarity. To compare without detection, use --no-renames.\n")
     assert [one["recognised"] for one in json.loads(compare(old, new, "--format", "json").stdout)] == [True]
-    assert "book_title is gone" in compare(old, new, "--no-renames").stdout
+    assert "book_title: removed" in compare(old, new, "--no-renames").stdout
     told = compare(old, new, "--rename", "book_title=title").stdout
-    assert "title: was called book_title (in responses)" in told
+    assert "title: renamed from book_title (in responses)" in told
     assert "likeness" not in told
 
 
@@ -127,7 +127,7 @@ def test_what_may_be_several_things_is_none_of_them(compare: Compare) -> None:
     old = document(Book=book(title={**STRING, "examples": ["A"]}))
     new = document(Book=book(title_a={**STRING, "examples": ["A"]}, title_b={**STRING, "examples": ["A"]}))
     result = compare(old, new)
-    assert "title is gone" in result.stdout
+    assert "title: removed" in result.stdout
     assert result.stderr == (
         "1 place may have been renamed to one of several names: `Book.title` is gone. Is it `Book.title_a` "
         "or `Book.title_b` now? Answer with --rename OLD=NEW.\n"
@@ -138,7 +138,7 @@ def test_what_differs_alike_in_many_parts_is_told_once(compare: Compare) -> None
     names = [f"Book{number}" for number in range(12)]
     old, new = (document(**{name: book(a=value) for name in names}) for value in (STRING, {"type": "integer"}))
     text = compare(old, new).stdout
-    assert text.count("was string, is integer") == 1
+    assert text.count("type changed from string to integer") == 1
     assert "in 12: Book0, Book1" in text
     assert "and 2 more" in text
     assert text.endswith("12 breaking.\n")
@@ -174,8 +174,8 @@ def test_markdown(compare: Compare) -> None:
     shown = compare(document(Book=book(a=STRING)), document(Book=book(b={"type": "integer"})), "--format", "markdown")
     assert shown.stdout.partition("\n\n")[2] == (
         "1 breaking, 1 additive.\n\n### Books\n\n"
-        "- **breaking** `Book a` is gone, was `string` (in responses)\n"
-        "- **additive** `Book b` is new: `integer` (in responses)\n"
+        "- **breaking** `Book a` removed, was `string` (in responses)\n"
+        "- **additive** `Book b` new, `integer` (in responses)\n"
     )
 
 

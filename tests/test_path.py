@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path as Folder
 from typing import Any
 
@@ -23,6 +24,7 @@ from api_upgrades.effects import KINDS, Effect
 from api_upgrades.examples import http
 from api_upgrades.examples.compose import as_json, compose, compose_body
 from api_upgrades.examples.samples import compose_samples
+from api_upgrades.history.composition import PathItem
 from api_upgrades.history.derive import derive
 from api_upgrades.history.history import History
 from api_upgrades.history.upgrade_path import PathPart, UpgradePath, UpgradePaths
@@ -184,30 +186,30 @@ def test_the_findings_are_those_of_both_contracts(start: str, end: str) -> None:
 
 FACTS = [
     # from, to, part at the end, place, what is said of it
-    ("2022-12-20", "2023-06-26", "Conversation", "assigned_providers", "was called `assigned_provider`; is a list now: "
-     "was `Provider`, is `list of Provider`"),
-    ("2022-12-20", "2023-06-26", "ConversationCreate", "assigned_provider_ids", "was called `assigned_provider_id`; "
-     "is a list now: was `string`, is `list of string`"),
-    ("2022-12-20", "2023-06-26", "AppointmentRecording", "expires_at", "was called `expiresAt`"),
-    ("2022-12-20", "2023-06-26", "Appointment", "note", "was `object`, is `string`"),
-    ("2022-12-20", "2023-06-26", "Appointment", "title", "is new: `string`"),
-    ("2022-12-20", "2023-06-26", "Appointment", "url", "was at `POST /appointments response 201.url`"),
-    ("2022-12-20", "2023-06-26", "Task", "is_assigned_to_patient", "was called `is_patient_task`"),
-    ("2022-12-20", "2023-06-26", "Patient", "phone", "`pattern` was `^[1-9][0-9]{1,14}$`, is `^\\+[1-9][0-9]{1,14}$`"),
-    ("2022-12-20", "2023-06-26", "Observation", "quantitative_value", "is deprecated now"),
-    ("2022-12-20", "2023-06-26", "Observation", "type", "`BLOOD_PRESSURE_SYSTOLIC_DIASTOLIC_MMHG` is one more of its "
-     "values"),
-    ("2022-12-20", "2023-06-26", "webhook appointment.updated", "", "is new"),
+    ("2022-12-20", "2023-06-26", "Conversation", "assigned_providers", "renamed from `assigned_provider`; type "
+     "changed from `Provider` to `list of Provider`"),
+    ("2022-12-20", "2023-06-26", "ConversationCreate", "assigned_provider_ids", "renamed from "
+     "`assigned_provider_id`; type changed from `string` to `list of string`"),
+    ("2022-12-20", "2023-06-26", "AppointmentRecording", "expires_at", "renamed from `expiresAt`"),
+    ("2022-12-20", "2023-06-26", "Appointment", "note", "type changed from `object` to `string`"),
+    ("2022-12-20", "2023-06-26", "Appointment", "title", "new, `string`"),
+    ("2022-12-20", "2023-06-26", "Appointment", "url", "moved from `POST /appointments response 201.url`"),
+    ("2022-12-20", "2023-06-26", "Task", "is_assigned_to_patient", "renamed from `is_patient_task`"),
+    ("2022-12-20", "2023-06-26", "Patient", "phone",
+     "`pattern` changed from `^[1-9][0-9]{1,14}$` to `^\\+[1-9][0-9]{1,14}$`"),
+    ("2022-12-20", "2023-06-26", "Observation", "quantitative_value", "now deprecated"),
+    ("2022-12-20", "2023-06-26", "Observation", "type", "new value `BLOOD_PRESSURE_SYSTOLIC_DIASTOLIC_MMHG`"),
+    ("2022-12-20", "2023-06-26", "webhook appointment.updated", "", "new webhook"),
     ("2022-12-20", "2023-06-26", "webhook conversation.message.created", "payload.data.conversation",
-     "is new: `Conversation`"),
-    ("2022-05-02", "2023-06-26", "PATCH /tasks/{id}", "", "was `PUT /tasks/{id}`"),
-    ("2022-05-02", "2023-06-26", "ConversationCreate", "type", "is new and required: `string`"),
-    ("2022-05-02", "2023-06-26", "QuestionnaireResponseCreate", "items", "was called `data`"),
-    ("2022-05-02", "2023-06-26", "PatientCreate", "custom_fields", "was called `patient_field_values`"),
-    ("2023-06-26", "2022-12-20", "AppointmentRecording", "expiresAt", "was called `expires_at`"),
-    ("2023-06-26", "2022-12-20", "Appointment", "title", "is gone, was `string`"),
-    ("2023-06-26", "2022-12-20", "webhook appointment.updated", "", "is gone"),
-    ("2023-06-26", "2022-05-02", "PUT /tasks/{id}", "", "was `PATCH /tasks/{id}`"),
+     "new, `Conversation`"),
+    ("2022-05-02", "2023-06-26", "PATCH /tasks/{id}", "", "changed from `PUT /tasks/{id}`"),
+    ("2022-05-02", "2023-06-26", "ConversationCreate", "type", "new and required, `string`"),
+    ("2022-05-02", "2023-06-26", "QuestionnaireResponseCreate", "items", "renamed from `data`"),
+    ("2022-05-02", "2023-06-26", "PatientCreate", "custom_fields", "renamed from `patient_field_values`"),
+    ("2023-06-26", "2022-12-20", "AppointmentRecording", "expiresAt", "renamed from `expires_at`"),
+    ("2023-06-26", "2022-12-20", "Appointment", "title", "removed, was `string`"),
+    ("2023-06-26", "2022-12-20", "webhook appointment.updated", "", "webhook removed"),
+    ("2023-06-26", "2022-05-02", "PUT /tasks/{id}", "", "changed from `PATCH /tasks/{id}`"),
 ]  # fmt: skip
 
 
@@ -222,9 +224,16 @@ def test_the_older_names_are_nowhere() -> None:
     assert not told & {"assigned_provider", "assigned_provider_id", "expiresAt", "is_patient_task", "note.text"}
 
 
+def by_version(path: UpgradePath) -> list[tuple[str, list[PathItem]]]:
+    groups = groupby(path.items, key=lambda item: item.change.change.version)
+    return [(version, list(items)) for version, items in groups]
+
+
 def test_changes_are_in_order_and_the_worst_of_a_version_first() -> None:
     path = paths().between("2023-04-13", "2023-05-25")
-    assert [(version, [(one.change.id, one.severity) for one in changes]) for version, changes in path.steps] == [
+    assert [
+        (version, [(one.change.change.id, one.severity) for one in items]) for version, items in by_version(path)
+    ] == [
         ("2023-04-26", [("blood-pressure", "risky"), ("value-decimal", "additive")]),
         ("2023-05-12", [("task-assignment", "breaking"), ("message-webhook-conversation", "additive")]),
         ("2023-05-25", [("note-without-bullets", "breaking")]),
@@ -234,7 +243,9 @@ def test_changes_are_in_order_and_the_worst_of_a_version_first() -> None:
 
 def test_a_downgrade_goes_backwards_and_is_judged_as_what_it_is() -> None:
     path = paths().between("2023-05-25", "2023-04-13")
-    assert [(version, [(one.change.id, one.severity) for one in changes]) for version, changes in path.steps] == [
+    assert [
+        (version, [(one.change.change.id, one.severity) for one in items]) for version, items in by_version(path)
+    ] == [
         ("2023-05-25", [("note-without-bullets", "breaking")]),
         ("2023-05-12", [("task-assignment", "breaking"), ("message-webhook-conversation", "breaking")]),
         ("2023-04-26", [("blood-pressure", "breaking"), ("value-decimal", "breaking")]),
@@ -357,19 +368,19 @@ def expected(
     for one in {*older, *newer}:
         if one not in older:
             holder, name, kind = newer[one]
-            found[holder, name] = {f"is new: `{kind}`"}
+            found[holder, name] = {f"new, `{kind}`"}
         elif one not in newer:
             holder, name, kind = older[one]
-            found[holder, name] = {f"is gone, was `{kind}`"}
+            found[holder, name] = {f"removed, was `{kind}`"}
         else:
             (was_in, was_called, was), (holder, name, kind) = older[one], newer[one]
             words = set()
             if was_in != holder:
-                words = {f"was at `{was_in}.{was_called}`"}
+                words = {f"moved from `{was_in}.{was_called}`"}
             elif was_called != name:
-                words = {f"was called `{was_called}`"}
+                words = {f"renamed from `{was_called}`"}
             if was != kind:
-                words.add(f"was `{was}`, is `{kind}`")
+                words.add(f"type changed from `{was}` to `{kind}`")
             if words:
                 found[holder, name] = words
     return found
@@ -423,7 +434,7 @@ def test_a_property_renamed_twice_is_one_rename() -> None:
         [{"kind": "rename_property", "target": "One", "old": "a", "new": "b"}],
         [{"kind": "rename_property", "target": "One", "old": "b", "new": "c"}],
     ]
-    assert told(UpgradePaths(history_of(chain)).between("0", "2")) == {("One", "c"): {"was called `a`"}}
+    assert told(UpgradePaths(history_of(chain)).between("0", "2")) == {("One", "c"): {"renamed from `a`"}}
 
 
 def test_what_is_added_and_later_removed_is_not_there() -> None:
@@ -434,4 +445,4 @@ def test_what_is_added_and_later_removed_is_not_there() -> None:
         [{"kind": "remove_property", "target": "One.b", "was": {"type": "string"}}],
     ]
     path = UpgradePaths(history_of(chain)).between("0", "3")
-    assert (path.parts, len(path.changes)) == ((), 3)
+    assert (path.parts, path.items) == ((), ())

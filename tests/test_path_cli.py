@@ -35,24 +35,21 @@ def test_for_a_terminal(run: Run) -> None:
         result.output
         == """\
 Server API, 2023-05-12 to 2023-06-26
-2 breaking changes, 2 resources
+2 required changes
 Send X-Nabla-Api-Version: 2023-06-26
 
-Steps
+Must do
 
-  2023-05-25
-  [ ] breaking Copilot's notes have no - before their lines
-               Format the lines of each section yourself, for example by putting - before every one.
-
-  2023-06-26
-  [ ] breaking expiresAt renamed to expires_at on appointment recordings
+  [ ] breaking Copilot notes no longer start lines with - (2023-05-25)
+               Format the lines of each section yourself, for example by adding - to each one.
+  [ ] breaking expiresAt renamed to expires_at on appointment recordings (2023-06-26)
                Read expires_at instead of expiresAt.
 
-Differences
+Combined changes by resource
 
   Appointments
     AppointmentRecording
-      breaking expires_at: was called expiresAt
+      breaking expires_at: renamed from expiresAt
     changed only through referenced objects: GET /appointments/{id}/recording
 
   Copilot
@@ -73,10 +70,10 @@ def test_markdown(run: Run) -> None:
     text = run("2022-12-20", "2023-06-26", "--format", "markdown").output
     for wanted in (
         "# Server API, 2022-12-20 to 2023-06-26\n",
-        "**8 breaking changes, 2 risky changes, 4 additions, 9 resources**",
+        "**8 required changes, 2 to check, 4 optional**",
         "```text\nX-Nabla-Api-Version: 2023-06-26\n```",
-        "- [ ] **breaking** `expiresAt` renamed to `expires_at` on appointment recordings\n\n    Read `expires_at`",
-        "- **breaking** `note`: was `object`, is `string`\n",
+        "- [ ] **`expiresAt` renamed to `expires_at` on appointment recordings** (2023-06-26; Appointments)\n\n",
+        "- **breaking** `note`: type changed from `object` to `string`\n",
         '-  "expiresAt": "2022-04-11T09:30:00Z"\n+  "expires_at": "2022-04-11T09:30:00Z"\n',
     ):
         assert wanted in text
@@ -122,9 +119,12 @@ def test_a_resource_that_does_not_differ(run: Run) -> None:
 def test_a_downgrade_says_so(run: Run) -> None:
     text = run("2023-06-26", "2023-05-25").output
     assert "You are downgrading: 2023-05-25 is older than 2023-06-26." in text
-    assert "\nUndo\n" in text
-    assert "expiresAt: was called expires_at" in text
-    assert "**This is a downgrade:**" in run("2023-06-26", "2023-05-25", "--format", "markdown").output
+    assert "Undo: Read expires_at instead of expiresAt." in text
+    assert "expiresAt: renamed from expires_at" in text
+    assert (
+        "You are downgrading. Undo the changes below, newest first."
+        in run("2023-06-26", "2023-05-25", "--format", "markdown").output
+    )
     assert json.loads(run("latest", "2023-05-25", "--format", "json").output)["direction"] == "downgrade"
 
 

@@ -61,7 +61,7 @@ def test_a_row_for_each_place_that_differs_and_links_to_both_payloads(version: s
     for resource in view.resources:
         html = pages()[Addresses().path_from(version, resource.slug)].html
         for part in resource.parts:
-            assert f"<code>{part.part.name}</code>" in html
+            assert part.part.path in html if part.part.kind == "operation" else part.part.name in html
             for one, shown in ((part.before, version), (part.after, LATEST)):
                 assert one is None or not part.findings or f"/reference/{shown}/" in html
             for place in part.entries:
@@ -113,24 +113,45 @@ def test_links_among_these_pages_lead_somewhere(address: str) -> None:
 
 def test_the_numbers_are_up_front() -> None:
     page = pages()[Addresses().path_from("2022-12-20")]
-    assert '<p class="au-counts">8 breaking changes, 2 risky changes, 4 additions, 9 resources</p>' in page.html
-    assert page.description.endswith("8 breaking changes, 2 risky changes, 4 additions, 9 resources.")
+    assert '<p class="au-lead"><b>8 required changes</b>, 2 to check, 4 optional.' in page.html
+    assert page.title == "Upgrade from 2022-12-20 to 2023-06-26"
+    assert page.description == f"{page.title} of the Server API: 8 required changes, 2 to check, 4 optional."
 
 
-def test_the_checklist_is_in_order_and_links_each_change() -> None:
+def test_the_steps_are_in_order_and_link_each_change() -> None:
     page = pages()[Addresses().path_from("2023-05-12")]
-    assert re.findall(r'class="au-change-title" href="([^"]+)"', page.html) == [
+    assert re.findall(r'<p class="au-meta"><span>[^<]*</span><a href="([^"]+)"', page.html) == [
         "../../2023-05-25/#note-without-bullets",
         "../../2023-06-26/#recording-expires-at",
     ]
     assert "Read <code>expires_at</code> instead of <code>expiresAt</code>." in page.html
 
 
+def test_each_step_has_its_mini_diff() -> None:
+    html = pages()[Addresses().path_from("2023-05-25")].html
+    (mini,) = re.findall(r'<pre class="au-mini no-copy">(.*?)</pre>', html, re.DOTALL)
+    assert '<span class="au-mini__place">AppointmentRecording</span>' in mini
+    assert re.search(r'<del class="au-line">.*<mark>expiresAt</mark>', mini)
+    assert re.search(r'<ins class="au-line">.*<mark>expires_at</mark>', mini)
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_steps_are_grouped_by_severity(version: str) -> None:
+    page = pages()[Addresses().path_from(version)]
+    path = UpgradePaths(history()).between(version, LATEST)
+    for title, severity in (("Must do", "breaking"), ("Check", "risky"), ("Optional", "additive")):
+        found = re.search(rf'{title} <span class="au-severity au-{severity}">(\d+)</span>', page.html)
+        assert int(found[1] if found else 0) == path.count(severity)  # type: ignore[arg-type]  # names of severities
+
+
 def test_the_markdown_says_the_same() -> None:
     text = pages()[Addresses().path_from("2022-12-20", "appointments")].markdown()
-    assert text.startswith("# Appointments from 2022-12-20 to 2023-06-26\n")
-    assert "- **breaking** `note`: was `object`, is `string`\n" in text
+    assert text.startswith("# Appointments: upgrade from 2022-12-20 to 2023-06-26\n")
+    assert "- **breaking** `note`: type changed from `object` to `string`\n" in text
     assert "Reference: [2022-12-20](../../../../reference/2022-12-20/appointments/#Appointment)" in text
+    text = pages()[Addresses().path_from("2023-05-25")].markdown()
+    assert "## Must do: requests or code fail otherwise\n" in text
+    assert '    ```diff\n    - "expiresAt": "' in text
 
 
 def test_nothing_from_a_registry_is_markup(tmp_path: Folder) -> None:

@@ -12,7 +12,7 @@ from api_upgrades.openapi.part import SCHEMA_REF, Part, schema_part
 from api_upgrades.openapi.renames import NO_RENAMES
 from api_upgrades.openapi.resources import Resource, group_into_resources, resource_name
 from api_upgrades.openapi.usage import References, Usage
-from api_upgrades.review.contract_diff import RenameDetection, Side, diff_contracts
+from api_upgrades.review.contract_diff import Comparison, RenameDetection, Side
 from tests.effects import contract_of
 
 
@@ -143,9 +143,8 @@ def test_what_only_read_only_properties_use_breaks_no_request() -> None:
     old, new = used_everywhere(ONE_WAY["only received"][0]), used_everywhere(ONE_WAY["only received"][0])
     parts = {**new.parts, schema_part("Innermost"): {"type": "string"}}
     table = RuleTable.with_overrides({})
-    found = diff_contracts(
-        Side("old", old), Side("new", Contract(parts, new.document)), RenameDetection(NO_RENAMES), table
-    ).findings
+    comparison = Comparison(Side("old", old), Side("new", Contract(parts, new.document)), table)
+    found = comparison.diff(RenameDetection(NO_RENAMES)).findings
     assert {(one.direction, one.severity) for one in found} == {("response", "additive"), ("webhook", "additive")}
 
 

@@ -71,62 +71,68 @@ def _name_in_part(target: Target) -> str:
 
 
 PHRASES: Mapping[RuleId, str] = {
-    "property-renamed": "was called {before}",
-    "property-moved": "was at {before}",
-    "property-became-list": "is a list now: was {before}, is {after}",
-    "became-required": "is required now",
-    "became-optional": "is optional now",
-    "became-nullable": "may be null now",
-    "became-not-nullable": "is never null any more",
-    "became-read-only": "is read-only now",
-    "became-writable": "is no longer read-only",
-    "became-write-only": "is write-only now",
-    "became-readable": "is no longer write-only",
-    "deprecated": "is deprecated now",
-    "no-longer-deprecated": "is no longer deprecated",
-    "type-changed": "was {before}, is {after}",
-    "type-widened": "was {before}, is {after}",
-    "type-narrowed": "was {before}, is {after}",
-    "variant-added": "may be {after} too",
-    "variant-removed": "is never {before} any more",
-    "enum-value-added": "{after} is one more of its values",
-    "enum-value-removed": "{before} is none of its values any more",
-    "constant-removed": "is no longer {before}",
-    "constant-lifted": "is no longer always {before}",
-    "enum-value-renamed": "its value {before} is {after} now",
-    "enum-introduced": "is limited to {after}",
-    "enum-lifted": "is no longer limited to {before}",
-    "default-changed": "its default was {before}, is {after}",
-    "operation-moved": "was {before}",
-    "operation-renamed": "was {before}",
-    "operation-deprecated": "is deprecated now",
-    "operation-no-longer-deprecated": "is no longer deprecated",
-    "operation-id-changed": "its `operationId` was {before}, is {after}",
-    "parameter-renamed": "was called {before}",
+    "property-renamed": "renamed from {before}",
+    "property-moved": "moved from {before}",
+    "property-became-list": "type changed from {before} to {after}",
+    "became-required": "now required",
+    "became-optional": "no longer required",
+    "became-nullable": "can now be null",
+    "became-not-nullable": "can no longer be null",
+    "became-read-only": "now read-only",
+    "became-writable": "no longer read-only",
+    "became-write-only": "now write-only",
+    "became-readable": "no longer write-only",
+    "deprecated": "now deprecated",
+    "no-longer-deprecated": "no longer deprecated",
+    "type-changed": "type changed from {before} to {after}",
+    "type-widened": "type changed from {before} to {after}",
+    "type-narrowed": "type changed from {before} to {after}",
+    "variant-added": "can also be {after}",
+    "variant-removed": "can no longer be {before}",
+    "enum-value-added": "new value {after}",
+    "enum-value-removed": "value {before} removed",
+    "constant-removed": "no longer {before}",
+    "constant-lifted": "no longer always {before}",
+    "enum-value-renamed": "{before} renamed to {after}",
+    "enum-introduced": "now limited to {after}",
+    "enum-lifted": "no longer limited to {before}",
+    "default-changed": "default changed from {before} to {after}",
+    "operation-added": "new operation",
+    "operation-removed": "operation removed",
+    "operation-moved": "changed from {before}",
+    "operation-renamed": "renamed from {before}",
+    "operation-deprecated": "now deprecated",
+    "operation-no-longer-deprecated": "no longer deprecated",
+    "operation-id-changed": "`operationId` changed from {before} to {after}",
+    "parameter-renamed": "renamed from {before}",
     "sunset-set": "ends on {after}",
     "sunset-lifted": "no longer ends on {before}",
-    "sunset-earlier": "ends on {after}, was to end on {before}",
-    "sunset-later": "ends on {after}, was to end on {before}",
-    "discriminator-value-added": "{after} is one more of its forms",
-    "discriminator-value-removed": "{before} is none of its forms any more",
-    "discriminator-value-changed": "of its forms, {before} is {after} now",
-    "security-changed": "asks for other credentials: was {before}, is {after}",
-    "security-lifted": "asks for no credentials any more, was {before}",
-    "security-alternative-added": "other credentials do as well: {after}",
-    "security-alternative-removed": "some credentials no longer do: {before}",
-    "security-scope-added": "asks for the scope {after} too",
-    "security-scope-removed": "no longer asks for the scope {before}",
-    "oauth-scope-added": "has the scope {after} now",
-    "oauth-scope-removed": "has no scope {before} any more",
-    "server-added": "is at {after} too",
-    "server-removed": "is no longer at {before}",
-    "media-type-added": "may be {after} too",
-    "media-type-removed": "is never {before} any more",
-    "status-changed": "was status {before}",
-    "webhook-renamed": "was called {before}",
-    "webhook-deprecated": "is deprecated now",
-    "webhook-no-longer-deprecated": "is no longer deprecated",
-    "schema-renamed": "was called {before}",
+    "sunset-earlier": "ends on {after} instead of {before}",
+    "sunset-later": "ends on {after} instead of {before}",
+    "discriminator-value-added": "discriminator value {after} added",
+    "discriminator-value-removed": "discriminator value {before} removed",
+    "discriminator-value-changed": "discriminator value changed from {before} to {after}",
+    "security-changed": "authentication changed from {before} to {after}",
+    "security-lifted": "no longer requires authentication, was {before}",
+    "security-alternative-added": "also accepts {after}",
+    "security-alternative-removed": "no longer accepts {before}",
+    "security-scope-added": "also requires the scope {after}",
+    "security-scope-removed": "no longer requires the scope {before}",
+    "oauth-scope-added": "new scope {after}",
+    "oauth-scope-removed": "scope {before} removed",
+    "server-added": "new server {after}",
+    "server-removed": "server {before} removed",
+    "media-type-added": "can also be {after}",
+    "media-type-removed": "can no longer be {before}",
+    "status-changed": "status changed from {before}",
+    "webhook-added": "new webhook",
+    "webhook-removed": "webhook removed",
+    "webhook-renamed": "renamed from {before}",
+    "webhook-deprecated": "now deprecated",
+    "webhook-no-longer-deprecated": "no longer deprecated",
+    "schema-added": "new object",
+    "schema-removed": "object removed",
+    "schema-renamed": "renamed from {before}",
 }
 """The phrase for each rule; `{before}` and `{after}` are the values. Existence and constraints are described below."""
 
@@ -148,21 +154,21 @@ RULES_WITH_TYPE: frozenset[RuleId] = _PARAMETER_RULES | {
 
 def _phrase(finding: Finding) -> str:
     before, after = finding.before, finding.after
-    if finding.facet == "existence":
-        return _introduction_phrase(finding) if before is None else f"is gone{_type_suffix(', was', finding, before)}"
     if finding.rule in PHRASES:
         return PHRASES[finding.rule].format(before=_format_value(before), after=_format_value(after))
+    if finding.facet == "existence":
+        return _introduction_phrase(finding) if before is None else f"removed{_type_suffix('was ', finding, before)}"
     keyword = as_code(finding.facet)
     if before is None:
-        return f"has {keyword} {_format_value(after)} now"
+        return f"{keyword} {_format_value(after)} added"
     if after is None:
-        return f"has no {keyword} any more, was {_format_value(before)}"
-    return f"{keyword} was {_format_value(before)}, is {_format_value(after)}"
+        return f"{keyword} {_format_value(before)} removed"
+    return f"{keyword} changed from {_format_value(before)} to {_format_value(after)}"
 
 
 def _introduction_phrase(finding: Finding) -> str:
     required = " and required" if finding.rule in NEW_REQUIRED_RULES and finding.direction == "request" else ""
-    return f"is new{required}{_type_suffix(':', finding, finding.after)}"
+    return f"new{required}{_type_suffix('', finding, finding.after)}"
 
 
 def _type_suffix(word: str, finding: Finding, value: Json) -> str:
@@ -170,12 +176,12 @@ def _type_suffix(word: str, finding: Finding, value: Json) -> str:
     if not isinstance(value, dict) or finding.rule not in RULES_WITH_TYPE:
         return ""
     is_parameter = finding.rule in _PARAMETER_RULES
-    return f"{word} {as_code(schemas.type_name(value.get('schema', {}) if is_parameter else value))}"
+    return f", {word}{as_code(schemas.type_name(value.get('schema', {}) if is_parameter else value))}"
 
 
 def _format_value(value: Json) -> str:
     if value is None:
-        return "nothing"
+        return "none"
     if isinstance(value, list) and value:
         return join_names([as_code(schemas.as_text(one)) for one in value])
     return as_code(schemas.as_text(value))

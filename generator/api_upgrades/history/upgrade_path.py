@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import groupby
 from typing import TypeAlias
 
 from api_upgrades.compare.compare import Finding, compare, iterate_findings
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst, worst_lazily
 from api_upgrades.examples.samples import NO_SAMPLE, Language, fill_version
+from api_upgrades.history.composition import Composition, PathItem
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
 from api_upgrades.history.part_samples import PartSamples, closure_json
 from api_upgrades.history.path_entries import PathEntry, group_by_place
+from api_upgrades.history.place_events import ChangeKey, collect_places
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import Move, RenameMap
 from api_upgrades.openapi.target import Target
@@ -84,7 +85,7 @@ class PathPart:
 
 @dataclass(frozen=True)
 class UpgradePath:
-    """Everything that changed between two versions. Changes are in the order in which readers handle them.
+    """Everything that changed between two versions. Items are in the order in which readers handle them.
 
     In a downgrade the newest change comes first and each is undone, so its severity is that of the reverse change.
     """
@@ -92,7 +93,7 @@ class UpgradePath:
     start: str
     end: str
     is_downgrade: bool
-    changes: tuple[JudgedChange, ...]
+    items: tuple[PathItem, ...]
     parts: tuple[PathPart, ...]
 
     @property
@@ -100,15 +101,9 @@ class UpgradePath:
         """All differences between the two contracts."""
         return tuple(finding for part in self.parts for finding in part.findings)
 
-    @property
-    def steps(self) -> tuple[tuple[str, tuple[JudgedChange, ...]], ...]:
-        """The checklist: the changes grouped by version, the most severe of each version first."""
-        grouped = groupby(self.changes, key=lambda change: change.change.version)
-        return tuple((version, tuple(changes)) for version, changes in grouped)
-
     def count(self, severity: Severity) -> int:
-        """The number of changes with this severity."""
-        return sum(change.severity == severity for change in self.changes)
+        """The number of items with this severity."""
+        return sum(item.severity == severity for item in self.items)
 
 
 def upgrade_path(history: History, start: str, end: str) -> UpgradePath:
@@ -123,7 +118,7 @@ class UpgradePaths:
         self._history = history
         self._index_of_version = {version.id: index for index, version in enumerate(history.versions)}
         self.samples = PartSamples(history)
-        self._reversed_changes: dict[tuple[str, str], JudgedChange] = {}
+        self._reversed_changes: dict[ChangeKey, JudgedChange] = {}
         self._findings_by_key: dict[Hashable, tuple[Finding, ...]] = {}
 
     def between(self, start: str, end: str) -> UpgradePath:
@@ -132,16 +127,23 @@ class UpgradePaths:
         names = RenameMap.of(move for version in between for move in self._history.steps[version].renames.moves)
         if is_downgrade:
             names = _reverse_renames(names)
-        return UpgradePath(
-            start, end, is_downgrade, self.changes_between(start, end), tuple(self._compare_parts(start, end, names))
-        )
+        items = self.items_between(start, end)
+        return UpgradePath(start, end, is_downgrade, items, tuple(self._compare_parts(start, end, names)))
 
-    def changes_between(self, start: str, end: str) -> tuple[JudgedChange, ...]:
-        """The changes of a path. Raises KeyError if a version does not exist."""
+    def items_between(self, start: str, end: str) -> tuple[PathItem, ...]:
+        """The steps of a path. Raises KeyError if a version does not exist."""
         between, is_downgrade = self._versions_between(start, end)
+        ends = sorted((self._index_of_version[start], self._index_of_version[end]))
         if is_downgrade:
-            return tuple(change for version in reversed(between) for change in self._reverse_version(version))
-        return tuple(change for version in between for change in self._history.changes_of(version))
+            changes = [change for version in reversed(between) for change in self._reverse_version(version)]
+        else:
+            changes = [change for version in between for change in self._history.changes_of(version)]
+        return self.composition.compose(changes, *ends, is_downgrade=is_downgrade)
+
+    @cached_property
+    def composition(self) -> Composition:
+        """What happened to each place, from which the steps of all paths are composed."""
+        return Composition(collect_places(self._history, self.reverse_change))
 
     def _versions_between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
         """The versions that a path passes, oldest first, and whether it is a downgrade.
@@ -152,10 +154,10 @@ class UpgradePaths:
         return tuple(self._index_of_version)[min(first, last) + 1 : max(first, last) + 1], first > last
 
     def _reverse_version(self, version: str) -> list[JudgedChange]:
-        changes = [self._reverse_change(change) for change in self._history.changes_of(version)]
+        changes = [self.reverse_change(change) for change in self._history.changes_of(version)]
         return sorted(changes, key=lambda one: SEVERITIES.index(one.severity))
 
-    def _reverse_change(self, change: JudgedChange) -> JudgedChange:
+    def reverse_change(self, change: JudgedChange) -> JudgedChange:
         """A change judged in the opposite direction, from the newer version to the older one."""
         key = (change.change.version, change.change.id)
         if key not in self._reversed_changes:

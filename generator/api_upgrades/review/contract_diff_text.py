@@ -15,7 +15,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, rank
 from api_upgrades.core.json import Json
 from api_upgrades.effects.base import as_code
-from api_upgrades.history.path_entries import PathEntry
+from api_upgrades.history.path_entries import PHRASES, PathEntry
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.schema import as_text
 from api_upgrades.openapi.target import Target
@@ -193,7 +193,7 @@ class ContractDiffText:
         ]
 
 
-_EXISTENCE_WORDS = ("is new", "is gone")
+_EXISTENCE_WORDS = (PHRASES["schema-added"], PHRASES["schema-removed"])
 """The descriptions of an added and of a removed object, as `PathEntry.summary` writes them."""
 
 
@@ -203,12 +203,7 @@ def _worst_rank(lines: Sequence[DiffLine]) -> int:
 
 def _to_sentence(line: DiffLine) -> str:
     """Return a line as a plain sentence: its place and the description."""
-    words = _to_plain(line.words)
-    return (
-        f"{line.name} {words}"
-        if line.name and words.startswith(_EXISTENCE_WORDS)
-        else f"{line.name}: {words}".lstrip(": ")
-    )
+    return f"{line.name}: {_to_plain(line.words)}".lstrip(": ")
 
 
 def _to_plain(words: str) -> str:

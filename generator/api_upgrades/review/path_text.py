@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
@@ -16,11 +15,15 @@ from api_upgrades.history.upgrade_path import PathPart, PathSample, upgrade_path
 from api_upgrades.registry.model import natural_sort_key
 from api_upgrades.review.terminal import Colorize, severity_label
 from api_upgrades.site.pages.addresses import Addresses
-from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.environment import markdown_environment
-from api_upgrades.site.pages.path.view import PathView, ResourcePath, StepView
+from api_upgrades.site.pages.path.checklist import Checklist
+from api_upgrades.site.pages.path.items import ItemView, count_items, group_items
+from api_upgrades.site.pages.path.view import PathView, ResourcePath
 from api_upgrades.site.pages.site import Site, api_facts
 from api_upgrades.site.text import prose
+
+MARGIN = " " * 15
+"""What stands before the lines below the title of a step."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,19 @@ class PathText:
     resource: ResourcePath | None
 
     @property
-    def steps(self) -> tuple[StepView, ...]:
-        """The checklist, in order."""
-        return self.view.steps if self.resource is None else self.view.steps_of(self.resource)
+    def items(self) -> tuple[ItemView, ...]:
+        """The steps, in order."""
+        return self.view.items if self.resource is None else self.view.items_of(self.resource)
+
+    @property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """All steps by severity, the most severe first."""
+        return tuple(Checklist(group, group.items, (), 0) for group in group_items(self.items))
+
+    @property
+    def counts(self) -> str:
+        """The number of steps in words, by severity."""
+        return count_items(self.items)
 
     @property
     def resources(self) -> tuple[ResourcePath, ...]:
@@ -60,19 +73,25 @@ class PathText:
     def _lines(self, colorize: Colorize) -> Iterator[str]:
         path = self.view.path
         yield self.title
-        yield self.view.counts if self.resource is None else _count_changes(self.steps)
+        yield self.counts
         if path.is_downgrade:
             yield f"You are downgrading: {path.end} is older than {path.start}. Undo the changes below, newest first."
         if self.header:
             yield f"Send {self.header}: {path.end}"
-        yield from ("", "Undo" if path.is_downgrade else "Steps") if self.steps else ()
-        for step in self.steps:
-            yield f"\n  {step.version}"
-            for change in step.changes:
-                yield f"  [ ] {severity_label(change.severity, colorize)} {prose.to_plain(change.title)}"
-                if change.upgrade:
-                    yield f"      {' ' * 8} {prose.to_plain(change.upgrade)}"
-        yield from ("", "Differences") if self.resources else ("", "No operation, object or webhook differs.")
+        for group in group_items(self.items):
+            yield from ("", group.title, "")
+            for item in group.items:
+                label = severity_label(item.severity, colorize)
+                versions = ", ".join(version for version, _ in item.links)
+                yield f"  [ ] {label} {prose.to_plain(item.title)} ({versions})"
+                if item.upgrade:
+                    yield f"{MARGIN}{'Undo: ' if item.is_undone else ''}{prose.to_plain(item.upgrade)}"
+                for change in item.merged:
+                    yield f"{MARGIN}Includes: {prose.to_plain(change.title)} ({change.version})"
+        yield from (
+            "",
+            "Combined changes by resource" if self.resources else "No operation, object or webhook differs.",
+        )
         for resource in self.resources:
             yield f"\n  {resource.name}"
             for part in resource.changed_parts:
@@ -98,7 +117,7 @@ class PathText:
             "direction": "downgrade" if path.is_downgrade else "upgrade",
             "header": {"name": self.header, "value": path.end} if self.header else None,
             "resources": [resource.name for resource in self.resources],
-            "changes": [_change_as_json(change) for step in self.steps for change in step.changes],
+            "changes": [_item_as_json(item) for item in self.items],
             "parts": [_part_as_json(part, resource) for resource in self.resources for part in resource.parts],
         }
 
@@ -142,20 +161,16 @@ def _find_resource(view: PathView, name: str) -> ResourcePath:
     return next((one for one in view.resources if one.slug == slug), ResourcePath(known[slug], slug, ()))
 
 
-def _count_changes(steps: tuple[StepView, ...]) -> str:
-    changes = [change.severity for step in steps for change in step.changes]
-    return ", ".join(f"{changes.count(one)} {one}" for one in SEVERITIES if one in changes) or "no changes"
-
-
-def _change_as_json(change: ChangeView) -> dict[str, Json]:
+def _item_as_json(item: ItemView) -> dict[str, Json]:
     return {
-        "id": change.id,
-        "version": change.version,
-        "title": change.title,
-        "severity": change.severity,
-        "resources": [name for name, _ in change.resources],
-        "why": change.why,
-        "upgrade": change.upgrade,
+        "id": item.change.id,
+        "version": item.version,
+        "title": item.title,
+        "severity": item.severity,
+        "resources": list(item.resources),
+        "why": item.change.why,
+        "upgrade": item.upgrade,
+        "includes": [{"id": change.id, "version": change.version, "title": change.title} for change in item.merged],
     }
 
 

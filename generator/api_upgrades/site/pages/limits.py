@@ -19,8 +19,14 @@ MAX_CHANGES_PER_PAGE = 150
 MAX_UNFOLDED_PARTS = 120
 """The overview of a reference with more parts folds those of each resource."""
 
-MAX_CHECKLIST_CHANGES = 120
-"""The checklist of an upgrade path with more changes lists only the most severe ones, and counts the others."""
+MAX_STEPS_HEIGHT, MAX_DIFFERENCES_HEIGHT = 8_000, 5_000
+"""About how many pixels the steps of an upgrade path, and the differences on a page, may be high at desktop width.
+
+More steps are folded, and more differences get subpages.
+"""
+
+MAX_FOLDED_STEPS = 200
+"""So many of the steps that are folded are listed. The others are counted."""
 
 MAX_DEPRECATIONS = 200
 """The page about deprecations lists at most this many, and counts the others."""
@@ -65,12 +71,12 @@ def head_and_rest(items: list[T] | tuple[T, ...], max_items: int = MAX_UNFOLDED_
     return list(items[:count]), list(items[count:])
 
 
-def split_by_size(items: Iterable[tuple[T, int]]) -> list[list[T]]:
-    """Distribute (item, bytes) pairs in order over chunks of about `SUBPAGE_BYTES`. Items are not divided."""
+def split_by_size(items: Iterable[tuple[T, int]], max_size: int = SUBPAGE_BYTES) -> list[list[T]]:
+    """Distribute (item, size) pairs in order over chunks of about `max_size`. Items are not divided."""
     chunks: list[list[T]] = [[]]
     chunk_size = 0
     for item, size in items:
-        if chunks[-1] and chunk_size + size > SUBPAGE_BYTES:
+        if chunks[-1] and chunk_size + size > max_size:
             chunks.append([])
             chunk_size = 0
         chunks[-1].append(item)

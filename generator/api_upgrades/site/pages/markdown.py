@@ -7,7 +7,7 @@ The result means the same to GitHub and to Python-Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -16,6 +16,7 @@ from itertools import groupby
 from api_upgrades.effects.base import as_code
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.diff_blocks import Block, fold_diff
+from api_upgrades.site.text.diff_lines import Line
 from api_upgrades.site.text.link_base import LinkBase
 from api_upgrades.site.text.moves import SIDE_OF
 
@@ -91,6 +92,11 @@ def fence_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None 
             else [f"{SIDE_OF.get(line.sign, ' ')}{line.text}".rstrip() for line in block.lines]
         )
     return fence("\n".join(found), "diff")
+
+
+def fence_lines(lines: Iterable[Line]) -> str:
+    """Write a few lines of a diff as a fenced block."""
+    return fence("\n".join(f"{SIDE_OF.get(line.sign, ' ')} {line.text}".rstrip() for line in lines), "diff")
 
 
 def _fold_note(block: Block) -> str:

@@ -10,7 +10,6 @@ STYLE_SHEETS = (
     "tokens",
     "layout",
     "before",
-    "path_before",
     "labels",
     "controls",
     "tables",
@@ -21,6 +20,7 @@ STYLE_SHEETS = (
     "filter",
     "policy",
     "home",
+    "path",
     "print",
 )
 """The style sheets in the order in which `api-upgrades.css` holds them: later ones may refine earlier ones."""

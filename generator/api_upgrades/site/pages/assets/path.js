@@ -1,4 +1,4 @@
-// Any version to any other: pickers, checklist, and what every part becomes, composed from data about runs of versions.
+// The upgrade path between any two versions: its steps, and what every part becomes, composed from data.
 // Nothing from the address or from storage is ever inserted as markup. The reader's own version and the loading of data
 // are the site's script's, which has run before this one.
 (function () {
@@ -8,6 +8,93 @@
   const SEVERITIES = ["breaking", "risky", "additive", "neutral"];
   const MARK = /\ue000/g; // stands for the version in the texts of requests
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  // ---- The steps, composed as history/composition.py does it. `steps_data.py` says what the data holds.
+
+  const [EXISTENCE, NAME, REQUIRED] = [0, 1, 2];
+
+  // The steps from one version to another, in order: {change, rank, merged, names, isRenamed}. Versions are indexes.
+  function composeSteps({ changes, places }, from, to) {
+    const [low, high, isBack] = [Math.min(from, to), Math.max(from, to), from > to];
+    const order = [...changes.keys()].filter((number) => changes[number][0] > low && changes[number][0] <= high);
+    if (isBack) order.sort((one, other) => changes[other][0] - changes[one][0] || changes[one][2] - changes[other][2]);
+    const found = new Map(order.map((change) => {
+      const [, rank, back, count, ...ranks] = changes[change];
+      const step = { change, own: isBack ? back : rank, count: Math.max(count, 0), rank: ranks[+isBack], merged: [], names: [], hosts: new Set() };
+      return [change, step];
+    }));
+    for (const place of places) {
+      const events = place.filter(([change]) => found.has(change));
+      if (events.some(([, , , , rank]) => rank >= 0)) for (const outcome of outcomesOf(events)) addOutcome(found, outcome, isBack);
+    }
+    return [...found.values()].filter((step) => {
+      const host = order.find((change) => step.hosts.has(change) && found.get(change).count);
+      if (!step.count && host !== undefined) return void found.get(host).merged.push(step.change);
+      if (!step.count) step.rank = step.own;
+      return step.count || step.hosts.size || changes[step.change][3] < 0;
+    }).map((step) => {
+      const sentences = step.names.length === step.count ? nameSentences(step.names, isBack) : [];
+      return { ...step, isBack, sentences: sentences.length > 3 ? [] : sentences };
+    });
+  }
+
+  // What some events of one place come to: [first, last, events] for the place, or for each of its facets.
+  function outcomesOf(events) {
+    const existence = events.filter(([, facet]) => facet === EXISTENCE);
+    const inherited = existence.filter(([, , , , rank]) => rank < 0);
+    const ends = (some) => [some[0], some[some.length - 1]];
+    const isThere = ([, , , after]) => after > 0;
+    if (inherited.length && !inherited[0][2] && isThere(ends(inherited)[1])) return [[...ends(inherited), events]];
+    if (existence.length) {
+      const [first, last] = ends(existence);
+      if (first[2] !== last[3] || !first[2]) return [[first, last, events]];
+    }
+    const facets = new Map();
+    for (const event of events) if (event[4] >= 0) facets.set(event[1], [...(facets.get(event[1]) || []), event]);
+    return [...facets.values()].map((some) => [...ends(some), some]);
+  }
+
+  function addOutcome(found, [first, last, events], isBack) {
+    if (first[2] === last[3]) return;
+    const host = found.get(last[0]);
+    const isNew = first[1] === EXISTENCE && !first[2];
+    const isRemoved = last[1] === EXISTENCE && !last[3];
+    if (last[4] >= 0) {
+      const decides = ([, facet, , , rank]) => rank >= 0 && (facet === first[1] || ((isBack ? isRemoved : isNew) && facet === REQUIRED));
+      host.rank = Math.min(host.rank, ...events.filter(decides).map((event) => event[isBack ? 5 : 4]));
+      host.count++;
+      const named = events.filter(([, facet]) => facet === NAME);
+      if (!isRemoved && named.some(([change]) => change !== last[0])) host.names.push(nameChange(named, isNew, isBack));
+    }
+    for (const [change, , , , rank] of events) if (change !== last[0] && rank >= 0) found.get(change).hosts.add(last[0]);
+  }
+
+  function nameChange(events, isNew, isBack) {
+    const [first, last] = [events[0][6], events[events.length - 1][6]];
+    const isMove = events.some((event) => event[6][0]);
+    const ends = [first, last].map((data, side) => ({
+      name: data[isMove ? 2 : 1][side], holder: data[3][side], caption: data[4][side], line: data[5][side],
+    }));
+    const [was, is] = isBack && !isNew ? [ends[1], ends[0]] : ends;
+    return { was: isNew ? null : was, is, isMove };
+  }
+
+  // What several changes did to names, in pieces: text, or [code].
+  function nameSentences(names, isBack) {
+    const found = new Map();
+    for (const { was, is, isMove } of names) {
+      const words = was ? [[was.name], isMove ? " moved to " : " renamed to ", [is.name]] : [[is.name], isBack ? " removed" : " added"];
+      const key = JSON.stringify(words);
+      if (!found.has(key)) found.set(key, [words, new Set()]);
+      if (is.holder && !isMove) found.get(key)[1].add(is.holder);
+    }
+    return [...found.values()].map(([words, holders]) => (holders.size ? [...words, " in ", ...joinSome([...holders], 2)] : words));
+  }
+
+  function joinSome(names, most) {
+    const shown = names.length - most <= 1 ? names.map((name) => [name]) : [...names.slice(0, most).map((name) => [name]), `${names.length - most} more`];
+    return shown.flatMap((one, k) => [k ? (k === shown.length - 1 ? " and " : ", ") : "", one]);
+  }
 
   // ---- What a part becomes. `data` is about all versions, `part` one part's; versions are indexes.
 
@@ -59,11 +146,13 @@
     return result;
   }
 
-  // The lines in blocks, [whether it is folded, lines]: a line around each change and the way to it are shown.
+  // The lines in blocks, [whether it is folded, lines]: a line around each change and what encloses it are shown, but of
+  // a long run that came or went only the first lines and the last one.
   function fold(lines) {
     const isSame = (line) => !line || line[0] === " ";
     if (lines.every(isSame)) return [[false, lines]];
     const shown = lines.map((_, k) => !k || ![k - 1, k, k + 1].every((near) => isSame(lines[near])));
+    shown[lines.length - 1] = true;
     for (const side of "-+") {
       let open = [];
       lines.forEach(([sign, text], k) => {
@@ -74,9 +163,14 @@
         open.push([indent, k]);
       });
     }
-    const blocks = [];
     for (let start = 0, end; start < lines.length; start = end) {
-      for (end = start; end < lines.length && shown[end] === shown[start]; ) end++;
+      for (end = start; end < lines.length && lines[end][0] === lines[start][0]; ) end++;
+      if (!isSame(lines[start]) && end - start > 15) shown.fill(false, start + 4, end - 1);
+    }
+    const blocks = [];
+    const keyOf = (k) => (shown[k] ? "shown" : lines[k][0]);
+    for (let start = 0, end; start < lines.length; start = end) {
+      for (end = start; end < lines.length && keyOf(end) === keyOf(start); ) end++;
       const run = lines.slice(start, end);
       const isFolded = !shown[start] && run.length > 2;
       const last = blocks[blocks.length - 1];
@@ -178,7 +272,7 @@
   }
 
   function coded(value) {
-    if (!Array.isArray(value)) return [[typeof value === "string" ? value : value === undefined ? "nothing" : JSON.stringify(value)]];
+    if (!Array.isArray(value)) return [[typeof value === "string" ? value : value === undefined ? "none" : JSON.stringify(value)]];
     return value.flatMap((one, k) => [k ? (k === value.length - 1 ? " and " : ", ") : "", ...coded(one)]);
   }
 
@@ -203,10 +297,12 @@
     return made;
   }
 
-  const mark = (rank) => make("span", { class: "au-mark au-" + SEVERITIES[rank] }, SEVERITIES[rank]);
+  const mark = (rank) => make("span", { class: "au-severity au-" + SEVERITIES[rank] }, SEVERITIES[rank][0].toUpperCase() + SEVERITIES[rank].slice(1));
   const named = (version) => (version === "unreleased" ? "Upcoming" : version);
   const code = (text) => make("code", {}, text);
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const inNodes = (pieces) => pieces.map((one) => (Array.isArray(one) ? code(one[0]) : one));
+  const joined = (lists) => lists.flatMap((pieces, k) => [k ? "; " : "", ...pieces]);
 
   function coloured(text) {
     return text.split(/("(?:[^"\\]|\\.)*"(?=:)|"(?:[^"\\]|\\.)*"|\b(?:true|false|null)\b|-?\d[\d.eE+-]*)/).map((piece, k, all) => {
@@ -217,25 +313,57 @@
   }
 
   function lineOf([sign, text]) {
+    if (sign === "<" || sign === ">") {
+      return make("span", { class: "au-line au-moved" + (sign === "<" ? " au-from" : "") }, make("i", {}, sign === "<" ? "moved from here" : "moved here"), text, "\n");
+    }
     const [tag, word] = { "-": ["del", "removed: "], "+": ["ins", "added: "] }[sign] || ["span"];
-    const line = make(tag, { class: "au-line" }, ...(/^[ {}[\]"]/.test(text) ? coloured(text) : [text]), "\n");
+    const line = make(tag, { class: "au-line" }, ...(tag === "span" && /^[ {}[\]"]/.test(text) ? coloured(text) : [text]), "\n");
     if (word) line.prepend(make("span", { class: "au-hidden" }, word));
     return line;
   }
 
   function diffBlock(lines) {
-    return make("div", { class: "au-diff highlight no-copy", tabindex: 0 }, ...fold(lines).map(([isFolded, run]) => {
+    return make("div", { class: "au-pane", "data-pane": 0 }, ...fold(lines).map(([isFolded, run]) => {
       const shown = make("pre", {}, make("code", {}, ...run.map(lineOf)));
-      return isFolded ? make("details", {}, make("summary", {}, `${run.length} unchanged lines`), shown) : shown;
+      return isFolded ? make("details", { class: "au-folded" }, make("summary", {}, make("span", {}, `\u22ef ${run.length} ${{ "-": "more lines removed", "+": "more lines added" }[run[0][0]] || "unchanged lines"}`)), shown) : shown;
     }));
   }
 
-  // A fold whose content is made when it is first opened.
-  function unfolding(summary, isOpen, content) {
-    const made = make("details", { class: "au-more" }, make("summary", {}, summary));
-    made.addEventListener("toggle", () => made.append(...content()), { once: true });
-    made.open = isOpen;
+  // A fold whose content is made when it is first opened, or before it is printed.
+  function unfolding(summary, content) {
+    const made = make("details", { class: "au-fold" }, make("summary", {}, ...summary));
+    let isMade = false;
+    const fill = () => isMade || ((isMade = true), made.append(...content()));
+    made.addEventListener("toggle", fill);
     return made;
+  }
+
+  // The lines of a mini diff as [sign, text], with captions before them as ["", text].
+  function miniOf(names, isBack) {
+    const lines = names.slice(0, 2).flatMap(({ was, is, isMove }) => {
+      if (isMove && was) return [["", is.caption], [">", is.line], ["", was.caption], ["<", was.line]];
+      return [["", is.caption], ["-", was ? was.line : isBack ? is.line : ""], ["+", was || !isBack ? is.line : ""]];
+    });
+    return lines.filter(([, text], k) => text && !(lines[k][0] === "" && k > 0 && lines.slice(0, k).some((line) => same(line, lines[k]))));
+  }
+
+  const miniBlock = (lines) => make("pre", { class: "au-mini no-copy" }, make("code", {}, ...lines.map(([sign, text]) =>
+    sign ? lineOf([sign, text]) : make("span", { class: "au-mini__place" }, text))));
+
+  // A mini diff of the template as lines; the other way round for a downgrade.
+  function linesOfMini(mini, isBack) {
+    const groups = [];
+    for (const one of mini.firstElementChild.children) {
+      if (one.matches(".au-mini__place")) groups.push([["", one.textContent]]);
+      else {
+        const copy = one.cloneNode(true);
+        for (const word of copy.querySelectorAll(".au-hidden, i")) word.remove();
+        const sign = one.matches(".au-from") ? "<" : one.matches(".au-moved") ? ">" : { DEL: "-", INS: "+" }[one.tagName] || " ";
+        groups[groups.length - 1].push([sign, copy.textContent.replace(/\n$/, "")]);
+      }
+    }
+    const other = { "-": "+", "+": "-", "<": ">", ">": "<", " ": " " };
+    return groups.flatMap(([place, ...lines]) => [place, ...(isBack ? lines.reverse().map(([sign, text]) => [other[sign], text]) : lines)]);
   }
 
   const kept = {}; // what the browser refuses to keep, for as long as the page is open
@@ -253,15 +381,27 @@
     try { localStorage.setItem(key, kept[key]); } catch { /* refused */ }
   }
 
+  // Text as Markdown, with code in backticks.
+  function inMarkdown(node) {
+    const copy = node.cloneNode(true);
+    for (const one of copy.querySelectorAll("code")) one.replaceWith("`" + one.textContent + "`");
+    return copy.textContent.trim().replace(/\n+/g, "\n  ");
+  }
+
   function start(page) {
-    const { root, counted, latest } = page.dataset;
-    const [form, said, shown, others, progress, list, parts] = ["form", ".au-path-said", ".au-path-shown", ".au-path-static",
-      ".au-path-progress", ".au-path-list", ".au-path-parts"].map((selector) => page.querySelector(selector));
+    const { root, latest, header } = page.dataset;
+    const select = (selector) => page.querySelector(selector);
+    const [form, heading, lead, note, shown, progress, parts, others] = ["form", "h1", ".au-lead", ".au-path__note", ".au-path__shown",
+      ".au-progress", ".au-path__parts", ".au-path__static"].map(select);
     const fields = form.elements;
     const ids = [...fields.from.options].map(({ value }) => value).filter(Boolean).reverse();
+    const names = [...fields.resource.options].slice(1).map(({ value }) => value);
+    const templates = [...select("template").content.children];
+    const sections = [...shown.querySelectorAll("section")];
+    const differences = sections.pop();
+    const title = document.title;
     const files = {};
     const life = new AbortController();
-    let observer;
     let turn = 0;
     if (api.leavePath) api.leavePath(); // the page before, where the theme loads pages instantly
     api.leavePath = () => life.abort();
@@ -273,17 +413,20 @@
         delete api[name];
         if (!data) throw new Error(address);
         return data;
+      }).catch((error) => {
+        delete files[file];
+        throw error;
       });
       return files[file];
     }
 
     // Does what needs data. Where it doesn't arrive, says so in its place and offers to try again.
-    function fill(place, file, doing) {
+    function fill(place, doing) {
       return doing().catch((error) => {
-        delete files[file];
-        const again = make("button", { type: "button" }, "Try again");
-        again.onclick = () => fill(place, file, doing);
-        place.replaceChildren(make("p", { class: "au-path-note", role: "alert" }, `What belongs here did not arrive (${error.message}). `, again));
+        const again = make("button", { type: "button", class: "au-button" }, "Try again");
+        again.onclick = () => { place.replaceChildren(); place.hidden = place === note; fill(place, doing); };
+        place.hidden = false;
+        place.replaceChildren(make("p", { role: "alert" }, `This part of the page could not be loaded (${error.message}). `, again));
       });
     }
 
@@ -303,127 +446,217 @@
       if (ids.includes(mine)) api.setVersion(root, mine);
       else if (mine) notes.push(`There is no version \u201c${mine}\u201d.`);
       const known = api.version(root);
-      const from = pick("from", "version", ids.includes(known) ? known : "");
+      const before = ids[Math.max(ids.indexOf(latest) - 1, 0)];
+      const from = pick("from", "version", ids.includes(known) && known !== latest ? known : before);
       const to = pick("to", "version", latest);
       const resource = pick("resource", "resource", "");
       const [first, last] = [from, to].map((id) => ids.indexOf(id));
       const isPath = from && to && from !== to;
       fields.breaking.checked = asked.has("breaking");
-      fields.mine.hidden = !from;
-      fields.mine.textContent = named(from) + " is my version";
-      fields.mine.ariaPressed = from === known;
-      if (!from) notes.push("Choose the version that you call now.");
-      else if (!to) notes.push("Choose the version that you want to move to.");
-      else if (!isPath) notes.push(`Both are ${named(from)}: there is nothing to do. Choose another version.`);
-      else if (first > last) notes.push(`This is the way back, for ${named(from)} is newer than ${named(to)}. What each change asked for is to be taken back, the newest first.`);
-      said.replaceChildren(...notes.map((note) => make("p", { class: "au-path-note" }, note)));
-      shown.hidden = !isPath;
-      others.hidden = isPath;
-      if (observer) observer.disconnect();
+      if (!from) notes.push("Select your current version.");
+      else if (!to) notes.push("Select the version to upgrade to.");
+      else if (!isPath) notes.push("Select two different versions.");
+      else if (first > last) notes.push("You are downgrading. Undo the changes below, newest first.");
+      const words = isPath ? `${first > last ? "Downgrade" : "Upgrade"} from ${named(from)} to ${named(to)}` : "Compare two versions";
+      heading.textContent = words;
+      document.title = title.replace(/^Compare two versions/, () => words);
+      note.replaceChildren(...notes.map((one) => make("p", {}, one)));
+      note.hidden = !notes.length;
+      shown.hidden = fields.copy.disabled = !isPath;
+      others.classList.toggle("au-is-offered", !isPath);
+      if (!isPath) progress.hidden = true;
       turn++;
-      if (!isPath) return;
-      const changes = fillList(first, last, resource);
-      fill(parts, "index", () => fillParts(first, last, resource, changes));
+      parts.replaceChildren();
+      if (isPath) fill(note, () => fillSteps(first, last, resource));
+      if (isPath) fill(parts, () => fillParts(first, last, resource));
     }
 
-    // The checklist. Gives its items, and those that the resource alone leaves out: what they did reaches other parts too.
-    function fillList(first, last, resource) {
-      const isBack = first > last;
-      const key = `api-upgrades:${new URL(root, location.href).pathname}:${ids[first]}:${ids[last]}`;
-      const done = recall(key);
-      const [ranks, touched, changes] = [[], new Set(), []];
-      const sections = [...page.querySelector("template").content.children].slice(Math.min(first, last), Math.max(first, last));
-      list.replaceChildren(...(isBack ? sections.reverse() : sections).map((section) => document.importNode(section, true)));
-      for (const section of list.querySelectorAll("section")) {
-        const items = [...section.querySelectorAll("[data-severity]")].map((item) => {
-          const { severity, back, resources } = item.dataset;
-          const rank = SEVERITIES.indexOf(isBack ? back : severity);
-          item.querySelector(".au-mark").replaceWith(mark(rank));
-          for (const note of item.querySelectorAll(".au-path-back")) note.hidden = !isBack;
-          return { item, rank, own: resources.split("|").filter(Boolean) };
-        }).filter(({ rank }) => !rank || !fields.breaking.checked).sort((one, other) => one.rank - other.rank);
-        changes.push(...items.map(({ item }) => item));
-        const wanted = items.filter(({ own }) => !resource || own.includes(resource));
-        for (const { rank, own } of wanted) {
-          ranks.push(rank);
-          own.forEach((name) => touched.add(name));
-        }
-        section.querySelector("ul").replaceChildren(...wanted.map(({ item }) => item));
-        if (!wanted.length) section.remove();
+    async function fillSteps(first, last, resource) {
+      const mine = turn;
+      load("index", "path").catch(() => {}); // both files at once
+      const steps = composeSteps(await load("steps", "pathSteps"), first, last);
+      if (mine !== turn) return;
+      const wanted = steps.filter(({ change, rank }) => (!rank || !fields.breaking.checked) && (!resource || resourcesOf(change).includes(resource)));
+      const by = SEVERITIES.map((_, rank) => wanted.filter((step) => step.rank === rank));
+      let room = 8000;
+      sections.forEach((section, rank) => {
+        const [list, fold, folded] = section.querySelectorAll("ol, details, details ol");
+        const items = by[rank].map(itemOf);
+        const fitting = items.findIndex((item) => (room -= 60 + 20 * item.querySelectorAll(".au-line, .au-mini__place, .au-todo__text p, .au-fold").length) < 0);
+        const cut = rank === 3 ? 0 : fitting < 0 ? items.length : fitting;
+        list.replaceChildren(...items.slice(0, cut));
+        folded.replaceChildren(...items.slice(cut));
+        list.hidden = !cut;
+        fold.hidden = cut === items.length;
+        fold.firstElementChild.textContent = count(items.length - cut, cut ? "more change" : "change");
+        section.querySelector("h2 .au-severity").textContent = items.length;
+        section.hidden = !items.length;
+      });
+      differences.hidden = false;
+      const [must, check, optional] = by.map((items) => items.length);
+      const counts = [check && `, ${check} to check`, optional && `, ${optional} optional`].filter(Boolean);
+      lead.replaceChildren(...(wanted.length ? [make("b", {}, count(must, "required change")), ...counts, "."] : ["No changes."]));
+      if (header && first < last && wanted.length) {
+        lead.append(" Test single requests with ", code(`${header}: ${ids[last]}`), ` while the rest stays on ${ids[first]}.`);
       }
-      const numbers = counted.split("|").map((word, rank) => [ranks.filter((one) => one === rank).length, word]);
-      const words = [...numbers, [touched.size, "resource"]].filter(([number]) => number).map((pair) => count(...pair));
-      said.append(make("p", { class: "au-counts" }, words.join(", ") || "No changes"));
-      const boxes = [...list.querySelectorAll("input")];
+      if (!wanted.length && (resource || fields.breaking.checked)) {
+        const clear = make("button", { type: "button", class: "au-button" }, "Clear filters");
+        clear.onclick = () => { fields.resource.value = ""; fields.breaking.checked = false; go(); };
+        note.hidden = false;
+        note.append(make("p", {}, "No changes match these filters. ", clear));
+      }
+      keepProgress(`api-upgrades:${new URL(root, location.href).pathname}:${ids[first]}:${ids[last]}`);
+      fillContents();
+    }
+
+    const resourcesOf = (change) => templates[change].dataset.in.split(" ").filter(Boolean).map((number) => names[number]);
+
+    function itemOf({ change, merged, names: named, sentences, isBack }) {
+      const template = templates[change];
+      const [link, title, ...rest] = template.children;
+      const isRenamed = sentences.length > 0;
+      const id = "c:" + template.id.slice(3);
+      const own = resourcesOf(change);
+      const versions = new Map((isRenamed ? [...merged, change] : [change]).map((one) => [templates[one].firstElementChild.textContent, templates[one].firstElementChild]));
+      const links = [...versions.values()].map((one) => make("a", { href: one.getAttribute("href"), "aria-label": `${one.textContent}: ${title.textContent}` }, one.textContent));
+      const item = make("li", { id: template.id },
+        make("input", { type: "checkbox", id }),
+        make("div", {},
+          make("p", { class: "au-meta" }, make("span", {}, own.length > 3 ? `${own.length} resources` : own.join(", ")), ...links),
+          make("h3", {}, make("label", { for: id }, ...(isRenamed ? inNodes(joined(sentences)) : title.cloneNode(true).childNodes)))));
+      const body = item.lastElementChild;
+      const does = make("div", { class: "au-todo__text" });
+      const pairs = new Map(named.filter(({ was }) => was).map(({ was, is }) => [was.name + "\n" + is.name, [was.name, is.name]]));
+      if (isRenamed && pairs.size) {
+        does.append(make("p", {}, ...[...pairs.values()].flatMap(([was, is], k) => [k ? " Use " : "Use ", code(is), " instead of ", code(was), "."])));
+      }
+      const text = isRenamed ? null : rest.find((one) => one.matches("div"));
+      if (text) {
+        does.append(...text.cloneNode(true).childNodes);
+        if (isBack) (does.querySelector("p") || does).prepend("Undo: ");
+      }
+      if (does.firstChild) body.append(does);
+      const mini = rest.find((one) => one.matches("pre"));
+      const lines = isRenamed ? miniOf(named, isBack) : mini && isBack ? linesOfMini(mini, true) : null;
+      if (lines && lines.length > 1) body.append(miniBlock(lines));
+      else if (mini && !isRenamed) body.append(mini.cloneNode(true));
+      if (merged.length) {
+        body.append(make("details", { class: "au-fold" }, make("summary", {}, `Includes ${count(merged.length, "other change")}`), make("ul", {}, ...merged.map((one) => {
+          const [where, what] = templates[one].children;
+          return make("li", {}, make("a", { href: where.getAttribute("href") }, ...what.cloneNode(true).childNodes), ` (${where.textContent})`);
+        }))));
+      }
+      return item;
+    }
+
+    function keepProgress(key) {
+      const done = recall(key);
+      const boxes = [...shown.querySelectorAll(".au-todo input")];
+      const [bar, words, clear] = progress.children;
       const tell = () => {
-        progress.firstElementChild.textContent = `${boxes.filter((box) => box.checked).length} of ${boxes.length} done`;
+        const number = boxes.filter((box) => box.checked).length;
+        progress.hidden = !number;
+        bar.max = boxes.length;
+        bar.value = number;
+        words.textContent = `${number} of ${boxes.length} done`;
       };
       for (const box of boxes) box.checked = done.has(box.id);
-      list.onchange = () => {
+      shown.onchange = () => {
         for (const box of boxes) done[box.checked ? "add" : "delete"](box.id);
         keep(key, done);
         tell();
       };
-      progress.lastElementChild.onclick = () => {
+      clear.onclick = () => {
         for (const box of boxes) box.checked = false;
-        list.onchange();
+        shown.onchange();
       };
-      progress.hidden = !boxes.length;
       tell();
-      return changes;
     }
 
-    async function fillParts(first, last, resource, changes) {
-      const mine = turn;
-      parts.replaceChildren();
-      const data = await load("index", "path");
-      if (mine !== turn) return;
-      const by = data.parts.map((_, number) => changes.filter((item) => data.changes[item.querySelector("input").id].includes(number)));
-      const numbers = differing(data, first, last).filter((number) => by[number].length || !fields.breaking.checked);
-      observer = new IntersectionObserver((entries) => {
-        for (const { target, isIntersecting } of entries) {
-          if (!isIntersecting) continue;
-          observer.unobserve(target);
-          target.fill();
+    // The table of contents of the theme lists what the filters leave.
+    function fillContents() {
+      for (const section of [...sections, differences]) {
+        const { id } = section.querySelector("h2");
+        for (const { parentElement: entry } of document.querySelectorAll(`.md-nav--secondary a[href$="#${id}"]`)) {
+          entry.hidden = section.hidden;
+          entry.querySelector("nav")?.remove();
+          const items = [...section.querySelectorAll(":scope > .au-todo > li")];
+          if (items.length) entry.append(contentsOf(items));
         }
-      }, { rootMargin: "600px" });
-      data.resources.forEach(({ name, file }, index) => {
-        const own = numbers.filter((number) => data.parts[number].resource === index);
-        if (!own.length || (resource && resource !== name)) return;
-        const place = make("div", {}, own.map((number) => nameOf(data, number, first, last)).join(", "));
-        parts.append(make("h3", {}, name), place);
-        file = "resources/" + file;
-        place.fill = () => fill(place, file, async () => {
-          const found = await load(file, "pathResource");
-          place.replaceChildren(...own.flatMap((number) => partView(data, found[number], number, first, last, by[number])));
-          place.append(...[...place.children].filter((one) => one.open === false)); // those that differ only by what they hold
-        });
-        observer.observe(place);
-      });
-      if (!parts.firstChild) parts.append("No operation, object or webhook differs.");
+      }
     }
 
-    function partView(data, part, number, first, last, items) {
+    const contentsOf = (items) => make("nav", { class: "md-nav" }, make("ul", { class: "md-nav__list" }, ...items.map((item) => {
+      const label = make("span", { class: "md-ellipsis" }, ...item.querySelector("label").cloneNode(true).childNodes);
+      return make("li", { class: "md-nav__item" }, make("a", { href: "#" + item.id, class: "md-nav__link" }, label));
+    })));
+
+    async function fillParts(first, last, resource) {
+      const mine = turn;
+      const data = await load("index", "path");
+      const steps = composeSteps(await load("steps", "pathSteps"), first, last).filter(({ rank }) => !rank || !fields.breaking.checked);
+      const wanted = (number) => steps.filter(({ change, merged }) => [change, ...merged].some((one) => data.changes[one].includes(number)));
+      const by = new Map(differing(data, first, last).map((number) => [number, wanted(number)]));
+      const resources = data.resources.map(({ name, file }, index) => {
+        const own = [...by.keys()].filter((number) => data.parts[number].resource === index && (by.get(number).length || !fields.breaking.checked));
+        return { name, file: "resources/" + file, own };
+      }).filter(({ name, own }) => own.length && (!resource || resource === name));
+      if (mine !== turn) return;
+      const isShort = resources.reduce((sum, { own }) => sum + own.length, 0) <= 60;
+      parts.replaceChildren(...(resources.length ? [] : ["No operation, object or webhook differs."]));
+      for (const { name, file, own } of resources) {
+        const place = make("div", {});
+        const fold = make("details", { class: "au-fold au-path__resource" }, make("summary", {}, make("h3", {}, name), make("span", { class: "au-quiet" }, count(own.length, "change"))), place);
+        fold.open = isShort;
+        parts.append(fold);
+        fill(place, async () => {
+          const found = await load(file, "pathResource");
+          const views = own.map((number) => partView(data, found[number], number, first, last, by.get(number)));
+          const [changed, through] = ["section", "details"].map((name) => views.filter((one) => one && one.matches(name)));
+          place.replaceChildren(...changed);
+          if (through.length) place.append(unfolding([`${through.length} ${changed.length ? "more " : ""}changed only through referenced objects`], () => through));
+          fold.querySelector(".au-quiet").textContent = count(changed.length || through.length, "change");
+        });
+      }
+    }
+
+    function partView(data, part, number, first, last, steps) {
       const places = placesOf(data, part, number, first, last).filter(({ rank }) => !rank || !fields.breaking.checked);
       const texts = textsOf(data, part, number, first, last);
-      if (!places.length && !texts.length) return [];
+      if (!places.length && !texts.length) return null;
       const [[, was], [, now]] = runsOf(data, number, first, last);
       const { at, by } = part.contents[now < 0 ? was : now];
       const version = ids[now < 0 ? first : last];
       const href = `${root}reference/${encodeURIComponent(version)}/${at.replace("#", data.index + "#")}`;
-      const beside = make("p", { class: "au-also" }, make("a", { href }, "Reference of " + named(version)));
-      items.forEach((item, k) => {
-        const link = make("a", { href: item.querySelector("a").getAttribute("href") });
-        link.append(...item.querySelector(".au-path-title").cloneNode(true).childNodes);
-        beside.append(k ? "; " : ". Changed by: ", link);
-      });
+      const name = nameOf(data, number, first, last);
+      const [method, path] = data.parts[number].kind === "operation" ? name.split(/ (.*)/) : [data.parts[number].kind === "webhook" ? "EVENT" : "", name];
+      const called = [...(method ? [make("span", { class: `au-method au-${method.toLowerCase()}` }, method), " "] : []), path];
+      const beside = make("p", { class: "au-meta" }, make("a", { href, "aria-label": `Reference of ${name} in ${named(version)}` }, "Reference"));
+      const versions = new Map(steps.map(({ change }) => [templates[change].firstElementChild.textContent, change]));
+      for (const change of versions.values()) {
+        const [link, title] = templates[change].children;
+        beside.append(make("a", { href: link.getAttribute("href"), "aria-label": `${link.textContent}: ${title.textContent}` }, link.textContent));
+      }
       const titles = { object: "Object", payload: "Payload", request: by || "Request" };
-      const shown = texts.map(([key, lines], k) => unfolding(titles[key] || "Response " + key, !k && !by, () => [diffBlock(lines)]));
-      const name = code(nameOf(data, number, first, last));
-      if (!places.length) return [unfolding(name, false, () => [beside, ...shown])];
-      return [make("section", { class: "au-path-part" }, make("h4", {}, name), beside, make("ul", { class: "au-changes" },
-        ...places.map(({ name, words, rank }) => make("li", {}, mark(rank), " ", name ? code(name) : "It", " ",
-          ...words.flatMap((pieces, k) => [k ? "; " : "", ...pieces.map((one) => (Array.isArray(one) ? code(one) : one))])))), ...shown)];
+      const shownTexts = texts.map(([key, lines]) => unfolding([titles[key] || "Response " + key], () => [diffBlock(lines)]));
+      if (!places.length) return make("details", { class: "au-fold au-difference" }, make("summary", {}, ...called), beside, ...shownTexts);
+      return make("section", { class: "au-difference" }, beside, make("h4", {}, ...called), make("ul", { class: "au-plain" },
+        ...places.map(({ name, words, rank }) => make("li", {}, mark(rank), " ", make("span", {}, ...(name ? [code(name), " "] : []), ...inNodes(joined(words)))))), ...shownTexts);
+    }
+
+    function copyMarkdown() {
+      const groups = sections.filter((section) => !section.hidden).map((section) => {
+        const items = [...section.querySelectorAll("li[id]")].map((item) => {
+          const [versions, own] = [[...item.querySelectorAll(".au-meta a")].map((one) => one.textContent).join(", "), item.querySelector(".au-meta span").textContent];
+          const does = item.querySelector(".au-todo__text");
+          const mini = item.querySelector(".au-mini");
+          const lines = mini ? linesOfMini(mini, false).map(([sign, text]) => (sign ? `${{ "<": "-", ">": "+" }[sign] || sign} ${text}` : `# ${text}`)) : [];
+          return [`- [${item.querySelector("input").checked ? "x" : " "}] **${inMarkdown(item.querySelector("label"))}** (${versions}${own && "; " + own})`,
+            ...(does ? [inMarkdown(does)] : []), ...(mini ? ["```diff", ...lines, "```"] : [])].join("\n  ");
+        });
+        return `\n## ${section.querySelector("h2").firstChild.textContent.trim()}\n\n${items.join("\n")}\n`;
+      });
+      return `# ${heading.textContent}\n\n${inMarkdown(lead)}\n${groups.join("")}`;
     }
 
     function go() {
@@ -434,22 +667,23 @@
       show();
     }
 
-    form.hidden = false;
     form.onchange = go;
-    fields.swap.onclick = () => {
-      [fields.from.value, fields.to.value] = [fields.to.value, fields.from.value];
-      go();
-    };
-    fields.mine.onclick = () => {
-      const isMine = fields.mine.ariaPressed === "true";
-      api.setVersion(root, isMine ? "" : fields.from.value);
-      fields.mine.ariaPressed = !isMine;
+    form.onsubmit = (event) => event.preventDefault();
+    fields.copy.onclick = () => {
+      const say = (words) => {
+        fields.copy.textContent = words;
+        setTimeout(() => (fields.copy.textContent = "Copy as Markdown"), 1500);
+      };
+      navigator.clipboard.writeText(copyMarkdown()).then(() => say("Copied"), () => say("Copying failed"));
     };
     addEventListener("popstate", () => page.isConnected && show(), { signal: life.signal });
+    addEventListener("beforeprint", () => {
+      for (const one of parts.querySelectorAll("details")) one.dispatchEvent(new Event("toggle"));
+    }, { signal: life.signal });
     show();
   }
 
-  api.paths = { fold, differing, textsOf, placesOf, runAt };
+  api.paths = { fold, differing, textsOf, placesOf, runAt, composeSteps };
   const page = document.querySelector(".au-path");
   if (page) start(page);
 })();

@@ -22,14 +22,15 @@ from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import DIRECTIONS, Usage
 from api_upgrades.site.pages.page import Asset
 from api_upgrades.site.pages.path.rows import Identities, PartRows, Row, facet_rules
+from api_upgrades.site.pages.path.steps_data import steps_data
 from api_upgrades.site.pages.path.weave import Weave
 from api_upgrades.site.pages.site import Site
 
 ABSENT = -1
 """The index of a part's contents in versions that don't have the part."""
 
-_CHANGED = "{facet} was {before}, is {after}"
-CONSTRAINT_WORDS = ("has {facet} {after} now", "has no {facet} any more, was {before}", _CHANGED, _CHANGED)
+_CHANGED = "{facet} changed from {before} to {after}"
+CONSTRAINT_WORDS = ("{facet} {after} added", "{facet} {before} removed", _CHANGED, _CHANGED)
 """The phrases for four cases: a constraint was added, was removed, became greater or just differs, became smaller."""
 
 
@@ -108,7 +109,8 @@ class PathData:
         return found
 
     def assets(self, folder: str) -> Iterator[Asset]:
-        """Yield `index.js`, then `resources/<resource>.js` for each resource."""
+        """Yield `steps.js`, `index.js`, then `resources/<resource>.js` for each resource."""
+        yield Asset(f"{folder}steps.js", lambda: _to_script("pathSteps", self.steps_data))
         yield Asset(f"{folder}index.js", lambda: _to_script("path", self.index_data))
         for name, slug in self.resources.items():
             yield Asset(f"{folder}resources/{slug}.js", partial(self._resource_script, name))
@@ -191,7 +193,7 @@ class PathData:
                 for version in self.site.history.versions
             ],
             "resources": [{"name": name, "file": slug} for name, slug in self.resources.items()],
-            "changes": dict(self._affected_parts_by_change()),
+            "changes": list(self._affected_parts_by_change()),
             "parts": [
                 {"kind": track.kind, "resource": names.index(track.resource), "runs": track.runs}
                 for _, track in self._numbered_tracks
@@ -202,20 +204,24 @@ class PathData:
             "index": self.site.addresses.index_file,
         }
 
+    @cached_property
+    def steps_data(self) -> Json:
+        """The content of `steps.js`: what happened to each place, from which steps are composed."""
+        return steps_data(self.site.history, self.site.upgrade_paths)
+
     def _facets(self) -> Iterator[str]:
         """Yield every facet that any row has, sorted so that builds are reproducible."""
         rows = (row for track in self._tracks.values() for rows in track.rows for row in rows)
         yield from sorted({facet for row in rows for facet in row.get("facts", ())})
 
-    def _affected_parts_by_change(self) -> Iterator[tuple[str, list[int]]]:
-        """Yield the checkbox id of every change with the numbers of the parts that it affects."""
+    def _affected_parts_by_change(self) -> Iterator[list[int]]:
+        """Yield the numbers of the parts that each change affects, oldest version first."""
         for index, version in enumerate(self._order):
             for judged in self.site.history.changes_of(version):
                 found = {
                     self._numbers.get(self._identities.identity_of_part(part, index)) for part in judged.affected_parts
                 }
-                parts = sorted(number for number in found if number is not None)
-                yield checkbox_id(version, judged.change.id), parts
+                yield sorted(number for number in found if number is not None)
 
     def _severity_digits(self, rule: RuleId) -> str:
         """A rule's severity in each direction, one digit each; 0 is the worst."""
@@ -281,19 +287,14 @@ class PathData:
         ]
 
 
-def checkbox_id(version: str, change: str) -> str:
-    """The id of a change's checkbox in the checklist."""
-    return f"do-{version}-{change}"
-
-
 def _rule_words(rule: RuleId) -> str:
     """A phrase for a rule's findings, as in `path_entries`; empty for constraints, which have `CONSTRAINT_WORDS`."""
     if rule in PHRASES or not rule.endswith(("-added", "-removed")):
         return PHRASES.get(rule, "")
     if rule.endswith("-removed"):
-        return "is gone" + (", was {before}" if rule in RULES_WITH_TYPE else "")
-    new = "is new and required" if rule in NEW_REQUIRED_RULES else "is new"
-    return new + (": {after}" if rule in RULES_WITH_TYPE else "")
+        return "removed" + (", was {before}" if rule in RULES_WITH_TYPE else "")
+    new = "new and required" if rule in NEW_REQUIRED_RULES else "new"
+    return new + (", {after}" if rule in RULES_WITH_TYPE else "")
 
 
 def _to_script(name: str, data: Json) -> str:

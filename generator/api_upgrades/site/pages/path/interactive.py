@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from api_upgrades.compare.rules.table import Severity
 from api_upgrades.site.pages.changes import ChangeView
-from api_upgrades.site.pages.page import Asset, Page, build_search_text
-from api_upgrades.site.pages.path.data import PathData, checkbox_id
-from api_upgrades.site.pages.site import SEVERITY_NOUNS, Site
+from api_upgrades.site.pages.limits import MAX_PAGE_BYTES
+from api_upgrades.site.pages.mini_diff import Excerpt, mini_diff
+from api_upgrades.site.pages.page import Asset, Heading, Page, build_search_text
+from api_upgrades.site.pages.path.data import PathData
+from api_upgrades.site.pages.path.items import GROUPS
+from api_upgrades.site.pages.path.static import DIFFERENCES
+from api_upgrades.site.pages.site import Site, api_facts
 from api_upgrades.site.pages.static_files import read_static_file
 from api_upgrades.site.pages.versions import VersionView
 
-TITLE = "From any version to any other"
+TITLE = "Compare two versions"
+SUMMARY = "Steps to upgrade between two versions, and the combined changes to every endpoint, object and webhook."
+
+CHANGE_BYTES, LINE_BYTES = 380, 130
+"""About how many bytes of HTML a change without its texts has, and a line of a mini diff."""
 
 
 def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
@@ -21,22 +28,33 @@ def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
     path = site.addresses.path
     data = PathData(site)
     versions = tuple(VersionView(site, version) for version in site.newest_first)
+    changes = [change for version in reversed(versions) for change in version.changes]
+    numbers = {name: number for number, name in enumerate(data.resources)}
     view = {
+        "title": TITLE,
+        "summary": SUMMARY,
         "versions": versions,
         "resources": tuple(data.resources),
-        "severity_nouns": "|".join(SEVERITY_NOUNS.values()),
-        "resource_names": _resource_names,
-        "checkbox_id": checkbox_id,
+        "groups": GROUPS,
+        "differences": DIFFERENCES,
+        "api": api_facts(site),
+        "changes": changes,
     }
+
+    def resource_numbers(change: ChangeView) -> str:
+        """The numbers of the resources that a change touches directly, for an HTML attribute."""
+        return " ".join(str(numbers[name]) for name, _ in change.resources)
+
     yield Page(
         path,
         TITLE,
-        f"What to do to move from any version of the {site.title} to any other, and what every call becomes.",
-        lambda: site.render_html("path", path, **view, downgrade_severities=_downgrade_severities(site)),
-        site.markdown_renderer("path", path, **view),
-        search_text=build_search_text(
-            TITLE, "Choose two versions: what to do, and what every call and object becomes.", ()
+        f"{SUMMARY[:-1]} of the {site.title}.",
+        lambda: site.render_html(
+            "path", path, **view, resource_numbers=resource_numbers, mini_diffs=_mini_diffs(site, changes)
         ),
+        site.markdown_renderer("path", path, **view),
+        (*(Heading(id, title) for id, title, *_ in GROUPS), DIFFERENCES),
+        search_text=build_search_text(TITLE, SUMMARY, ()),
         section=site.addresses.guide,
         siblings=site.version_nav,
     )
@@ -44,15 +62,15 @@ def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
     yield from data.assets(path)
 
 
-def _downgrade_severities(site: Site) -> dict[tuple[str, str], Severity]:
-    """The severity of undoing each change, by its version and id."""
-    return {
-        (version.id, judged.change.id): site.upgrade_paths.downgrade_severity(judged)
-        for version in site.history.versions
-        for judged in site.history.changes_of(version.id)
-    }
-
-
-def _resource_names(change: ChangeView) -> str:
-    """The names of the resources that a change touches directly, separated by `|` for an HTML attribute."""
-    return "|".join(name for name, _ in change.resources)
+def _mini_diffs(site: Site, changes: list[ChangeView]) -> dict[tuple[str, str], tuple[Excerpt, ...]]:
+    """The mini diff of each change, by version and id. If the page gets too long, milder changes have none."""
+    composition = site.upgrade_paths.composition
+    room = MAX_PAGE_BYTES - sum(CHANGE_BYTES + 2 * len(one.title) + 2 * len(one.upgrade or "") for one in changes)
+    found = {}
+    for severity in ("breaking", "risky", "additive"):
+        for change in changes:
+            if change.severity == severity and room > 0:
+                excerpts = mini_diff(composition.outcomes_of((change.version, change.id)))
+                room -= sum(LINE_BYTES * (1 + len(one.lines)) for one in excerpts)
+                found[change.version, change.id] = excerpts
+    return found

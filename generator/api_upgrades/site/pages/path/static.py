@@ -1,6 +1,7 @@
 """The upgrade path from each version to the latest, as pages that need no JavaScript.
 
-They contain what to do, and one row for each place that differs. The references of both versions show the payloads.
+They contain the steps with their mini diffs, and one row for each place that differs. The references of both versions
+show the payloads.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from api_upgrades.history.place_events import ChangeKey
 from api_upgrades.history.upgrade_path import PathPart
 from api_upgrades.openapi.part import Part
-from api_upgrades.site.pages.limits import MAX_PAGE_BYTES, split_by_size
+from api_upgrades.site.pages.changes import ChangeView
+from api_upgrades.site.pages.limits import MAX_DIFFERENCES_HEIGHT, split_by_size
 from api_upgrades.site.pages.page import Heading, NavLink, Page
-from api_upgrades.site.pages.path.checklist import estimate_checklist, estimate_part, make_checklist
-from api_upgrades.site.pages.path.view import PathView, ResourcePath, StepView, split_places
+from api_upgrades.site.pages.path.checklist import Checklist, estimate_part, make_checklists
+from api_upgrades.site.pages.path.view import PathView, ResourcePath, split_places
 from api_upgrades.site.pages.site import Site, api_facts
+from api_upgrades.site.text import prose
 
 
 def path_pages(site: Site) -> Iterator[Page]:
@@ -28,10 +32,9 @@ def path_pages(site: Site) -> Iterator[Page]:
         NavLink("Upgrade guide", site.addresses.guide),
         *(NavLink(f"From {version.id}", site.addresses.path_from(version.id)) for version in older),
     )
-    steps: dict[str, StepView] = {}
+    changes: dict[ChangeKey, ChangeView] = {}
     for version in older:
-        view = PathView(site, site.upgrade_paths.between(version.id, end), steps)
-        steps |= {step.version: step for step in view.steps}
+        view = PathView(site, site.upgrade_paths.between(version.id, end), changes)
         yield _overview(view, nav_links)
         siblings = (
             NavLink(f"From {version.id}", site.addresses.path_from(version.id)),
@@ -41,22 +44,48 @@ def path_pages(site: Site) -> Iterator[Page]:
             yield from _resource_pages(view, resource, siblings)
 
 
+DIFFERENCES = Heading("combined-changes", "Combined changes by resource")
+"""The heading of what differs, on all pages of an upgrade path."""
+
+
 def _overview(view: PathView, nav_links: tuple[NavLink, ...]) -> Page:
-    site, start, end = view.site, view.path.start, view.path.end
+    site, start = view.site, view.path.start
     address = site.addresses.path_from(start)
-    context = {"view": view, "api": api_facts(site), "checklist": make_checklist(view.steps)}
-    steps = tuple(Heading(step.version, step.version) for step in view.steps)
+    checklists = make_checklists(view.items)
+    context = {
+        "view": view,
+        "api": api_facts(site),
+        "checklists": checklists,
+        "compare_link": _compare_link(view),
+        "differences": DIFFERENCES,
+    }
     return Page(
         address,
-        f"From {start} to {end}",
-        f"What to do to move from version {start} of the {site.title} to {end}: {view.counts}.",
+        view.title,
+        f"{view.title} of the {site.title}: {view.counts}.",
         partial(site.render_html, "path_from", address, **context),
         site.markdown_renderer("path_from", address, **context),
-        (Heading("what-to-do", "What to do", steps), Heading("what-differs", "What differs")),
+        (*_group_headings(checklists), DIFFERENCES),
         canonical=site.addresses.path,
         section=site.addresses.guide,
         siblings=nav_links,
         is_indexed=False,
+    )
+
+
+def _compare_link(view: PathView, resource: ResourcePath | None = None) -> str:
+    """The query that shows a path on the page that compares any two versions."""
+    names = {"from": view.path.start, "to": view.path.end} | ({"resource": resource.name} if resource else {})
+    return f"?{urlencode(names)}"
+
+
+def _group_headings(checklists: Iterable[Checklist]) -> tuple[Heading, ...]:
+    """The table of contents of the steps. Those that are folded are not listed."""
+    return tuple(
+        Heading(
+            one.group.id, one.group.title, tuple(Heading(item.id, prose.to_plain(item.title)) for item in one.shown)
+        )
+        for one in checklists
     )
 
 
@@ -71,8 +100,8 @@ def _resource_pages(view: PathView, resource: ResourcePath, siblings: tuple[NavL
     """Yield the page of a resource. If it would be too long, it lists the parts that changed, and subpages follow."""
     site, start, end = view.site, view.path.start, view.path.end
     address = site.addresses.path_from(start, resource.slug)
-    checklist = make_checklist(view.steps_of(resource))
-    subpages = _split_resource(view, resource, checklist)
+    checklists = make_checklists(view.items_of(resource))
+    subpages = _split_resource(view, resource)
     homes = {part.part: subpage.address for subpage in subpages for part in subpage.parts}
 
     def address_of(part: Part) -> str:
@@ -80,26 +109,25 @@ def _resource_pages(view: PathView, resource: ResourcePath, siblings: tuple[NavL
         part = view.newest_name(part)
         return f"{homes[part]}#{site.anchor(part)}" if part in homes else view.address(part)
 
-    query = urlencode({"from": start, "to": end, "resource": resource.name})
     context = {
         "view": view,
         "resource": resource,
         "subpages": subpages,
-        "checklist": checklist,
+        "checklists": checklists,
+        "differences": DIFFERENCES,
         "anchor": site.anchor,
         "address_of": address_of,
-        "path": site.addresses.path,
-        "query": f"?{query}",
+        "compare_link": _compare_link(view, resource),
         "split_places": split_places,
     }
-    what_differs = Heading("what-differs", "What differs", () if subpages else _headings(site, resource.changed_parts))
+    contents = replace(DIFFERENCES, children=() if subpages else _headings(site, resource.changed_parts))
     page = Page(
         address,
-        f"{resource.name} from {start} to {end}",
+        f"{resource.name}: {view.title[0].lower()}{view.title[1:]}",
         f"What differs in {resource.name} of the {site.title} between {start} and {end}.",
         partial(site.render_html, "path_resource", address, **context),
         site.markdown_renderer("path_resource", address, **context),
-        (Heading("what-to-do", "What to do"), what_differs),
+        (*_group_headings(checklists), contents),
         canonical=site.addresses.path,
         section=site.addresses.guide,
         siblings=siblings,
@@ -117,20 +145,20 @@ def _resource_pages(view: PathView, resource: ResourcePath, siblings: tuple[NavL
             path=subpage.address,
             title=f"{page.title}, {number} of {len(subpages)}",
             body=partial(site.render_html, "path_subpage", subpage.address, **own),
-            contents=(Heading("what-differs", "What differs", _headings(site, subpage.parts)),),
+            contents=(replace(DIFFERENCES, children=_headings(site, subpage.parts)),),
             siblings=nav_links,
         )
 
 
-def _split_resource(view: PathView, resource: ResourcePath, checklist: tuple[StepView, ...]) -> tuple[PathSubpage, ...]:
+def _split_resource(view: PathView, resource: ResourcePath) -> tuple[PathSubpage, ...]:
     """Distribute the changed parts of a resource over subpages; empty if one page holds them all."""
     sizes = [(part, estimate_part(part)) for part in resource.changed_parts]
-    if len(sizes) < 2 or sum(size for _, size in sizes) + estimate_checklist(checklist) <= MAX_PAGE_BYTES:
+    if len(sizes) < 2 or sum(size for _, size in sizes) <= MAX_DIFFERENCES_HEIGHT:
         return ()
     addresses = view.site.addresses
     return tuple(
         PathSubpage(addresses.path_from(view.path.start, f"{resource.slug}.{number}"), tuple(parts))
-        for number, parts in enumerate(split_by_size(sizes), start=1)
+        for number, parts in enumerate(split_by_size(sizes, 2 * MAX_DIFFERENCES_HEIGHT), start=1)
     )
 
 

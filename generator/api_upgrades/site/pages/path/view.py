@@ -1,20 +1,22 @@
-"""An upgrade path as pages and the command show it: its steps, and the resources that differ."""
+"""An upgrade path as pages and the command show it: its items, and the resources that differ."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
-from api_upgrades.history.history import JudgedEffect
+from api_upgrades.history.history import JudgedChange
 from api_upgrades.history.path_entries import PathEntry
+from api_upgrades.history.place_events import ChangeKey
 from api_upgrades.history.upgrade_path import PathPart, UpgradePath
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.resources import Resource
 from api_upgrades.site.pages.changes import ChangeView
 from api_upgrades.site.pages.limits import MAX_PLACES_PER_PART
-from api_upgrades.site.pages.site import Site, format_count, severity_counts, without_duplicates
+from api_upgrades.site.pages.path.items import ItemView, count_items
+from api_upgrades.site.pages.site import Site, without_duplicates
 
 
 @dataclass(frozen=True)
@@ -37,56 +39,32 @@ class ResourcePath:
 
 
 @dataclass(frozen=True)
-class StepView:
-    """The changes of one version on an upgrade path, the worst first. `others` counts those that are left out."""
-
-    version: str
-    changes: tuple[ChangeView, ...]
-    others: str = ""
-
-    @cached_property
-    def by_resource(self) -> Mapping[str, StepView]:
-        """The changes that affect each resource, by the resource's name."""
-        found: dict[str, list[ChangeView]] = {}
-        for change in self.changes:
-            for name in affected_resources(change):
-                found.setdefault(name, []).append(change)
-        return {name: StepView(self.version, tuple(changes)) for name, changes in found.items()}
-
-    @cached_property
-    def behaviour_effects(self) -> tuple[JudgedEffect, ...]:
-        """The effects on behaviour, which no contract shows."""
-        effects = (one for change in self.changes for one in change.judged.effects)
-        return tuple(one for one in effects if one.effect.observation())
-
-    @cached_property
-    def resources(self) -> frozenset[str]:
-        """The names of the resources that its changes touch directly."""
-        return frozenset(name for change in self.changes for name, _ in change.resources)
-
-
-@dataclass(frozen=True)
 class PathView:
-    """An upgrade path as pages and the command show it.
-
-    `shared_steps` are steps that other paths have too, by their version. They are reused.
-    """
+    """An upgrade path as pages and the command show it. Several paths may share `change_views`, by version and id."""
 
     site: Site
     path: UpgradePath
-    shared_steps: Mapping[str, StepView] = field(default_factory=dict)
+    change_views: dict[ChangeKey, ChangeView] = field(default_factory=dict)
 
     @cached_property
-    def steps(self) -> tuple[StepView, ...]:
+    def items(self) -> tuple[ItemView, ...]:
+        """The steps in the order in which readers handle them."""
         return tuple(
-            self.shared_steps.get(version)
-            or StepView(version, tuple(ChangeView(self.site, change) for change in changes))
-            for version, changes in self.path.steps
+            ItemView(item, self._view(item.change), tuple(map(self._view, item.merged)), self.path.is_downgrade)
+            for item in self.path.items
         )
 
+    def _view(self, change: JudgedChange) -> ChangeView:
+        key = (change.change.version, change.change.id)
+        if key not in self.change_views:
+            self.change_views[key] = ChangeView(self.site, change)
+        return self.change_views[key]
+
     @property
-    def changes(self) -> tuple[ChangeView, ...]:
-        return tuple(change for step in self.steps for change in step.changes)
+    def title(self) -> str:
+        """`Upgrade from 2022-12-20 to 2023-06-26`."""
+        direction = "Downgrade" if self.path.is_downgrade else "Upgrade"
+        return f"{direction} from {self.path.start} to {self.path.end}"
 
     def _resource_of(self, part: Part) -> Resource:
         """The resource of a part at the end of the path, otherwise at its start."""
@@ -151,17 +129,18 @@ class PathView:
             names.setdefault(resource.slug, resource.name)
         return tuple(ResourcePath(names[slug], slug, tuple(grouped[slug])) for slug in order if slug in grouped)
 
-    def steps_of(self, resource: ResourcePath) -> tuple[StepView, ...]:
-        """The checklist of one resource: the changes that affect any of its parts."""
-        return tuple(step.by_resource[resource.name] for step in self.steps if resource.name in step.by_resource)
+    def items_of(self, resource: ResourcePath) -> tuple[ItemView, ...]:
+        """The steps of one resource: those that affect any of its parts."""
+        return tuple(item for item in self.items if resource.name in item.affected_resources)
 
     def severity_of(self, resource: ResourcePath) -> Severity:
         """The worst severity of a resource's differences, including those in behaviour."""
         behaviours = (
             one.severity
-            for step in self.steps
-            for one in step.behaviour_effects
-            if any(self._belongs_to(resource, target.part) for target in one.effect.targets)
+            for item in self.items
+            for one in item.item.change.effects
+            if one.effect.observation()
+            and any(self._belongs_to(resource, target.part) for target in one.effect.targets)
         )
         return worst((*behaviours, *(part.severity for part in resource.parts)))
 
@@ -172,12 +151,8 @@ class PathView:
 
     @property
     def counts(self) -> str:
-        """The summary in numbers: `7 breaking changes, 2 additions, 4 resources`."""
-        found = severity_counts(change.severity for change in self.path.changes)
-        touched = {name for step in self.steps for name in step.resources}
-        if touched:
-            found.append(format_count(len(touched), "resource"))
-        return ", ".join(found) or "no changes"
+        """The steps in numbers: `8 required changes, 2 to check, 4 optional`."""
+        return count_items(self.items)
 
 
 def split_places(part: PathPart) -> tuple[Sequence[PathEntry], Sequence[PathEntry]]:
@@ -186,8 +161,3 @@ def split_places(part: PathPart) -> tuple[Sequence[PathEntry], Sequence[PathEntr
     if len(places) > MAX_PLACES_PER_PART:
         places = tuple(sorted(places, key=lambda place: SEVERITIES.index(place.severity)))
     return places[:MAX_PLACES_PER_PART], places[MAX_PLACES_PER_PART:]
-
-
-def affected_resources(change: ChangeView) -> tuple[str, ...]:
-    """The names of the resources of all parts that a change affects."""
-    return without_duplicates(link.resource for links in change.affected.values() for link in links)
