@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
-from api_upgrades.compare.compare import Finding, compare, iterate_findings
-from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst, worst_lazily
+from api_upgrades.compare.compare import Finding, compare
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
 from api_upgrades.examples.samples import NO_SAMPLE, Language, fill_version
 from api_upgrades.history.composition import Composition, PathItem
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
@@ -166,31 +166,17 @@ class UpgradePaths:
         return self._reversed_changes[key]
 
     def _reverse_effect(self, version: str, judged: JudgedEffect) -> JudgedEffect:
-        findings = tuple(self._iterate_reversed(version, judged))
-        severity = judged.effect.declared_severity or worst(finding.severity for finding in findings)
-        return JudgedEffect(judged.applied, findings, severity)
-
-    def downgrade_severity(self, change: JudgedChange) -> Severity:
-        """The severity of undoing a change. Compares only until nothing can be more severe."""
-        return worst_lazily(
-            one.effect.declared_severity
-            or worst_lazily(finding.severity for finding in self._iterate_reversed(change.change.version, one))
-            for one in change.effects
-        )
-
-    def _iterate_reversed(self, version: str, judged: JudgedEffect) -> Iterator[Finding]:
-        """The findings of an effect from its newer contract to the older one."""
-        older, newer = (
-            self._history.usage_at(self._history.steps[version].older_version),
-            self._history.usage_at(version),
-        )
-        return iterate_findings(
+        step = self._history.steps[version]
+        older, newer = self._history.usage_at(step.older_version), self._history.usage_at(version)
+        findings = compare(
             judged.applied.newer,
             judged.applied.older,
             _reverse_renames(RenameMap.of(judged.applied.moves)),
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )
+        severity = judged.effect.declared_severity or worst(finding.severity for finding in findings)
+        return JudgedEffect(judged.applied, findings, severity)
 
     def _compare_parts(self, start: str, end: str, names: RenameMap) -> Iterator[PathPart]:
         old, new = self._history.usage_at(start), self._history.usage_at(end)

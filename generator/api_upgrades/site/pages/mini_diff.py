@@ -216,7 +216,10 @@ def _value(target: Target, contract: Contract, is_retyped: bool) -> str | None:
     if not is_retyped and _is_object(contract, schema):
         return "{ … }"
     direction: Direction = "request" if target.section.startswith("request") else "response"
-    return _short_json(compose(contract, schema, direction), is_retyped)
+    value = compose(contract, schema, direction)
+    if value is None:  # another example says more
+        value = next((one for one in schema.get("examples", ()) if one is not None), None)
+    return _short_json(value, is_retyped)
 
 
 def _is_object(contract: Contract, schema: JsonObject) -> bool:
