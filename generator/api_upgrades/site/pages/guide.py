@@ -39,7 +39,9 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
     def render_html() -> str:
         map = build_change_map(versions[:MAX_MAP_VERSIONS])
         filter = filter_for_changes(_listed_changes(newest))
-        return site.render_html("guide", path, **view, map=map, filter=filter, picker_counts=_picker_counts(released))
+        return site.render_html(
+            "guide", path, **view, map=map, filter=filter, picker_counts=_picker_counts(site, released)
+        )
 
     def render_markdown() -> str:
         return site.markdown_renderer("guide", path, **view, map=build_change_map(versions[:MAX_MAP_VERSIONS]))()
@@ -110,11 +112,11 @@ def _steps(api: ApiFacts) -> Iterator[tuple[str, str]]:
         yield "Switch", "Send the new version with every request."
 
 
-def _picker_counts(released: list[VersionView]) -> str:
-    """For each released version, newest first, the number of changes since then by severity, as JSON for a script."""
-    total: Counter[str] = Counter()
+def _picker_counts(site: Site, released: list[VersionView]) -> str:
+    """For each released version, newest first, the steps to the latest by severity, as JSON for a script."""
     rows: list[list[object]] = []
     for version in released:
-        rows.append([version.id, total["breaking"], total["risky"], total["additive"]])
-        total.update(change.severity for change in version.changes)
+        steps = site.upgrade_paths.items_between(version.id, released[0].id)
+        counts = Counter(step.severity for step in steps)
+        rows.append([version.id, counts["breaking"], counts["risky"], counts["additive"]])
     return json.dumps(rows, separators=(",", ":"))
