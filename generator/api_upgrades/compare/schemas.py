@@ -10,7 +10,7 @@ from api_upgrades.compare.constraints import compare_constraints
 from api_upgrades.compare.difference import Difference
 from api_upgrades.compare.properties import PropertyComparison
 from api_upgrades.compare.rules.ids import RuleId
-from api_upgrades.compare.types import common_types, compare_enums, type_rule, types_of
+from api_upgrades.compare.types import common_types, compare_enums, contains, type_rule, types_of
 from api_upgrades.compare.variants import VariantComparison
 from api_upgrades.core.json import Json, JsonObject, escape_token, json_equal
 from api_upgrades.openapi import schema as schemas
@@ -130,6 +130,7 @@ class SchemaComparison:
         """Compare what two schemas say about values other than null."""
         variants = VariantComparison(self)
         was, now = variants.with_same_choices(aligned.was, aligned.now)
+        was, now = (self._without_implied_values(form, aligned.shared) for form in (was, now))
         behind = self._types_behind(aligned.shared)
         before, after = (common_types(types_of(form), behind) for form in (was, now))
         has_values = "enum" in was and "enum" in now  # then the values say which types there are
@@ -229,6 +230,14 @@ class SchemaComparison:
             if form:
                 found = common_types(found, types_of(split_null(form)[1]))
         return found
+
+    def _without_implied_values(self, form: JsonObject, refs: tuple[str, ...]) -> JsonObject:
+        """A form without an enum that has all values of a schema to which both sides refer, and so limits nothing."""
+        for ref in refs if "enum" in form else ():
+            behind = self.new_forms.resolved({"allOf": [{"$ref": ref}]})
+            if "enum" in behind and all(contains(form["enum"], value) for value in behind["enum"]):
+                return {key: value for key, value in form.items() if key != "enum"}
+        return form
 
     def _is_item(self, was: JsonObject, now: JsonObject) -> bool:
         """Whether a value has the type of the items of the list that it became."""
