@@ -92,7 +92,7 @@ def files(history: History) -> dict[str, str]:
 
 def row(page: Page, name: str) -> str:
     """The row of a property, as text."""
-    found = re.search(rf'<tr id="Book\.{name}".*?</tr>', page.html, re.DOTALL)
+    found = re.search(rf'<li id="Book\.{name}".*?</li>', page.html, re.DOTALL)
     assert found, name
     return " ".join(re.sub("<[^>]*>", " ", found.group()).split())
 
@@ -101,13 +101,13 @@ def row(page: Page, name: str) -> str:
 def test_every_version_says_since_when_it_has_it(pages: dict[str, Page], version: str) -> None:
     page = pages[f"reference/{version}/books/"]
     length = row(page, "title_length" if version in ("2024-03-01", "latest") else "name_length")
-    assert length.endswith("since 2024-02-10 , in every version")
-    assert ("was name_length before 2024-03-01" in length) == (version in ("2024-03-01", "latest"))
-    assert row(page, "shelf").endswith("since 2024-03-05 , in every version")
-    assert "in every version" not in row(page, "isbn")
+    assert length.endswith("Added in all versions on 2024-02-10")
+    assert ("Renamed from name_length in 2024-03-01" in length) == (version in ("2024-03-01", "latest"))
+    assert row(page, "shelf").endswith("Added in all versions on 2024-03-05")
+    assert "all versions" not in row(page, "isbn")
     dropped = page.html.partition('<h3 id="delete-books-first">')[2].partition("</section>")[0]
-    assert re.search(r'since <a href="[./]*changelog/#addition-drop">2024-03-05</a>, in every version', dropped)
-    assert "since [2024-02-10](../../../changelog/index.md#addition-length), in every version." in (page.markdown())
+    assert re.search(r'Added in all versions on <a href="[./]*changelog/#addition-drop">2024-03-05</a>', dropped)
+    assert "Added in all versions on [2024-02-10](../../../changelog/index.md#addition-length)." in page.markdown()
 
 
 def test_the_changelog_has_them_among_the_versions(pages: dict[str, Page]) -> None:

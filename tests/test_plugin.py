@@ -278,8 +278,8 @@ def test_a_site_that_is_read_from_disk(project: Path) -> None:
 def test_other_themes(project: Path, theme: str) -> None:
     write(project, {"mkdocs.yml": MKDOCS.replace("{name: material, font: false}", theme)})
     site = build(project)
-    assert "<code>name</code>" in html(site, "reference/2024-01-01/books")
-    assert "<code>title</code>" in html(site, "reference/latest/books")
+    assert 'id="Book.name"' in html(site, "reference/2024-01-01/books")
+    assert 'id="Book.title"' in html(site, "reference/latest/books")
 
 
 def test_a_broken_registry_stops_the_build(project: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -33,15 +33,6 @@
     });
   };
 
-  function picker(label, options, chosen) {
-    const id = "au-" + label.toLowerCase().replace(/\W+/g, "-");
-    const select = element("select", { id }, ...options.map(function (option) {
-      const [value, text] = Array.isArray(option) ? option : [option, option];
-      return element("option", value === chosen ? { value, selected: "" } : { value }, text);
-    }));
-    return [element("span", { class: "au-pick" }, element("label", { for: id }, label), " ", select), select];
-  }
-
   const COPY = "M19 21H8V7h11m0-2H8a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h11a2 2 0 0 0 2-2V7a2 2 0 0 0-2-2m-3-4H4a2 2 0 0 0-2 2v14h2V3h12z";
 
   // The text of the visible pane. Removed and added lines keep their signs, and notes beside lines are left out.
