@@ -9,7 +9,6 @@ from importlib.resources import files
 STYLE_SHEETS = (
     "tokens",
     "layout",
-    "before",
     "labels",
     "controls",
     "tables",
