@@ -21,6 +21,7 @@ from api_upgrades.openapi.part import Part
 from api_upgrades.project import Project
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import HEADING_IDS, Addresses, TwinAddresses, assign_anchors
+from api_upgrades.site.pages.changelog import changelog_pages
 from api_upgrades.site.pages.limits import (
     ITEMS_BEFORE_FOLD,
     MAX_PAGE_BYTES,
@@ -183,6 +184,21 @@ def test_an_older_year_has_a_page_of_its_own(mount: str) -> None:
     assert not any(title in text_of(main) for title in older)
     assert f'href="{mount.removeprefix(main)}"' in pages()[main].html
     assert big.LATEST not in read(mount).ids
+
+
+def test_a_year_of_very_many_changes_is_a_page_for_each_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api_upgrades.site.pages.changelog.MAX_CHANGES_PER_YEAR", 20)
+    found = {page.path: page for page in changelog_pages(Site(big.history(), Addresses()))}
+    assert list(found) == ["changelog/", f"changelog/{big.SECOND}/", f"changelog/{big.FIRST}/"]
+    assert f'href="{big.SECOND}/"' in found["changelog/"].html
+    listed = [re.findall("<li data-row", page.html) for page in found.values()]
+    assert sum(map(len, listed)) == len(list(big.changes()))
+
+
+def test_no_page_of_a_changelog_is_very_long() -> None:
+    changelog = {path: page for path, page in pages().items() if path.startswith("changelog/")}
+    # The theme adds about 30 KB.
+    assert all(len(page.html.encode()) < 250_000 for page in changelog.values())
 
 
 def test_the_guide_counts_what_breaks_in_every_version() -> None:

@@ -117,6 +117,22 @@ def shop(tmp_path: Path) -> History:
     return Project(tmp_path).load()
 
 
+# Every page
+
+
+def test_every_page_says_that_it_is_in_english_and_what_it_shows(shop: History) -> None:
+    for path, page in pages_of(shop).items():
+        assert re.match(r'\s*<div class="au-page[^"]*" lang="en"', page.html), path
+        [heading] = re.findall(r"<h1[^>]*>(.*?)</h1>", page.html, re.DOTALL)
+        assert plain(heading), path
+
+
+def test_versions_are_promised_nothing_that_the_registry_does_not_say(shop: History) -> None:
+    for path, page in pages_of(shop).items():
+        for text in (page.html, page.markdown()):
+            assert not re.search(r"\b(pinned|roll back|organisation)\b", text), path
+
+
 # Rules
 
 
@@ -160,13 +176,6 @@ def test_versioning_says_how_a_version_is_specified_only_if_the_document_does(sh
     without = pages_of(load(tmp_path / "other"))["versioning/"]
     assert "doesn't declare how a request selects its version" in without.html
     assert ["How", "Example"] not in rows(without.html)
-
-
-def test_versioning_promises_nothing_that_the_registry_does_not_say(shop: History) -> None:
-    pages = pages_of(shop)
-    for path in ("versioning/", "versioning/rules/", "deprecations/"):
-        for text in (pages[path].html, pages[path].markdown()):
-            assert not re.search(r"\b(pinned|roll back|organisation)\b", text), path
 
 
 def test_examples_of_a_severity_follow_the_overrides_of_a_project(tmp_path: Path) -> None:

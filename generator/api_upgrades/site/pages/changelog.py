@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from api_upgrades.registry.model import find_release_times, parse_date
 from api_upgrades.site.pages.change_filter import filter_for_changes
 from api_upgrades.site.pages.changes import AdditionView, ChangeView, addition_views
+from api_upgrades.site.pages.limits import MAX_CHANGES_PER_YEAR
 from api_upgrades.site.pages.page import Heading, NavLink, Page, build_search_text
 from api_upgrades.site.pages.site import Site
 from api_upgrades.site.pages.versions import VersionView, VersionYear, group_by_year
@@ -34,13 +35,13 @@ class ChangelogEntry:
 
 
 def changelog_pages(site: Site) -> Iterator[Page]:
-    """Yield `/changelog/`, and if it is long, a page for each older year.
+    """Yield `/changelog/`, and if it is long, a page for each older year, or for each of its versions.
 
     Additions of older years keep an entry on the first page, so that links to them keep working.
     """
     path = site.addresses.changelog
     entries = {entry.version.id: entry for entry in _collect_entries(site)}
-    newest, *older = group_by_year([entry.version for entry in entries.values()])
+    newest, *older = _split_long_years(group_by_year([entry.version for entry in entries.values()]))
     newest_entries = tuple(entries[version.id] for version in newest.versions)
     earlier = tuple((year, tuple(entries[version.id] for version in year.versions)) for year in older)
     nav_links = (
@@ -60,6 +61,23 @@ def changelog_pages(site: Site) -> Iterator[Page]:
     )
     for year, of_year in earlier:
         yield _year_page(site, year, of_year, nav_links)
+
+
+def _split_long_years(years: Sequence[VersionYear]) -> Iterator[VersionYear]:
+    """Yield the years, but each version of a year with too many changes by itself.
+
+    Unreleased changes stay with the newest version.
+    """
+    for year in years:
+        if year.change_count <= MAX_CHANGES_PER_YEAR:
+            yield year
+            continue
+        together: tuple[VersionView, ...] = ()
+        for version in year.versions:
+            together = (*together, version)
+            if version.is_released:
+                yield VersionYear(version.id, together, is_dated=False)
+                together = ()
 
 
 def _year_page(

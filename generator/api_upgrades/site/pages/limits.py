@@ -16,6 +16,9 @@ MAX_LISTED_CHANGES = 20
 MAX_CHANGES_PER_PAGE = 150
 """A guide or changelog with more changes shows only the newest year, and has a page for each older year."""
 
+MAX_CHANGES_PER_YEAR = 500
+"""A changelog has no page for a year with more changes, but one for each of its versions."""
+
 MAX_UNFOLDED_PARTS = 120
 """The overview of a reference with more parts folds those of each resource."""
 

@@ -77,7 +77,8 @@
         group.hidden = isActive && members.every((row) => row.hidden);
         if (isActive && group.localName === "details") group.open = true;
       }
-      for (const link of document.querySelectorAll(".md-nav--secondary a[href^='#']")) {
+      // Where the theme loads pages instantly, it makes all addresses absolute.
+      for (const link of document.querySelectorAll(".md-nav--secondary a[href*='#']")) {
         const target = document.getElementById(link.hash.slice(1));
         link.parentElement.hidden = !!target && !!target.closest("[data-group][hidden]");
       }
