@@ -121,6 +121,33 @@ def test_the_mini_diff_of_a_composed_step_goes_from_the_first_name_to_the_last()
     assert lines_of(tuple(map(reverse_excerpt, shown))) == [("One", ['- "c": "string"', '+ "a": "string"'])]
 
 
+def test_a_downgrade_shows_the_same_lines_the_other_way_round() -> None:
+    reverse = {
+        key: lines_of(tuple(map(reverse_excerpt, mini_diff(paths().composition.outcomes_of(key)))))
+        for key in (("2022-12-05", "updates-are-patch"), ("2023-05-25", "note-without-bullets"))
+    }
+    assert reverse == {
+        ("2022-12-05", "updates-are-patch"): [
+            (
+                "Operations",
+                ["- PATCH /patients/{id}", "+ PUT /patients/{id}", "- PATCH /providers/{id}", "+ PUT /providers/{id}"],
+            )
+        ],
+        ("2023-05-25", "note-without-bullets"): [
+            (
+                "POST /copilot/notes",
+                [
+                    "- Dry cough for five days",
+                    "- No fever",
+                    "- Sleep disturbed by the cough",
+                    "+ - Dry cough for five days",
+                    "+ - No fever",
+                ],
+            )
+        ],
+    }
+
+
 def test_what_no_payload_shows_has_no_lines() -> None:
     effects: list[list[dict[str, object]]] = [
         [{"kind": "add_constraint", "target": "One.a", "keyword": "maxLength"}],

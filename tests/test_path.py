@@ -253,6 +253,14 @@ def test_a_downgrade_goes_backwards_and_is_judged_as_what_it_is() -> None:
     assert (path.count("breaking"), path.is_downgrade) == (5, True)
 
 
+def test_the_severity_of_a_downgrade_is_found_without_all_findings() -> None:
+    first, *_, last = VERSIONS
+    undone = paths().items_between(last, first)
+    assert undone
+    for item in undone:
+        assert paths().downgrade_severity(item.change) == item.severity
+
+
 def test_a_version_that_is_not_there() -> None:
     with pytest.raises(KeyError):
         paths().between("2023-01-01", "2023-06-26")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from api_upgrades.compare.rules.table import (
     RuleTable,
     Severity,
     worst,
+    worst_lazily,
 )
 from api_upgrades.core.errors import ApiUpgradesError
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
@@ -170,3 +172,12 @@ def test_overrides_that_are_wrong(overrides: dict[str, str], message: str) -> No
 def test_every_rule_is_in_one_group() -> None:
     assert [rule for ids in GROUPS.values() for rule in ids] == [rule.id for rule in RULES]
     assert all(GROUPS.values())
+
+
+def test_the_worst_severity_is_found_without_reading_the_others() -> None:
+    severities: Iterator[Severity] = iter(("neutral", "breaking", "risky"))
+    assert worst_lazily(severities) == "breaking"
+    assert [*severities] == ["risky"]
+    others: Iterator[Severity] = iter(("additive", "risky", "neutral"))
+    assert worst_lazily(others) == "risky"
+    assert worst_lazily(()) == "neutral"

@@ -6,8 +6,9 @@ place that contains it, such as its removal, happens to it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
@@ -15,7 +16,7 @@ from api_upgrades.compare.compare import Finding
 from api_upgrades.compare.rules.table import Severity, worst
 from api_upgrades.core.json import Json
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.history.history import History, JudgedChange, JudgedEffect
+from api_upgrades.history.history import History, JudgedEffect
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.target import Target
@@ -25,8 +26,8 @@ EXISTENCE, NAME, REQUIRED = "existence", "name", "required"
 ChangeKey: TypeAlias = tuple[str, str]
 """A change by its version and its id."""
 
-ReverseChange: TypeAlias = Callable[[JudgedChange], JudgedChange]
-"""Judges a change in the opposite direction, with its effects in the same order."""
+FindReversed: TypeAlias = Callable[[str, JudgedEffect], Iterable[Finding]]
+"""Finds the differences of an effect of a version in the opposite direction."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class PlaceEvent:
     """What one effect did to one facet of a place.
 
     `order` grows from event to event, and `version` is the index of the version. `before` and `after` are the values;
-    for the existence of a place, None where it does not exist. `severity` is that of an upgrade, `reverse_severity`
-    that of a downgrade; both are None if the effect changed only what contains the place.
+    for the existence of a place, None where it does not exist. `severity` is that of an upgrade; None if the effect
+    changed only what contains the place. That of a downgrade is judged when it is asked for.
     """
 
     order: int
@@ -47,9 +48,14 @@ class PlaceEvent:
     old_target: Target
     target: Target
     severity: Severity | None
-    reverse_severity: Severity | None
+    judge_reversed: Callable[[], Severity] | None
     is_move: bool
     applied: AppliedEffect
+
+    @property
+    def reverse_severity(self) -> Severity | None:
+        """The severity of a downgrade; None if the effect changed only what contains the place."""
+        return self.judge_reversed() if self.judge_reversed else None
 
     @property
     def is_inherited(self) -> bool:
@@ -73,18 +79,37 @@ class _Fact(NamedTuple):
     facet: str
 
 
-def collect_places(history: History, reverse: ReverseChange) -> tuple[Place, ...]:
+def collect_places(history: History, find_reversed: FindReversed) -> tuple[Place, ...]:
     """The places that any change of a history affects, in the order in which changes first affect them."""
     collector = _Collector()
     for version, (id, step) in enumerate(history.steps.items(), start=1):
-        forward = {change.change.id: iter(change.effects) for change in history.changes_of(id)}
-        backward = {change.change.id: iter(reverse(change).effects) for change in history.changes_of(id)}
+        effects = {change.change.id: iter(change.effects) for change in history.changes_of(id)}
         for applied in step.effects:
-            change = applied.change.id
             collector.follow_moves(applied)
-            if change in forward:
-                collector.add_effect(version, next(forward[change]), next(backward[change]))
+            if applied.change.id in effects:
+                judged = next(effects[applied.change.id])
+                collector.add_effect(version, judged, _Reversed(judged, partial(find_reversed, id, judged)))
     return tuple(collector.places)
+
+
+class _Reversed:
+    """How severe it is to undo an effect at each of its places."""
+
+    def __init__(self, judged: JudgedEffect, find: Callable[[], Iterable[Finding]]) -> None:
+        self._declared = judged.effect.declared_severity
+        self._find = find
+
+    @cached_property
+    def _severities(self) -> dict[tuple[Target, str], Severity]:
+        found: dict[tuple[Target, str], list[Severity]] = {}
+        for finding in self._find():
+            fact = _fact(finding)
+            found.setdefault((fact.old_target, fact.facet), []).append(finding.severity)
+        return {key: worst(severities) for key, severities in found.items()}
+
+    def at(self, target: Target, facet: str) -> Severity:
+        """The severity at a place, by its newer name; if nothing is found there, the worst of all places."""
+        return self._declared or self._severities.get((target, facet)) or worst(self._severities.values())
 
 
 class _Collector:
@@ -100,25 +125,21 @@ class _Collector:
                 moved = target.after_move(old, new)
                 self._known.setdefault(moved.part, {})[moved] = known.pop(target)
 
-    def add_effect(self, version: int, judged: JudgedEffect, reversed: JudgedEffect) -> None:
+    def add_effect(self, version: int, judged: JudgedEffect, reversed: _Reversed) -> None:
         """Record what an effect did. Findings of several directions are one event."""
         applied, declared = judged.applied, judged.effect.declared_severity
         key = (applied.change.version, applied.change.id)
-        backwards: dict[tuple[Target, str], list[Severity]] = {}
-        for finding in reversed.findings:
-            fact = _fact(finding)
-            backwards.setdefault((fact.old_target, fact.facet), []).append(finding.severity)
         found: dict[_Fact, list[Finding]] = {}
         for finding in judged.findings:
             found.setdefault(_fact(finding), []).append(finding)
         for fact, findings in found.items():
             severity = declared or worst(one.severity for one in findings)
-            reverse = declared or worst(backwards.get((fact.target, fact.facet), (reversed.severity,)))
+            judge_reversed = partial(reversed.at, fact.target, fact.facet)
             is_move = findings[0].rule == "property-moved"
 
             def add(facet: str, before: Json, after: Json) -> None:
                 targets = fact.old_target, fact.target  # noqa: B023
-                severities = severity, reverse  # noqa: B023
+                severities = severity, judge_reversed  # noqa: B023
                 event = (version, key, facet, before, after, *targets, *severities, is_move, applied)  # noqa: B023
                 self._add_event(PlaceEvent(next(self._order), *event))
 
@@ -129,7 +150,7 @@ class _Collector:
         if observation := judged.effect.observation():
             for target in judged.effect.targets:
                 facet = f"behaviour {applied.index} of {key}"
-                severities = judged.severity, reversed.severity
+                severities = judged.severity, partial(reversed.at, target, facet)
                 event = (version, key, facet, *observation, target, target, *severities, False, applied)
                 self._add_event(PlaceEvent(next(self._order), *event))
 
@@ -164,7 +185,7 @@ def _containers(target: Target) -> Iterator[Target]:
 
 def _inherited(event: PlaceEvent) -> PlaceEvent:
     """The event as the places inside its place have it."""
-    return replace(event, severity=None, reverse_severity=None)
+    return replace(event, severity=None, judge_reversed=None)
 
 
 def _fact(finding: Finding) -> _Fact:

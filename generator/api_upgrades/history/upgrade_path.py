@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
-from api_upgrades.compare.compare import Finding, compare
-from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst
+from api_upgrades.compare.compare import Finding, compare, iterate_findings
+from api_upgrades.compare.rules.table import SEVERITIES, Severity, worst, worst_lazily
 from api_upgrades.examples.samples import NO_SAMPLE, Language, fill_version
 from api_upgrades.history.composition import Composition, PathItem
 from api_upgrades.history.history import History, JudgedChange, JudgedEffect
@@ -143,7 +143,7 @@ class UpgradePaths:
     @cached_property
     def composition(self) -> Composition:
         """What happened to each place, from which the steps of all paths are composed."""
-        return Composition(collect_places(self._history, self.reverse_change))
+        return Composition(collect_places(self._history, self._iterate_reversed))
 
     def _versions_between(self, start: str, end: str) -> tuple[tuple[str, ...], bool]:
         """The versions that a path passes, oldest first, and whether it is a downgrade.
@@ -154,10 +154,10 @@ class UpgradePaths:
         return tuple(self._index_of_version)[min(first, last) + 1 : max(first, last) + 1], first > last
 
     def _reverse_version(self, version: str) -> list[JudgedChange]:
-        changes = [self.reverse_change(change) for change in self._history.changes_of(version)]
+        changes = [self._reverse_change(change) for change in self._history.changes_of(version)]
         return sorted(changes, key=lambda one: SEVERITIES.index(one.severity))
 
-    def reverse_change(self, change: JudgedChange) -> JudgedChange:
+    def _reverse_change(self, change: JudgedChange) -> JudgedChange:
         """A change judged in the opposite direction, from the newer version to the older one."""
         key = (change.change.version, change.change.id)
         if key not in self._reversed_changes:
@@ -166,17 +166,31 @@ class UpgradePaths:
         return self._reversed_changes[key]
 
     def _reverse_effect(self, version: str, judged: JudgedEffect) -> JudgedEffect:
-        step = self._history.steps[version]
-        older, newer = self._history.usage_at(step.older_version), self._history.usage_at(version)
-        findings = compare(
+        findings = tuple(self._iterate_reversed(version, judged))
+        severity = judged.effect.declared_severity or worst(finding.severity for finding in findings)
+        return JudgedEffect(judged.applied, findings, severity)
+
+    def downgrade_severity(self, change: JudgedChange) -> Severity:
+        """The severity of undoing a change. Compares only until nothing can be more severe."""
+        return worst_lazily(
+            one.effect.declared_severity
+            or worst_lazily(finding.severity for finding in self._iterate_reversed(change.change.version, one))
+            for one in change.effects
+        )
+
+    def _iterate_reversed(self, version: str, judged: JudgedEffect) -> Iterator[Finding]:
+        """The findings of an effect from its newer contract to the older one."""
+        older, newer = (
+            self._history.usage_at(self._history.steps[version].older_version),
+            self._history.usage_at(version),
+        )
+        return iterate_findings(
             judged.applied.newer,
             judged.applied.older,
             _reverse_renames(RenameMap.of(judged.applied.moves)),
             lambda schema: older.directions(schema) | newer.directions(schema),
             self._history.table,
         )
-        severity = judged.effect.declared_severity or worst(finding.severity for finding in findings)
-        return JudgedEffect(judged.applied, findings, severity)
 
     def _compare_parts(self, start: str, end: str, names: RenameMap) -> Iterator[PathPart]:
         old, new = self._history.usage_at(start), self._history.usage_at(end)

@@ -26,3 +26,13 @@ def rank(severity: Severity | None) -> int:
 def worst(severities: Iterable[Severity]) -> Severity:
     """The worst of several severities; `neutral` if there are none."""
     return min(severities, key=SEVERITIES.index, default="neutral")
+
+
+def worst_lazily(severities: Iterable[Severity]) -> Severity:
+    """Like `worst`, but stops at the first severity that no other can exceed, because the others are costly to find."""
+    found: Severity = "neutral"
+    for severity in severities:
+        found = worst((found, severity))
+        if found == SEVERITIES[0]:
+            break
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from api_upgrades.compare.rules.calls import CALL_RULES
 from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.model import Rule, Verdict
-from api_upgrades.compare.rules.severity import SEVERITIES, SEVERITY_MEANINGS, Severity, rank, worst
+from api_upgrades.compare.rules.severity import SEVERITIES, SEVERITY_MEANINGS, Severity, rank, worst, worst_lazily
 from api_upgrades.compare.rules.values import VALUE_RULES
 from api_upgrades.core.errors import ApiUpgradesError, did_you_mean
 from api_upgrades.openapi.usage import DIRECTIONS, Direction
@@ -30,6 +30,7 @@ __all__ = [
     "Verdict",
     "rank",
     "worst",
+    "worst_lazily",
 ]
 
 _TABLE: tuple[str | Rule, ...] = (*VALUE_RULES, *CALL_RULES)

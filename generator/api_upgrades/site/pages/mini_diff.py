@@ -256,6 +256,11 @@ _REVERSED_SIGNS: dict[Sign, Sign] = {"-": "+", "+": "-", "<": ">", ">": "<"}
 
 
 def reverse_excerpt(excerpt: Excerpt) -> Excerpt:
-    """The same for a downgrade: what was added is removed, and the other way round."""
-    lines = (Line(_REVERSED_SIGNS.get(line.sign, line.sign), line.text) for line in reversed(excerpt.lines))
-    return Excerpt(excerpt.caption, tuple(lines))
+    """The same for a downgrade: what was added is removed, and the other way round. Removed lines come first again."""
+    hunks: list[list[Line]] = [[]]
+    for line in excerpt.lines:
+        if hunks[-1] and line.sign == "-" != hunks[-1][-1].sign:
+            hunks.append([])
+        hunks[-1].append(line)
+    lines = (line for hunk in hunks for line in sorted(hunk, key=lambda one: one.sign != "+"))
+    return Excerpt(excerpt.caption, tuple(Line(_REVERSED_SIGNS.get(line.sign, line.sign), line.text) for line in lines))

@@ -350,6 +350,17 @@
   const miniBlock = (lines) => make("pre", { class: "au-mini no-copy" }, make("code", {}, ...lines.map(([sign, text]) =>
     sign ? lineOf([sign, text]) : make("span", { class: "au-mini__place" }, text))));
 
+  // The lines with those that were added before those that were removed, each time that some of both follow each other.
+  function reversed(lines) {
+    const hunks = [[]];
+    for (const line of lines) {
+      const hunk = hunks[hunks.length - 1];
+      if (hunk.length && line[0] === "-" && hunk[hunk.length - 1][0] !== "-") hunks.push([line]);
+      else hunk.push(line);
+    }
+    return hunks.flatMap((hunk) => [...hunk.filter(([sign]) => sign === "+"), ...hunk.filter(([sign]) => sign !== "+")]);
+  }
+
   // A mini diff of the template as lines; the other way round for a downgrade.
   function linesOfMini(mini, isBack) {
     const groups = [];
@@ -363,10 +374,11 @@
       }
     }
     const other = { "-": "+", "+": "-", "<": ">", ">": "<", " ": " " };
-    return groups.flatMap(([place, ...lines]) => [place, ...(isBack ? lines.reverse().map(([sign, text]) => [other[sign], text]) : lines)]);
+    return isBack ? groups.flatMap(([place, ...lines]) => [place, ...reversed(lines).map(([sign, text]) => [other[sign], text])]) : groups.flat();
   }
 
-  const kept = {}; // what the browser refuses to keep, for as long as the page is open
+  // What the browser refuses to keep, until the reader leaves the site: the theme may load this script again.
+  const kept = (api.kept = api.kept || {});
 
   function recall(key) {
     try {

@@ -35,27 +35,23 @@ def steps_data(history: History, paths: UpgradePaths) -> Json:
     for index, version in enumerate(history.versions):
         for change in history.changes_of(version.id):
             numbers[version.id, change.change.id] = len(changes)
-            ranks = _rank(change.severity), _rank(paths.reverse_change(change).severity)
+            ranks = _rank(change.severity), _rank(paths.downgrade_severity(change))
             changes.append([index, *ranks, -1, 3, 3])
-    places: list[Json] = []
-    for place in paths.composition.places:
-        own = [event for event in place.events if not event.is_inherited]
-        for key in {event.change for event in own}:
-            changes[numbers[key]][3] = max(changes[numbers[key]][3], 0)
-        if len({event.change for event in place.events}) > 1:
-            places.append(_place_data(place, numbers))
-        elif own:
-            _count_place(place, changes[numbers[own[0].change]])
-    return {"changes": [tuple(change) for change in changes], "places": places}
-
-
-def _count_place(place: Place, change: list[int]) -> None:
-    """Count a place that one change alone affects."""
-    for outcome in find_outcomes(place.number, place.events):
-        severities = [outcome.severity(is_downgrade=back) for back in (False, True)]
-        if not outcome.is_cancelled and None not in severities:
-            change[3] += 1
-            change[4:] = [min(was, _rank(now)) for was, now in zip(change[4:], severities, strict=True)]
+    shared = [place for place in paths.composition.places if len({event.change for event in place.events}) > 1]
+    numbers_of_shared = {place.number for place in shared}
+    for key, places in paths.composition.places_of.items():
+        data = changes[numbers[key]]
+        own = [place for place in places if place.number not in numbers_of_shared]
+        outcomes = [one for place in own for one in find_outcomes(place.number, place.events) if not one.is_cancelled]
+        data[3] = len(outcomes)
+        data[4] = min((_rank(one.severity(is_downgrade=False)) for one in outcomes), default=3)
+        # If no place is shared, the severity of the whole change is that of its places, and is judged more quickly.
+        is_whole = len(own) == len(places)
+        data[5] = data[2] if is_whole else min((_rank(one.severity(is_downgrade=True)) for one in outcomes), default=3)
+    return {
+        "changes": [tuple(change) for change in changes],
+        "places": [_place_data(place, numbers) for place in shared],
+    }
 
 
 def _place_data(place: Place, numbers: Mapping[ChangeKey, int]) -> Json:
