@@ -427,3 +427,13 @@ def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) ->
             target = (file or "").removesuffix("index.html")
             if target in found:
                 assert not fragment or fragment in read_again[target].ids, (path, link.address)
+
+
+def test_a_page_lists_no_more_siblings_than_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(big.history(), Addresses())
+    guide, first, second, third = site.version_nav
+    monkeypatch.setattr("api_upgrades.site.pages.site.MAX_NAV_LINKS", 2)
+    for link in (guide, first, second):
+        assert site.version_nav_at(link.path) == (guide, first, second)
+    assert site.version_nav_at(third.path) == (guide, third)
+    assert site.version_nav_at("upgrades/path/") == (guide, first, second), "a page that the navigation doesn't list"

@@ -55,7 +55,7 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
         (MAP_HEADING, Heading("versions", "Versions", tuple(Heading(one.id, one.name) for one in versions))),
         build_search_text("Upgrade guide", "How to upgrade to a newer version. Every version, newest first.", ()),
         section=path,
-        siblings=site.version_nav,
+        siblings=site.version_nav_at(path),
     )
     dated = [year for year in older if year.is_dated]
     nav_links = (

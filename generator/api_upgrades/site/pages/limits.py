@@ -37,6 +37,12 @@ MAX_DEPRECATIONS = 200
 MAX_PLACES_PER_PART = 200
 """An upgrade path lists at most this many places of a part, and counts the others."""
 
+MAX_NAV_LINKS = 200
+"""A section with more pages lists beside each page only the block of so many to which it belongs.
+
+Otherwise 20,000 pages would have 400 million links.
+"""
+
 MAX_UNFOLDED_ITEMS = 20
 ITEMS_BEFORE_FOLD = 12
 """A list of more than `MAX_UNFOLDED_ITEMS` items shows `ITEMS_BEFORE_FOLD` of them, and folds the rest."""

@@ -23,6 +23,7 @@ from api_upgrades.openapi.resources import (
 from api_upgrades.registry.model import Version
 from api_upgrades.site.pages.addresses import Addresses, Links, TwinAddresses, assign_anchors
 from api_upgrades.site.pages.environment import html_environment, markdown_environment
+from api_upgrades.site.pages.limits import MAX_NAV_LINKS
 from api_upgrades.site.pages.page import NavLink
 from api_upgrades.site.text.link_base import NO_BASE, LinkBase
 
@@ -49,6 +50,7 @@ class Site:
     _resources: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
     _resources_by_parts: dict[Hashable, tuple[Resource, ...]] = field(default_factory=dict)
     _resource_navs: dict[str, tuple[NavLink, ...]] = field(default_factory=dict)
+    _nav_blocks: dict[int, Mapping[str, tuple[NavLink, ...]]] = field(default_factory=dict)
     _interned_resources: dict[Resource, Resource] = field(default_factory=dict)
     _owners: dict[int, Mapping[Part, Resource]] = field(default_factory=dict)
     _slugs: dict[int, Mapping[Part, str]] = field(default_factory=dict)
@@ -145,6 +147,10 @@ class Site:
         environment = markdown_environment(self.link_base)
         return lambda: environment.get_template(f"{template}.md.j2").render(site=self, link=link, **view)
 
+    def version_nav_at(self, path: str) -> tuple[NavLink, ...]:
+        """The navigation of the guide and its versions beside one of their pages."""
+        return self._limit_nav(self.version_nav, path)
+
     @cached_property
     def version_nav(self) -> tuple[NavLink, ...]:
         """The navigation of the guide: its overview, the comparison of two versions, and the versions, newest first."""
@@ -155,8 +161,11 @@ class Site:
         )
         return *links, *(NavLink(version.name, self.addresses.version(version.id)) for version in self.newest_first)
 
-    def resource_nav(self, version: str, version_segment: str) -> tuple[NavLink, ...]:
-        """The navigation of a version's reference. `version_segment` is its id or `latest`, as in the address."""
+    def resource_nav(self, version: str, version_segment: str, path: str) -> tuple[NavLink, ...]:
+        """The navigation of a version's reference beside the page at `path`.
+
+        `version_segment` is its id or `latest`, as in the address.
+        """
         if version_segment not in self._resource_navs:
             resources = self.resources(version)
             nav_links = (NavLink(one.title, self.addresses.resource(version_segment, one.slug)) for one in resources)
@@ -164,7 +173,18 @@ class Site:
                 NavLink("Overview", self.addresses.reference(version_segment)),
                 *nav_links,
             )
-        return self._resource_navs[version_segment]
+        return self._limit_nav(self._resource_navs[version_segment], path)
+
+    def _limit_nav(self, links: tuple[NavLink, ...], path: str) -> tuple[NavLink, ...]:
+        """The first link and the block of the others that contains a page, where there are too many for every page."""
+        if len(links) <= MAX_NAV_LINKS:
+            return links
+        if id(links) not in self._nav_blocks:  # the lists are kept, so that their ids stay unique
+            starts = range(1, len(links), MAX_NAV_LINKS)
+            blocks = [(links[0], *links[start : start + MAX_NAV_LINKS]) for start in starts]
+            self._nav_blocks[id(links)] = {link.path: block for block in reversed(blocks) for link in block}
+        blocks_by_path = self._nav_blocks[id(links)]
+        return blocks_by_path.get(path, blocks_by_path[links[0].path])
 
 
 def format_count(count: int, one: str) -> str:

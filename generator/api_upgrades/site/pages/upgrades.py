@@ -51,7 +51,7 @@ def _version_pages(site: Site, version: VersionView) -> Iterator[Page]:
             version.title, prose.to_plain(version.version.summary), map(_search_section, version.changes)
         ),
         section=site.addresses.guide,
-        siblings=site.version_nav,
+        siblings=site.version_nav_at(path),
     )
     nav_links = (NavLink(version.title, path), *(NavLink(subpage.name, subpage.address) for subpage in subpages))
     for subpage in subpages:

@@ -56,7 +56,7 @@ def path_page_and_data(site: Site) -> Iterator[Page | Asset]:
         (*(Heading(id, title) for id, title, *_ in GROUPS), DIFFERENCES),
         search_text=build_search_text(TITLE, SUMMARY, ()),
         section=site.addresses.guide,
-        siblings=site.version_nav,
+        siblings=site.version_nav_at(path),
     )
     yield Asset(f"{path}path.js", partial(read_static_file, "path.js"))
     yield from data.assets(path)

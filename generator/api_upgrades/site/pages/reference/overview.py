@@ -68,7 +68,7 @@ def overview_page(site: Site, labels: PartLabels, version: Version, version_segm
         _overview_search_text(site, view) if version_segment == LATEST else None,
         canonical=None if version_segment == LATEST else site.addresses.reference(LATEST),
         section="reference/",
-        siblings=site.resource_nav(version.id, version_segment),
+        siblings=site.resource_nav(version.id, version_segment, path),
         is_indexed=version_segment == LATEST,
     )
 

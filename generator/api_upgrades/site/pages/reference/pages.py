@@ -92,7 +92,7 @@ class Reference:
             if in_latest and version_segment != LATEST
             else None,
             section="reference/",
-            siblings=self.site.resource_nav(version.id, version_segment),
+            siblings=self.site.resource_nav(version.id, version_segment, path),
             is_indexed=version_segment == LATEST,
         )
         yield page
