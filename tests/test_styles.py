@@ -32,7 +32,7 @@ def test_every_style_sheet_is_published() -> None:
 
 
 def test_every_rule_is_for_a_class_that_a_page_has() -> None:
-    sources = [*ROOT.rglob("*.j2"), *ROOT.rglob("*.py"), *ASSETS.glob("*.js")]
+    sources = [*ROOT.rglob("*.j2"), *ROOT.rglob("*.html"), *ROOT.rglob("*.py"), *ASSETS.glob("*.js")]
     used = {name for file in sources for name in NAME.findall(file.read_text("utf-8"))} | BUILT_NAMES
     assert set(CLASS.findall(read_static_file("api-upgrades.css"))) - used == set()
 
