@@ -173,8 +173,8 @@ def assign_anchors(parts: Iterable[Part]) -> dict[Part, str]:
     return found
 
 
-HEADING_IDS = ("objects", "operations", "webhooks")
-"""The ids of the headings on a resource's page."""
+HEADING_IDS = ("objects", "operations", "webhooks", "au-version")
+"""The ids of the headings and of the version picker on a resource's page."""
 
 
 def _looks_reserved(id: str, taken: set[str]) -> bool:

@@ -147,7 +147,7 @@
         if (event.key === "Enter" && select.value !== version) open();
       });
       select.addEventListener("change", function () {
-        if (byKeyboard) select.closest("label").after(go);
+        if (byKeyboard) select.after(go);
         else if (select.value !== version) open();
       });
       go.addEventListener("click", open);
