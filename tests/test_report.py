@@ -72,7 +72,7 @@ def test_nothing_differs(root: Path) -> None:
     assert report.as_markdown().split("\n\n") == [
         f"**{report.verdict}**",
         f"Compared with `main` (`{git(root, 'rev-parse', 'main')[:10]}`).",
-        "No generated page of the site differs.\n",
+        "No generated page changes.\n",
     ]
 
 
@@ -99,7 +99,7 @@ def test_all_that_a_change_reaches_is_folded(root: Path) -> None:
     text = told(write(renamed(root), {"changes/api/__init__.py": with_shelf[NUMBERED]})).as_markdown()
     shown = "`GET /books/0`, `GET /books/1`, `GET /books/2`, `GET /books/3`, `GET /books/4`"
     assert f"    - Operations: {shown} and 6 more\n" in text
-    folded = text[text.index("<details><summary>All operations and webhooks that these reach</summary>") :]
+    folded = text[text.index("<details><summary>All affected operations and webhooks</summary>") :]
     assert all(f"`{one}`" in folded for one in (*more, "GET /orders/last"))
 
 
