@@ -12,8 +12,8 @@ from api_upgrades.core.errors import RegistryErrors
 from api_upgrades.core.json import Json
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
-from api_upgrades.openapi.internal import Visibility, internal_references
-from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.internal import INTERNAL, Visibility, internal_references
+from api_upgrades.openapi.part import Part, schema_part
 from api_upgrades.project import Project
 from api_upgrades.releases.public import restrict_to_public, shows_unreleased
 from api_upgrades.site.exports.export import render_exports
@@ -242,3 +242,22 @@ def test_what_is_unreleased_is_shown_while_it_is_written_or_reviewed(
     option: bool | None, serves: bool, is_preview: bool, expected: bool
 ) -> None:
     assert shows_unreleased(option, serves=serves, is_preview=is_preview) is expected
+
+
+def test_what_an_edit_adds_decides_whether_a_derived_contract_stays_public() -> None:
+    secret = {"type": "string", INTERNAL: True}
+    head = contract({"A": {"type": "object", "properties": {"id": {"type": "string"}}, "allOf": [{"type": "object"}]}})
+    part = schema_part("A")
+    value = head.parts[part]
+    edits: list[tuple[dict[str, Json], bool]] = [
+        ({**value, "description": "Reworded"}, True),
+        ({**value, "properties": {**value["properties"], "key": secret}}, False),
+        ({**value, "allOf": [{"properties": {"key": secret}}, *value["allOf"]]}, False),
+        ({**value, INTERNAL: True}, False),
+    ]
+    for edited, stays_public in edits:
+        derived = head.with_part(part, edited)
+        later = derived.with_part(part, {**edited, "title": "A"})
+        for visibility in (Visibility(), Visibility(head)):
+            assert (visibility.public(later) is later) is stays_public
+            assert (visibility.public(derived) is derived) is stays_public

@@ -69,10 +69,9 @@ class Visibility:
             origin = edited
 
     def _adds_internal(self, origin: Contract, edited: Contract) -> bool:
-        values = [edited.parts[part] for part in edited.edited if part in edited.parts]
-        if edited.document is not origin.document:
-            values.append(edited.document)
-        return any(map(self._mentions_internal, values)) or not self._internal_only.isdisjoint(edited.edited)
+        pairs = [(edited.parts[part], origin.parts.get(part)) for part in edited.edited if part in edited.parts]
+        pairs.append((edited.document, origin.document))
+        return any(_adds_internal(*pair) for pair in pairs) or not self._internal_only.isdisjoint(edited.edited)
 
     def _public_contract(self, contract: Contract) -> Contract:
         marked = [part for part, value in contract.parts.items() if self._mentions_internal(value)]
@@ -129,6 +128,18 @@ def _mentions_internal(value: Json) -> bool:
     if isinstance(value, Mapping):
         return value.get(INTERNAL) is True or any(map(_mentions_internal, value.values()))
     return isinstance(value, list) and any(map(_mentions_internal, value))
+
+
+def _adds_internal(value: Json, known: Json) -> bool:
+    """Whether some JSON mentions something internal, beside older JSON that does not. Skips what both share."""
+    if value is known:
+        return False
+    if isinstance(value, dict) and isinstance(known, dict):
+        return value.get(INTERNAL) is True or any(_adds_internal(item, known.get(key)) for key, item in value.items())
+    if isinstance(value, list) and isinstance(known, list):
+        shared = set(map(id, known))
+        return any(id(item) not in shared and _mentions_internal(item) for item in value)
+    return _mentions_internal(value)
 
 
 class _InternalFilter:
