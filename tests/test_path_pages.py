@@ -151,7 +151,7 @@ def test_the_markdown_says_the_same() -> None:
     assert "Reference: [2022-12-20](../../../../reference/2022-12-20/appointments/#Appointment)" in text
     text = pages()[Addresses().path_from("2023-05-25")].markdown()
     assert "## Must do: requests or code fail otherwise\n" in text
-    assert '    ```diff\n    - "expiresAt": "' in text
+    assert '```diff\n# AppointmentRecording\n- "expiresAt": "' in text
 
 
 def test_nothing_from_a_registry_is_markup(tmp_path: Folder) -> None:

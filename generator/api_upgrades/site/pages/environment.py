@@ -56,7 +56,7 @@ def html_environment(base: LinkBase = NO_BASE) -> Environment:
 def markdown_environment(base: LinkBase = NO_BASE) -> Environment:
     """The environment of the Markdown templates. Every value must go through one of these filters.
 
-    Use `text` for plain text, and `code`, `fence`, `diff` or `diff_lines` for code. Use `prose` for prose,
+    Use `text` for plain text, and `code`, `fence`, `diff` or `mini_diff` for code. Use `prose` for prose,
     `nested_prose` inside a list, `one_line` for prose with blocks on one line, `inline` for prose without blocks, and
     `unlinked` inside a link. For prose of the API's document, use `description`, `inline_description` and
     `description_on_one_line`; `base` resolves its links. In a table, apply `cell` last.
@@ -69,7 +69,7 @@ def markdown_environment(base: LinkBase = NO_BASE) -> Environment:
         "code": markdown.inline_code,
         "fence": markdown.fence,
         "diff": markdown.fence_diff,
-        "diff_lines": markdown.fence_lines,
+        "mini_diff": markdown.fence_mini_diff,
         "prose": markdown.prose_blocks,
         "nested_prose": partial(markdown.prose_blocks, is_nested=True),
         "inline": markdown.prose_line,

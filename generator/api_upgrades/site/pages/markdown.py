@@ -14,9 +14,9 @@ from html.parser import HTMLParser
 from itertools import groupby
 
 from api_upgrades.effects.base import as_code
+from api_upgrades.site.pages.mini_diff import Excerpt
 from api_upgrades.site.text import prose
 from api_upgrades.site.text.diff_blocks import Block, fold_diff
-from api_upgrades.site.text.diff_lines import Line
 from api_upgrades.site.text.link_base import LinkBase
 from api_upgrades.site.text.moves import SIDE_OF
 
@@ -94,9 +94,12 @@ def fence_diff(old: str, new: str, own_lines: frozenset[tuple[str, str]] | None 
     return fence("\n".join(found), "diff")
 
 
-def fence_lines(lines: Iterable[Line]) -> str:
-    """Write a few lines of a diff as a fenced block."""
-    return fence("\n".join(f"{SIDE_OF.get(line.sign, ' ')} {line.text}".rstrip() for line in lines), "diff")
+def fence_mini_diff(excerpts: Iterable[Excerpt]) -> str:
+    """Write a mini diff as a fenced block, each caption as a comment."""
+    lines: list[str] = []
+    for one in excerpts:
+        lines += [f"# {one.caption}", *(f"{SIDE_OF.get(line.sign, ' ')} {line.text}".rstrip() for line in one.lines)]
+    return fence("\n".join(lines), "diff")
 
 
 def _fold_note(block: Block) -> str:
