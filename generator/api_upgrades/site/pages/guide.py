@@ -26,7 +26,9 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
     path = site.addresses.guide
     newest, *older = group_by_year(versions)
     released = [version for version in versions if version.is_released]
+    map = build_change_map(versions[:MAX_MAP_VERSIONS])
     view = {
+        "map": map,
         "newest": newest,
         "older": older,
         "released": released,
@@ -37,22 +39,19 @@ def guide_pages(site: Site, versions: tuple[VersionView, ...]) -> Iterator[Page]
     }
 
     def render_html() -> str:
-        map = build_change_map(versions[:MAX_MAP_VERSIONS])
         filter = filter_for_changes(_listed_changes(newest))
-        return site.render_html(
-            "guide", path, **view, map=map, filter=filter, picker_counts=_picker_counts(site, released)
-        )
-
-    def render_markdown() -> str:
-        return site.markdown_renderer("guide", path, **view, map=build_change_map(versions[:MAX_MAP_VERSIONS]))()
+        return site.render_html("guide", path, **view, filter=filter, picker_counts=_picker_counts(site, released))
 
     yield Page(
         path,
         "Upgrade guide",
         f"Every version of the {site.title}, what changed in it, and how to upgrade to it.",
         render_html,
-        render_markdown,
-        (MAP_HEADING, Heading("versions", "Versions", tuple(Heading(one.id, one.name) for one in versions))),
+        site.markdown_renderer("guide", path, **view),
+        (
+            *((MAP_HEADING,) if map.rows else ()),
+            Heading("versions", "Versions", tuple(Heading(one.id, one.name) for one in versions)),
+        ),
         build_search_text("Upgrade guide", "How to upgrade to a newer version. Every version, newest first.", ()),
         section=path,
         siblings=site.version_nav_at(path),
