@@ -161,8 +161,8 @@ def test_many_effects_and_many_places_are_folded() -> None:
     assert f"<summary>{30 - ITEMS_BEFORE_FOLD} more</summary>" in users
     assert all(f"many_{number}" in users for number in range(30))
     several = pages()[f"upgrades/{big.LATEST}/several-resources/"].html
-    assert "<summary>All 60 places</summary>" in several
-    assert several.count("<li><code>") == 60
+    (places,) = re.findall(r"<summary>All 60 places</summary><ul>(.*?)</ul>", several)
+    assert places.count("<li><code>") == 60
 
 
 def test_a_version_of_few_changes_is_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -431,9 +431,9 @@ def test_a_long_way_is_told_on_several_pages(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_page_lists_no_more_siblings_than_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(big.history(), Addresses())
-    guide, first, second, third = site.version_nav
+    guide, first, second, third, *_ = site.version_nav
     monkeypatch.setattr("api_upgrades.site.pages.site.MAX_NAV_LINKS", 2)
     for link in (guide, first, second):
         assert site.version_nav_at(link.path) == (guide, first, second)
-    assert site.version_nav_at(third.path) == (guide, third)
-    assert site.version_nav_at("upgrades/path/") == (guide, first, second), "a page that the navigation doesn't list"
+    assert site.version_nav_at(third.path)[:2] == (guide, third)
+    assert site.version_nav_at("no/such/page/") == (guide, first, second), "a page that the navigation doesn't list"

@@ -142,7 +142,7 @@ def test_upcoming_is_never_the_latest(shown: Path) -> None:
 
 def test_upcoming_is_called_so_and_no_version(shown: Path) -> None:
     guide = html(shown, "upgrades")
-    versions = re.findall(r'<section class="au-version" aria-labelledby="([^"]+)"', guide)
+    versions = re.findall(r'<section class="au-version"[^>]* aria-labelledby="([^"]+)"', guide)
     assert versions == ["unreleased", "2024-03-01", "2024-02-01", "2024-01-01"]
     assert re.findall(r'data-version="([^"]+)"', guide) == versions[1:]
     for page in ("upgrades", "upgrades/unreleased", "changelog"):
