@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
-from api_upgrades.effects.base import Predicate, TargetedEffect, as_code
+from api_upgrades.effects.base import Predicate, TargetedEffect, as_code, join_names
 from api_upgrades.effects.pointer_words import describe_security_change
 from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
@@ -115,8 +115,16 @@ class MoveOperation(TargetedEffect):
         return self.kind, self.was_method, _path_difference(self._old_part(target.part).path, target.part.path)
 
     def headline(self, newer: Contract | None = None) -> str:
-        moved = (move for move in self.moves() if not move.new.section)
-        return "; ".join(f"{as_code(move.old)} is now {as_code(move.new)}" for move in moved)
+        found: dict[str, list[str]] = {}  # the renamed path parameters, with the operations that have them
+        moved = []
+        for move in self.moves():
+            if names := _only_renamed_path_parameters(move):
+                found.setdefault(names, []).append(as_code(move.new))
+            elif not move.new.section:
+                moved.append(f"{as_code(move.old)} is now {as_code(move.new)}")
+        renamed = [f"the path parameter {names} in {join_names(operations)}" for names, operations in found.items()]
+        text = "; ".join((*moved, *renamed))
+        return text[0].upper() + text[1:]
 
     def touches(self) -> Iterator[Touch]:
         for move in self.moves():
@@ -130,6 +138,20 @@ class MoveOperation(TargetedEffect):
                 yield Move(Target(old), target)
                 for name, other in _renamed_path_parameters(target.part, old).items():
                     yield Move(replace(target, section=f"path {other}"), replace(target, section=f"path {name}"))
+
+
+def _only_renamed_path_parameters(move: Move) -> str:
+    """The renamed path parameters, if nothing else changed: callers send the same request. Otherwise empty."""
+    old, new = move.old.part, move.new.part
+    if move.new.section or not old or not new or old.method != new.method or _template(old.path) != _template(new.path):
+        return ""
+    names = [f"`{other}` is now `{name}`" for name, other in _renamed_path_parameters(new, old).items()]
+    return join_names(names) if names else ""
+
+
+def _template(path: str) -> str:
+    """A path without the names of its parameters."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
 
 
 def _path_difference(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
