@@ -73,7 +73,7 @@ def test_title_stays_text(tmp_path: Path, payload: str) -> None:
     for root in (imported_from, other):
         config = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
         assert not set(config["site_name"]) & set('<>"')
-        assert list(config) == ["site_name", "theme", "plugins", "nav"]
+        assert list(config) == ["site_name", "theme", "markdown_extensions", "plugins", "nav"]
 
 
 def test_nothing_runs_and_nothing_is_loaded(project: Path, open_page: OpenPage, serve: Serve) -> None:

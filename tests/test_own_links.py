@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -165,7 +166,7 @@ SMALL_LIMITS = {
     f"{PAGES}.reference.pagination.MAX_PAGE_BYTES": 3_000,
     f"{PAGES}.reference.overview.MAX_UNFOLDED_PARTS": 1,
     f"{PAGES}.upgrades.MAX_PAGE_BYTES": 3_000,
-    f"{PAGES}.path.static.MAX_PAGE_BYTES": 3_000,
+    f"{PAGES}.path.static.MAX_DIFFERENCES_HEIGHT": 300,
     f"{PAGES}.versions.MAX_CHANGES_PER_PAGE": 1,
     f"{PAGES}.versions.MAX_LISTED_CHANGES": 1,
 }
@@ -174,12 +175,10 @@ SMALL_LIMITS = {
 
 @pytest.fixture(params=[False, True], ids=["whole pages", "split pages"], scope="module")
 def limits(request: pytest.FixtureRequest) -> Iterator[None]:
-    patches = [patch(name, value) for name, value in SMALL_LIMITS.items()] if request.param else []
-    for one in patches:
-        one.start()
-    yield
-    for one in patches:
-        one.stop()
+    with ExitStack() as patches:
+        for name, value in SMALL_LIMITS.items() if request.param else ():
+            patches.enter_context(patch(name, value))
+        yield
 
 
 @pytest.mark.slow

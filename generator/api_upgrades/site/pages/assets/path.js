@@ -403,7 +403,7 @@
   function start(page) {
     const { root, latest, header } = page.dataset;
     const select = (selector) => page.querySelector(selector);
-    const [form, heading, lead, note, shown, progress, parts, others] = ["form", "h1", ".au-lead", ".au-path__note", ".au-path__shown",
+    const [form, headline, lead, note, shown, progress, parts, others] = ["form", "h1", ".au-lead", ".au-path__note", ".au-path__shown",
       ".au-progress", ".au-path__parts", ".au-path__static"].map(select);
     const fields = form.elements;
     const ids = [...fields.from.options].map(({ value }) => value).filter(Boolean).reverse();
@@ -470,7 +470,7 @@
       else if (!isPath) notes.push("Select two different versions.");
       else if (first > last) notes.push("You are downgrading. Undo the changes below, newest first.");
       const words = isPath ? `${first > last ? "Downgrade" : "Upgrade"} from ${named(from)} to ${named(to)}` : "Compare two versions";
-      heading.textContent = words;
+      headline.textContent = words;
       document.title = title.replace(/^Compare two versions/, () => words);
       note.replaceChildren(...notes.map((one) => make("p", {}, one)));
       note.hidden = !notes.length;
@@ -668,7 +668,7 @@
         });
         return `\n## ${section.querySelector("h2").firstChild.textContent.trim()}\n\n${items.join("\n")}\n`;
       });
-      return `# ${heading.textContent}\n\n${inMarkdown(lead)}\n${groups.join("")}`;
+      return `# ${headline.textContent}\n\n${inMarkdown(lead)}\n${groups.join("")}`;
     }
 
     function go() {
