@@ -113,8 +113,8 @@ Edited versions
   2024-01-01/version.yaml: summary
 
 Pages that change
-  8 when this is merged
-  9 on release
+  11 when this is merged
+  6 on release
 """
     )
 

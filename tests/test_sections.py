@@ -146,7 +146,7 @@ def test_a_change_of_behaviour_is_told_of_from_its_version_on() -> None:
     shown = [sections.sections_of(one.id, *site.resources(one.id)[:1])[call].html for one in versions]
     assert ["Changed in" in html for html in shown] == [False, True]
     pages = {page.path: page.html for page in Reference(site).pages()}
-    assert ["It differs in" in pages[f"reference/{one.id}/a/"] for one in versions] == [True, True]
+    assert ["Version history" in pages[f"reference/{one.id}/a/"] for one in versions] == [True, True]
 
 
 def test_what_stays_where_it_is_is_shared() -> None:

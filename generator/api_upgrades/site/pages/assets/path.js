@@ -508,7 +508,7 @@
       const [must, check, optional] = by.map((items) => items.length);
       const counts = [check && `, ${check} to check`, optional && `, ${optional} optional`].filter(Boolean);
       lead.replaceChildren(...(wanted.length ? [make("b", {}, count(must, "required change")), ...counts, "."] : ["No changes."]));
-      if (header && first < last && wanted.length) {
+      if (header && first < last && wanted.length && ids[last] !== "unreleased") {
         lead.append(" Test single requests with ", code(`${header}: ${ids[last]}`), ` while the rest stays on ${ids[first]}.`);
       }
       if (!wanted.length && (resource || fields.breaking.checked)) {
