@@ -40,7 +40,10 @@ def find_taken_names(old: Contract, new: Contract, renames: RenameMap) -> list[M
     for shape, parts in before.items():
         part, others = max(parts, key=old.count_mentions), after.get(shape, [])
         if others and set(parts).isdisjoint(others) and not contested.isdisjoint([part, *others]):
-            names[part] = max(others, key=new.count_mentions)
+            name = max(others, key=new.count_mentions)
+            # If nothing refers to the schema, no reader can tell whether it was renamed, or edited beside a new one.
+            if name in old.parts or part not in new.parts or old.count_mentions(part):
+                names[part] = name
     return _moves(_without_doubtful(names, was, now))
 
 
