@@ -1,4 +1,4 @@
-"""What a draft asks of an older and a newer schema: whether a value is another one, and what of it differs."""
+"""Compares an older and a newer schema for a draft: whether their type changed, and which keywords differ."""
 
 from __future__ import annotations
 
