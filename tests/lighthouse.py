@@ -1,6 +1,6 @@
-"""What Lighthouse says of the site: `python -m tests.lighthouse [--runs N] [PAGE ...]`.
+"""What Lighthouse says of the site: `python -m tests.lighthouse [--runs N] [--site DIR] [PAGE ...]`.
 
-Builds this project's own site, serves it compressed as a static host does, and prints the four figures of each page.
+Builds this project's own site, or takes the built one of `--site`, serves it compressed as a static host does, and prints the four figures of each page.
 Exits with 1 where one is under 95, with what cost points. Needs Node and Chromium; Lighthouse comes through npx.
 
 What else runs on the machine takes points from the performance and never gives any: of several runs the best counts.
@@ -105,6 +105,7 @@ def lost(found: Report) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.lighthouse", description="Lighthouse's figures of the site.")
     parser.add_argument("pages", nargs="*", default=PAGES, metavar="PAGE", help="addresses below the site's root")
+    parser.add_argument("--site", type=Path, metavar="DIR", help="a site that is built already, such as an imported one")
     parser.add_argument("--runs", type=int, default=3, help="of each page at most, until one is good enough")
     options = parser.parse_args()
     pages = options.pages
@@ -113,11 +114,13 @@ def main() -> None:
         sys.exit("Lighthouse needs Chromium and npx, which comes with Node, on the PATH")
     is_enough = True
     with tempfile.TemporaryDirectory() as folder:
-        build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
-        subprocess.run(build, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+        site = options.site or Path(folder)
+        if options.site is None:
+            build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+            subprocess.run(build, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
         width = max(map(len, pages))
         print(" " * width, *FIGURES, sep="  ")
-        with serving(Path(folder), AsHosted) as url:
+        with serving(site, AsHosted) as url:
             for page in pages:
                 found = best(url + page, chromium, options.runs)
                 figures = figures_of(found)

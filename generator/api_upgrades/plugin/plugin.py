@@ -103,7 +103,7 @@ class ApiUpgradesPlugin(BasePlugin[PluginConfig]):
             config.extra_css.insert(0, STYLE)
             config.extra_javascript.extend(SCRIPTS)
         if config.theme.name == "material" and str(THEME) not in config.theme.dirs:
-            # Before the theme's own folder, and after the site's `custom_dir`, which may have its own error page.
+            # Before the theme's own folder, and after the site's `custom_dir`, which may replace our templates.
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
         return config
 

@@ -393,6 +393,20 @@
     try { localStorage.setItem(key, kept[key]); } catch { /* refused */ }
   }
 
+  // What `make` gives for each, in turns so short that the page answers between them.
+  async function inTurns(all, make) {
+    const made = [];
+    let since = performance.now();
+    for (const one of all) {
+      if (performance.now() - since > 8) {
+        await new Promise((then) => setTimeout(then));
+        since = performance.now();
+      }
+      made.push(make(one));
+    }
+    return made;
+  }
+
   // Text as Markdown, with code in backticks.
   function inMarkdown(node) {
     const copy = node.cloneNode(true);
@@ -415,6 +429,7 @@
     const files = {};
     const life = new AbortController();
     let turn = 0;
+    let composed = {};
     if (api.leavePath) api.leavePath(); // the page before, where the theme loads pages instantly
     api.leavePath = () => life.abort();
 
@@ -430,6 +445,12 @@
         throw error;
       });
       return files[file];
+    }
+
+    async function stepsOf(first, last) {
+      const data = await load("steps", "pathSteps");
+      if (composed.first !== first || composed.last !== last) composed = { first, last, steps: composeSteps(data, first, last) };
+      return composed.steps;
     }
 
     // Does what needs data. Where it doesn't arrive, says so in its place and offers to try again.
@@ -486,14 +507,16 @@
     async function fillSteps(first, last, resource) {
       const mine = turn;
       load("index", "path").catch(() => {}); // both files at once
-      const steps = composeSteps(await load("steps", "pathSteps"), first, last);
+      const steps = await stepsOf(first, last);
       if (mine !== turn) return;
       const wanted = steps.filter(({ change, rank }) => (!rank || !fields.breaking.checked) && (!resource || resourcesOf(change).includes(resource)));
-      const by = SEVERITIES.map((_, rank) => wanted.filter((step) => step.rank === rank));
+      const made = await inTurns(wanted, (step) => ({ rank: step.rank, item: itemOf(step) }));
+      if (mine !== turn) return;
+      const by = SEVERITIES.map((_, rank) => made.filter((step) => step.rank === rank).map(({ item }) => item));
       let room = 8000;
       sections.forEach((section, rank) => {
         const [list, fold, folded] = section.querySelectorAll("ol, details, details ol");
-        const items = by[rank].map(itemOf);
+        const items = by[rank];
         const fitting = items.findIndex((item) => (room -= 60 + 20 * item.querySelectorAll(".au-line, .au-mini__place, .au-todo__text p, .au-fold").length) < 0);
         const cut = rank === 3 ? 0 : fitting < 0 ? items.length : fitting;
         list.replaceChildren(...items.slice(0, cut));
@@ -606,7 +629,7 @@
     async function fillParts(first, last, resource) {
       const mine = turn;
       const data = await load("index", "path");
-      const steps = composeSteps(await load("steps", "pathSteps"), first, last).filter(({ rank }) => !rank || !fields.breaking.checked);
+      const steps = (await stepsOf(first, last)).filter(({ rank }) => !rank || !fields.breaking.checked);
       const wanted = (number) => steps.filter(({ change, merged }) => [change, ...merged].some((one) => data.changes[one].includes(number)));
       const by = new Map(differing(data, first, last).map((number) => [number, wanted(number)]));
       const resources = data.resources.map(({ name, file }, index) => {
@@ -621,9 +644,10 @@
         const fold = make("details", { class: "au-fold au-path__resource" }, make("summary", {}, make("h3", {}, name), make("span", { class: "au-quiet" }, count(own.length, "change"))), place);
         fold.open = isShort;
         parts.append(fold);
-        fill(place, async () => {
+        await fill(place, async () => {
           const found = await load(file, "pathResource");
-          const views = own.map((number) => partView(data, found[number], number, first, last, by.get(number)));
+          const views = await inTurns(own, (number) => partView(data, found[number], number, first, last, by.get(number)));
+          if (mine !== turn) return;
           const [changed, through] = ["section", "details"].map((name) => views.filter((one) => one && one.matches(name)));
           place.replaceChildren(...changed);
           if (through.length) place.append(unfolding([`${through.length} ${changed.length ? "more " : ""}changed only through referenced objects`], () => through));
