@@ -1,7 +1,8 @@
 """What Lighthouse says of the site: `python -m tests.lighthouse [--runs N] [--site DIR] [PAGE ...]`.
 
-Builds this project's own site, or takes the built one of `--site`, serves it compressed as a static host does, and prints the four figures of each page.
-Exits with 1 where one is under 95, with what cost points. Needs Node and Chromium; Lighthouse comes through npx.
+Builds this project's own site, or takes the built one of `--site`, serves it compressed as a static host does, and
+prints the four figures of each page. Exits with 1 where one is under 95, with what cost points. Needs Node and
+Chromium; Lighthouse comes through npx.
 
 What else runs on the machine takes points from the performance and never gives any: of several runs the best counts.
 """
@@ -105,7 +106,9 @@ def lost(found: Report) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.lighthouse", description="Lighthouse's figures of the site.")
     parser.add_argument("pages", nargs="*", default=PAGES, metavar="PAGE", help="addresses below the site's root")
-    parser.add_argument("--site", type=Path, metavar="DIR", help="a site that is built already, such as an imported one")
+    parser.add_argument(
+        "--site", type=Path, metavar="DIR", help="a site that is built already, such as an imported one"
+    )
     parser.add_argument("--runs", type=int, default=3, help="of each page at most, until one is good enough")
     options = parser.parse_args()
     pages = options.pages

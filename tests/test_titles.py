@@ -12,7 +12,7 @@ import yaml
 
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.steps import import_step
-from api_upgrades.draft.importing.title_length import MAX_LENGTH, fit_title
+from api_upgrades.draft.importing.title_length import MAX_UNCUT_LENGTH, fit_title
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import SCHEMA_REF
 from api_upgrades.registry.model import natural_sort_key
@@ -63,7 +63,7 @@ def test_the_titles(case: dict[str, Any]) -> None:
 def test_names_stay_different_when_they_are_shortened() -> None:
     names = [f"`{'Get' * 9}{word}{'Response' * 9}`" for word in ("Book", "Film")]
     title = fit_title(lambda *_: f"The response is {names[0]} instead of {names[1]}")
-    assert len(title) <= MAX_LENGTH
+    assert len(title) <= MAX_UNCUT_LENGTH
     assert len(set(re.findall("`.+?`", title))) == 2
 
 
@@ -79,7 +79,7 @@ FAULTS = {
 
 def faults_of(title: str) -> list[str]:
     found = [name for name, fault in FAULTS.items() if fault.search(title)]
-    return [*found, *(["length"] if not 0 < len(title) <= MAX_LENGTH else [])]
+    return [*found, *(["length"] if not 0 < len(title) <= MAX_UNCUT_LENGTH else [])]
 
 
 @pytest.mark.slow

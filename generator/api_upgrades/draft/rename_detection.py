@@ -18,6 +18,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json, json_equal
+from api_upgrades.draft.path_moves import find_path_moves
 from api_upgrades.draft.schema_shapes import is_list
 from api_upgrades.effects import KINDS
 from api_upgrades.openapi import schema as schemas
@@ -43,10 +44,22 @@ MIN_SHARED_LEAVES = 0.5
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a removed place was renamed to one of the candidates, the likeliest first."""
+    """Whether a removed place was renamed to one of the candidates, the likeliest first.
+
+    `is_known` says that more than their names tells that the only candidate is the same.
+    """
 
     old: Target
     candidates: tuple[Target, ...]
+    is_known: bool = False
+
+    @property
+    def likely(self) -> Target | None:
+        """The only candidate, if it is known to be the same or has a similar name."""
+        if len(self.candidates) != 1:
+            return None
+        (only,) = self.candidates
+        return only if self.is_known or similarity(self.old, only) >= MIN_NAME_SIMILARITY else None
 
     def __str__(self) -> str:
         new = " or ".join(f"`{_display_name(one)}`" for one in self.candidates)
@@ -87,14 +100,33 @@ def resolve_renames(
         gone, new = _drop_explained_places(was, now, *places.find(stage, rename_map))
         moves: list[Move] = []
         free = new
+        known = _find_moved_operations(was, now, gone, new) if stage == "part" else {}
         for place in gone:
-            candidates = likeness.candidates(place, gone, free)
-            chosen = decide(Question(place.target, tuple(candidates))) if candidates else None
+            same = known.get(place.target)
+            candidates = [same] if same else likeness.candidates(place, gone, free)
+            question = Question(place.target, tuple(candidates), is_known=same is not None)
+            chosen = decide(question) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
                 free = [one for one in free if one != chosen]
         rename_map += RenameMap.of(moves)
     return rename_map
+
+
+def _find_moved_operations(
+    was: Contract, now: Contract, gone: Sequence[_RemovedPlace], new: Sequence[Target]
+) -> dict[Target, Target]:
+    """The newer place of each operation that kept its method and its id, or whose path moved as those of others."""
+    older = [place.target.part for place in gone if place.target.part and place.target.part.kind == "operation"]
+    newer = [place.part for place in new if place.part and place.part.kind == "operation"]
+    ids = {(part.method, now.parts[part].get("operationId")): part for part in newer if part in now.parts}
+    found = dict(find_path_moves(older, newer))
+    for place in gone:
+        if (part := place.origin.part) in was.parts and part is not None and part.kind == "operation":
+            same = ids.get((part.method, was.parts[part].get("operationId") or MISSING))
+            if same is not None and place.target.part is not None:
+                found.setdefault(place.target.part, same)
+    return {Target(old): Target(one) for old, one in found.items() if list(found.values()).count(one) == 1}
 
 
 def parse_renames(was: Contract, now: Contract, renames: Iterable[str], told: Iterable[Move] = ()) -> RenameMap:

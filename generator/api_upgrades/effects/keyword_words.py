@@ -44,9 +44,9 @@ def describe_keyword_change(keyword: str, was: Json, now: Json) -> Predicate:
     if keyword == "additionalProperties" and (now is False or was is False):
         how = "no longer" if now is False else "now"
         return Predicate(f"{how} allows other properties", f"{how} allow other properties", is_limit=True)
-    if keyword == "operationId":
-        return Predicate("has a different operation ID", "have different operation IDs", is_limit=True)
-    name = as_code(keyword)
+    if keyword == "operationId" and isinstance(was, str) and isinstance(now, str):
+        return _have(f"has the operation ID {_code(now)} instead of {_code(was)}")
+    name = "operation ID" if keyword == "operationId" else as_code(keyword)
     if keyword == "default":
         return _default_change(was, now)
     if keyword == "format":

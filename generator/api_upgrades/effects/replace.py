@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from api_upgrades.core.errors import ContractMismatch
-from api_upgrades.core.json import Json, Pointer, unescape_token, value_at
+from api_upgrades.core.json import Json, Pointer, set_at, unescape_token, value_at
 from api_upgrades.effects.base import Clause, Effect, OlderValueEffect
+from api_upgrades.effects.named_values import describe_name, with_plain_values
 from api_upgrades.effects.pointer_words import describe_change, find_extension
+from api_upgrades.effects.schema_words import CHANGED
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import Spot, part_spot
@@ -95,7 +97,16 @@ class Replace(OlderValueEffect):
         if newer is None:
             return describe_change(part, read_pointer(self.pointer), was)
         whole = part_spot(newer, self.target[0]).read(newer)
-        return describe_change(part, read_pointer(self.pointer, whole), was, whole)
+        pointer = read_pointer(self.pointer, whole)
+        try:
+            now = value_at(whole, pointer)
+        except (KeyError, IndexError, TypeError):
+            return describe_change(part, pointer, was, whole)
+        if was is MISSING or not isinstance(now, dict):
+            return describe_change(part, pointer, was, whole)
+        plain = set_at(whole, pointer, with_plain_values(now, newer))
+        subject, predicate = describe_change(part, pointer, with_plain_values(was, newer), plain)
+        return Clause(subject, (describe_name(now) if predicate == CHANGED else None) or predicate)
 
     def intent(self, resource: str) -> Hashable:
         # The same key in any operation, such as an extension, is one intent.

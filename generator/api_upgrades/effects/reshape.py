@@ -53,7 +53,7 @@ class OneToList(TargetedEffect):
         return spot.write(contract, set_at(renamed, (*found.pointer[:-1], self.old), single))
 
     def headline(self, newer: Contract | None = None) -> str:
-        return f"{as_code(self.old)} is now the list {as_code(self.new)} in {self.target_names()}"
+        return f"{as_code(self.old)} is now the array {as_code(self.new)} in {self.target_names()}"
 
     def touches(self) -> Iterator[Touch]:
         for old, new in self.moves():

@@ -24,12 +24,11 @@ _INNER_KEYWORDS = {"properties", "items", "additionalProperties"}
 _TYPE_KEYWORDS = {"type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const", "nullable", "required"}
 """Keywords that the description of the type covers."""
 
-_ARTICLES = {"string": "a", "number": "a", "boolean": "a", "integer": "an", "object": "an", "array": "a"}
-_NOUNS = {"array": "list"}
+_ARTICLES = {"string": "a", "number": "a", "boolean": "a", "integer": "an", "object": "an", "array": "an"}
 
 
 def describe_type(schema: Json, plural: bool = False) -> str:
-    """What a value is: `a string`, `a list of integers`, `` `Refund` or `Charge` ``. In the plural: `strings`."""
+    """What a value is: `a string`, `an array of integers`, `` `Refund` or `Charge` ``. In the plural: `strings`."""
     if not isinstance(schema, dict):
         return "no value" if schema is False else "any value"
     alternatives = _alternatives(schema, plural)
@@ -79,8 +78,7 @@ _TYPE_OF: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", 
 
 
 def _plain_type(value: JsonObject, kind: str, plural: bool) -> str:
-    noun = _NOUNS.get(kind, kind)
-    words = f"{noun}s" if plural else f"{_ARTICLES.get(kind, 'a')} {noun}"
+    words = f"{kind}s" if plural else f"{_ARTICLES.get(kind, 'a')} {kind}"
     inside = value.get("items") if kind == "array" else None
     if kind == "object" and "properties" not in value and isinstance(value.get("additionalProperties"), dict):
         inside, words = value["additionalProperties"], "maps" if plural else "a map"
@@ -105,7 +103,12 @@ class NestedChange(NamedTuple):
 
 def describe_schema_change(was: Json, now: Json) -> Predicate:
     """What happened to a value, as the predicate of a sentence about it. The most important difference comes first."""
-    names, predicate = describe_nested_change(was, now)
+    return as_predicate(describe_nested_change(was, now))
+
+
+def as_predicate(change: NestedChange) -> Predicate:
+    """What is said of a value of which a part changed."""
+    names, predicate = change
     if not names:
         return predicate
     return _have(f"has a different {as_code('.'.join(names))}, which {predicate.one}")

@@ -12,7 +12,8 @@ from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
 from api_upgrades.effects.base import Clause, Predicate, TargetedEffect, as_code
 from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
-from api_upgrades.effects.schema_words import describe_nested_change, describe_schema_change, describe_type
+from api_upgrades.effects.named_values import describe_value_change
+from api_upgrades.effects.schema_words import NestedChange, as_predicate, describe_type
 from api_upgrades.effects.touch import EXISTENCE, Touch
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi import schema_edit
@@ -79,7 +80,7 @@ class ChangeType(TargetedEffect):
 
     def predicate(self, newer: Contract | None = None) -> Predicate:
         if newer is not None:
-            return describe_schema_change(self._older(newer), schema_spot(newer, self.target[0]).read(newer))
+            return as_predicate(self._change(newer))
         if self.partial:
             return Predicate("has a different type", "have different types")
         was = [describe_type(self.was, plural) for plural in (False, True)]
@@ -87,16 +88,16 @@ class ChangeType(TargetedEffect):
 
     def clause(self, newer: Contract) -> Clause | None:
         (target,) = self.target
-        names, predicate = describe_nested_change(self._older(newer), schema_spot(newer, target).read(newer))
+        names, predicate = self._change(newer)
         if not names:
             return super().clause(newer)
         outer = [step[1:] for step in target.steps if step.startswith(".")][-1:]
         return Clause(as_code(".".join((*outer, *names))), predicate)
 
-    def _older(self, newer: Contract) -> JsonObject:
+    def _change(self, newer: Contract) -> NestedChange:
         older = self.revert_at(newer, self.target[0])
-        found: JsonObject = schema_spot(older, self.target[0]).read(older)
-        return found
+        was, now = (schema_spot(contract, self.target[0]).read(contract) for contract in (older, newer))
+        return describe_value_change(was, now, newer)
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)

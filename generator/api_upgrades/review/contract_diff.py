@@ -9,13 +9,7 @@ from functools import cached_property
 from api_upgrades.compare.compare import Finding, compare
 from api_upgrades.compare.rules.table import SEVERITIES, RuleTable, Severity, rank
 from api_upgrades.core.json import Json
-from api_upgrades.draft.rename_detection import (
-    MIN_NAME_SIMILARITY,
-    Question,
-    parse_renames,
-    resolve_renames,
-    similarity,
-)
+from api_upgrades.draft.rename_detection import Question, parse_renames, resolve_renames
 from api_upgrades.history.history import History
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import Part
@@ -173,8 +167,7 @@ def detect_renames(comparison: Comparison, options: Iterable[str], uses_similari
         if len(question.candidates) > 1:
             ambiguous.append(question)
             return None
-        (only,) = question.candidates
-        return only if similarity(question.old, only) >= MIN_NAME_SIMILARITY else None
+        return question.likely
 
     renames = resolve_renames(old, new, decide, given, comparison.find)
     return RenameDetection(renames, renames.moves[len(given.moves) :], tuple(ambiguous))

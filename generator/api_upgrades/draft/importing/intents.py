@@ -54,7 +54,7 @@ def _intents_of_part(one: AppliedEffect, resources: Mapping[Part, str]) -> Itera
         yield effect.existence, part  # it belongs to what refers to it
         return
     clause = None if effect.existence else one.clause
-    if clause is None:
+    if clause is None or effect.pointer_in_part == "/operationId":
         yield effect.intent(resource_of(part, resources))
     elif limits := _limits([one]):
         yield limits

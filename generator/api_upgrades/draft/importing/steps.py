@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from api_upgrades.compare.rules.table import Severity, worst
@@ -18,7 +19,7 @@ from api_upgrades.draft.grouping import slug, unique_id
 from api_upgrades.draft.importing.grouping import Group, Resources, group_into_changes
 from api_upgrades.draft.importing.settling import Trial, parts_of, settle, try_effects
 from api_upgrades.draft.importing.titles import build_title
-from api_upgrades.draft.rename_detection import MIN_NAME_SIMILARITY, Question, resolve_renames, similarity
+from api_upgrades.draft.rename_detection import resolve_renames
 from api_upgrades.draft.wording import draft_wording
 from api_upgrades.effects import Effect
 from api_upgrades.effects.base import as_code, join_names
@@ -80,9 +81,9 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     which no such effects are found is replaced, and all others keep theirs. Only where that is not enough, because the
     part depends on effects of others, the whole step is replaced.
     """
-    names = resolve_renames(older, newer, _accept_only_similar_candidate, NO_RENAMES)
+    names = resolve_renames(older, newer, attrgetter("likely"), NO_RENAMES)
     drafted = draft_contract_changes(older, newer, names)
-    effects = [effect for effect in drafted if not effect.only_rewords]
+    effects = _with_schemas_around([effect for effect in drafted if not effect.only_rewords])
     references = References()
     usages = [Usage(contract, references) for contract in (older, newer)]
     resources = _resources(usages)
@@ -108,6 +109,22 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     changes = _with_severities(found.changes, found.trial.severities)
     misfits = tuple(sorted(map(Target, found.trial.misfits), key=str))
     return ImportedStep(changes, found.ordered_count, draft_wording(older, reverted), misfits)
+
+
+def _with_schemas_around(effects: Sequence[Effect]) -> list[Effect]:
+    """The effects, with new schemas first and removed ones last, so that the others find what they refer to.
+
+    A schema whose name a rename gives or takes stays in its place.
+    """
+    renamed = {target.part for effect in effects for move in effect.moves() for target in move}
+
+    def turn(effect: Effect) -> int:
+        part = effect.targets[0].part if effect.existence else None
+        if part is None or part.kind != "schema" or part in renamed:
+            return 0
+        return -1 if effect.existence == "added" else 1
+
+    return sorted(effects, key=turn)
 
 
 _MAX_ATTEMPTS = 5
@@ -159,13 +176,6 @@ def _build_changes(groups: Iterable[Group], taken: set[str]) -> list[ImportedCha
 def _as_markdown(name: str) -> str:
     """The name of a resource in prose: plain words as they are, and a name that could be markup as code."""
     return name if _PLAIN_NAME.fullmatch(name) else as_code(name)
-
-
-def _accept_only_similar_candidate(question: Question) -> Target | None:
-    """Accepts a rename if there is a single candidate with a similar name, because an import cannot ask."""
-    if len(question.candidates) != 1 or similarity(question.old, question.candidates[0]) < MIN_NAME_SIMILARITY:
-        return None
-    return question.candidates[0]
 
 
 def _resources(usages: Iterable[Usage]) -> dict[Part, str]:

@@ -9,8 +9,14 @@ from itertools import takewhile
 MAX_NAMES = 2
 """The number of names that a title shows before it counts the others."""
 
-MAX_LENGTH = 100
+MAX_LENGTH = 110
 """The length of a title, in characters."""
+
+MAX_UNCUT_LENGTH = 150
+"""The length up to which a title with a single name is left whole, so that no name in it is cut."""
+
+NAMES_SHOWN = ((MAX_NAMES, MAX_NAMES), (MAX_NAMES, 1), (1, 1))
+"""How many names and places to show, the most first."""
 
 MIN_PATH_LENGTH = 20
 """How much of a path a title shows at least, in characters."""
@@ -18,10 +24,12 @@ MIN_PATH_LENGTH = 20
 
 def fit_title(title: Callable[[int, int], str]) -> str:
     """The title with as many names as fit. If not even one does, names are shortened, and then places counted."""
-    for names in ((MAX_NAMES, MAX_NAMES), (MAX_NAMES, 1), (1, 1)):
+    for names in NAMES_SHOWN:
         text = title(*names)
         if len(text) <= MAX_LENGTH:
             return text
+    if len(text) <= MAX_UNCUT_LENGTH:
+        return text
     for names, lengths in _SHORTER:
         text = _without_repeated_beginnings(title(*names))
         for length in lengths:

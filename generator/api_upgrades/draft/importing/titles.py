@@ -11,7 +11,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.grouping import Group
 from api_upgrades.draft.importing.intents import innermost_name
 from api_upgrades.draft.importing.references import find_inherited
-from api_upgrades.draft.importing.title_length import MAX_LENGTH, MAX_NAMES, fit_title, split_words
+from api_upgrades.draft.importing.title_length import MAX_LENGTH, MAX_NAMES, NAMES_SHOWN, fit_title, split_words
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Predicate, as_code, join_names
 from api_upgrades.effects.schema_words import CHANGED
@@ -30,16 +30,18 @@ def build_title(group: Group) -> str:
     if group.is_unused and len(unused) > 1:
         return fit_title(lambda most, _: f"Unused objects changed: {_join(unused, most)}")
 
-    def title(most_names: int, most_places: int) -> str:
-        texts = [sentence(most_names, most_places) for sentence in sentences]
-        for shown in range(len(texts), 0, -1):
-            left = len(texts) - shown
-            text = "; ".join(texts[:shown]) + (f", and {_format_count(left, 'more change')}" if left else "")
-            if len(text) <= MAX_LENGTH:
-                break
+    def write(shown: int, most_names: int, most_places: int) -> str:
+        left = len(sentences) - shown
+        text = "; ".join(sentence(most_names, most_places) for sentence in sentences[:shown])
+        text += f", and {_format_count(left, 'more change')}" if left else ""
         return text[:1].upper() + text[1:]
 
-    return fit_title(title)
+    # To name what else happened tells more than a second name of what the first sentence is about.
+    for shown in range(len(sentences), 0, -1):
+        for most in NAMES_SHOWN:
+            if len(text := write(shown, *most)) <= MAX_LENGTH:
+                return text
+    return fit_title(lambda *most: write(1, *most))
 
 
 def _targets(group: Group) -> Iterator[Target]:
@@ -99,17 +101,26 @@ class _Statement:
     """Enum values with which the sentence continues."""
     subjects: dict[str, None] = field(default_factory=dict)
     places: dict[Part, None] = field(default_factory=dict)
+    also: _Statement | None = None
+    """What else is said in the same sentence, of the same subjects at the same places."""
+
+    @property
+    def preposition(self) -> str:
+        return _PREPOSITIONS.get(" ".join(self.predicate.one.split()[:2]), "in")
 
     def write(self, most_names: int, most_places: int) -> str:
         subjects = list(self.subjects)
         is_plural = len(subjects) > 1 or subjects[0].startswith("items of ")
-        text = f"{_join(subjects, most_names)} {self.predicate.many if is_plural else self.predicate.one}"
-        if self.values:
-            text = f"{text} {_join([as_code(as_text(value)) for value in self.values], most_names, 'more value')}"
-        if not self.places:
+        text = f"{_join(subjects, most_names)} {self._write_predicate(is_plural, most_names)}"
+        if self.also is not None:
+            text = f"{text} and {self.also._write_predicate(is_plural, most_names)}"
+        return f"{text} {self.preposition} {_join_parts(list(self.places), most_places)}" if self.places else text
+
+    def _write_predicate(self, is_plural: bool, most: int) -> str:
+        text = self.predicate.many if is_plural else self.predicate.one
+        if not self.values:
             return text
-        where = _PREPOSITIONS.get(" ".join(self.predicate.one.split()[:2]), "in")
-        return f"{text} {where} {_join_parts(list(self.places), most_places)}"
+        return f"{text} {_join([as_code(as_text(value)) for value in self.values], most, 'more value')}"
 
 
 def _sentences_about_edits(
@@ -117,7 +128,7 @@ def _sentences_about_edits(
 ) -> Iterator[Sentence]:
     said: dict[tuple[str, Predicate, tuple[Json, ...], str], _Statement] = {}
     statements = list(_statements(group, applied, is_brief))
-    changes_of_names = Counter(_change_of_names(statement.predicate) for _, _, statement in statements)
+    changes_of_names = Counter(map(_change_of_names, {statement.predicate for _, _, statement in statements}))
     for place, scope, statement in statements:
         (subject,) = statement.subjects
         change_of_names = _change_of_names(statement.predicate)
@@ -133,7 +144,23 @@ def _sentences_about_edits(
         known.subjects |= statement.subjects
         known.places |= statement.places
     told = [one for one in merged.values() if one.predicate != CHANGED] or list(merged.values())
-    yield from (statement.write for statement in sorted(told, key=_importance))
+    yield from (statement.write for statement in _in_pairs(sorted(told, key=_importance)))
+
+
+def _in_pairs(statements: Sequence[_Statement]) -> Iterator[_Statement]:
+    """The statements, where two that say something of the same subjects and places are one."""
+    waiting: dict[Hashable, _Statement] = {}
+    firsts = []
+    for one in statements:
+        key = (tuple(one.subjects), tuple(one.places), one.preposition)
+        if (first := waiting.pop(key, None)) is not None:
+            first.also = one
+            if len(first.write(1, 1)) <= MAX_LENGTH:
+                continue
+            first.also = None
+        firsts.append(one)
+        waiting[key] = one
+    return iter(firsts)
 
 
 def _importance(statement: _Statement) -> int:
@@ -145,7 +172,12 @@ def _importance(statement: _Statement) -> int:
 
 
 def _change_of_names(predicate: Predicate) -> Predicate | None:
-    """For one name instead of another that begins alike, what is said of all names that end as these."""
+    """For one name instead of another that begins alike, what is said of all names that end as these.
+
+    Operation IDs are names too, of which each is another.
+    """
+    if predicate.one.startswith("has the operation ID "):
+        return Predicate("has a different operation ID", "have different operation IDs")
     found = re.fullmatch("is `([^`]+)` instead of `([^`]+)`", predicate.one)
     if found is None:
         return None
