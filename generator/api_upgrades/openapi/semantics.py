@@ -16,7 +16,7 @@ from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.locate import place_spot
-from api_upgrades.openapi.mentions import NAME_MAPS
+from api_upgrades.openapi.mentions import LITERALS, NAME_MAPS
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.target import Target
@@ -176,6 +176,8 @@ def _adopt_keyword(key: str, was: Json, now: Json) -> Json:
     if key == "parameters" and isinstance(was, list) and isinstance(now, list):
         by_identity = {_canonical_text(identity(one)): one for one in now}
         return [adopt_wording_of_value(one, by_identity.get(_canonical_text(identity(one)), one)) for one in was]
+    if key in LITERALS or key.startswith("x-"):  # a value holds no keywords, whatever its keys are called
+        return now if json_equal(_meaning_of_keyword(key, was), _meaning_of_keyword(key, now)) else was
     return adopt_wording_of_value(was, now)
 
 
