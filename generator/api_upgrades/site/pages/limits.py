@@ -61,7 +61,7 @@ SECTION_UNFOLDED_BYTES = 30_000
 unfolded objects of its section would have more than the second figure.
 """
 
-MAX_PAGE_BYTES = 250_000
+MAX_PAGE_BYTES = 225_000
 SUBPAGE_BYTES = 120_000
 """A page whose sections have more bytes than `MAX_PAGE_BYTES` is split into subpages of about `SUBPAGE_BYTES`."""
 
