@@ -187,9 +187,9 @@ def test_the_findings_are_those_of_both_contracts(start: str, end: str) -> None:
 FACTS = [
     # from, to, part at the end, place, what is said of it
     ("2022-12-20", "2023-06-26", "Conversation", "assigned_providers", "renamed from `assigned_provider`; type "
-     "changed from `Provider` to `list of Provider`"),
+     "changed from `Provider` to `array of Provider`"),
     ("2022-12-20", "2023-06-26", "ConversationCreate", "assigned_provider_ids", "renamed from "
-     "`assigned_provider_id`; type changed from `string` to `list of string`"),
+     "`assigned_provider_id`; type changed from `string` to `array of string`"),
     ("2022-12-20", "2023-06-26", "AppointmentRecording", "expires_at", "renamed from `expiresAt`"),
     ("2022-12-20", "2023-06-26", "Appointment", "note", "type changed from `object` to `string`"),
     ("2022-12-20", "2023-06-26", "Appointment", "title", "new, `string`"),

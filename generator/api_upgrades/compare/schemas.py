@@ -83,7 +83,6 @@ class SchemaComparison:
             is_nullable, now = split_null(now)
         names = schemas.type_name(was), schemas.type_name(now)
         aligned = self._align(was, now)
-        yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
         if _NULL not in (aligned.was.get("type"), aligned.now.get("type")):
             for _ in range(_MAX_WRAPPED):
                 was_too, was = split_null(self.old_forms.with_null_branches(aligned.was))
@@ -92,6 +91,7 @@ class SchemaComparison:
                     break
                 was_nullable, is_nullable = was_nullable or was_too, is_nullable or is_too
                 aligned = self._align(was, now).after(aligned)
+        yield from self._compare_flags(aligned.was, aligned.now, old_target, target)
         is_limited = bool(aligned.shared) or (_limits_type(aligned.was) and _limits_type(aligned.now))
         if was_nullable != is_nullable and is_limited:
             rule: RuleId = "became-nullable" if is_nullable else "became-not-nullable"

@@ -59,7 +59,13 @@ def same_schemes(old: Contract, new: Contract) -> Mapping[str, str]:
 
 
 def _are_same_scheme(one: Json, other: Json) -> bool:
-    return means_same(*(_without_case(as_mapping(scheme)) for scheme in (one, other)))
+    return means_same(*(_without_extensions(_without_case(as_mapping(scheme))) for scheme in (one, other)))
+
+
+def _without_extensions(value: Json) -> Json:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _without_extensions(held) for key, held in value.items() if not key.startswith("x-")}
 
 
 def with_names(security: Json, names: Mapping[str, str]) -> Json:

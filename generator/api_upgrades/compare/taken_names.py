@@ -96,7 +96,9 @@ def _without_doubtful(names: dict[Part, Part], was: _Shapes, now: _Shapes) -> di
     old, new = was.contract, now.contract
 
     def users() -> Iterator[tuple[JsonObject, JsonObject | None]]:
-        yield old.document, new.document
+        shared = dict(_shared_objects(new))
+        for place, value in _shared_objects(old):
+            yield value, shared.get(place)
         for user, value in old.parts.items():
             yield value, new.parts.get(names.get(user, user))
 
@@ -127,6 +129,14 @@ def _without_doubtful(names: dict[Part, Part], was: _Shapes, now: _Shapes) -> di
     taken = Counter(names.values())
     kept = {part: name for part, name in names.items() if taken[name] == 1 and is_free(name) and not is_kept(part)}
     return kept if len(kept) == len(names) else _without_doubtful(kept, was, now)
+
+
+def _shared_objects(contract: Contract) -> Iterator[tuple[tuple[str, str], JsonObject]]:
+    """What a contract holds beside its parts, by its section and name: shared components, and path items."""
+    components = contract.document.get("components", {})
+    for section, held in (*components.items(), ("paths", contract.document.get("paths", {}))):
+        if isinstance(held, dict):
+            yield from (((section, name), value) for name, value in held.items() if isinstance(value, dict))
 
 
 def _moves(names: Mapping[Part, Part]) -> list[Move]:

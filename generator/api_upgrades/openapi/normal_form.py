@@ -94,7 +94,7 @@ class NormalForms:
             if any("allOf" in branch for branch in branches):
                 resolved = [self.resolved(branch) for branch in branches]
                 pairs = zip(branches, resolved, strict=True)
-                form = {**form, keyword: [other if other == _ONLY_NULL else one for one, other in pairs]}
+                form = {**form, keyword: [_ONLY_NULL if _is_null(other) else one for one, other in pairs]}
         return form
 
     def _form(self, schema: Json, entered: frozenset[str]) -> JsonObject:
@@ -259,6 +259,10 @@ def split_null(form: JsonObject) -> tuple[bool, JsonObject]:
     if "enum" in inner:
         inner["enum"] = [value for value in inner["enum"] if value is not None]
     return True, inner
+
+
+def _is_null(form: JsonObject) -> bool:
+    return form.get("type") == ["null"] and all(key == "type" or key.startswith("x-") for key in form)
 
 
 def _types(value: Json) -> Json:

@@ -180,14 +180,14 @@ def enum_values(schema: JsonObject) -> list[Json] | None:
 
 
 def type_name(schema: JsonObject) -> str:
-    """The type in words, ignoring null: `string`, `list of Provider`, `TextContent or AttachmentContent`."""
+    """The type in words, ignoring null: `string`, `array of Provider`, `TextContent or AttachmentContent`."""
     value = value_schema(schema)
     if (name := ref(schema)) is not None:
         return name
     if "$ref" in value:
         return str(value["$ref"]).rpartition("/")[2]
     if isinstance(value.get("items"), dict):
-        return f"list of {type_name(value['items'])}"
+        return f"array of {type_name(value['items'])}"
     for keyword in ("oneOf", "anyOf"):
         if keyword in value:
             return " or ".join(dict.fromkeys(type_name(branch) for branch in value[keyword] if not is_null(branch)))
