@@ -20,6 +20,7 @@ from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.schema import MISSING
 from api_upgrades.openapi.semantics import adopt_wording
+from api_upgrades.openapi.spelling import adopt_spelling
 from api_upgrades.openapi.target import Target
 
 
@@ -35,9 +36,10 @@ def draft(old: Contract, new: Contract, rename_map: RenameMap = NO_RENAMES) -> t
 
 
 def draft_contract_changes(old: Contract, new: Contract, rename_map: RenameMap = NO_RENAMES) -> tuple[Effect, ...]:
-    """The effects since a contract that means the same as `old` but has the wording, examples and order of `new`."""
-    undone = _revert_known_kinds(adopt_wording(old, new, rename_map), new, rename_map)
-    replace_rest(undone, adopt_wording(old, undone.contract))
+    """The effects since a contract that means the same as `old` but has the spelling, wording and order of `new`."""
+    spelled = adopt_spelling(old, new)
+    undone = _revert_known_kinds(adopt_wording(spelled, new, rename_map), new, rename_map)
+    replace_rest(undone, adopt_wording(spelled, undone.contract))
     return tuple(reversed(undone.effects))
 
 

@@ -22,6 +22,7 @@ from api_upgrades.openapi.internal import Visibility
 from api_upgrades.openapi.part import Part
 from api_upgrades.openapi.renames import NO_RENAMES, RenameMap
 from api_upgrades.openapi.semantics import adopt_wording
+from api_upgrades.openapi.spelling import adopt_spelling
 from api_upgrades.openapi.target import Target
 from api_upgrades.openapi.usage import Direction, Usage
 from api_upgrades.registry.model import UNRELEASED, Change
@@ -153,7 +154,7 @@ def _replace_parts(partial: PartialDraft, older: Contract, parts: set[Part | Non
             partial.revert_at(f"add_{part.kind}", Target(part))
         elif part in older.parts and part not in partial.contract.parts:
             partial.revert_at(f"remove_{part.kind}", Target(part), was=older.parts[part])
-    goal = adopt_wording(older, partial.contract)
+    goal = adopt_wording(adopt_spelling(older, partial.contract), partial.contract)
     known = {
         part: goal.parts[part] if part in parts and part in goal.parts else value
         for part, value in partial.contract.parts.items()
