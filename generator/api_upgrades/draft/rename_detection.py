@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -344,8 +344,8 @@ class _SimilarityIndex:
     def _traits_of(self, is_new: bool, part: Part) -> _Traits:
         if (is_new, part) not in self._traits:
             value = meaning((self._now if is_new else self._was).parts[part])
-            names = frozenset(properties(value))
-            self._traits[is_new, part] = _Traits(digest(value), names, frozenset(_leaves(value)))
+            names, leaves = frozenset(properties(value)), frozenset(_leaves(value))
+            self._traits[is_new, part] = _Traits(digest(value), names, leaves, dict(_values(value)))
         return self._traits[is_new, part]
 
 
@@ -355,12 +355,17 @@ class _Traits(NamedTuple):
     meaning: str
     properties: frozenset[str]
     leaves: frozenset[str]
+    values: Mapping[str, frozenset[str]]
 
     def resembles(self, other: _Traits) -> bool:
-        """Whether two schemas have nearly the same properties, most of them equal."""
+        """Whether two schemas have nearly the same properties, most of them equal.
+
+        Where one property allows only other values in both, such as a `type` with another name, they are different.
+        """
         return (
             _overlap(self.properties, other.properties) >= MIN_SHARED_PROPERTIES
             and _overlap(self.leaves, other.leaves) >= MIN_SHARED_LEAVES
+            and not any(_are_unlike(values, other.values.get(path, values)) for path, values in self.values.items())
         )
 
 
@@ -378,6 +383,28 @@ def _leaves(value: Json, path: str = "") -> Iterator[str]:
             yield from _leaves(item, f"{path}/-")
     else:
         yield f"{path} {value!r}"
+
+
+def _values(value: Json, path: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """The values of each `enum` and `const` in some JSON, as text, with its path."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in ("enum", "const"):
+                found = item if isinstance(item, list) else [item]
+                if found:
+                    yield path, frozenset(map(repr, found))
+            else:
+                yield from _values(item, f"{path}/{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _values(item, f"{path}/-")
+
+
+def _are_unlike(values: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two sets of allowed values have none in common, and none with similar names."""
+    return values.isdisjoint(others) and not any(
+        _similarity_of(one, other) >= MIN_NAME_SIMILARITY for one in values for other in others
+    )
 
 
 def similarity(old: Target, new: Target) -> float:

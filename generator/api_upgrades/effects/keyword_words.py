@@ -44,6 +44,8 @@ def describe_keyword_change(keyword: str, was: Json, now: Json) -> Predicate:
     if keyword == "additionalProperties" and (now is False or was is False):
         how = "no longer" if now is False else "now"
         return Predicate(f"{how} allows other properties", f"{how} allow other properties", is_limit=True)
+    if keyword == "additionalProperties" and (isinstance(now, dict) or isinstance(was, dict)):
+        return _other_properties_change(was, now)
     if keyword == "operationId" and isinstance(was, str) and isinstance(now, str):
         return _have(f"has the operation ID {_code(now)} instead of {_code(was)}")
     name = "operation ID" if keyword == "operationId" else as_code(keyword)
@@ -63,6 +65,20 @@ def describe_keyword_change(keyword: str, was: Json, now: Json) -> Predicate:
         return _have(f"has {has} {of}{_code(now)} instead of {_code(was)}")
     before = f" (it was {_code(was)})" if now is UNKNOWN and _is_short(was) else ""
     return _have(f"has a different {name}{before}")
+
+
+def _other_properties_change(was: Json, now: Json) -> Predicate:
+    """What happened to properties without names of their own, one of which has a schema."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return _have("has other values of properties that it doesn't name")
+    schema, how = (now, "now") if isinstance(now, dict) else (was, "no longer")
+    kind = schema.get("type") if isinstance(schema.get("type"), str) else None
+    values = f"{kind}s" if kind else "certain values"
+    return Predicate(
+        f"{how} limits properties without a name of their own to {values}",
+        f"{how} limit properties without a name of their own to {values}",
+        is_limit=True,
+    )
 
 
 def _extension_change(keyword: str, was: Json, now: Json) -> Predicate:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
 from api_upgrades.core.json import Json, JsonObject, insert_before, json_equal
 from api_upgrades.effects.base import Predicate, TargetedEffect, as_code, join_names
-from api_upgrades.effects.pointer_words import describe_security_change
+from api_upgrades.effects.call_words import describe_security_change
 from api_upgrades.effects.schema import require_whole_part, with_whole_part, without_whole_part
 from api_upgrades.effects.touch import EXISTENCE, NAME, Touch
 from api_upgrades.openapi.contract import Contract

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from api_upgrades.core.json import Json, Pointer, remove_at, set_at, value_at
 from api_upgrades.effects.base import Clause, Predicate, as_code, join_some
+from api_upgrades.effects.call_words import describe_encoding, describe_encodings, describe_security_change
 from api_upgrades.effects.keyword_words import UNKNOWN, describe_keyword_change
 from api_upgrades.effects.schema_words import CHANGED, NestedChange, describe_nested_change
 from api_upgrades.openapi.part import Part
@@ -259,8 +260,11 @@ def _describe_in_operation(part: Part, pointer: Pointer, was: Json, now: Json, w
             both = _both(pointer, was, whole, at)
             older, newer = (list(one) if isinstance(one, dict) else [] for one in both)
             return Clause(subject, _list_change("the media type", older, newer, _have("has different media types")))
+        if len(pointer) == at + 2 and pointer[at + 1] == "encoding":
+            return Clause(subject, describe_encodings(*_both(pointer, was, whole, at + 2)))
         if len(pointer) > at + 2 and pointer[at + 1] == "encoding":
-            return Clause(subject, _have(f"has a different encoding of {as_code(pointer[at + 2])}"))
+            both = _both(pointer, was, whole, at + 3)
+            return Clause(as_code(pointer[at + 2]), describe_encoding(*both))
     known = {"requestBody": 1, "responses": 2, "callbacks": 2, "headers": 2}
     skip = len(keys) if "headers" in keys else known.get(str(keys[0]), 0) if keys else 0
     if not skip:
@@ -278,27 +282,7 @@ def _describe_object(rest: Pointer, was: Json, now: Json) -> Predicate:
     return _have(f"has a different {where}")
 
 
-def describe_credentials(security: Json) -> str:
-    """The alternatives of a `security` in words: `` `basic` or `OAuth` with `read` ``."""
-    if not isinstance(security, list) or not any(security):
-        return "no credentials"
-    found = []
-    for one in security:
-        if isinstance(one, dict):
-            found.append(" and ".join(map(as_code, one)) if one else "no credentials")
-    return " or ".join(dict.fromkeys(found))
-
-
 def _describe_security(both: OlderAndNewer) -> Predicate:
     if both.newer is UNKNOWN:
         return Predicate("requires different credentials", "require different credentials")
     return describe_security_change(*both)
-
-
-def describe_security_change(was: Json, now: Json) -> Predicate:
-    """What happened to a `security`, as a predicate."""
-    older, newer = describe_credentials(was), describe_credentials(now)
-    if older == newer:
-        return Predicate("requires different scopes", "require different scopes")
-    text = f"{newer} instead of {older}"
-    return Predicate(f"requires {text}", f"require {text}")

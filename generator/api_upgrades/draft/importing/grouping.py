@@ -15,6 +15,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.usage import Usage
 from api_upgrades.registry.model import UNRELEASED, Change
 
 Resources = Mapping[Part, str]
@@ -29,8 +30,8 @@ UNUSED = "unused"
 class Group:
     """The effects of one change, in the order in which they happened, and the resources that it affects.
 
-    `applied` has one item for each effect and target. `older` and `newer` are the contracts around the whole step. A
-    group may be about schemas that no operation uses.
+    `applied` has one item for each effect and target. `older` and `newer` are the contracts around the whole step, and
+    `usage` is that of the newer one. A group may be about schemas that no operation uses.
     """
 
     effects: tuple[Effect, ...]
@@ -38,6 +39,7 @@ class Group:
     applied: tuple[AppliedEffect, ...]
     older: Contract
     newer: Contract
+    usage: Usage
     is_unused: bool = False
 
 
@@ -49,10 +51,11 @@ class Grouping:
     others: tuple[Group, ...]
 
 
-def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Resources) -> Grouping:
-    """The effects that led to a contract, grouped into changes. Each effect has one target."""
+def group_into_changes(effects: Sequence[Effect], usage: Usage, resources: Resources) -> Grouping:
+    """The effects that led to the contract of a usage, grouped into changes. Each effect has one target."""
     if not effects:
         return Grouping((), ())
+    newer = usage.contract
     applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     older = applied[0].older
     dependencies = find_dependencies(applied)
@@ -84,7 +87,7 @@ def group_into_changes(effects: Sequence[Effect], newer: Contract, resources: Re
         members = [applied[index] for index in indexes]
         is_unused = bool(unused) and all(_parts(one) <= unused for one in members)
         effects = _combine_effects(members, indexes, dependencies)
-        return Group(effects, _affected_resources(members, resources), tuple(members), older, newer, is_unused)
+        return Group(effects, _affected_resources(members, resources), tuple(members), older, newer, usage, is_unused)
 
     return Grouping(tuple(map(build, ordered)), tuple(map(build, others)))
 

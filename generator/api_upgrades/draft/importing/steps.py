@@ -89,7 +89,7 @@ def import_step(older: Contract, newer: Contract) -> ImportedStep:
     resources = _resources(usages)
 
     def attempt(effects: Sequence[Effect]) -> _Attempt:
-        changes, ordered_count = _group(settle(effects, older, newer), newer, resources)
+        changes, ordered_count = _group(settle(effects, older, newer), usages[1], resources)
         return _Attempt(changes, ordered_count, try_effects(_effects_of(changes), older, newer, usages))
 
     found = attempt(effects)
@@ -155,9 +155,9 @@ def _with_severities(changes: Iterable[ImportedChange], severities: Iterable[Sev
     return tuple(replace(change, severity=worst(islice(left, len(change.effects)))) for change in changes)
 
 
-def _group(effects: Sequence[Effect], newer: Contract, resources: Resources) -> tuple[list[ImportedChange], int]:
+def _group(effects: Sequence[Effect], usage: Usage, resources: Resources) -> tuple[list[ImportedChange], int]:
     """The changes that effects make up, and how many of the first depend on their order."""
-    grouping = group_into_changes(effects, newer, resources)
+    grouping = group_into_changes(effects, usage, resources)
     taken = {WORDING}
     changes = _build_changes(grouping.ordered, taken)
     # The registry sorts changes without an order by their ids.

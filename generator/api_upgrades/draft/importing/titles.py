@@ -5,22 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 
+from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
 from api_upgrades.draft.importing.grouping import Group
 from api_upgrades.draft.importing.intents import innermost_name
 from api_upgrades.draft.importing.references import find_inherited
-from api_upgrades.draft.importing.title_length import MAX_LENGTH, MAX_NAMES, NAMES_SHOWN, fit_title, split_words
+from api_upgrades.draft.importing.statements import THINGS, Statement, format_count, in_pairs, join_first, name_part
+from api_upgrades.draft.importing.title_length import (
+    MAX_LENGTH,
+    MAX_UNCUT_LENGTH,
+    NAMES_SHOWN,
+    fit_title,
+    split_words,
+)
 from api_upgrades.effects import Effect, TargetedEffect
 from api_upgrades.effects.base import Predicate, as_code, join_names
+from api_upgrades.effects.pointer_words import IS_NEW
 from api_upgrades.effects.schema_words import CHANGED
 from api_upgrades.history.derive import AppliedEffect
-from api_upgrades.openapi.part import Part
-from api_upgrades.openapi.schema import as_text
+from api_upgrades.openapi.locate import place_spot, schema_spot
+from api_upgrades.openapi.properties import required_names
 from api_upgrades.openapi.target import PARAMETER_LOCATIONS, Target
-
-_THINGS = {"operation": "operation", "webhook": "webhook", "schema": "object"}
 
 
 def build_title(group: Group) -> str:
@@ -28,12 +35,12 @@ def build_title(group: Group) -> str:
     sentences = _sentences(group)
     unused = sorted({as_code(target.part.name) for target in _targets(group) if target.part})
     if group.is_unused and len(unused) > 1:
-        return fit_title(lambda most, _: f"Unused objects changed: {_join(unused, most)}")
+        return fit_title(lambda most, _: f"Unused objects changed: {join_first(unused, most)}")
 
     def write(shown: int, most_names: int, most_places: int) -> str:
         left = len(sentences) - shown
         text = "; ".join(sentence(most_names, most_places) for sentence in sentences[:shown])
-        text += f", and {_format_count(left, 'more change')}" if left else ""
+        text += f", and {format_count(left, 'more change')}" if left else ""
         return text[:1].upper() + text[1:]
 
     # To name what else happened tells more than a second name of what the first sentence is about.
@@ -41,6 +48,8 @@ def build_title(group: Group) -> str:
         for most in NAMES_SHOWN:
             if len(text := write(shown, *most)) <= MAX_LENGTH:
                 return text
+        if shown > 1 and len(text) <= MAX_UNCUT_LENGTH:
+            return text
     return fit_title(lambda *most: write(1, *most))
 
 
@@ -70,7 +79,7 @@ def _sentences_about_parts(applied: Sequence[AppliedEffect]) -> Iterator[Sentenc
     """Sentences about added and removed parts, operations first, because schemas come with them."""
     for existence, done in (("removed", ("was removed", "were removed")), ("added", ("is new", "are new"))):
         parts = [one.effect.targets[0].part for one in applied if one.effect.existence == existence]
-        names = [(kind, part.name) for kind in _THINGS for part in parts if part is not None and part.kind == kind]
+        names = [(kind, part.name) for kind in THINGS for part in parts if part is not None and part.kind == kind]
         if names:
             # Defaults keep the values of this turn; mypy can't infer the type of a lambda that has some.
             yield lambda most, _, names=names, done=done: _name_parts(names, most, Predicate(*done))  # type: ignore[misc]
@@ -81,52 +90,17 @@ def _name_parts(names: Sequence[tuple[str, str]], most: int, done: Predicate) ->
     left = [kind for kind, _ in names[most:]]
     named = {kind for kind, _ in names[:most]}
     counts = [
-        _format_count(left.count(kind), f"more {thing}" if kind in named else thing)
-        for kind, thing in _THINGS.items()
+        format_count(left.count(kind), f"more {thing}" if kind in named else thing)
+        for kind, thing in THINGS.items()
         if kind in left
     ]
     return f"{join_names([*shown, *counts])} {done.one if len(names) == 1 else done.many}"
 
 
-_PREPOSITIONS = {"was removed": "from", "moved to": "from", "moved from": "to"}
-"""The preposition between a predicate that begins with certain words and a place."""
-
-
-@dataclass
-class _Statement:
-    """What is said of some subjects at some places."""
-
-    predicate: Predicate
-    values: tuple[Json, ...] = ()
-    """Enum values with which the sentence continues."""
-    subjects: dict[str, None] = field(default_factory=dict)
-    places: dict[Part, None] = field(default_factory=dict)
-    also: _Statement | None = None
-    """What else is said in the same sentence, of the same subjects at the same places."""
-
-    @property
-    def preposition(self) -> str:
-        return _PREPOSITIONS.get(" ".join(self.predicate.one.split()[:2]), "in")
-
-    def write(self, most_names: int, most_places: int) -> str:
-        subjects = list(self.subjects)
-        is_plural = len(subjects) > 1 or subjects[0].startswith("items of ")
-        text = f"{_join(subjects, most_names)} {self._write_predicate(is_plural, most_names)}"
-        if self.also is not None:
-            text = f"{text} and {self.also._write_predicate(is_plural, most_names)}"
-        return f"{text} {self.preposition} {_join_parts(list(self.places), most_places)}" if self.places else text
-
-    def _write_predicate(self, is_plural: bool, most: int) -> str:
-        text = self.predicate.many if is_plural else self.predicate.one
-        if not self.values:
-            return text
-        return f"{text} {_join([as_code(as_text(value)) for value in self.values], most, 'more value')}"
-
-
 def _sentences_about_edits(
     group: Group, applied: Sequence[AppliedEffect], is_brief: bool = False
 ) -> Iterator[Sentence]:
-    said: dict[tuple[str, Predicate, tuple[Json, ...], str], _Statement] = {}
+    said: dict[tuple[str, Predicate, tuple[Json, ...], str], Statement] = {}
     statements = list(_statements(group, applied, is_brief))
     changes_of_names = Counter(map(_change_of_names, {statement.predicate for _, _, statement in statements}))
     for place, scope, statement in statements:
@@ -135,35 +109,21 @@ def _sentences_about_edits(
         if change_of_names is not None and changes_of_names[change_of_names] > 1:
             statement.predicate = change_of_names
         known = said.setdefault((subject, statement.predicate, statement.values, scope), statement)
-        if place.part is not None and (place.section or place.steps or subject != _name_part(place.part)):
+        if place.part is not None and (place.section or place.steps or subject != name_part(place.part)):
             known.places[place.part] = None
-    merged: dict[Hashable, _Statement] = {}
+            known.pairs[subject, place.part] = None
+    merged: dict[Hashable, Statement] = {}
     for (_, predicate, values, scope), statement in said.items():
         places = tuple(statement.places) if scope == "holder" else bool(statement.places)
         known = merged.setdefault((predicate, values, places), statement)
         known.subjects |= statement.subjects
         known.places |= statement.places
+        known.pairs |= statement.pairs
     told = [one for one in merged.values() if one.predicate != CHANGED] or list(merged.values())
-    yield from (statement.write for statement in _in_pairs(sorted(told, key=_importance)))
+    yield from (statement.write for statement in in_pairs(sorted(told, key=_importance)))
 
 
-def _in_pairs(statements: Sequence[_Statement]) -> Iterator[_Statement]:
-    """The statements, where two that say something of the same subjects and places are one."""
-    waiting: dict[Hashable, _Statement] = {}
-    firsts = []
-    for one in statements:
-        key = (tuple(one.subjects), tuple(one.places), one.preposition)
-        if (first := waiting.pop(key, None)) is not None:
-            first.also = one
-            if len(first.write(1, 1)) <= MAX_LENGTH:
-                continue
-            first.also = None
-        firsts.append(one)
-        waiting[key] = one
-    return iter(firsts)
-
-
-def _importance(statement: _Statement) -> int:
+def _importance(statement: Statement) -> int:
     """How early a statement stands: what moved first, and what is no longer so before what is new."""
     text = statement.predicate.one
     if text.startswith("moved "):
@@ -192,21 +152,36 @@ def _change_of_names(predicate: Predicate) -> Predicate | None:
 
 def _statements(
     group: Group, applied: Sequence[AppliedEffect], is_brief: bool
-) -> Iterator[tuple[Target, str, _Statement]]:
+) -> Iterator[tuple[Target, str, Statement]]:
     """What each effect says, with its place and scope. The values that an enum gains or loses are said at once."""
     values: dict[tuple[Target, str], list[Json]] = {}
     for one in applied:
         if allowed := one.effect.allowed_value():
             values.setdefault((one.effect.targets[0], allowed[0]), []).append(allowed[1])
     for (target, verb), found in values.items():
-        yield target, "place", _Statement(Predicate(verb, verb), tuple(found), {_name_place(target): None})
+        yield target, "place", Statement(Predicate(verb, verb), tuple(found), {_name_place(target): None})
     for one in applied:
         clause = None if one.effect.allowed_value() else one.clause
         if clause is not None and one.effect.targets:
             place = one.effect.place or one.effect.targets[0]
             moved = _inheritance(group, place) if one.effect.scope == "holder" else None
             predicate = _brief_predicate(one.effect) if is_brief else moved or clause.predicate
-            yield place, one.effect.scope, _Statement(predicate, (), {clause.subject or _name_place(place): None})
+            if predicate == IS_NEW and _must_be_sent(group, place):
+                predicate = Predicate("is new and required", "are new and required")
+            yield place, one.effect.scope, Statement(predicate, (), {clause.subject or _name_place(place): None})
+
+
+def _must_be_sent(group: Group, place: Target) -> bool:
+    """Whether requests need a new property or parameter."""
+    with suppress(ContractMismatch):
+        if place.steps:
+            is_sent = place.section == "request" or (
+                not place.section and place.part is not None and "request" in group.usage.directions(place.part)
+            )
+            return is_sent and place.name in required_names(schema_spot(group.newer, place.holder).read(group.newer))
+        if place.section.partition(" ")[0] in PARAMETER_LOCATIONS:
+            return place_spot(group.newer, place).read(group.newer).get("required") is True
+    return False
 
 
 def _inheritance(group: Group, place: Target) -> Predicate | None:
@@ -215,7 +190,7 @@ def _inheritance(group: Group, place: Target) -> Predicate | None:
         return None
     for contract, preposition in ((group.newer, "to"), (group.older, "from")):
         if (part := find_inherited(contract, place)) is not None:
-            text = f"moved {preposition} {_name_part(part)}"
+            text = f"moved {preposition} {name_part(part)}"
             return Predicate(text, text)
     return None
 
@@ -231,7 +206,7 @@ def _name_place(target: Target) -> str:
     if target.part is None:
         return "the API"
     if not target.steps and not target.section:
-        return _name_part(target.part)
+        return name_part(target.part)
     properties = [step[1:] for step in target.steps if step.startswith(".")]
     name = as_code(".".join(properties[-2:]) or innermost_name(target))
     if not target.steps and target.section.partition(" ")[0] not in PARAMETER_LOCATIONS:
@@ -241,28 +216,6 @@ def _name_place(target: Target) -> str:
         what = "an item" if target.steps[-1] == "[]" else "a value"
         return f"{what} of {name}" if any(step.startswith(".") for step in target.steps) else what
     return name
-
-
-def _join_parts(parts: Sequence[Part], most: int) -> str:
-    """The first of the parts that hold something, and the number of the others.
-
-    If `most` is 0, it is only the number of several parts, and if it is less, of a single part too.
-    """
-    if len(parts) > most + 1 and most <= 0:
-        return _format_count(len(parts), _THINGS[parts[0].kind])
-    return _join([_name_part(part) for part in parts], max(most, 1))
-
-
-def _join(names: Sequence[str], most: int, more: str = "more") -> str:
-    """The first names, and the number of the others."""
-    left = len(names) - most
-    if left <= 0 or (left == 1 and most >= MAX_NAMES):
-        return join_names(list(names))
-    return join_names([*names[:most], f"{left} more" if more == "more" else _format_count(left, more)])
-
-
-def _name_part(part: Part) -> str:
-    return as_code(part.name)
 
 
 def _headlines(applied: Sequence[AppliedEffect]) -> Iterator[Sentence]:
@@ -275,7 +228,3 @@ def _headlines(applied: Sequence[AppliedEffect]) -> Iterator[Sentence]:
         first, left = found[0].effect.headline(found[0].newer), len(found) - 1
         text = f"{first}, likewise {left} more" if left else first
         yield lambda *_, text=text: text
-
-
-def _format_count(count: int, one: str) -> str:
-    return f"{count} {one}{'' if count == 1 else 's'}"
