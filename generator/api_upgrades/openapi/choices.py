@@ -44,7 +44,8 @@ def _flatten(keyword: str, branches: list[JsonObject]) -> list[JsonObject]:
 def _without_excluded_null(branches: list[JsonObject]) -> list[JsonObject]:
     """The branches of a `oneOf`, none of which allows null if that matches a branch of its own and another one."""
     others = [branch for branch in branches if branch != _ONLY_NULL]
-    if len(others) == len(branches) or not any(fits(None, branch) for branch in others):
+    own = len(branches) - len(others)
+    if not own or (own == 1 and not any(fits(None, branch) for branch in others)):
         return branches
     return [_without_null(branch) if fits(None, branch) else branch for branch in others]
 
