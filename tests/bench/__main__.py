@@ -11,6 +11,7 @@ its plot. `--only NAME` and `--quick` measure less, and print the page instead.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from tests.bench.beyond import beyond
-from tests.bench.figures import KEPT, Cost, Figures, Growth, Machine, Series, Step
+from tests.bench.figures import KEPT, Cache, Cost, Figures, Growth, Machine, Series, Step
 from tests.bench.files import write
 from tests.bench.measure import MAX_PAGES, build, measure_documents, measure_growth, measure_made, measure_server_api
 from tests.bench.page import page
@@ -60,6 +61,7 @@ def measure(documents: list[Documents], options: argparse.Namespace, scratch: Pa
         start=_start(scratch),
         series=series,
         growth=growth,
+        caches=[] if options.quick else _caches(documents, scratch),
     )
 
 
@@ -104,6 +106,20 @@ def _start(scratch: Path) -> dict[Literal["libraries", "help", "check"], Cost]:
     }
 
 
+CACHED = ("klaviyo", "intercom")
+"""The series with which caches are measured, beside the Server API."""
+
+
+def _caches(documents: list[Documents], scratch: Path) -> list[Cache]:
+    projects = [server_api(scratch / SERVER_API)]
+    for one in documents:
+        if one.name in CACHED and not (scratch / one.name).exists():
+            run(*API_UPGRADES, "import", *one.files, "--out", scratch / one.name)
+            projects.append(imported_project(scratch / one.name))
+    output = run(sys.executable, "-m", "tests.bench.caches", *(project.root for project in projects))[1]
+    return [Cache.model_validate(one) for one in json.loads(output.splitlines()[-1])]
+
+
 def profiles(documents: list[Documents], only: list[str], scratch: Path) -> str:
     """Profiles of import, check and build of the wanted series; of the first Klaviyo series by default."""
     wanted = next(one for one in documents if one.name in (only or ["klaviyo"]))
@@ -133,6 +149,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small generated registries, and no growth")
     parser.add_argument("--page", action="store_true", help="write the page from what was measured last")
     parser.add_argument("--profiles", action="store_true", help="write the profiles of one series")
+    parser.add_argument("--caches", action="store_true", help="measure the caches again, and write the page")
     parser.add_argument("--beyond", action="store_true", help="print how larger sizes end")
     options = parser.parse_args()
     if options.page:
@@ -144,6 +161,11 @@ def main() -> None:
         if options.beyond:
             for line in beyond(scratch):
                 print(line, flush=True)
+        elif options.caches:
+            known = Figures.model_validate_json(KEPT.read_text(encoding="utf-8"))
+            figures = known.model_copy(update={"caches": _caches(documents, scratch)})
+            write(KEPT, figures.model_dump_json(indent=1) + "\n")
+            publish(figures)
         elif options.profiles:
             write(PROFILES, profiles(documents, options.only, scratch))
         else:

@@ -106,6 +106,14 @@ class Machine(BaseModel):
         return cls(cpu=named[1] if named else platform.processor(), cores=cores, tools={**tools, "Hugo": hugo})
 
 
+class Cache(BaseModel):
+    """What one cache saves at most in a run of a command, as a share of the run's CPU time."""
+
+    name: str
+    share: float
+    run: str
+
+
 class Figures(BaseModel):
     """All of one run. `start` is the cost of starting: the libraries alone, `--help`, and `check` of the Server API."""
 
@@ -115,6 +123,7 @@ class Figures(BaseModel):
     start: dict[Literal["libraries", "help", "check"], Cost]
     series: list[Series]
     growth: list[Growth]
+    caches: list[Cache] = []
 
     def find(self, name: str, versions: int = 0) -> Series | None:
         """A series by its name, and by the number of its versions if that is given."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tests.bench.figures import Cost, Figures, Save, Series, Step
+from tests.bench.figures import Cache, Cost, Figures, Save, Series, Step
 from tests.bench.targets import OBSTACLES, TARGETS, Target
 
 PLOT = "../assets/performance.svg"
@@ -32,6 +32,7 @@ def page(figures: Figures) -> str:
         targets=table(TARGET, (_target(figures, target) for target in TARGETS)),
         obstacles=[(one.what, OBSTACLES.get(one.key, "?")) for one in TARGETS if one.is_missed(figures)],
         commands=table(("what", *COMMANDS.values(), "a saved change", "the source"), map(_commands, figures.series)),
+        caches=_caches(figures.caches) if figures.caches else "",
         sites=table(SITES, map(_site, figures.series)),
     )
 
@@ -40,6 +41,18 @@ def table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     """A Markdown table. All columns except the first are aligned to the right."""
     rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+MIN_CACHE_SHARE = 0.05
+"""What a cache has to save in some run to earn its place by itself, as a share of the run's CPU time."""
+
+
+def _caches(caches: Sequence[Cache]) -> str:
+    """The table of the caches that save much."""
+    much = [one for one in caches if one.share >= MIN_CACHE_SHARE]
+    shares = (f"{one.share:.0%}" if one.share < 1 else f"{one.share:,.1f} times" for one in much)
+    rows = ((f"`{one.name}`", share, one.run) for one, share in zip(much, shares, strict=True))
+    return table(("cache", "saves", "in"), rows)
 
 
 TARGET = ("Target", "Limit", "Measured", "Result")

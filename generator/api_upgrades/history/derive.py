@@ -52,7 +52,7 @@ class AppliedEffect:
         """What the effect changes, with canonical targets, as the comparison reports them."""
         return tuple(_canonical_touches(self.effect, self.older, self.newer))
 
-    @cached_property
+    @property
     def changed_parts(self) -> tuple[Part, ...]:
         """The parts that the effect changes, and operations and webhooks to which something applies that it changes."""
         return tuple(find_changed_parts(self.older, self.newer))
@@ -85,7 +85,7 @@ class Step:
         """How names change in this step."""
         return RenameMap.of(move for applied in self.effects for move in applied.moves)
 
-    @cached_property
+    @property
     def changed_parts(self) -> tuple[Part, ...]:
         """The parts that differ, and operations and webhooks to which something applies that differs."""
         return tuple(find_changed_parts(self.older, self.newer))

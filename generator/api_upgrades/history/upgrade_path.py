@@ -77,7 +77,7 @@ class PathPart:
         """The worst of its own findings."""
         return worst(finding.severity for finding in self.findings)
 
-    @cached_property
+    @property
     def entries(self) -> tuple[PathEntry, ...]:
         """The differences of the part itself, its properties and its parameters: one entry for each place."""
         return group_by_place(self.findings)

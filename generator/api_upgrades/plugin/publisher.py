@@ -50,7 +50,7 @@ class ThemeContext:
     env: Environment
     files: Files
 
-    @cached_property
+    @property
     def documentation_pages(self) -> Sequence[object]:
         return self.files.documentation_pages()
 

@@ -103,7 +103,7 @@ class ChangeView:
     def heading(self) -> Heading:
         return Heading(self.id, prose.to_plain(self.title))
 
-    @cached_property
+    @property
     def _step(self) -> Step:
         return self.site.history.steps[self.version]
 
@@ -148,7 +148,7 @@ class ChangeView:
                     break
         return tuple(found.items())
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[str, ...]:
         """Its kinds by which readers filter, such as `renamed`."""
         return change_kinds(self.judged)
@@ -212,7 +212,7 @@ class AdditionView(ChangeView):
         # In other versions, the affected parts may have other names, or may not exist.
         return tuple(part for part in self.judged.affected_parts if part in self._step.newer.parts)
 
-    @cached_property
+    @property
     def _step(self) -> Step:
         version = next(one for one in self.site.history.versions if one.id == self.live.version)
         older, newer = self.live.effects[0].older, self.live.effects[-1].newer

@@ -43,7 +43,6 @@ def highlight_message(text: str) -> Markup:
     return Markup(escape(head, quote=False) + gap) + highlight_json(body)
 
 
-@lru_cache(8192)
 def code_pane(text: str, language: str) -> Markup:
     """Render code for a pane of an example. `language` is `json`, `http`, or anything else for plain text.
 
@@ -166,6 +165,5 @@ def _render_lines(lines: Sequence[Line], has_json: bool) -> Iterator[str]:
         yield f'<{look.element} class="{look.classes}">{note}{prefix}{html}\n</{look.element}>'
 
 
-@lru_cache(65536)
 def _highlight_line(text: str, has_json: bool) -> str:
     return highlight_json(text) if has_json and text.startswith(_JSON_STARTS) else escape(text, quote=False)

@@ -107,7 +107,6 @@ def _fold_note(block: Block) -> str:
     return f" {first[: len(first) - len(first.lstrip())]}… {block.note}"
 
 
-@lru_cache(65536)
 def prose_blocks(text: str, base: LinkBase | None = None, *, is_nested: bool = False) -> str:
     """Write prose as paragraphs, lists, quotations, code and tables, without headings.
 
@@ -116,7 +115,6 @@ def prose_blocks(text: str, base: LinkBase | None = None, *, is_nested: bool = F
     return "\n\n".join(_render_blocks(_parse(prose.to_html(text, base)), is_nested))
 
 
-@lru_cache(65536)
 def prose_line(text: str, base: LinkBase | None = None, *, links: bool = True) -> str:
     """Write prose on one line. Use `links=False` inside a link. A `base` resolves the links of a description."""
     return _escape_line_start(_render_inline(_parse(prose.to_inline_html(text, base, links=links))).strip())

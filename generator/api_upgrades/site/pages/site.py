@@ -97,7 +97,7 @@ class Site:
             self._resources[version] = self._resources_by_parts[key]
         return self._resources[version]
 
-    @cached_property
+    @property
     def _shared_prefix(self) -> tuple[str, ...]:
         """The segments with which the paths of all versions begin, so that a resource has one name in all of them."""
         return find_shared_prefix({part for one in self.history.contracts.values() for part in one.parts})

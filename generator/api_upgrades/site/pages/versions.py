@@ -93,7 +93,7 @@ class VersionView:
         """Whether it has too many changes for one list, so that pages group them by resource."""
         return len(self.changes) > MAX_LISTED_CHANGES
 
-    @cached_property
+    @property
     def groups(self) -> tuple[ChangeGroup, ...]:
         """All its changes, grouped by resource."""
         return tuple(_group_by_resource(self))
@@ -135,7 +135,7 @@ class VersionView:
         step = self.site.history.steps.get(self.id)
         return step.older_version if step else None
 
-    @cached_property
+    @property
     def newer_version(self) -> str | None:
         ids = [version.id for version in self.site.history.versions]
         index = ids.index(self.id) + 1

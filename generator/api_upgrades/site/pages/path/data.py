@@ -96,7 +96,7 @@ class PathData:
         self._order = [version.id for version in site.history.versions]
         self._identities = Identities(site.history)
 
-    @cached_property
+    @property
     def resources(self) -> Mapping[str, str]:
         """The file name of every resource of any version, by the resource's name. The latest version's come first."""
         found: dict[str, str] = {}
@@ -271,7 +271,7 @@ class PathData:
             ]
         return found
 
-    @cached_property
+    @property
     def _value_renames(self) -> list[tuple[str, int, str, str]]:
         """Renamed enum values, as (identity of the place, version index, old name, new name)."""
         return [

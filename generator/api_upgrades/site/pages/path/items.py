@@ -44,7 +44,7 @@ class ItemView:
     def version(self) -> str:
         return self.change.version
 
-    @cached_property
+    @property
     def _names(self) -> tuple[str, ...]:
         """The sentences about names that no change alone gives, if they are all that the step does."""
         sentences = name_sentences(self.item.name_changes, self.is_downgrade) if self.item.only_names else ()
@@ -73,7 +73,7 @@ class ItemView:
         """Whether callers have to undo what `upgrade` says."""
         return self.is_downgrade and not self.is_renamed
 
-    @cached_property
+    @property
     def links(self) -> tuple[tuple[str, str], ...]:
         """The versions of the step, each with the address of its change. A title about names needs all of them."""
         views = (*self.merged, self.change) if self.is_renamed else (self.change,)

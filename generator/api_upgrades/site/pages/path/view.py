@@ -27,7 +27,7 @@ class ResourcePath:
     slug: str
     parts: tuple[PathPart, ...]
 
-    @cached_property
+    @property
     def changed_parts(self) -> tuple[PathPart, ...]:
         """The parts that changed themselves, and not only through objects that they contain."""
         return tuple(part for part in self.parts if part.findings)
@@ -46,7 +46,7 @@ class PathView:
     path: UpgradePath
     change_views: dict[ChangeKey, ChangeView] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def items(self) -> tuple[ItemView, ...]:
         """The steps in the order in which readers handle them."""
         return tuple(
@@ -116,7 +116,7 @@ class PathView:
     def _changed_parts(self) -> frozenset[Part]:
         return frozenset(part.part for part in self.path.parts if part.findings)
 
-    @cached_property
+    @property
     def resources(self) -> tuple[ResourcePath, ...]:
         """The resources that differ, in the order of the reference at the end of the path, removed ones last."""
         ends = (self.path.end, self.path.start)

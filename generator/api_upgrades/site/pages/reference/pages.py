@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -255,7 +254,7 @@ class Reference:
             )
         return self._contents_cache[key]
 
-    @cached_property
+    @property
     def _latest_slugs(self) -> frozenset[str]:
         """The slugs of the resources that the latest version has."""
         return frozenset(self.site.slugs(self.site.history.latest.id).values())
