@@ -11,8 +11,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from api_upgrades.core.errors import ContractMismatch, did_you_mean
-from api_upgrades.core.json import Json, JsonObject, json_identical, parse_pointer, unescape_token, value_at
+from api_upgrades.core.json import Json, JsonObject, json_identical, parse_pointer, set_at, unescape_token, value_at
 from api_upgrades.effects.base import Clause, Predicate, TargetedEffect, as_code
+from api_upgrades.effects.named_values import with_parameter_names
 from api_upgrades.effects.pointer_words import describe_change, find_extension
 from api_upgrades.effects.replace import NOT_A_POINTER, check_pointer, read_pointer
 from api_upgrades.effects.schema_words import describe_nested_change, describe_schema_change
@@ -116,8 +117,12 @@ class ChangeItems(TargetedEffect):
         target = self.target[0]
         if self.place is None:
             whole = part_spot(newer, target).read(newer)
-            older = restore_items(self.find_list(newer, target), self, str(target))
-            return describe_change(target.part, read_pointer(self.pointer, whole), older, whole)
+            older: Json = restore_items(self.find_list(newer, target), self, str(target))
+            pointer = read_pointer(self.pointer, whole)
+            if pointer[-1:] == ("parameters",):
+                older = with_parameter_names(older, newer)
+                whole = set_at(whole, pointer, with_parameter_names(value_at(whole, pointer), newer))
+            return describe_change(target.part, pointer, older, whole)
         names, predicate = describe_nested_change(*self._older_and_newer(newer))
         if not names:
             # Where one variant took the place of another, the same happened at places of any name.

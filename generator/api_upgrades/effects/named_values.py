@@ -1,4 +1,4 @@
-"""Looks behind the names of plain values: an enum says what changed, the name of its schema doesn't."""
+"""Looks behind the names of components: an enum and the name of a parameter say what changed, a key doesn't."""
 
 from __future__ import annotations
 
@@ -27,7 +27,19 @@ def describe_name(now: Json) -> Predicate | None:
     name = schemas.ref(now) if isinstance(now, dict) else None
     if name is None:
         return None
-    return Predicate(f"is described by the object {as_code(name)}", f"are described by the object {as_code(name)}")
+    return Predicate(
+        f"is now described by the object {as_code(name)}", f"are now described by the object {as_code(name)}"
+    )
+
+
+def with_parameter_names(parameters: Json, contract: Contract) -> Json:
+    """A list of parameters in which those that are shared are written out, as far as the contract has them."""
+    if not isinstance(parameters, list):
+        return parameters
+    shared = contract.document.get("components", {}).get("parameters")
+    held = shared if isinstance(shared, dict) else {}
+    refs = (str(one.get("$ref", "")).rpartition("/")[2] if isinstance(one, dict) else "" for one in parameters)
+    return [held.get(name, one) for name, one in zip(refs, parameters, strict=True)]
 
 
 def with_plain_values(schema: Json, contract: Contract) -> Json:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json, Pointer, set_at, unescape_token, value_at
 from api_upgrades.effects.base import Clause, Effect, OlderValueEffect
-from api_upgrades.effects.named_values import describe_name, with_plain_values
+from api_upgrades.effects.named_values import describe_name, with_parameter_names, with_plain_values
 from api_upgrades.effects.pointer_words import describe_change, find_extension
 from api_upgrades.effects.schema_words import CHANGED
 from api_upgrades.effects.touch import EXISTENCE, Touch
@@ -102,6 +102,9 @@ class Replace(OlderValueEffect):
             now = value_at(whole, pointer)
         except (KeyError, IndexError, TypeError):
             return describe_change(part, pointer, was, whole)
+        if pointer[-1:] == ("parameters",):
+            whole = set_at(whole, pointer, with_parameter_names(now, newer))
+            return describe_change(part, pointer, with_parameter_names(was, newer), whole)
         if was is MISSING or not isinstance(now, dict):
             return describe_change(part, pointer, was, whole)
         plain = set_at(whole, pointer, with_plain_values(now, newer))

@@ -144,9 +144,9 @@ class ExtractSchema(TargetedEffect):
 
     def predicate(self, newer: Contract | None = None) -> Predicate:
         if newer is None:
-            return Predicate("is described by a named object", "are described by named objects")
+            return Predicate("is now described by a named object", "are now described by named objects")
         name = describe_type(schema_spot(newer, self.target[0]).read(newer))
-        return Predicate(f"is described by the object {name}", f"are described by the object {name}")
+        return Predicate(f"is now described by the object {name}", f"are now described by the object {name}")
 
     def touches(self) -> Iterator[Touch]:
         return (Touch(target, EXISTENCE) for target in self.target)

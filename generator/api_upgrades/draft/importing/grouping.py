@@ -15,6 +15,7 @@ from api_upgrades.effects import Effect
 from api_upgrades.history.derive import AppliedEffect, revert_change
 from api_upgrades.openapi.contract import Contract
 from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.renames import RenameMap
 from api_upgrades.openapi.usage import Usage
 from api_upgrades.registry.model import UNRELEASED, Change
 
@@ -31,7 +32,8 @@ class Group:
     """The effects of one change, in the order in which they happened, and the resources that it affects.
 
     `applied` has one item for each effect and target. `older` and `newer` are the contracts around the whole step, and
-    `usage` is that of the newer one. A group may be about schemas that no operation uses.
+    `usage` is that of the newer one; `renames` lead from one to the other. A group may be about schemas that no
+    operation uses.
     """
 
     effects: tuple[Effect, ...]
@@ -40,6 +42,7 @@ class Group:
     older: Contract
     newer: Contract
     usage: Usage
+    renames: RenameMap
     is_unused: bool = False
 
 
@@ -56,6 +59,7 @@ def group_into_changes(effects: Sequence[Effect], usage: Usage, resources: Resou
     if not effects:
         return Grouping((), ())
     newer = usage.contract
+    renames = RenameMap.of(move for effect in effects for move in effect.moves())
     applied = revert_change(Change("step", UNRELEASED, "", "", None, tuple(effects), ""), newer)
     older = applied[0].older
     dependencies = find_dependencies(applied)
@@ -87,7 +91,9 @@ def group_into_changes(effects: Sequence[Effect], usage: Usage, resources: Resou
         members = [applied[index] for index in indexes]
         is_unused = bool(unused) and all(_parts(one) <= unused for one in members)
         effects = _combine_effects(members, indexes, dependencies)
-        return Group(effects, _affected_resources(members, resources), tuple(members), older, newer, usage, is_unused)
+        return Group(
+            effects, _affected_resources(members, resources), tuple(members), older, newer, usage, renames, is_unused
+        )
 
     return Grouping(tuple(map(build, ordered)), tuple(map(build, others)))
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from api_upgrades.core.errors import ContractMismatch
 from api_upgrades.core.json import Json
@@ -159,7 +160,8 @@ def _statements(
         if allowed := one.effect.allowed_value():
             values.setdefault((one.effect.targets[0], allowed[0]), []).append(allowed[1])
     for (target, verb), found in values.items():
-        yield target, "place", Statement(Predicate(verb, verb), tuple(found), {_name_place(target): None})
+        place = _newest(group, target)
+        yield place, "place", Statement(Predicate(verb, verb), tuple(found), {_name_place(place): None})
     for one in applied:
         clause = None if one.effect.allowed_value() else one.clause
         if clause is not None and one.effect.targets:
@@ -168,7 +170,15 @@ def _statements(
             predicate = _brief_predicate(one.effect) if is_brief else moved or clause.predicate
             if predicate == IS_NEW and _must_be_sent(group, place):
                 predicate = Predicate("is new and required", "are new and required")
-            yield place, one.effect.scope, Statement(predicate, (), {clause.subject or _name_place(place): None})
+            newest = _newest(group, place)
+            yield newest, one.effect.scope, Statement(predicate, (), {clause.subject or _name_place(newest): None})
+
+
+def _newest(group: Group, place: Target) -> Target:
+    """A place whose part has the name that it has after the whole step."""
+    if place.part is None or place.part in group.newer.parts:
+        return place
+    return replace(place, part=group.renames.to_newer(Target(place.part)).part or place.part)
 
 
 def _must_be_sent(group: Group, place: Target) -> bool:
