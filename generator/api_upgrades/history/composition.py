@@ -163,8 +163,9 @@ class Composition:
             for outcome in find_outcomes(number, events):
                 _add_outcome(steps, outcome, is_downgrade)
         shown: list[_Step] = []
+        order = {key: number for number, key in enumerate(steps)}
         for key, step in steps.items():
-            hosts = [one for one in steps if one in step.superseded_by and steps[one].severities]
+            hosts = sorted((one for one in step.superseded_by if steps[one].severities), key=order.__getitem__)
             if not step.severities and hosts:
                 steps[hosts[0]].merged.append(step.change)
             elif step.severities or step.superseded_by or key not in self.places_of:

@@ -46,7 +46,7 @@ class PathView:
     path: UpgradePath
     change_views: dict[ChangeKey, ChangeView] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def items(self) -> tuple[ItemView, ...]:
         """The steps in the order in which readers handle them."""
         return tuple(
