@@ -280,7 +280,7 @@
   const isAlike = (row, was) => (row.ref > -1 && was.ref > -1 ? row.ref === was.ref : same(row.kinds, was.kinds));
 
   function typeRule(row, was) {
-    if (same(row.type, ["list of ", ...(was.type || [])])) return "property-became-list";
+    if (same(row.type, ["array of ", ...(was.type || [])])) return "property-became-list";
     const [is, had] = [row, was].map(({ kinds = [] }) => kinds);
     const covers = (wide, narrow) => narrow.every((one) => wide.includes(one) || (one === "integer" && wide.includes("number")));
     const isOther = row.ref > -1 && was.ref > -1;

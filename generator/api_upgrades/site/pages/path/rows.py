@@ -228,7 +228,7 @@ class PartRows:
         if name is not None:
             yield [self._schema_identity(name)]
         elif "$ref" not in value and isinstance(value.get("items"), dict):
-            yield "list of "
+            yield "array of "
             yield from self._type_pieces(value["items"])
         else:
             yield schemas.type_name(schema)
