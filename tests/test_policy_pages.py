@@ -202,7 +202,7 @@ def test_deprecations_list_every_deprecated_place_with_its_replacement_and_dates
         ]
     )
     assert '<a href="../upgrades/2024-02-01/#title">2024-02-01</a>' in page.html
-    assert "5 parts of the API are deprecated in 2024-02-01. 1 of 2 versions has an end date." in page.html
+    assert "5 parts of the API are deprecated as of 2024-02-01. 1 of the 2 versions has an end date." in page.html
     assert [heading.id for heading in page.contents] == ["deprecated-now", "supported-versions"]
     twin = page.markdown()
     assert "| [`Book.name`](../reference/2024-02-01/books/#Book) | `title` |" in twin
@@ -210,7 +210,7 @@ def test_deprecations_list_every_deprecated_place_with_its_replacement_and_dates
 
 def test_without_deprecations_the_page_says_that_nothing_is_deprecated(shop: History) -> None:
     page = pages_of(shop)["deprecations/"]
-    assert "Nothing is deprecated in 2024-03-01. None of 3 versions has an end date." in page.html
+    assert "Nothing is deprecated as of 2024-03-01. None of the 3 versions has an end date." in page.html
     assert [heading.id for heading in page.contents] == ["supported-versions"]
 
 
@@ -304,5 +304,5 @@ def test_the_changelog_has_one_row_for_each_change_with_what_the_filter_needs(tm
         'data-kind="added|deprecated"',
         'data-only="deprecations"',
     ]
-    assert 'name="only" value="deprecations" aria-pressed="false">Deprecations <small>1</small></button>' in html
+    assert 'name="only" value="deprecations" aria-pressed="false">With deprecations <small>1</small></button>' in html
     assert "1 change</span>" in html

@@ -340,16 +340,16 @@ class OlderValueEffect(TargetedEffect):
         return self
 
 
-def join_names(items: Iterator[str] | list[str]) -> str:
+def join_names(items: Iterator[str] | list[str], last: str = "and") -> str:
     """`a`, `b` and `c`."""
     found = list(items)
-    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} {last} {found[-1]}"
 
 
-def join_some(names: list[str], most: int, more: str = "more") -> str:
+def join_some(names: list[str], most: int, more: str = "more", last: str = "and") -> str:
     """The first names, and how many others there are. A single other name is shown instead of counted."""
     left = len(names) - most
-    return join_names(names if left <= 1 else [*names[:most], f"{left} {more}"])
+    return join_names(names if left <= 1 else [*names[:most], f"{left} {more}"], last)
 
 
 def as_code(value: object) -> str:

@@ -26,9 +26,9 @@ _FLAGS = {
 """Keywords that say something about a value if they are true."""
 
 
-def describe_values(values: Sequence[Json]) -> str:
+def describe_values(values: Sequence[Json], last: str = "and") -> str:
     """The first values as code, and how many others there are."""
-    return join_some([as_code(as_text(value)) for value in values], MAX_VALUES, "more values")
+    return join_some([as_code(as_text(value)) for value in values], MAX_VALUES, "more values", last)
 
 
 def describe_keyword_change(keyword: str, was: Json, now: Json) -> Predicate:

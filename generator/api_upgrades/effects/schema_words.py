@@ -199,7 +199,7 @@ def _type_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
     elif gained:
         yield _can(f"can also be {join_some(gained, MAX_ALTERNATIVES)}")
     elif lost:
-        yield _can(f"can no longer be {join_some(lost, MAX_ALTERNATIVES)}")
+        yield _can(f"can no longer be {join_some(lost, MAX_ALTERNATIVES, last='or')}")
 
 
 def _instead_of(was: Json, now: Json) -> Predicate:
@@ -226,7 +226,9 @@ def _value_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:
         words = f"{describe_values(gained)} instead of {describe_values(lost)}"
         yield _can(f"can be {words}")
     elif gained or lost:
-        yield _can(f"can also be {describe_values(gained)}" if gained else f"can no longer be {describe_values(lost)}")
+        yield _can(
+            f"can also be {describe_values(gained)}" if gained else f"can no longer be {describe_values(lost, 'or')}"
+        )
 
 
 def _property_differences(was: JsonObject, now: JsonObject) -> Iterator[Predicate]:

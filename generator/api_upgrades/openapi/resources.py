@@ -42,7 +42,8 @@ def group_into_resources(usage: Usage, prefix: tuple[str, ...] | None = None) ->
 
     Nested tags follow the tag that they are nested under. An operation belongs to its first tag that is no badge, or
     else to the first segment of its path that names a resource. A webhook belongs to its tag, or else to the first word
-    of its name. A schema belongs to the resource of the first operation, in the order of the document, that uses it.
+    of its name. A schema belongs to the resource after which it is named, such as `TicketList` to Tickets, if that uses
+    it, or else to the resource of the first operation, in the order of the document, that does.
     Unused schemas come last, as "Other objects".
 
     `prefix` are the segments with which all paths begin, by default those of this contract.
@@ -131,12 +132,24 @@ def _named_segments(path: str) -> tuple[str, ...]:
 
 
 def _assign_schemas(usage: Usage, roots: list[tuple[str, Part]]) -> Mapping[Part, str]:
-    """The resource of each schema: that of the first operation, in document order, that uses it."""
-    owner: dict[Part, str] = {}
+    """The resource of each schema: of those that use it, that whose name it begins with, or else the first one."""
+    users: dict[Part, dict[str, None]] = {}
     for name, root in roots:
         for part in usage.closure(root)[1:]:
-            owner.setdefault(part, name)
-    return owner
+            users.setdefault(part, {})[name] = None
+    return {part: _own_resource(_stem(part.name), list(names)) for part, names in users.items()}
+
+
+def _own_resource(stem: str, names: list[str]) -> str:
+    """The resource with the longest name with which that of a schema begins, or else the first one."""
+    alike = [name for name in names if stem.startswith(_stem(name))]
+    return max(alike, key=lambda name: len(_stem(name)), default=names[0])
+
+
+def _stem(name: str) -> str:
+    """A name without case, signs and the ending of a plural: `ticket` for `Tickets`."""
+    letters = re.sub(r"[^a-z0-9]+", "", name.lower())
+    return f"{letters[:-3]}y" if letters.endswith("ies") else letters.removesuffix("s") or name
 
 
 def unique_slugs(names: Iterable[str]) -> dict[str, str]:

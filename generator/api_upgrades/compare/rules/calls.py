@@ -11,9 +11,9 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule(
         "operation-moved",
         "Method or path of an operation changed",
-        ("breaking", "Calls to the old address fail."),
+        ("breaking", "Calls to the old path or method fail."),
     ),
-    rule("operation-renamed", "Path parameter renamed", ("neutral", "The address doesn't change.")),
+    rule("operation-renamed", "Path parameter renamed", ("neutral", "URLs don't change.")),
     rule("operation-deprecated", "Operation deprecated", ("neutral", "It still works.")),
     rule("operation-no-longer-deprecated", "Operation no longer deprecated", ("neutral", "It works as before.")),
     rule(
@@ -44,12 +44,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule(
         "security-scheme-added",
         "Security scheme added",
-        ("neutral", "Operations that require it are judged separately."),
+        ("neutral", "Operations that require it are rated by themselves."),
     ),
     rule(
         "security-scheme-removed",
         "Security scheme removed",
-        ("neutral", "Operations that required it are judged separately."),
+        ("neutral", "Operations that required it are rated by themselves."),
     ),
     rule(
         "security-scheme-changed",
@@ -105,7 +105,7 @@ CALL_RULES: tuple[str | Rule, ...] = (
     ),
     rule(
         "querystring-renamed",
-        "Name of a whole-query-string parameter changed",
+        "Name of a parameter that is the whole query string changed",
         ("neutral", "The name isn't sent."),
         webhook=("neutral", "The name isn't sent."),
     ),
@@ -195,8 +195,8 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule("callback-removed", "Callback removed", webhook=("breaking", "Handlers for it are no longer called.")),
     rule(
         "callback-moved",
-        "Address or method of a callback changed",
-        webhook=("breaking", "Handlers at the old address are no longer called."),
+        "URL or method of a callback changed",
+        webhook=("breaking", "Handlers of the old one are no longer called."),
     ),
     rule(
         "answer-changed",
@@ -204,12 +204,12 @@ CALL_RULES: tuple[str | Rule, ...] = (
         webhook=("risky", "Your response may be rejected."),
     ),
     "Objects and shared components",
-    rule("schema-added", "Object added", request=("neutral", "Each use of it is judged separately.")),
-    rule("schema-removed", "Object removed", request=("neutral", "Each use of it is judged separately.")),
-    rule("schema-renamed", "Object renamed", request=("neutral", "No message contains its name.")),
-    rule("shared-added", "Shared component added", ("neutral", "Each use of it is judged separately.")),
-    rule("shared-removed", "Shared component removed", ("neutral", "Each use of it is judged separately.")),
-    rule("shared-changed", "Shared component changed", ("neutral", "Each use of it is judged separately.")),
+    rule("schema-added", "Object added", request=("neutral", "Each use of it is rated by itself.")),
+    rule("schema-removed", "Object removed", request=("neutral", "Each use of it is rated by itself.")),
+    rule("schema-renamed", "Object renamed", request=("neutral", "Requests and responses don't contain its name.")),
+    rule("shared-added", "Shared component added", ("neutral", "Each use of it is rated by itself.")),
+    rule("shared-removed", "Shared component removed", ("neutral", "Each use of it is rated by itself.")),
+    rule("shared-changed", "Shared component changed", ("neutral", "Each use of it is rated by itself.")),
     rule(
         "tag-changed",
         "Tag added, removed or changed",
@@ -219,7 +219,7 @@ CALL_RULES: tuple[str | Rule, ...] = (
     rule(
         "dialect-changed",
         "OpenAPI version, JSON Schema dialect or URI of the document changed",
-        ("neutral", "Differences in its content are judged separately."),
+        ("neutral", "Differences in its content are rated by themselves."),
     ),
 )
 """The rules, each group after its heading."""

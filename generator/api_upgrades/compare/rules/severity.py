@@ -12,7 +12,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 SEVERITY_MEANINGS: Mapping[Severity, str] = {
     "breaking": "Code that works with the older version can fail with the newer one.",
-    "risky": "Defensively written code keeps working; other code may fail.",
+    "risky": "Most code keeps working; code that relies on known values or old defaults may fail.",
     "additive": "Something is added, or less is required. You don't have to do anything.",
     "neutral": "Nothing that you send or receive changes.",
 }

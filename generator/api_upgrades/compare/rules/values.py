@@ -21,7 +21,7 @@ VALUE_RULES: tuple[str | Rule, ...] = (
     rule(
         "property-removed",
         "Property removed",
-        ("breaking", "A value sent there is ignored or rejected."),
+        ("breaking", "A value that is sent for it is ignored or rejected."),
         ("breaking", "Code that reads it gets no value."),
     ),
     rule(
@@ -69,7 +69,7 @@ VALUE_RULES: tuple[str | Rule, ...] = (
     rule(
         "became-read-only",
         "Property became read-only",
-        ("breaking", "A value sent there is ignored or rejected."),
+        ("breaking", "A value that is sent for it is ignored or rejected."),
         ("neutral", "Values that you receive don't change."),
     ),
     rule(
@@ -105,37 +105,37 @@ VALUE_RULES: tuple[str | Rule, ...] = (
     "Lifecycle",
     rule(
         "sunset-set",
-        "Sunset date set",
+        "End date set",
         ("risky", "Requests that use it fail from that date on."),
         ("risky", "Code that reads it gets no value from that date on."),
     ),
     rule(
         "sunset-lifted",
-        "Sunset date removed",
+        "End date removed",
         ("additive", "It stays longer than announced."),
         ("additive", "It stays longer than announced."),
     ),
     rule(
         "sunset-earlier",
-        "Sunset date became earlier or unreadable",
+        "End date became earlier or invalid",
         ("risky", "There is less time to migrate than announced."),
         ("risky", "There is less time to migrate than announced."),
     ),
     rule(
         "sunset-later",
-        "Sunset date became later",
+        "End date became later",
         ("additive", "There is more time to migrate than announced."),
         ("additive", "There is more time to migrate than announced."),
     ),
     rule(
         "stability-decreased",
-        "Declared stability decreased",
+        "Stability level lowered, such as from stable to beta",
         ("risky", "It may change sooner than promised."),
         ("risky", "It may change sooner than promised."),
     ),
     rule(
         "stability-increased",
-        "Declared stability increased",
+        "Stability level raised, such as from beta to stable",
         ("additive", "More stability is promised than before."),
         ("additive", "More stability is promised than before."),
     ),
@@ -174,13 +174,13 @@ VALUE_RULES: tuple[str | Rule, ...] = (
         "enum-value-added",
         "Enum value added",
         ("additive", "Values that were valid are still accepted."),
-        ("risky", "Code that lists every value may receive an unknown one."),
+        ("risky", "Code that handles only the known values may receive another."),
     ),
     rule(
         "enum-value-removed",
         "Enum value removed",
         ("breaking", "Requests that send the value are rejected."),
-        ("risky", "Code that waits for the value no longer receives it."),
+        ("risky", "Code that expects the value no longer receives it."),
     ),
     rule(
         "enum-value-renamed",
@@ -198,7 +198,7 @@ VALUE_RULES: tuple[str | Rule, ...] = (
         "enum-lifted",
         "Value is no longer limited to an enum",
         ("additive", "Values that were valid are still accepted."),
-        ("risky", "Code that lists every value may receive an unknown one."),
+        ("risky", "Code that handles only the known values may receive another."),
     ),
     rule(
         "constant-removed",
@@ -228,11 +228,11 @@ VALUE_RULES: tuple[str | Rule, ...] = (
         "constraint-changed",
         "Constraint changed",
         ("breaking", "Values that met the old constraint may be rejected."),
-        ("breaking", "Code that relies on the old format may receive a different one."),
+        ("breaking", "Code that relies on the old constraint may receive other values."),
     ),
     rule(
         "format-hint-changed",
-        "Format without effect on validation changed",
+        "Format that validates nothing changed",
         ("neutral", "Values that you send don't change."),
         ("neutral", "Values that you receive don't change."),
     ),

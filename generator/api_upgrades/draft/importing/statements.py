@@ -38,7 +38,7 @@ class Statement:
 
     def write(self, most_names: int, most_places: int) -> str:
         subjects, places = list(self.subjects), list(self.places)
-        is_plural = len(subjects) > 1 or subjects[0].startswith("items of ")
+        is_plural = len(subjects) > 1 or subjects[0].partition(" ")[0] in ("items", "values")
         predicate = self._write_predicate(is_plural, most_names)
         if self.also is not None:
             predicate = f"{predicate} and {self.also._write_predicate(is_plural, most_names)}"
@@ -71,7 +71,8 @@ class Statement:
         text = self.predicate.many if is_plural else self.predicate.one
         if not self.values:
             return text
-        return f"{text} {join_first([as_code(as_text(value)) for value in self.values], most, 'more value')}"
+        last = "or" if "no longer" in text else "and"
+        return f"{text} {join_first([as_code(as_text(value)) for value in self.values], most, 'more value', last)}"
 
 
 def _join_parts(parts: Sequence[Part], most: int) -> str:
@@ -84,12 +85,12 @@ def _join_parts(parts: Sequence[Part], most: int) -> str:
     return join_first([name_part(part) for part in parts], max(most, 1))
 
 
-def join_first(names: Sequence[str], most: int, more: str = "more") -> str:
+def join_first(names: Sequence[str], most: int, more: str = "more", last: str = "and") -> str:
     """The first names, and the number of the others."""
     left = len(names) - most
     if left <= 0 or (left == 1 and most >= MAX_NAMES):
-        return join_names(list(names))
-    return join_names([*names[:most], f"{left} more" if more == "more" else format_count(left, more)])
+        return join_names(list(names), last)
+    return join_names([*names[:most], f"{left} more" if more == "more" else format_count(left, more)], last)
 
 
 def name_part(part: Part) -> str:

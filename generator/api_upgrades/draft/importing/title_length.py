@@ -12,7 +12,7 @@ MAX_NAMES = 2
 MAX_LENGTH = 110
 """The length of a title, in characters."""
 
-MAX_UNCUT_LENGTH = 150
+MAX_UNCUT_LENGTH = 180
 """The length up to which a title with a single name is left whole, so that no name in it is cut."""
 
 NAMES_SHOWN = ((MAX_NAMES, MAX_NAMES), (MAX_NAMES, 1), (1, 1))

@@ -223,7 +223,7 @@ def _name_place(target: Target) -> str:
         word, _, status = target.section.partition(" ")
         return f"the {word} {as_code(status)}" if status else "the request body" if word == "request" else f"the {word}"
     if target.steps and not target.steps[-1].startswith("."):
-        what = "an item" if target.steps[-1] == "[]" else "a value"
+        what = "items" if target.steps[-1] == "[]" else "values"
         return f"{what} of {name}" if any(step.startswith(".") for step in target.steps) else what
     return name
 

@@ -45,7 +45,7 @@ def filter_for_changes(changes: Iterable[ChangeView]) -> ChangeFilter:
     resources = sorted({name for change in listed for name, _ in change.resources}, key=str.casefold)
     chips = [Chip("severity", one, one.capitalize(), severities[one]) for one in SEVERITIES if severities[one]]
     if kinds[DEPRECATED]:
-        chips.append(Chip("only", "deprecations", "Deprecations", kinds[DEPRECATED]))
+        chips.append(Chip("only", "deprecations", "With deprecations", kinds[DEPRECATED]))
     selects = (
         Select("resource", "Resource", "All resources", tuple((name, name) for name in resources)),
         Select("kind", "Kind of change", "All kinds", tuple(one for one in CHANGE_KINDS.items() if kinds[one[0]])),

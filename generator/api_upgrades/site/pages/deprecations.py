@@ -116,8 +116,9 @@ def _summary(site: Site, count: int) -> str:
     latest, versions = site.history.latest.id, site.released_versions
     ending = sum(version.sunset is not None for version in versions)
     deprecated = f"{format_count(count, 'part')} of the API {'is' if count == 1 else 'are'}" if count else "Nothing is"
-    ends = f"{ending or 'None'} of {format_count(len(versions), 'version')} {'has' if ending < 2 else 'have'}"
-    return f"{deprecated} deprecated in {latest}. {ends} an end date."
+    of = f"of the {len(versions)} versions" if len(versions) > 1 else "version"
+    ends = f"{ending or ('None' if len(versions) > 1 else 'No')} {of} {'has' if ending < 2 else 'have'}"
+    return f"{deprecated} deprecated as of {latest}. {ends} an end date."
 
 
 _Key = tuple[str, str, str | None, tuple[str, str] | None, str | None]

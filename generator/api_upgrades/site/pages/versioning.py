@@ -18,7 +18,6 @@ EXAMPLES: tuple[RuleId, ...] = (
     "operation-removed",
     "enum-value-added",
     "default-changed",
-    "sunset-set",
     "property-added",
     "operation-added",
     "webhook-added",

@@ -23,7 +23,7 @@ def describe_credential(scheme: JsonObject) -> str:
 def _describe_type_of_credential(scheme: JsonObject) -> str:
     kind = str(scheme.get("type", ""))
     if kind == "http":
-        return as_code(f"{str(scheme.get('scheme', '')).capitalize()} <token>")
+        return as_code(f"Authorization: {str(scheme.get('scheme', '')).capitalize()} <token>")
     if kind == "apiKey":
         return f"{as_code(str(scheme.get('name', '')))} in the {scheme.get('in', 'header')}"
     flows = scheme.get("flows")
