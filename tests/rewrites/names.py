@@ -296,6 +296,8 @@ def media_type_parameter_space(document: Document, random: Random) -> bool:
 
 
 def _rename_media_types(document: Document, random: Random, spell: Any, having: str = "/") -> bool:
+    if re.search(r'"\$ref": "#[^"]*/content/', json.dumps(document)):
+        return False  # such a reference names a media type
     found = [
         (place.value["content"], name)
         for place in walk(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -275,6 +276,7 @@ class OperationComparison:
                 before, after = _sent_parameters(before), _sent_parameters(after)
             if keyword == "security":
                 before = with_names(before, same_schemes(self.schemas.old, self.schemas.new))
+                before, after = _in_one_order(before), _in_one_order(after)
             if not self.schemas.means_same({keyword: before or None}, {keyword: after or None}):
                 yield Difference("callback-moved", target, old_target, keyword, before, after)
         yield from compare_other_keywords(old, new, _KNOWN_KEYWORDS, old_target, target)
@@ -292,6 +294,11 @@ class OperationComparison:
                 yield Difference(rule, target, old_target, one, before.get(one), after.get(one))
         yield from compare_other_keywords(old, new, (*METHODS, OTHER_METHODS), old_target, target)
         yield from compare_other_keywords(_other_entries(old), _other_entries(new), (), old_target, target)
+
+
+def _in_one_order(security: Json) -> Json:
+    """The alternatives of a `security` value in one order: a call satisfies any of them."""
+    return sorted(security, key=json.dumps) if isinstance(security, list) else security
 
 
 def _other_entries(item: JsonObject) -> JsonObject:

@@ -12,9 +12,11 @@ from api_upgrades.compare.overlaps import Choice, Variant, find_new_overlaps
 from api_upgrades.compare.types import common_types, types_of
 from api_upgrades.core.json import Json, JsonObject, json_equal
 from api_upgrades.openapi import schema as schemas
+from api_upgrades.openapi.choices import merge_choice
 from api_upgrades.openapi.fitting import type_of
-from api_upgrades.openapi.normal_form import merge
+from api_upgrades.openapi.normal_form import NormalForms, merge
 from api_upgrades.openapi.target import Target
+from api_upgrades.openapi.vacuous import drop_vacuous
 
 if TYPE_CHECKING:  # variants are schemas, which have variants
     from api_upgrades.compare.schemas import SchemaComparison
@@ -37,7 +39,13 @@ class VariantComparison:
     schemas: SchemaComparison
 
     def with_same_choices(self, was: JsonObject, now: JsonObject) -> tuple[JsonObject, JsonObject]:
-        """Both forms as a choice if only one is: a single schema is the same as a choice of one."""
+        """Both forms as a choice if only one is: a single schema is the same as a choice of one.
+
+        A choice among references to plain values is no choice.
+        """
+        if bool(_choices(was)) != bool(_choices(now)):
+            was = _without_plain_choices(was, self.schemas.old_forms)
+            now = _without_plain_choices(now, self.schemas.new_forms)
         keys, newer_keys = _choices(was), _choices(now)
         if len(newer_keys) == 1 and not keys and _is_only_choice(now) and _says_something(was):
             return _as_choice(was, newer_keys[0]), now
@@ -193,6 +201,15 @@ class VariantComparison:
 
     def _with_newer_names(self, branches: Branches) -> Branches:
         return [self.schemas.with_newer_names(branch) for branch in branches]
+
+
+def _without_plain_choices(form: JsonObject, forms: NormalForms) -> JsonObject:
+    """A normal form with the types and values to which the branches of its choices refer, if they say no more."""
+    for keyword in _choices(form):
+        branches = [without_extensions(forms.resolved(branch)) for branch in form[keyword]]
+        if all(branch.keys() <= {"type", "enum"} for branch in branches):
+            form = drop_vacuous(merge(_without(form, keyword), merge_choice(keyword, branches)))
+    return form
 
 
 def without_extensions(form: JsonObject) -> JsonObject:
