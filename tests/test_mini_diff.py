@@ -49,7 +49,7 @@ FACTS = {
     ],
     ("2023-01-30", "phone-plus"): [
         ("Patient, PatientCreate, PatientUpdate", ['- "phone": "33639980123"', '+ "phone": "+33639980123"']),
-        ("GET /patients", ["- ?phone=33639980123", "+ ?phone=+33639980123"]),
+        ("GET /patients", ["- ?phone=33639980123", "+ ?phone=%2B33639980123"]),
     ],
     ("2023-02-27", "assigned-providers"): [
         ("Conversation", ['- "assigned_provider": { … }', '+ "assigned_providers": [{ … }]']),
@@ -83,7 +83,6 @@ FACTS = {
                 "- - No fever",
                 "+ Dry cough for five days",
                 "+ No fever",
-                "+ Sleep disturbed by the cough",
             ],
         )
     ],
@@ -139,7 +138,6 @@ def test_a_downgrade_shows_the_same_lines_the_other_way_round() -> None:
                 [
                     "- Dry cough for five days",
                     "- No fever",
-                    "- Sleep disturbed by the cough",
                     "+ - Dry cough for five days",
                     "+ - No fever",
                 ],

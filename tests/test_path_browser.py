@@ -385,7 +385,8 @@ def test_a_downgrade(site_url: str, page: Page) -> None:
     assert page.locator("h1").inner_text() == "Downgrade from 2023-06-26 to 2022-12-20"
     versions = page.locator(".au-todo .au-meta a").all_inner_texts()
     assert versions == sorted(versions, reverse=True)
-    assert page.get_by_text("Undo: Read expires_at instead of expiresAt.").is_visible()
+    undone = "Undo: expiresAt renamed to expires_at on appointment recordings"
+    assert page.get_by_role("heading", name=undone).is_visible()
     assert count(page) == "14 required changes"
     item = page.locator(".au-todo > li", has_text="expiresAt renamed")
     assert "expires_at" in item.locator("del").inner_text()

@@ -119,7 +119,8 @@ def test_a_resource_that_does_not_differ(run: Run) -> None:
 def test_a_downgrade_says_so(run: Run) -> None:
     text = run("2023-06-26", "2023-05-25").output
     assert "You are downgrading: 2023-05-25 is older than 2023-06-26." in text
-    assert "Undo: Read expires_at instead of expiresAt." in text
+    assert "Undo: expiresAt renamed to expires_at on appointment recordings" in text
+    assert "Read expires_at" not in text  # what to do for an upgrade
     assert "expiresAt: renamed from expires_at" in text
     assert (
         "You are downgrading. Undo the changes below, newest first."

@@ -53,12 +53,12 @@ Item = TypeVar("Item")
 class Page(Inline, Generic[Item]):
     """One page of a list."""
 
-    data: list[Item] = Field(description="The objects of this page.")
-    has_more: bool = Field(description="Whether more objects follow this page.", examples=[False])
+    data: list[Item] = Field(description="The results on this page.")
+    has_more: bool = Field(description="Whether there are more results after this page.", examples=[False])
     next_cursor: str | None = Field(
         description="Send this value as `cursor` to get the next page. Null on the last page.", examples=[None]
     )
-    total_count: int = Field(ge=0, description="Number of objects on all pages.", examples=[1])
+    total_count: int = Field(ge=0, description="Number of results on all pages.", examples=[1])
 
 
 class PageQuery(BaseModel):
@@ -84,7 +84,7 @@ class Error(BaseModel):
 
 def invalid(message: str) -> ErrorResponse:
     """A request that breaks the contract, and what the answer says about it."""
-    return ErrorResponse(400, "Invalid request for this version.", Error(code="invalid_request", message=message))
+    return ErrorResponse(400, "The request is invalid.", Error(code="invalid_request", message=message))
 
 
 INVALID_CURSOR = invalid("`cursor` is not a `next_cursor` of this list.")

@@ -44,7 +44,7 @@ class TagModel(BaseModel):
 
     id: UUID = Field(description="The id of the model.", examples=["e5b8d0c2-9a61-4d37-b4f8-0c3e5a7d9f12"])
     status: Literal["PENDING", "TRAINING", "READY", "DELETED", "ERROR"] = Field(
-        description="Status of its training.", examples=["READY"]
+        description="Status of the model.", examples=["READY"]
     )
     created_at: CreatedAt
     updated_at: datetime | None = Field(description="Time of the last training.", examples=["2022-04-12T02:00:00Z"])
@@ -99,7 +99,7 @@ class ConversationCreate(BaseModel):
 
     type: Literal["individual_conversation", "group_conversation"] = Field(
         description=(
-            "`individual_conversation` for one patient and one or several practitioners, "
+            "`individual_conversation` for one patient and one or several providers, "
             "`group_conversation` for several patients."
         ),
         examples=["individual_conversation"],

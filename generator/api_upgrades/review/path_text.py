@@ -85,9 +85,9 @@ class PathText:
                 versions = ", ".join(version for version, _ in item.links)
                 yield f"  [ ] {label} {prose.to_plain(item.title)} ({versions})"
                 if item.upgrade:
-                    yield f"{MARGIN}{'Undo: ' if item.is_undone else ''}{prose.to_plain(item.upgrade)}"
+                    yield f"{MARGIN}{prose.to_plain(item.upgrade)}"
                 for change in item.merged:
-                    yield f"{MARGIN}Includes: {prose.to_plain(change.title)} ({change.version})"
+                    yield f"{MARGIN}Covers: {prose.to_plain(change.title)} ({change.version})"
         yield from (
             "",
             "Combined changes by resource" if self.resources else "No operation, object or webhook differs.",

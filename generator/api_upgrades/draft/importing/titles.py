@@ -170,6 +170,8 @@ def _statements(
             predicate = _brief_predicate(one.effect) if is_brief else moved or clause.predicate
             if predicate == IS_NEW and _must_be_sent(group, place):
                 predicate = Predicate("is new and required", "are new and required")
+            elif predicate.one in _IN_RESPONSES and _is_only_received(group, place):
+                predicate = _IN_RESPONSES[predicate.one]
             newest = _newest(group, place)
             yield newest, one.effect.scope, Statement(predicate, (), {clause.subject or _name_place(newest): None})
 
@@ -179,6 +181,21 @@ def _newest(group: Group, place: Target) -> Target:
     if place.part is None or place.part in group.newer.parts:
         return place
     return replace(place, part=group.renames.to_newer(Target(place.part)).part or place.part)
+
+
+_IN_RESPONSES = {
+    "is now required": Predicate("is now always present", "are now always present"),
+    "is no longer required": Predicate("may now be missing", "may now be missing"),
+}
+"""What is said of a property that is only received, where another word would sound like a demand on callers."""
+
+
+def _is_only_received(group: Group, place: Target) -> bool:
+    """Whether a place is in responses or webhooks, and in no request."""
+    if place.section:
+        return place.section.startswith("response ") or place.section == "payload"
+    directions = group.usage.directions(place.part) if place.part else frozenset()
+    return bool(directions) and "request" not in directions
 
 
 def _must_be_sent(group: Group, place: Target) -> bool:

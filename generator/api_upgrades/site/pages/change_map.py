@@ -17,10 +17,14 @@ MAX_NEW_COLUMNS = 12
 
 
 class Cell(NamedTuple):
-    """The changes of one version to one resource: their number, the worst severity, and the address of the first."""
+    """The changes of one version to one resource.
+
+    `severity` is the worst of them, `worst` the number of changes that are as severe, `address` that of the first.
+    """
 
     changes: int
     severity: Severity
+    worst: int
     address: str
 
 
@@ -98,4 +102,6 @@ def _rows(versions: Sequence[VersionView]) -> Iterator[Row]:
 def _cell(changes: list[ChangeView] | None) -> Cell | None:
     if not changes:
         return None
-    return Cell(len(changes), worst(change.severity for change in changes), changes[0].address)
+    severity = worst(change.severity for change in changes)
+    count = sum(change.severity == severity for change in changes)
+    return Cell(len(changes), severity, count, changes[0].address)

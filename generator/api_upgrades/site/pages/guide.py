@@ -106,9 +106,11 @@ def _steps(api: ApiFacts) -> Iterator[tuple[str, str]]:
     selector = f"{api['header']}: {api['latest']}" if api["header"] else f"?{api['query']}={api['latest']}"
     if api["header"] or api["query"]:
         yield "Test one request", f"Send `{selector}`. Other requests stay on your version."
-    yield "Migrate", "Change your code, one endpoint at a time. Do what is marked breaking first."
     if api["header"] or api["query"]:
-        yield "Switch", "Send the new version with every request."
+        yield "Migrate", "Endpoint by endpoint, change your code and send the new version with its requests."
+        yield "Switch", "When all endpoints are done, send the new version with every request."
+    else:
+        yield "Migrate", "Change your code, endpoint by endpoint. Start with the breaking changes."
 
 
 def _picker_counts(site: Site, released: list[VersionView]) -> str:

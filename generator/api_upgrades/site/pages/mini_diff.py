@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
+from urllib.parse import quote
 
 from api_upgrades.compare.rules.table import SEVERITIES
 from api_upgrades.core.errors import ContractMismatch
@@ -125,9 +126,8 @@ def _observed(before: str, after: str) -> Iterator[Line]:
     """Yield the lines that differ in what a client sees, about as many of each side."""
     was, now = ([line for line in text.split("\n") if line.strip()] for text in (before, after))
     removed, added = [one for one in was if one not in now], [one for one in now if one not in was]
-    most = max(MAX_LINES // 2, MAX_LINES - len(added))
-    yield from (Line("-", line) for line in removed[:most])
-    yield from (Line("+", line) for line in added[: MAX_LINES - min(most, len(removed))])
+    yield from (Line("-", line) for line in removed[: max(MAX_LINES // 2, MAX_LINES - len(added))])
+    yield from (Line("+", line) for line in added[: max(MAX_LINES // 2, MAX_LINES - len(removed))])
 
 
 def _lines_of_facets(outcomes: Iterable[Outcome], target: Target, text: str) -> Iterator[Line]:
@@ -201,7 +201,11 @@ def _assignment(target: Target, value: str) -> str:
         return f"{json.dumps(target.name, ensure_ascii=False)}: {value}"
     location, _, name = target.section.partition(" ")
     bare = value.strip("[]").replace('"', "")
-    forms = {"query": f"?{name}={bare}", "header": f"{name}: {bare}", "cookie": f"Cookie: {name}={bare}"}
+    forms = {
+        "query": f"?{quote(name, safe='[]')}={quote(bare, safe=',:/[]')}",
+        "header": f"{name}: {bare}",
+        "cookie": f"Cookie: {name}={bare}",
+    }
     return forms.get(location, f"{{{name}}}: {value}")
 
 

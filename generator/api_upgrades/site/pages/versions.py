@@ -147,11 +147,11 @@ class VersionView:
 
     @property
     def counts(self) -> str:
-        """The summary in numbers: `2 breaking changes, 1 addition, 3 operations`."""
+        """The summary in numbers: `2 breaking changes, 1 addition, 3 operations affected`."""
         found = severity_counts(change.severity for change in self.changes)
         affected = {link.part for change in self.changes for link in change.affected.get(KIND_TITLES["operation"], ())}
         if affected:
-            found.append(format_count(len(affected), "operation"))
+            found.append(f"{format_count(len(affected), 'operation')} affected")
         return ", ".join(found) or "no changes"
 
     @property

@@ -82,7 +82,8 @@
         const target = document.getElementById(link.hash.slice(1));
         link.parentElement.hidden = !!target && !!target.closest("[data-group][hidden]");
       }
-      status.textContent = isActive ? `${shown} of ${count(rows.length, form.dataset.noun)}` : count(rows.length, form.dataset.noun);
+      const scope = form.dataset.scope ? ` ${form.dataset.scope}` : "";
+      status.textContent = (isActive ? `${shown} of ` : "") + count(rows.length, form.dataset.noun) + scope;
       clear.hidden = !isActive;
       empty.hidden = shown > 0;
     }

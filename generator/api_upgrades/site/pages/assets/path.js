@@ -558,25 +558,22 @@
         make("input", { type: "checkbox", id }),
         make("div", {},
           make("p", { class: "au-meta" }, make("span", {}, own.length > 3 ? `${own.length} resources` : own.join(", ")), ...links),
-          make("h3", {}, make("label", { for: id }, ...(isRenamed ? inNodes(joined(sentences)) : title.cloneNode(true).childNodes)))));
+          make("h3", {}, make("label", { for: id }, ...(isRenamed ? inNodes(joined(sentences)) : [isBack ? "Undo: " : "", ...title.cloneNode(true).childNodes])))));
       const body = item.lastElementChild;
       const does = make("div", { class: "au-todo__text" });
       const pairs = new Map(named.filter(({ was }) => was).map(({ was, is }) => [was.name + "\n" + is.name, [was.name, is.name]]));
       if (isRenamed && pairs.size) {
         does.append(make("p", {}, ...[...pairs.values()].flatMap(([was, is], k) => [k ? " Use " : "Use ", code(is), " instead of ", code(was), "."])));
       }
-      const text = isRenamed ? null : rest.find((one) => one.matches("div"));
-      if (text) {
-        does.append(...text.cloneNode(true).childNodes);
-        if (isBack) (does.querySelector("p") || does).prepend("Undo: ");
-      }
+      const text = isRenamed || isBack ? null : rest.find((one) => one.matches("div")); // it says how to upgrade
+      if (text) does.append(...text.cloneNode(true).childNodes);
       if (does.firstChild) body.append(does);
       const mini = rest.find((one) => one.matches("pre"));
       const lines = isRenamed ? miniOf(named, isBack) : mini && isBack ? linesOfMini(mini, true) : null;
       if (lines && lines.length > 1) body.append(miniBlock(lines));
       else if (mini && !isRenamed) body.append(mini.cloneNode(true));
       if (merged.length) {
-        body.append(make("details", { class: "au-fold" }, make("summary", {}, `Includes ${count(merged.length, "other change")}`), make("ul", {}, ...merged.map((one) => {
+        body.append(make("details", { class: "au-fold" }, make("summary", {}, `Covers ${count(merged.length, "related change")}`), make("ul", {}, ...merged.map((one) => {
           const [where, what] = templates[one].children;
           return make("li", {}, make("a", { href: where.getAttribute("href") }, ...what.cloneNode(true).childNodes), ` (${where.textContent})`);
         }))));

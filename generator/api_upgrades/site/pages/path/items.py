@@ -57,21 +57,17 @@ class ItemView:
 
     @property
     def title(self) -> str:
-        """What happened, as Markdown."""
-        return "; ".join(self._names) or self.change.title
+        """What happened, or what to undo for a downgrade, as Markdown."""
+        undone = "Undo: " if self.is_downgrade else ""
+        return "; ".join(self._names) or f"{undone}{self.change.title}"
 
     @property
     def upgrade(self) -> str | None:
         """What callers have to do, as Markdown; None if nothing is written about it."""
         if not self.is_renamed:
-            return self.change.upgrade
+            return None if self.is_downgrade else self.change.upgrade  # it says how to upgrade
         pairs = ((name_labels(one)) for one in self.item.name_changes if one.old is not None)
         return " ".join(dict.fromkeys(f"Use {as_code(new)} instead of {as_code(old)}." for old, new in pairs)) or None
-
-    @property
-    def is_undone(self) -> bool:
-        """Whether callers have to undo what `upgrade` says."""
-        return self.is_downgrade and not self.is_renamed
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
