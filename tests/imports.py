@@ -37,7 +37,7 @@ SERIES = (FOLDER, FOLDER.parent / "series")
 """The folders with series. A longer series replaces one of the same name."""
 PAGE = ROOT / "docs" / "maintain" / "imports.md"
 
-READ = {"titles": 200, "vague": 4, "misleading": 6}
+READ = {"titles": 200, "vague": 4, "misleading": 5}
 """How many titles of changes a fresh reader has read, and of how many one can't tell what happened, or is misled."""
 
 
@@ -280,8 +280,9 @@ OPAQUE = (
 
 TITLES = (
     f"Somebody who knew nothing of the generator read {READ['titles']} titles, sampled evenly from all series: "
-    f"{READ['vague']} did not say what happened, and {READ['misleading']} misled, most because they named a property "
-    "inside another one as if it stood at the top. Since then such a title names the property around it too."
+    f"{READ['vague']} did not say what happened, and {READ['misleading']} misled, most because they named an operation "
+    "by its path before the same version moved it, or a parameter by the key of its shared component. Since then, "
+    "titles use the names that calls have."
 )
 
 
