@@ -49,7 +49,7 @@ OBSTACLES: dict[str, str] = {
         "The document is read anew, and every version is derived and compared again where parts are new objects."
     ),
     "start of check": (
-        "It is within a tenth of the limit; deriving and comparing the thirteen versions is most of it."
+        "Deriving and comparing the thirteen versions is most of it; starting Python and reading the models is the rest."
     ),
 }
 """By the key of a target: what stands in the way if it is missed. A maintainer writes these sentences."""

@@ -65,17 +65,16 @@ def join_schemas_with_references(
 
 
 def _changed_references(one: AppliedEffect) -> set[Part]:
-    """The schemas to which a part begins or ceases to refer with an effect."""
-    found: set[Part] = set()
-    for part in {touch.target.part for touch in one.effect.touches()}:
-        older, newer = (_references(contract, part) for contract in (one.older, one.newer))
-        found |= older ^ newer
-    return found
+    """The schemas to which parts begin or cease to refer with an effect. A part that moved keeps its references."""
+    touched = {touch.target.part for touch in one.effect.touches()}
+    touched |= {target.part for move in one.effect.moves() for target in move}
+    older, newer = (_references(contract, touched) for contract in (one.older, one.newer))
+    return older ^ newer
 
 
-def _references(contract: Contract, part: Part | None) -> set[Part]:
-    value = contract.document if part is None else contract.parts.get(part)
-    return {found for ref in references(value) if (found := schema_of(ref)) is not None}
+def _references(contract: Contract, parts: Set[Part | None]) -> set[Part]:
+    values = [contract.document if part is None else contract.parts.get(part) for part in parts]
+    return {found for value in values for ref in references(value) if (found := schema_of(ref)) is not None}
 
 
 def find_inherited(contract: Contract, place: Target) -> Part | None:
