@@ -48,9 +48,7 @@ OBSTACLES: dict[str, str] = {
     "save source": (
         "The document is read anew, and every version is derived and compared again where parts are new objects."
     ),
-    "start of check": (
-        "Deriving and comparing the thirteen versions is most of it; starting Python and reading the models is the rest."
-    ),
+    "start of check": ("Deriving and comparing the thirteen versions is most of it; reading the models is the rest."),
 }
 """By the key of a target: what stands in the way if it is missed. A maintainer writes these sentences."""
 

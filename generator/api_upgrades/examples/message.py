@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from api_upgrades.core.json import Json, JsonObject
 from api_upgrades.examples import http
@@ -89,7 +90,11 @@ def with_older_values(message: Message, older: Json, is_valid: Callable[[Json], 
     difference looks like a change. Strings, numbers and the like count, at the same place in both bodies.
     """
     body = message.body
-    for path, value in differing_values(older, body):
+    differing = list(differing_values(older, body))
+    whole = reduce(lambda candidate, place: _with_value(candidate, *place), differing, body)
+    if is_valid(whole):
+        return replace(message, body=whole)
+    for path, value in differing:
         candidate = _with_value(body, path, value)
         if is_valid(candidate):
             body = candidate

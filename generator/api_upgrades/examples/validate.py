@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from api_upgrades.core.json import Json, JsonObject, escape_token
@@ -67,9 +67,12 @@ def find_invalid_values(contract: Contract, message: Message) -> Iterator[Invali
     yield from _ExampleChecker(contract, message.direction).check(message.target, message.schema, message.body)
 
 
-def is_certainly_valid(contract: Contract, message: Message, body: Json) -> bool:
-    """Whether a body is certainly valid for a message. False where only a full validation could tell."""
-    return _ExampleChecker(contract, message.direction).is_certainly_valid(message.schema, body)
+def body_validator(contract: Contract, message: Message) -> Callable[[Json], bool]:
+    """A function that says whether a body is certainly valid for a message: false where only a full validation tells.
+
+    What it learns about the message's schemas serves for all bodies.
+    """
+    return partial(_ExampleChecker(contract, message.direction).is_certainly_valid, message.schema)
 
 
 def _examples_of(contract: Contract, part: Part) -> Iterator[tuple[Direction, Target, JsonObject, Json]]:

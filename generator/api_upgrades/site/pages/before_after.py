@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from api_upgrades.core.errors import ContractMismatch
@@ -13,7 +12,7 @@ from api_upgrades.core.json import Json
 from api_upgrades.examples.compose import as_json
 from api_upgrades.examples.message import as_sample, compose_message, differing_values, with_older_values
 from api_upgrades.examples.samples import NO_SAMPLE, Language, Sample, fill_version
-from api_upgrades.examples.validate import is_certainly_valid
+from api_upgrades.examples.validate import body_validator
 from api_upgrades.history.derive import Step
 from api_upgrades.history.history import History, JudgedChange
 from api_upgrades.history.part_samples import LazySample
@@ -190,9 +189,12 @@ def _payload_examples(
     after = samples.of_contract(newer, step.newer, new)
     for key in dict.fromkeys((*after, *before)):
         was, now = before.get(key, NO_SAMPLE), after.get(key, NO_SAMPLE)
-        now = _keep_older_values(step.newer, key, was, now)
         own_was, own_now = (one.get(key, NO_SAMPLE) for one in own) if own else (was, now)
         if was.text == now.text or own_was == own_now or own_was.text == own_now.text:
+            continue
+        now = _keep_older_values(step.newer, key, was, now)
+        own_was, own_now = (own_was, own_now) if own else (was, now)
+        if was.text == now.text:
             continue
         sample = now if now.text else was
         own_lines = None
@@ -213,7 +215,7 @@ def _keep_older_values(contract: Contract, key: str, was: Sample, now: Sample) -
     message = compose_message(contract, Target(now.part, section))
     if message is None:
         return now
-    kept = with_older_values(message, older, partial(is_certainly_valid, contract, message))
+    kept = with_older_values(message, older, body_validator(contract, message))
     return now if kept.body is message.body else as_sample(contract, kept)
 
 
