@@ -73,10 +73,17 @@ def drop_implied(form: JsonObject) -> dict[str, Json]:
             found[keyword] = possible
         is_needed = "discriminator" in rest or not _declared_in(found[keyword]) <= _declared_in(rest)
         if (keyword == "not" or not is_needed) and implies(rest, {keyword: found[keyword]}):
-            found = rest
+            found = _with_default_of(found[keyword], rest)
         elif keyword == "oneOf" and "anyOf" not in rest and are_disjoint(found[keyword], [rest]):
             found = {**rest, "anyOf": found[keyword]}
     return found
+
+
+def _with_default_of(choice: Json, rest: dict[str, Json]) -> dict[str, Json]:
+    """What is left beside a choice that limits nothing, with the default that stands in one of its branches."""
+    branches = choice if isinstance(choice, list) else ()
+    defaults = [branch["default"] for branch in branches if "default" in branch]
+    return {"default": defaults[0], **rest} if len(defaults) == 1 else rest
 
 
 _IMPLIED = ("not", "anyOf", "oneOf", "minProperties")
