@@ -425,13 +425,22 @@
     const templates = [...select("template").content.children];
     const sections = [...shown.querySelectorAll("section")];
     const differences = sections.pop();
-    const title = document.title;
+    const own = headline.textContent;
+    let told = own;
+    // The title of the tab follows the heading, also where the theme sets it after this script ran.
+    const retitle = () => {
+      const was = [told, own].find((one) => document.title.startsWith(one));
+      told = headline.textContent;
+      if (was && was !== told) document.title = told + document.title.slice(was.length);
+    };
+    const titles = new MutationObserver(retitle);
     const files = {};
     const life = new AbortController();
     let turn = 0;
     let composed = {};
     if (api.leavePath) api.leavePath(); // the page before, where the theme loads pages instantly
-    api.leavePath = () => life.abort();
+    api.leavePath = () => { life.abort(); titles.disconnect(); };
+    titles.observe(document.head, { childList: true, subtree: true, characterData: true });
 
     function load(file, name) {
       const address = `${root}upgrades/path/${file}.js`;
@@ -492,7 +501,7 @@
       else if (first > last) notes.push("You are downgrading. Undo the changes below, newest first.");
       const words = isPath ? `${first > last ? "Downgrade" : "Upgrade"} from ${named(from)} to ${named(to)}` : "Compare two versions";
       headline.textContent = words;
-      document.title = title.replace(/^Compare two versions/, () => words);
+      retitle();
       note.replaceChildren(...notes.map((one) => make("p", {}, one)));
       note.hidden = !notes.length;
       shown.hidden = fields.copy.disabled = !isPath;
