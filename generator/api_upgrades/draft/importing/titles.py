@@ -135,7 +135,7 @@ def _importance(statement: Statement) -> int:
 def _change_of_names(predicate: Predicate) -> Predicate | None:
     """For one name instead of another that begins alike, what is said of all names that end as these.
 
-    Operation IDs are names too, of which each is another.
+    Of several operation IDs, it only says that they differ.
     """
     if predicate.one.startswith("has the operation ID "):
         return Predicate("has a different operation ID", "have different operation IDs")
