@@ -102,7 +102,7 @@ class CountedProperty(functools.cached_property):  # type: ignore[type-arg]  # o
 def install() -> None:
     """Count every cache of the modules that are imported from now on."""
     cache, lru_cache = functools.cache, functools.lru_cache
-    functools.cached_property = CountedProperty  # type: ignore[misc]
+    functools.cached_property = CountedProperty  # type: ignore[misc]  # replacing the class is the point
     functools.cache = _counted(cache)
 
     def counted_lru_cache(*arguments: Any, **keywords: Any) -> Any:
