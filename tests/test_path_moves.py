@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api_upgrades.draft.path_moves import MIN_MOVED_ALIKE, find_path_moves
+from api_upgrades.draft.path_moves import MIN_MOVED_ALIKE, find_path_moves, path_parameter_moves
 from api_upgrades.openapi.part import Part
 
 ENDS = ("plans", "plans/{plan}", "items", "carts/{cart}/items")
@@ -42,3 +42,13 @@ def test_an_operation_moves_as_the_most_do_and_none_is_taken_twice() -> None:
     new = [*operations("/new"), Part("operation", "GET /other/items")]
     found = find_path_moves(gone, new)
     assert found == dict(zip(operations("/old"), operations("/new"), strict=True))
+
+
+def test_names_of_path_parameters_and_a_last_slash_tell_nothing() -> None:
+    gone = operations("/v1", ("carts/{id}", "plans/{id}", "items"))
+    new = operations("/v2", ("carts/{cart}/", "plans/{plan}/", "items/"))
+    assert find_path_moves(gone, new) == dict(zip(gone, new, strict=True))
+    renamed = [
+        [(move.old.name, move.new.name) for move in path_parameter_moves(*pair)] for pair in zip(gone, new, strict=True)
+    ]
+    assert renamed == [[("id", "cart")], [("id", "plan")], []]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from api_upgrades.openapi.part import Part
+from api_upgrades.openapi.renames import Move
+from api_upgrades.openapi.target import Target
 
 MIN_MOVED_ALIKE = 3
 """How many operations have to move from the same beginning of a path to the same other one."""
@@ -21,8 +24,8 @@ def find_path_moves(gone: Iterable[Part], new: Iterable[Part]) -> Mapping[Part, 
     """
     by_end: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for part in new:
-        by_end[part.method, part.path.rpartition("/")[2]].append(part)
-    pairs = [(old, other) for old in gone for other in by_end.get((old.method, old.path.rpartition("/")[2]), ())]
+        by_end[part.method, _segments(part.path)[-1]].append(part)
+    pairs = [(old, other) for old in gone for other in by_end.get((old.method, _segments(old.path)[-1]), ())]
     moves = Counter(_beginnings(old.path, other.path) for old, other in pairs)
     found: dict[Part, Part] = {}
     taken: set[Part] = set()
@@ -33,8 +36,26 @@ def find_path_moves(gone: Iterable[Part], new: Iterable[Part]) -> Mapping[Part, 
     return found
 
 
+def path_parameter_moves(old: Part, new: Part) -> Iterator[Move]:
+    """The renames of the path parameters in the end that the paths of a moved operation have in common."""
+    shared = sum(1 for _ in _common_end(_segments(old.path), _segments(new.path)))
+    ends = ("/".join(part.path.rstrip("/").split("/")[-shared:]) if shared else "" for part in (old, new))
+    olds, news = map(_PARAMETER.findall, ends)
+    for was, now in zip(olds, news, strict=True):
+        if was != now and now not in olds:
+            yield Move(Target(new, f"path {was}"), Target(new, f"path {now}"))
+
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
+def _segments(path: str) -> list[str]:
+    """The segments of a path without the names of its parameters and without a last slash, which tell nothing."""
+    return _PARAMETER.sub("{}", path).rstrip("/").split("/")
+
+
 def _beginnings(old: str, new: str) -> Beginnings:
-    older, newer = old.split("/"), new.split("/")
+    older, newer = _segments(old), _segments(new)
     shared = sum(1 for _ in _common_end(older, newer))
     return tuple(older[: len(older) - shared]), tuple(newer[: len(newer) - shared])
 

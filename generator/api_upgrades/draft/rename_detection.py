@@ -14,7 +14,7 @@ from api_upgrades.compare.rules.ids import RuleId
 from api_upgrades.compare.rules.table import RuleTable
 from api_upgrades.core.errors import ContractMismatch, UsageError, did_you_mean
 from api_upgrades.core.json import Json
-from api_upgrades.draft.path_moves import find_path_moves
+from api_upgrades.draft.path_moves import find_path_moves, path_parameter_moves
 from api_upgrades.draft.similarity import (
     MIN_NAME_SIMILARITY,
     RemovedPlace,
@@ -100,6 +100,8 @@ def resolve_renames(
             chosen = decide(question) if candidates else None
             if chosen is not None:
                 moves.append(Move(place.target, chosen))
+                if same is not None and place.target.part is not None and same.part is not None:
+                    moves += path_parameter_moves(place.target.part, same.part)
                 free = [one for one in free if one != chosen]
         rename_map += RenameMap.of(moves)
     return rename_map
